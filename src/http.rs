@@ -1,0 +1,240 @@
+//! One HTTP client per upstream: pooled connections, time-outs, a size cap, redirects kept to the
+//! same host, one error type. It knows no upstream, and neither retries nor waits: `sync` decides.
+
+mod error;
+
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Response, Url, redirect};
+
+pub use self::error::{Error, Kind, retry_after};
+use crate::model::Timestamp;
+
+/// The largest body taken, after decompression.
+pub const BODY_CAP: usize = 64 * 1024 * 1024;
+const REDIRECTS: usize = 5;
+
+/// Limits of one client.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// To be connected.
+    pub connect: Duration,
+    /// Between two pieces of an answer.
+    pub read: Duration,
+    /// From the request to the end of the answer.
+    pub total: Duration,
+    /// Bytes of a body, decompressed.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(20),
+            total: Duration::from_secs(90),
+            body: BODY_CAP,
+        }
+    }
+}
+
+/// Speaks to one upstream. Clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: reqwest::Client,
+    base: Url,
+    body_cap: usize,
+}
+
+/// One answer that was a success.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Always 2xx.
+    pub status: u16,
+    /// The whole body, decompressed; not yet known to be UTF-8.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// A client for `base`, which every request's path is joined to.
+    ///
+    /// `headers` go with every request (credentials among them, marked sensitive by the caller);
+    /// `ca_file` is a PEM file trusted besides the system's. Proxies come from the environment.
+    ///
+    /// Fails with a sentence when `base` is not a URL we may speak to, a header is not one, or the
+    /// CA file cannot be used.
+    pub fn new(
+        base: &str,
+        headers: &[(&str, HeaderValue)],
+        ca_file: Option<&Path>,
+        limits: &Limits,
+    ) -> Result<Self, String> {
+        // reqwest asks the process-wide provider; whoever comes first installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let base = checked_base(base)?;
+        let mut defaults = HeaderMap::new();
+        for (name, value) in headers {
+            let name =
+                HeaderName::from_bytes(name.as_bytes()).map_err(|e| format!("header `{name}`: {e}"))?;
+            defaults.insert(name, value.clone());
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
+            .default_headers(defaults)
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.read)
+            .timeout(limits.total)
+            .pool_idle_timeout(Duration::from_secs(90))
+            .pool_max_idle_per_host(4)
+            .gzip(true)
+            .referer(false)
+            .redirect(redirect::Policy::custom(same_host_only));
+        if let Some(path) = ca_file {
+            let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
+            let certs = reqwest::Certificate::from_pem_bundle(&pem)
+                .map_err(|e| format!("CA file {}: {e}", path.display()))?;
+            builder = builder.tls_certs_merge(certs);
+        }
+        let inner = builder.build().map_err(|e| format!("HTTP client for {base}: {e}"))?;
+        Ok(Self { inner, base, body_cap: limits.body })
+    }
+
+    /// GETs `path` (below the base, no leading `/` needed) with these query pairs, encoded here.
+    ///
+    /// `accept` is the `Accept` header. `now` turns a `Retry-After` date into a duration.
+    pub async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        accept: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let mut url = self.base.clone();
+        // Appended, not joined: a base may have a path of its own (`https://tms.example.com/ws`).
+        let joined = format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
+        url.set_path(&joined);
+        if !query.is_empty() {
+            // `%20` for a space: a server that takes `+` literally would miss it (McLeod orderBy).
+            let mut pairs = String::new();
+            for (name, value) in query {
+                if !pairs.is_empty() {
+                    pairs.push('&');
+                }
+                pairs.push_str(&encode(name));
+                pairs.push('=');
+                pairs.push_str(&encode(value));
+            }
+            url.set_query(Some(&pairs));
+        }
+        let request = self.inner.get(url).header(reqwest::header::ACCEPT, accept);
+        let response = request.send().await.map_err(|e| Error::from_reqwest(&e))?;
+        self.read(response, now).await
+    }
+
+    async fn read(&self, mut response: Response, now: Timestamp) -> Result<Answer, Error> {
+        let status = response.status();
+        let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let wait = wait.and_then(|value| retry_after(value, now));
+        let cap = if status.is_success() { self.body_cap } else { error::BODY_SHOWN };
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= cap => body.extend_from_slice(&chunk),
+                Ok(Some(_)) if status.is_success() => return Err(Error::too_large(cap)),
+                // An error page may be cut, and may break off: its status is what counts.
+                Ok(Some(_) | None) => break,
+                Err(e) if status.is_success() => return Err(Error::from_reqwest(&e)),
+                Err(_) => break,
+            }
+        }
+        if status.is_success() {
+            return Ok(Answer { status: status.as_u16(), body });
+        }
+        Err(Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body)))
+    }
+}
+
+/// Follows a redirect only where the credentials may go: same scheme, host and port.
+fn same_host_only(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let Some(first) = attempt.previous().first() else { return attempt.stop() };
+    let next = attempt.url();
+    let same = next.scheme() == first.scheme()
+        && next.host_str() == first.host_str()
+        && next.port_or_known_default() == first.port_or_known_default();
+    if !same {
+        return attempt.stop();
+    }
+    if attempt.previous().len() > REDIRECTS {
+        return attempt.error("too many redirects");
+    }
+    attempt.follow()
+}
+
+/// The base as a URL, if it is one that credentials may be sent to.
+fn checked_base(base: &str) -> Result<Url, String> {
+    let url = Url::parse(base).map_err(|e| format!("`{base}` is not a URL: {e}"))?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if loopback => Ok(url),
+        "http" => Err(format!("`{base}`: plain http is accepted for loopback addresses only; use https")),
+        other => Err(format!("`{base}`: cannot speak {other}; use https")),
+    }
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            _ => {
+                use std::fmt::Write;
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// A header value that is kept out of debug output.
+///
+/// Fails when `text` cannot stand in a header; the message does not repeat it.
+pub fn secret_header(text: &str) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_illegal| "a credential holds characters that cannot stand in an HTTP header".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_loopback() {
+        let check = |base: &str, ok: bool| assert_eq!(checked_base(base).is_ok(), ok, "{base}");
+        check("https://api.samsara.com", true);
+        check("http://127.0.0.1:8080/ws", true);
+        check("http://[::1]:8080", true);
+        check("http://localhost:1", true);
+        check("http://10.0.0.7", false);
+        check("http://localhost.example.com", false);
+        check("ftp://example.com", false);
+        check("api.samsara.com", false);
+    }
+
+    #[test]
+    fn spaces_and_operators_are_percent_encoded() {
+        assert_eq!(encode("movement.id ASC"), "movement.id%20ASC");
+        assert_eq!(encode(">=t-30"), "%3E%3Dt-30");
+        assert_eq!(encode("20260310081500+0100"), "20260310081500%2B0100");
+    }
+}

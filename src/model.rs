@@ -1,0 +1,26 @@
+//! The nouns: units, drivers, hours, freight, feeds. Plain data: no I/O, no clock, no terminal, no SQL.
+//!
+//! Two families live here. *Facts* ([`Change`], [`Profile`], [`Fix`] …) are what one account told
+//! us, named by that account's own ids. *Rows* ([`Tractor`], [`Driver`], [`Movement`] …) are what
+//! we believe about one real thing, named by our ids; a [`Fleet`] holds all of them at one revision.
+
+mod change;
+mod feeds;
+mod fleet;
+mod freight;
+mod hours;
+mod text;
+mod time;
+mod units;
+
+pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
+pub use feeds::{Conflict, FeedStatus, Leader, Notice, Totals, Viewer};
+pub use fleet::{Fleet, Keyed, Rows};
+pub use freight::{
+    EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
+    TmsMovement, TmsOrder, TmsStop,
+};
+pub use hours::{Clocks, Driver, DutyStatus};
+pub use text::{clean, clean_opt, licence_key};
+pub use time::Timestamp;
+pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

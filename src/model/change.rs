@@ -1,0 +1,258 @@
+//! What one fetch brings: facts in the account's own ids. Applying the same change twice is harmless.
+
+use super::{Clocks, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop, UnitKind};
+
+/// What one fetch produced. A malformed row becomes a reject; it never sinks the batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Facts, in the order they were told.
+    pub changes: Vec<Change>,
+    /// Rows that were not understood, or are not ours.
+    pub rejects: Vec<Reject>,
+    /// Where to go on next time. `None` keeps the cursor there is.
+    pub cursor: Option<String>,
+    /// This read listed everything its feed knows: what it did not name is gone.
+    pub complete: bool,
+}
+
+/// One fact learned from an account.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A unit or driver is known by this account, and looks like this.
+    Profile(Profile),
+    /// A unit was seen somewhere.
+    Fix {
+        /// Tractor or trailer.
+        kind: UnitKind,
+        /// The account's id of it.
+        external_id: String,
+        /// Where and when.
+        fix: Fix,
+    },
+    /// A tractor's readings.
+    Telemetry {
+        /// The account's id of it.
+        external_id: String,
+        /// The readings.
+        telemetry: Telemetry,
+    },
+    /// A driver's hours.
+    Clocks {
+        /// The account's id of the driver.
+        external_id: String,
+        /// What is left.
+        clocks: Clocks,
+    },
+    /// Two things of one account go together, or no longer do.
+    Pairing(Pairing),
+    /// A movement.
+    Movement(TmsMovement),
+    /// An order.
+    Order(TmsOrder),
+    /// A stop.
+    Stop(TmsStop),
+    /// Which units a movement has, read from the movement itself.
+    Assignment(Assignment),
+    /// A movement the TMS no longer knows.
+    MovementGone {
+        /// The TMS company.
+        company_id: String,
+        /// The TMS's own id.
+        id: String,
+    },
+    /// A customer's name.
+    Customer {
+        /// The TMS company.
+        company_id: String,
+        /// The TMS's own id.
+        id: String,
+        /// The name.
+        name: String,
+    },
+}
+
+/// How an account describes a unit or driver: enough to recognise it elsewhere, and to show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// Tractor, trailer or driver.
+    pub kind: UnitKind,
+    /// The account's id of it.
+    pub external_id: String,
+    /// Unit number, or a driver's "First Last".
+    pub name: String,
+    /// False once deactivated: it no longer takes part in linking, nor on the screen.
+    pub active: bool,
+    /// Vehicle identification number, as told.
+    pub vin: Option<String>,
+    /// Licence plate, as told.
+    pub plate: Option<String>,
+    /// Digest of a driver's licence (`licence_key`).
+    pub licence: Option<String>,
+    /// Ids by which another account may know it: external ids, username, employee number.
+    pub refs: Vec<String>,
+    /// Maker.
+    pub make: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Model year.
+    pub year: Option<String>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// IANA zone of the home terminal.
+    pub timezone: Option<String>,
+    /// The hours-of-service rule set, in the ELD's words.
+    pub ruleset: Option<String>,
+    /// The TMS's dispatcher or fleet manager.
+    pub dispatcher: Option<String>,
+    /// The TMS's fleet.
+    pub fleet: Option<String>,
+    /// The TMS's trailer type.
+    pub trailer_type: Option<String>,
+    /// The equipment group it is in now (McLeod `currenteqpgrpid`).
+    pub equipment_group: Option<String>,
+}
+
+impl Profile {
+    /// An active record with nothing but its id and name.
+    pub fn new(kind: UnitKind, external_id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            external_id: external_id.into(),
+            name: name.into(),
+            active: true,
+            vin: None,
+            plate: None,
+            licence: None,
+            refs: Vec::new(),
+            make: None,
+            model: None,
+            year: None,
+            phone: None,
+            timezone: None,
+            ruleset: None,
+            dispatcher: None,
+            fleet: None,
+            trailer_type: None,
+            equipment_group: None,
+        }
+    }
+}
+
+/// What may go together. The left one has at most one partner of the right kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tie {
+    /// Driver → the tractor driven.
+    DriverTractor,
+    /// Trailer → the tractor that pulls it.
+    TrailerTractor,
+    /// Trailer → the driver who has it.
+    TrailerDriver,
+}
+
+impl Tie {
+    /// The word used in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DriverTractor => "driver_tractor",
+            Self::TrailerTractor => "trailer_tractor",
+            Self::TrailerDriver => "trailer_driver",
+        }
+    }
+
+    /// The kinds of the left and the right one.
+    pub const fn kinds(self) -> (UnitKind, UnitKind) {
+        match self {
+            Self::DriverTractor => (UnitKind::Driver, UnitKind::Tractor),
+            Self::TrailerTractor => (UnitKind::Trailer, UnitKind::Tractor),
+            Self::TrailerDriver => (UnitKind::Trailer, UnitKind::Driver),
+        }
+    }
+}
+
+/// How a pairing is known, most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PairingSource {
+    /// The driver is logged in to the unit's ELD.
+    Eld,
+    /// An assignment made in the ELD's system.
+    Assigned,
+    /// The TMS's load that is under way.
+    Load,
+    /// The ELD's standing (static) assignment.
+    Static,
+    /// The TMS's standing pairing, not the load's.
+    Standing,
+}
+
+impl PairingSource {
+    /// The word used in the database and for `attached_by`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Eld => "eld",
+            Self::Assigned => "assigned",
+            Self::Load => "load",
+            Self::Static => "static",
+            Self::Standing => "standing",
+        }
+    }
+}
+
+/// One account's word that two of its records go together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairing {
+    /// What goes with what.
+    pub tie: Tie,
+    /// The account's id of the left one.
+    pub left: String,
+    /// The account's id of the right one; `None` says it has none.
+    pub right: Option<String>,
+    /// How we know.
+    pub by: PairingSource,
+    /// Since when, where told.
+    pub since_at: Option<Timestamp>,
+}
+
+/// The units of one movement, by the TMS's ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment {
+    /// The TMS company.
+    pub company_id: String,
+    /// The movement.
+    pub movement_id: String,
+    /// First driver.
+    pub driver: Option<String>,
+    /// Second driver of a team.
+    pub driver2: Option<String>,
+    /// Tractor.
+    pub tractor: Option<String>,
+    /// First trailer.
+    pub trailer: Option<String>,
+}
+
+/// Something a provider told that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The account's id of the thing, "" when not even that was readable.
+    pub external_id: String,
+    /// Why, in words that hold no secret and no personal data.
+    pub reason: String,
+}
+
+/// Which ids a feed needs to be told before it can ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Every active external id of this kind, of the asking account, listed by this resource and by
+    /// none of `not_in`.
+    Units {
+        /// Of what.
+        kind: UnitKind,
+        /// The resource that lists them.
+        listed_by: &'static str,
+        /// A resource whose records are left out.
+        not_in: Option<&'static str>,
+    },
+    /// Open movements that changed since their units were last read one by one, soonest needed first.
+    MovementsToHydrate,
+    /// Customers of open orders whose name is not known.
+    CustomersToName,
+}

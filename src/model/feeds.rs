@@ -1,0 +1,96 @@
+//! What is known about the knowing: feeds and their health, who polls, who looks on, what was rejected.
+
+use serde::Serialize;
+
+use super::{Timestamp, UnitKind};
+
+/// One row of `feeds`: an account's resource and how reading it goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FeedStatus {
+    /// The account, by its name in the configuration.
+    pub account: String,
+    /// What is read.
+    pub resource: String,
+    /// Seconds between reads, as things stand.
+    pub interval_s: i64,
+    /// When it was last tried.
+    pub last_try_at: Option<Timestamp>,
+    /// When it was last read to its end.
+    pub last_ok_at: Option<Timestamp>,
+    /// Upstream calls made for it since the database was created.
+    pub calls: i64,
+    /// Calls the account may make at once now.
+    pub tokens_left: Option<i64>,
+    /// What is wrong, in words; `None` when nothing is.
+    pub error: Option<String>,
+    /// Since when.
+    pub error_since_at: Option<Timestamp>,
+    /// When it will be tried next, while something is wrong.
+    pub next_try_at: Option<Timestamp>,
+}
+
+/// One row of `viewers`: an open console.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Viewer {
+    /// Unique among consoles of this database.
+    #[serde(skip)]
+    pub id: String,
+    /// Who.
+    pub user: String,
+    /// On which host.
+    pub host: String,
+    /// Process id there.
+    pub pid: u32,
+    /// What they look at.
+    pub view: String,
+    /// Since when the console is open.
+    pub since_at: Timestamp,
+    /// When it last said so.
+    #[serde(skip)]
+    pub seen_at: Timestamp,
+    /// When a key was last pressed in it.
+    #[serde(skip)]
+    pub key_at: Timestamp,
+}
+
+/// The process that polls this database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Leader {
+    /// Process id.
+    pub pid: u32,
+    /// Host.
+    pub host: String,
+    /// Since when.
+    pub since_at: Timestamp,
+}
+
+/// Two records that may be one thing, or that cannot both be right; nothing was joined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Conflict {
+    /// Of what.
+    pub kind: UnitKind,
+    /// The records, as `account:external_id`.
+    pub records: Vec<String>,
+    /// What speaks against joining them.
+    pub reason: String,
+}
+
+/// How much the database holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Rejects counted since the database was created.
+    pub rejected: i64,
+    /// Bytes of the file and its write-ahead log.
+    pub bytes: u64,
+    /// Schema version.
+    pub schema: u32,
+}
+
+/// Something that happened to the store itself that a person must know, such as a repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// When.
+    pub at: Timestamp,
+    /// What, and what it means.
+    pub text: String,
+}

@@ -1,0 +1,206 @@
+//! Everything the doors show, as of one store revision. Cheap to clone: rows are shared.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::{
+    Conflict, Driver, FeedStatus, Movement, MovementKey, Order, Stop, Timestamp, Totals, Tractor, Trailer,
+    Viewer,
+};
+
+/// A row that has a key.
+pub trait Keyed {
+    /// What it is found by, and sorted by.
+    type Key: Ord + Clone;
+    /// This row's key.
+    fn key(&self) -> Self::Key;
+    /// How this row's key compares with `key`, without cloning either.
+    fn cmp_key(&self, key: &Self::Key) -> Ordering;
+    /// How this row's key compares with another row's.
+    fn cmp_row(&self, other: &Self) -> Ordering;
+}
+
+/// Rows in the order of their keys, each shared with every other snapshot that has it unchanged.
+#[derive(Debug)]
+pub struct Rows<T>(Vec<Arc<T>>);
+
+impl<T> Clone for Rows<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Keyed> FromIterator<T> for Rows<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        let mut rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
+        rows.sort_unstable_by(|a, b| a.cmp_row(b));
+        Self(rows)
+    }
+}
+
+impl<T: Keyed> Rows<T> {
+    /// The row with this key.
+    pub fn get(&self, key: &T::Key) -> Option<&Arc<T>> {
+        self.0.binary_search_by(|row| row.cmp_key(key)).ok().and_then(|index| self.0.get(index))
+    }
+
+    /// All rows, by key.
+    pub fn iter(&self) -> std::slice::Iter<'_, Arc<T>> {
+        self.0.iter()
+    }
+
+    /// All rows, by key.
+    pub fn as_slice(&self) -> &[Arc<T>] {
+        &self.0
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// These rows with `changed` put in by key and rows of the keys in `gone` taken out.
+    #[must_use]
+    pub fn with(&self, changed: Vec<T>, gone: &[T::Key]) -> Self {
+        let mut rows = self.0.clone();
+        let mut fresh = Vec::new();
+        for row in changed {
+            match rows.binary_search_by(|old| old.cmp_row(&row)) {
+                Ok(index) => {
+                    if let Some(slot) = rows.get_mut(index) {
+                        *slot = Arc::new(row);
+                    }
+                }
+                Err(_) => fresh.push(Arc::new(row)),
+            }
+        }
+        if !gone.is_empty() {
+            rows.retain(|row| !gone.iter().any(|key| row.cmp_key(key).is_eq()));
+        }
+        if !fresh.is_empty() {
+            rows.extend(fresh);
+            rows.sort_unstable_by(|a, b| a.cmp_row(b));
+        }
+        Self(rows)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Rows<T> {
+    type Item = &'a Arc<T>;
+    type IntoIter = std::slice::Iter<'a, Arc<T>>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// Everything the panels and the commands show, of one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Fleet {
+    /// The store's revision this was read at.
+    pub revision: i64,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// Power units.
+    pub tractors: Rows<Tractor>,
+    /// Trailers.
+    pub trailers: Rows<Trailer>,
+    /// Drivers.
+    pub drivers: Rows<Driver>,
+    /// Movements.
+    pub movements: Rows<Movement>,
+    /// Orders.
+    pub orders: Rows<Order>,
+    /// Stops; [`Fleet::stops_of`] gives those of one movement.
+    pub stops: Rows<Stop>,
+    /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
+    driven: Arc<[Arc<Stop>]>,
+    /// Feeds, by account and resource.
+    pub feeds: Vec<FeedStatus>,
+    /// Open consoles.
+    pub viewers: Vec<Viewer>,
+    /// Records that could not be joined.
+    pub conflicts: Vec<Conflict>,
+    /// How much there is.
+    pub totals: Totals,
+}
+
+impl Fleet {
+    /// A movement's stops in the order they are driven.
+    pub fn stops_of(&self, movement: &MovementKey) -> &[Arc<Stop>] {
+        let key = (movement.company_id.as_str(), movement.id.as_str());
+        let start = self.driven.partition_point(|stop| leg_of(stop) < key);
+        let rest = self.driven.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|stop| leg_of(stop) == key).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// Sorts the stops for [`Fleet::stops_of`]; whoever replaces `stops` calls it.
+    pub fn index_stops(&mut self) {
+        let mut driven: Vec<_> =
+            self.stops.iter().filter(|stop| stop.tms.movement_id.is_some()).cloned().collect();
+        driven.sort_unstable_by(|a, b| {
+            (leg_of(a), a.tms.sequence, &a.tms.id).cmp(&(leg_of(b), b.tms.sequence, &b.tms.id))
+        });
+        self.driven = driven.into();
+    }
+}
+
+/// The company and the movement a stop belongs to.
+fn leg_of(stop: &Stop) -> (&str, &str) {
+    (&stop.tms.company_id, stop.tms.movement_id.as_deref().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::UnitId;
+
+    fn tractor(id: &str, number: &str) -> Tractor {
+        Tractor { id: UnitId(id.into()), unit_number: number.into(), ..Tractor::default() }
+    }
+
+    #[test]
+    fn rows_change_by_key_and_share_what_did_not() {
+        let before: Rows<_> = [tractor("b", "2"), tractor("a", "1")].into_iter().collect();
+        let after = before.with(vec![tractor("b", "20"), tractor("aa", "3")], &[UnitId("zz".into())]);
+        let numbers: Vec<_> = after.iter().map(|row| row.unit_number.as_str()).collect();
+        assert_eq!(numbers, ["1", "3", "20"]);
+        assert!(Arc::ptr_eq(
+            before.get(&UnitId("a".into())).unwrap(),
+            after.get(&UnitId("a".into())).unwrap()
+        ));
+        assert_eq!(after.with(Vec::new(), &[UnitId("a".into())]).len(), 2);
+    }
+
+    #[test]
+    fn stops_come_in_the_order_they_are_driven() {
+        let stop = |movement: &str, sequence, id: &str| {
+            let mut stop = Stop::default();
+            stop.tms.movement_id = Some(movement.into());
+            (stop.tms.sequence, stop.tms.id) = (sequence, id.into());
+            stop
+        };
+        let mut fleet = Fleet {
+            stops: [stop("2", 0, "x"), stop("1", 10, "c"), stop("1", 2, "b")].into_iter().collect(),
+            ..Fleet::default()
+        };
+        fleet.index_stops();
+        let ids: Vec<_> = fleet
+            .stops_of(&MovementKey { company_id: String::new(), id: "1".into() })
+            .iter()
+            .map(|stop| stop.tms.id.clone())
+            .collect();
+        assert_eq!(ids, ["b", "c"]);
+    }
+}

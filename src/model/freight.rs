@@ -1,0 +1,370 @@
+//! Movements, orders and stops. `Tms…` is what the TMS says; the row around it adds what we know.
+
+use std::cmp::Ordering;
+
+use serde::Serialize;
+
+use super::{Keyed, Timestamp, UnitId};
+
+/// Where a movement stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovementStatus {
+    /// Under way.
+    InProgress,
+    /// Given to somebody, not started.
+    Covered,
+    /// Waiting for a truck.
+    Available,
+    /// Done.
+    Delivered,
+    /// Cancelled, or gone from the TMS.
+    Void,
+    /// A code we do not know.
+    #[default]
+    Unknown,
+}
+
+impl MovementStatus {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Covered => "covered",
+            Self::InProgress => "in_progress",
+            Self::Delivered => "delivered",
+            Self::Void => "void",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether there is still something to be done for it.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Available | Self::Covered | Self::InProgress | Self::Unknown => true,
+            Self::Delivered | Self::Void => false,
+        }
+    }
+}
+
+/// Full or empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loaded {
+    /// With freight.
+    Loaded,
+    /// Without.
+    Empty,
+    /// Nobody says.
+    #[default]
+    Unknown,
+}
+
+impl Loaded {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::Empty => "empty",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What happens at a stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopType {
+    /// Freight comes on.
+    Pickup,
+    /// Freight goes off.
+    Delivery,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl StopType {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pickup => "pickup",
+            Self::Delivery => "delivery",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Who worked out an ETA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EtaSource {
+    /// Mapbox, with the truck's limits.
+    Mapbox,
+    /// Mapbox, without some or all of them.
+    MapboxCar,
+    /// Straight line.
+    Estimate,
+    /// The TMS.
+    Tms,
+}
+
+impl EtaSource {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mapbox => "mapbox",
+            Self::MapboxCar => "mapbox_car",
+            Self::Estimate => "estimate",
+            Self::Tms => "tms",
+        }
+    }
+}
+
+/// Whether a load will make its windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// It will.
+    Ok,
+    /// With little to spare.
+    Tight,
+    /// Not without help.
+    AtRisk,
+    /// It will not, or has not.
+    Late,
+    /// An input is missing or too old.
+    #[default]
+    Unknown,
+}
+
+impl Risk {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Tight => "tight",
+            Self::AtRisk => "at_risk",
+            Self::Late => "late",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A movement's key: ids collide between companies of one TMS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MovementKey {
+    /// The TMS company.
+    pub company_id: String,
+    /// The TMS's own id.
+    pub id: String,
+}
+
+/// An order's key.
+pub type OrderKey = MovementKey;
+
+/// A stop's key.
+pub type StopKey = MovementKey;
+
+/// What the TMS says of a movement.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TmsMovement {
+    /// The TMS's own id.
+    pub id: String,
+    /// The TMS company.
+    pub company_id: String,
+    /// The first of its orders; empty moves have none.
+    pub order_id: Option<String>,
+    /// Where it stands.
+    pub status: MovementStatus,
+    /// The TMS's own code for that.
+    pub tms_status: Option<String>,
+    /// Full or empty.
+    pub loaded: Loaded,
+    /// Moved by an outside carrier.
+    pub brokered: bool,
+    /// The user whose load it is.
+    pub dispatcher: Option<String>,
+    /// Miles.
+    pub distance_mi: Option<f64>,
+    /// The equipment group that ties units to it (McLeod `equipment_group_id`).
+    #[serde(skip)]
+    pub equipment_group: Option<String>,
+    /// The next check call due.
+    pub next_call_at: Option<Timestamp>,
+}
+
+/// One row of `movements`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Movement {
+    /// What the TMS says.
+    #[serde(flatten)]
+    pub tms: TmsMovement,
+    /// Our driver.
+    pub driver_id: Option<UnitId>,
+    /// The co-driver of a team.
+    pub driver2_id: Option<UnitId>,
+    /// Our tractor.
+    pub tractor_id: Option<UnitId>,
+    /// Our trailer.
+    pub trailer_id: Option<UnitId>,
+    /// Practical arrival at the next stop.
+    pub eta_at: Option<Timestamp>,
+    /// Earliest legal arrival at the next stop.
+    pub legal_eta_at: Option<Timestamp>,
+    /// Seconds past the window's end; negative is time to spare.
+    pub late_s: Option<i64>,
+    /// Whether it will be late.
+    pub risk: Risk,
+    /// Why.
+    pub reason: Option<String>,
+    /// When the row's content last changed here.
+    pub updated_at: Timestamp,
+    /// When an upstream last confirmed it.
+    pub synced_at: Timestamp,
+    /// When what we work out ourselves was last worked out.
+    pub computed_at: Option<Timestamp>,
+}
+
+/// What the TMS says of an order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TmsOrder {
+    /// The TMS's own id; leading zeros matter.
+    pub id: String,
+    /// The TMS company.
+    pub company_id: String,
+    /// Its current movement.
+    pub movement_id: Option<String>,
+    /// The TMS's customer id.
+    pub customer_id: Option<String>,
+    /// The customer's name where the TMS gave it.
+    #[serde(skip)]
+    pub customer_name: Option<String>,
+    /// Where it stands, by the movement's words.
+    pub status: MovementStatus,
+    /// The TMS's own code for that.
+    pub tms_status: Option<String>,
+    /// Bill of lading.
+    pub bol: Option<String>,
+    /// Purchase order.
+    pub po: Option<String>,
+    /// The consignee's reference.
+    pub consignee_ref: Option<String>,
+    /// What is carried.
+    pub commodity: Option<String>,
+    /// Pounds.
+    pub weight_lb: Option<f64>,
+    /// Pieces.
+    pub pieces: Option<i64>,
+    /// Equipment wanted, as told.
+    pub equipment_type: Option<String>,
+}
+
+/// One row of `orders`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Order {
+    /// What the TMS says.
+    #[serde(flatten)]
+    pub tms: TmsOrder,
+    /// The customer's name, or the id where no name is known.
+    pub customer: Option<String>,
+    /// When the row's content last changed here.
+    pub updated_at: Timestamp,
+    /// When an upstream last confirmed it.
+    pub synced_at: Timestamp,
+}
+
+/// What the TMS says of a stop.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TmsStop {
+    /// The TMS's own id.
+    pub id: String,
+    /// The TMS company.
+    pub company_id: String,
+    /// The order it serves.
+    pub order_id: Option<String>,
+    /// The movement it is driven in.
+    pub movement_id: Option<String>,
+    /// Place in the movement; where that counts from is not documented, so only the order matters.
+    pub sequence: i64,
+    /// What happens there.
+    #[serde(rename = "type")]
+    pub kind: StopType,
+    /// The TMS's own code for that.
+    pub tms_type: Option<String>,
+    /// The TMS's own code for how far it is (McLeod: A open, D done).
+    pub tms_status: Option<String>,
+    /// Whether the TMS calls it done.
+    pub done: bool,
+    /// Who is there.
+    pub name: Option<String>,
+    /// Street.
+    pub address: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// State or province.
+    pub state: Option<String>,
+    /// Postal code.
+    pub zip: Option<String>,
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// The stop's own zone, where told: letters ("CDT") or an IANA name.
+    pub timezone: Option<String>,
+    /// Window opens.
+    pub scheduled_early_at: Option<Timestamp>,
+    /// Window closes; the same as early for a fixed appointment.
+    pub scheduled_late_at: Option<Timestamp>,
+    /// The window as the TMS wrote it, so that a wrong zone can be proved and mended.
+    #[serde(skip)]
+    pub scheduled_raw: Option<String>,
+    /// Arrived, by the TMS.
+    pub actual_arrival_at: Option<Timestamp>,
+    /// Departed, by the TMS.
+    pub actual_departure_at: Option<Timestamp>,
+    /// The TMS's own ETA.
+    pub tms_eta_at: Option<Timestamp>,
+    /// Who to ask.
+    pub contact: Option<String>,
+    /// Where to ask.
+    pub phone: Option<String>,
+}
+
+/// One row of `stops`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Stop {
+    /// What the TMS says.
+    #[serde(flatten)]
+    pub tms: TmsStop,
+    /// Practical arrival.
+    pub eta_at: Option<Timestamp>,
+    /// Who worked that out.
+    pub eta_source: Option<EtaSource>,
+    /// Earliest legal arrival.
+    pub legal_eta_at: Option<Timestamp>,
+    /// When the row's content last changed here.
+    pub updated_at: Timestamp,
+    /// When an upstream last confirmed it.
+    pub synced_at: Timestamp,
+    /// When what we work out ourselves was last worked out.
+    pub computed_at: Option<Timestamp>,
+}
+
+macro_rules! keyed_by_company_and_id {
+    ($($row:ty),*) => {$(
+        impl Keyed for $row {
+            type Key = MovementKey;
+            fn key(&self) -> MovementKey {
+                MovementKey { company_id: self.tms.company_id.clone(), id: self.tms.id.clone() }
+            }
+            fn cmp_key(&self, key: &MovementKey) -> Ordering {
+                (&self.tms.company_id, &self.tms.id).cmp(&(&key.company_id, &key.id))
+            }
+            fn cmp_row(&self, other: &Self) -> Ordering {
+                (&self.tms.company_id, &self.tms.id).cmp(&(&other.tms.company_id, &other.tms.id))
+            }
+        }
+    )*};
+}
+keyed_by_company_and_id!(Movement, Order, Stop);

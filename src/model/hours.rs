@@ -1,0 +1,115 @@
+//! Drivers and their hours-of-service clocks, as an ELD reports them.
+
+use serde::Serialize;
+
+use super::{Timestamp, UnitId};
+
+/// A driver's duty status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyStatus {
+    /// At the wheel (49 CFR 395.8).
+    Driving,
+    /// On duty, not driving.
+    OnDuty,
+    /// Off duty.
+    OffDuty,
+    /// In the sleeper berth.
+    Sleeper,
+    /// On duty, moving in a yard.
+    YardMove,
+    /// Off duty, driving for oneself.
+    PersonalConveyance,
+    /// The ELD does not say.
+    #[default]
+    Unknown,
+}
+
+impl DutyStatus {
+    /// The word used in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Driving => "driving",
+            Self::OnDuty => "on_duty",
+            Self::OffDuty => "off_duty",
+            Self::Sleeper => "sleeper",
+            Self::YardMove => "yard_move",
+            Self::PersonalConveyance => "personal_conveyance",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What an ELD says is left, in whole seconds; `None` where it does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clocks {
+    /// Duty status.
+    pub status: DutyStatus,
+    /// Since when that status, where told.
+    pub status_since_at: Option<Timestamp>,
+    /// Driving left of the 11 hours (49 CFR 395.3(a)(3)(i)).
+    pub drive_left_s: Option<i64>,
+    /// Time left of the 14-hour window (395.3(a)(2)).
+    pub shift_left_s: Option<i64>,
+    /// Driving left before a 30-minute interruption (395.3(a)(3)(ii)).
+    pub break_left_s: Option<i64>,
+    /// On-duty time left of 60/7 or 70/8 (395.3(b)).
+    pub cycle_left_s: Option<i64>,
+    /// What of the cycle will be there tomorrow.
+    pub cycle_tomorrow_s: Option<i64>,
+    /// When this was true: the provider's word, else when it answered.
+    pub as_of_at: Timestamp,
+}
+
+/// A person who drives: one row of `drivers`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Driver {
+    /// Our id.
+    pub id: UnitId,
+    /// "First Last", in the TMS's spelling where it knows the driver, else the ELD's.
+    pub name: String,
+    /// Phone, as told.
+    pub phone: Option<String>,
+    /// IANA zone of the home terminal.
+    pub timezone: Option<String>,
+    /// The rule set the ELD applies, in its words.
+    pub ruleset: Option<String>,
+    /// The TMS's dispatcher or fleet manager of the driver.
+    pub dispatcher: Option<String>,
+    /// Duty status.
+    pub hos_status: DutyStatus,
+    /// Since when that status.
+    pub hos_status_since_at: Option<Timestamp>,
+    /// Seconds of driving left.
+    pub drive_left_s: Option<i64>,
+    /// Seconds of the 14-hour window left.
+    pub shift_left_s: Option<i64>,
+    /// Seconds of driving left before the break.
+    pub break_left_s: Option<i64>,
+    /// Seconds of the cycle left.
+    pub cycle_left_s: Option<i64>,
+    /// Seconds of the cycle left tomorrow.
+    pub cycle_tomorrow_s: Option<i64>,
+    /// When the clocks were true.
+    pub hos_as_of_at: Option<Timestamp>,
+    /// Degrees north: of the tractor, where there is one.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// Where that is, in words.
+    pub place: Option<String>,
+    /// The tractor.
+    pub tractor_id: Option<UnitId>,
+    /// The load.
+    pub movement_id: Option<String>,
+    /// The account whose clocks these are.
+    pub source: Option<String>,
+    /// The device's time of the position.
+    pub observed_at: Option<Timestamp>,
+    /// When the row's content last changed here.
+    pub updated_at: Timestamp,
+    /// When an upstream last confirmed it.
+    pub synced_at: Timestamp,
+    /// When what we work out ourselves was last worked out.
+    pub computed_at: Option<Timestamp>,
+}

@@ -1,0 +1,95 @@
+//! Untrusted text, made safe once at the border: providers call [`clean`] on everything they keep.
+
+use ring::digest::{SHA256, digest};
+
+/// Removes escape sequences, control, bidi and zero-width characters, folds white space, trims,
+/// and cuts after `max` characters. What is left is safe to store, print and count columns of.
+pub fn clean(text: &str, max: usize) -> String {
+    // The 8-bit forms of CSI and OSC open a sequence just as ESC does.
+    let seven_bit =
+        text.replace(['\t', '\n', '\r'], " ").replace('\u{9b}', "\u{1b}[").replace('\u{9d}', "\u{1b}]");
+    let stripped = strip_ansi_escapes::strip_str(seven_bit);
+    let mut out = String::with_capacity(stripped.len().min(max * 4));
+    let mut kept = 0;
+    let mut gap = false;
+    for c in stripped.chars() {
+        if c.is_whitespace() {
+            gap = true;
+            continue;
+        }
+        if is_hidden(c) {
+            continue;
+        }
+        if std::mem::take(&mut gap) && !out.is_empty() {
+            if kept + 1 >= max {
+                break;
+            }
+            out.push(' ');
+            kept += 1;
+        }
+        if kept == max {
+            break;
+        }
+        out.push(c);
+        kept += 1;
+    }
+    out
+}
+
+/// As [`clean`]; nothing left is `None`.
+pub fn clean_opt(text: &str, max: usize) -> Option<String> {
+    Some(clean(text, max)).filter(|left| !left.is_empty())
+}
+
+/// A driver's licence as a digest that can be compared but not read back from the database.
+/// Case, spaces and dashes do not matter. `None` when either part is missing.
+pub fn licence_key(state: &str, number: &str) -> Option<String> {
+    let fold = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+    };
+    let (state, number) = (fold(state), fold(number));
+    if state.is_empty() || number.is_empty() {
+        return None;
+    }
+    let hash = digest(&SHA256, format!("{state}:{number}").as_bytes());
+    Some(hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Characters that change how text looks, or where it goes, without being seen.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_hidden_survives() {
+        let check = |text: &str, expected: &str| assert_eq!(clean(text, 40), expected, "{text:?}");
+        check("  T-101  ", "T-101");
+        check("a\tb\r\nc", "a b c");
+        check("\u{1b}[31mred\u{1b}[0m", "red");
+        check("\u{1b}]0;title\u{7}T1", "T1");
+        check("\u{9b}31mT1", "T1");
+        check("ab\u{202e}cd\u{200b}ef\u{feff}", "abcdef");
+        check("Peña 東京", "Peña 東京");
+        assert_eq!(clean("abcdef", 3), "abc");
+        assert_eq!(clean("ab cd", 3), "ab");
+        assert_eq!(clean_opt(" \u{200b} ", 9), None);
+    }
+
+    #[test]
+    fn a_licence_compares_without_its_spelling_and_never_shows_its_number() {
+        let key = licence_key("nv", "d000-0001").unwrap();
+        assert_eq!(Some(&key), licence_key("NV", "D0000001").as_ref());
+        assert!(!key.contains("0000001"));
+        assert_eq!(licence_key("", "D1"), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! Instants. What time it is now is always an argument; nothing here reads a clock.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+/// Milliseconds since the Unix epoch, UTC: the unit of every `…_at` field and column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// From whole seconds since the epoch.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 with any offset and any number of fractional digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let instant: jiff::Timestamp = text.trim().parse().ok()?;
+        Some(Self(instant.as_millisecond()))
+    }
+
+    /// Milliseconds from `earlier` to this; negative when this is the earlier one.
+    pub const fn millis_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Whole seconds from `earlier` to this, rounded towards zero.
+    pub const fn secs_since(self, earlier: Self) -> i64 {
+        self.millis_since(earlier) / 1000
+    }
+
+    /// How long this lies after `earlier`; zero when it does not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.millis_since(earlier)).unwrap_or(0))
+    }
+
+    /// This instant moved later.
+    #[must_use]
+    pub fn plus(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// This instant moved earlier.
+    #[must_use]
+    pub fn minus(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The calendar view, or `None` outside the years jiff knows.
+    pub fn calendar(self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::from_millisecond(self.0).ok()
+    }
+}
+
+/// RFC 3339 in UTC, with milliseconds only where there are any.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.calendar() {
+            Some(instant) => write!(f, "{instant}"),
+            None => write!(f, "{}ms", self.0),
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_rfc_3339() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(Timestamp::parse(text).map(|at| at.to_string()).as_deref(), Some(expected));
+        };
+        check("2026-11-20T15:04:10Z", "2026-11-20T15:04:10Z");
+        check("2026-11-20T05:00:00.123Z", "2026-11-20T05:00:00.123Z");
+        check("2026-03-02T10:00:00-06:00", "2026-03-02T16:00:00Z");
+        assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_durations_do_not() {
+        let (early, late) = (Timestamp::from_secs(10), Timestamp::from_secs(40));
+        assert_eq!(late.secs_since(early), 30);
+        assert_eq!(early.secs_since(late), -30);
+        assert_eq!(early.since(late), Duration::ZERO);
+    }
+}

@@ -1,0 +1,9 @@
+//! Judgements: pure functions of facts and the time. No I/O, no clock, no terminal.
+
+pub mod age;
+pub mod hours;
+pub mod link;
+pub mod motion;
+pub mod pairing;
+pub mod sanity;
+pub mod trip;

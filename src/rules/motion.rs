@@ -1,0 +1,83 @@
+//! Whether a unit moves, stands or has gone dark.
+
+use std::time::Duration;
+
+use crate::model::{Engine, Fix, Motion, Timestamp, UnitKind};
+
+/// Slower than this is standing: a parked unit's fixes drift by a mile or two an hour.
+const ROLLING_MPH: f64 = 3.0;
+
+/// What a fix shows, with what the engine last did.
+pub fn shown_by(fix: &Fix, engine: Option<Engine>) -> Motion {
+    match (fix.speed_mph, engine) {
+        (Some(speed), _) if speed >= ROLLING_MPH => Motion::Moving,
+        (_, Some(Engine::On | Engine::Idle)) => Motion::Idle,
+        (_, Some(Engine::Off) | None) => Motion::Stopped,
+    }
+}
+
+/// What holds now: what was last shown, unless the unit has been silent for longer than is normal
+/// for its kind in that state. Devices report every few seconds on the move and rarely when parked.
+pub fn at(kind: UnitKind, shown: Motion, observed_at: Option<Timestamp>, now: Timestamp) -> Motion {
+    match observed_at {
+        Some(observed_at) if now.since(observed_at) <= patience(kind, shown) => shown,
+        _ => Motion::Dark,
+    }
+}
+
+/// How long silence is normal.
+pub const fn patience(kind: UnitKind, shown: Motion) -> Duration {
+    match (kind, shown) {
+        (UnitKind::Trailer, Motion::Moving) => Duration::from_secs(60 * 60),
+        // Trailer trackers on battery wake once or twice a day.
+        (UnitKind::Trailer, _) => Duration::from_secs(50 * 3600),
+        (_, Motion::Moving | Motion::Idle) => Duration::from_secs(15 * 60),
+        (_, Motion::Stopped | Motion::Dark) => Duration::from_secs(26 * 3600),
+    }
+}
+
+/// The compass letter of a heading in degrees: "N", "NE" …
+pub fn compass(heading_deg: f64) -> &'static str {
+    const POINTS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+    let eighth = (heading_deg.rem_euclid(360.0) / 45.0).round();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 8 by construction")]
+    POINTS.get(eighth as usize % 8).copied().unwrap_or("?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speed_beats_engine_and_engine_beats_nothing() {
+        let fix = |speed| Fix {
+            latitude: 0.0,
+            longitude: 0.0,
+            speed_mph: speed,
+            heading_deg: None,
+            place: None,
+            observed_at: Timestamp::from_secs(0),
+        };
+        assert_eq!(shown_by(&fix(Some(55.0)), Some(Engine::Off)), Motion::Moving);
+        assert_eq!(shown_by(&fix(Some(0.0)), Some(Engine::Idle)), Motion::Idle);
+        assert_eq!(shown_by(&fix(Some(1.0)), Some(Engine::Off)), Motion::Stopped);
+        assert_eq!(shown_by(&fix(None), None), Motion::Stopped);
+    }
+
+    #[test]
+    fn silence_longer_than_normal_is_dark() {
+        let now = Timestamp::from_secs(1_000_000);
+        let ago = |minutes: u64| Some(now.minus(Duration::from_secs(minutes * 60)));
+        assert_eq!(at(UnitKind::Tractor, Motion::Moving, ago(14), now), Motion::Moving);
+        assert_eq!(at(UnitKind::Tractor, Motion::Moving, ago(16), now), Motion::Dark);
+        assert_eq!(at(UnitKind::Tractor, Motion::Stopped, ago(600), now), Motion::Stopped);
+        assert_eq!(at(UnitKind::Trailer, Motion::Stopped, ago(24 * 60), now), Motion::Stopped);
+        assert_eq!(at(UnitKind::Tractor, Motion::Stopped, None, now), Motion::Dark);
+    }
+
+    #[test]
+    fn headings_have_eight_names() {
+        let names: Vec<_> = [0.0, 44.0, 91.0, 200.0, 337.0, 359.0, -90.0].map(compass).into();
+        assert_eq!(names, ["N", "NE", "E", "S", "NW", "N", "W"]);
+    }
+}

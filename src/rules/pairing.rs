@@ -1,0 +1,57 @@
+//! Which driver is on which tractor, and which tractor has which trailer, when accounts differ.
+
+use crate::model::{PairingSource, Timestamp, UnitId};
+
+/// One account's word that `left` goes with `right`, in our ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The one that has at most one partner.
+    pub left: UnitId,
+    /// Its partner; `None` says it has none.
+    pub right: Option<UnitId>,
+    /// How it is known.
+    pub by: PairingSource,
+    /// Since when.
+    pub since_at: Option<Timestamp>,
+}
+
+/// Picks each left one's partner: the most trusted claim, and of equals the latest. A claim of "none"
+/// ends what its own source and weaker standing ones would say only when nothing stronger speaks.
+///
+/// Sorted by `left`, one claim each.
+pub fn settle(mut claims: Vec<Claim>) -> Vec<Claim> {
+    // "None" from a log-in says only that nobody is logged in now, so any partner beats it.
+    claims.sort_by(|a, b| {
+        (&a.left, a.right.is_none(), a.by)
+            .cmp(&(&b.left, b.right.is_none(), b.by))
+            .then_with(|| b.since_at.cmp(&a.since_at))
+            .then_with(|| a.right.cmp(&b.right))
+    });
+    claims.dedup_by(|later, first| later.left == first.left);
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(left: &str, right: Option<&str>, by: PairingSource, since: Option<i64>) -> Claim {
+        let id = |id: &str| UnitId(id.into());
+        Claim { left: id(left), right: right.map(id), by, since_at: since.map(Timestamp::from_secs) }
+    }
+
+    #[test]
+    fn the_log_in_beats_the_load_and_the_load_beats_what_stands() {
+        let settled = settle(vec![
+            claim("ann", Some("t1"), PairingSource::Standing, None),
+            claim("ann", Some("t2"), PairingSource::Load, None),
+            claim("ann", Some("t3"), PairingSource::Eld, None),
+            claim("bob", None, PairingSource::Eld, None),
+            claim("bob", Some("t4"), PairingSource::Load, None),
+            claim("cy", Some("t5"), PairingSource::Assigned, Some(10)),
+            claim("cy", Some("t6"), PairingSource::Assigned, Some(20)),
+        ]);
+        let partners: Vec<_> = settled.iter().map(|claim| claim.right.as_ref().unwrap().0.as_str()).collect();
+        assert_eq!(partners, ["t3", "t4", "t6"]);
+    }
+}
