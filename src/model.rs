@@ -9,9 +9,11 @@ mod feeds;
 mod fleet;
 mod freight;
 mod hours;
+mod link;
 mod text;
 mod time;
 mod units;
+mod words;
 
 pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
 pub use feeds::{Conflict, FeedStatus, Leader, Notice, Totals, Viewer};
@@ -21,6 +23,7 @@ pub use freight::{
     TmsMovement, TmsOrder, TmsStop,
 };
 pub use hours::{Clocks, Driver, DutyStatus};
+pub use link::{Claim, Linked, Record};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

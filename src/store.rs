@@ -1,1 +1,155 @@
-//! store
+//! The database: SQLite in WAL mode. One connection writes for the poller, readers take what
+//! changed, people's own rows are written by whoever they are. The only module that knows SQL;
+//! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
+
+mod apply;
+mod fixes;
+mod freight;
+mod lease;
+mod links;
+mod migrate;
+mod open;
+mod pairings;
+mod people;
+mod profiles;
+mod read;
+mod repair;
+mod rows;
+mod upkeep;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::task::spawn_blocking;
+
+pub use self::apply::{Applied, Commit, Failure, Health, Judge};
+use self::fixes::Kept;
+pub use self::lease::{Lease, leader};
+pub use self::open::{Access, StoreError};
+pub use self::people::People;
+pub use self::read::Reader;
+pub use self::upkeep::Retention;
+pub use self::watch::Watch;
+use crate::model::{Notice, Timestamp, Want};
+
+/// The poller's handle to the one writing connection. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    writer: Arc<Mutex<Writer>>,
+    judge: Judge,
+}
+
+struct Writer {
+    connection: Connection,
+    /// The last history point kept of each unit; lost with the process, which keeps one point more.
+    kept: Kept,
+}
+
+/// What is remembered of a feed between two reads, and between two processes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// Where to go on.
+    pub cursor: Option<String>,
+    /// When it was last read to its end.
+    pub last_ok_at: Option<Timestamp>,
+    /// When it was last tried.
+    pub last_try_at: Option<Timestamp>,
+    /// Whether something was wrong then.
+    pub in_trouble: bool,
+}
+
+impl Store {
+    /// Opens the database for polling: creates, migrates, checks it, and mends what is damaged by
+    /// moving the file aside; the notice then says so in words for a person.
+    ///
+    /// The caller must hold the [`Lease`]. Fails when the file cannot be opened, or is newer than
+    /// this program.
+    pub fn open(
+        path: &Path,
+        access: Access,
+        judge: Judge,
+        now: Timestamp,
+    ) -> Result<(Self, Option<Notice>), StoreError> {
+        let (connection, notice) = open::writable(path, access, now)?;
+        let writer = Writer { connection, kept: Kept::default() };
+        Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
+    }
+
+    /// Commits one page: rows, cursor and the feed's health together, so that a crash repeats work
+    /// but never loses or halves it.
+    pub async fn apply(&self, commit: Commit) -> Result<Applied, StoreError> {
+        let judge = self.judge;
+        self.run(move |writer| apply::apply(writer, judge, &commit)).await
+    }
+
+    /// Notes that a feed could not be read. What it told us before stays.
+    pub async fn fail(&self, failure: Failure) -> Result<(), StoreError> {
+        self.run(move |writer| apply::fail(&mut writer.connection, &failure)).await
+    }
+
+    /// Forgets a cursor that the upstream no longer takes.
+    pub async fn forget_cursor(&self, account: &str, resource: &'static str) -> Result<(), StoreError> {
+        let account = account.to_owned();
+        self.run(move |writer| {
+            let sql = "UPDATE feeds SET cursor = NULL WHERE account = ?1 AND resource = ?2";
+            writer.connection.execute(sql, (account, resource))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What is remembered of a feed.
+    pub async fn remembered(&self, account: &str, resource: &'static str) -> Result<Remembered, StoreError> {
+        let account = account.to_owned();
+        self.run(move |writer| Ok(rows::remembered(&writer.connection, &account, resource)?)).await
+    }
+
+    /// When the account's token bucket, as last saved, is full again.
+    pub async fn bucket_full_at(&self, account: &str) -> Result<Option<Timestamp>, StoreError> {
+        let account = account.to_owned();
+        self.run(move |writer| Ok(rows::bucket_full_at(&writer.connection, &account)?)).await
+    }
+
+    /// The ids a feed wants to be told, at most `limit`.
+    pub async fn wanted(&self, account: &str, want: Want, limit: usize) -> Result<Vec<String>, StoreError> {
+        let account = account.to_owned();
+        self.run(move |writer| Ok(rows::wanted(&writer.connection, &account, want, limit)?)).await
+    }
+
+    /// Takes feeds of accounts that are no longer configured off the list, so that nobody waits for them.
+    pub async fn keep_accounts(&self, accounts: Vec<String>) -> Result<(), StoreError> {
+        self.run(move |writer| apply::keep_accounts(&mut writer.connection, &accounts)).await
+    }
+
+    /// Throws away a slice of what is over for longer than it is kept. True when there is more.
+    pub async fn throw_away(&self, retention: Retention, now: Timestamp) -> Result<bool, StoreError> {
+        self.run(move |writer| upkeep::throw_away(&mut writer.connection, retention, now)).await
+    }
+
+    /// Does blocking work on the pool, so that no task waits for the disk on a runtime thread.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let writer = Arc::clone(&self.writer);
+        let done = spawn_blocking(move || {
+            // A panic in a transaction rolled it back; the connection itself is sound.
+            work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        done.await.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
+    }
+}
+
+/// Where the poller's lock of a database lies.
+pub fn lock_path(database: &Path) -> PathBuf {
+    beside(database, ".lock")
+}
+
+/// The file that lies beside the database under its name with `suffix` added.
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

@@ -1,1 +1,4 @@
 //! sync
+
+mod judge;
+pub use self::judge::JUDGE;

@@ -51,6 +51,9 @@ pub struct Viewer {
     /// When a key was last pressed in it.
     #[serde(skip)]
     pub key_at: Timestamp,
+    /// When the person there last asked for fresh data.
+    #[serde(skip)]
+    pub refresh_at: Option<Timestamp>,
 }
 
 /// The process that polls this database.

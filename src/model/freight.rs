@@ -351,6 +351,28 @@ pub struct Stop {
     pub computed_at: Option<Timestamp>,
 }
 
+macro_rules! keep_what_is_not_told {
+    ($($row:ty: $($field:ident)*;)*) => {$(
+        impl $row {
+            /// This, with what it leaves out taken from what was told before: rows that come along
+            /// inside others may be cut short.
+            #[must_use]
+            pub fn filled_from(mut self, before: &Self) -> Self {
+                $(if self.$field.is_none() { self.$field.clone_from(&before.$field); })*
+                self
+            }
+        }
+    )*};
+}
+keep_what_is_not_told! {
+    TmsMovement: order_id tms_status dispatcher distance_mi equipment_group next_call_at;
+    TmsOrder: movement_id customer_id customer_name tms_status bol po consignee_ref commodity weight_lb pieces
+        equipment_type;
+    TmsStop: order_id movement_id tms_type tms_status name address city state zip latitude longitude timezone
+        scheduled_early_at scheduled_late_at scheduled_raw actual_arrival_at actual_departure_at tms_eta_at
+        contact phone;
+}
+
 macro_rules! keyed_by_company_and_id {
     ($($row:ty),*) => {$(
         impl Keyed for $row {

@@ -28,11 +28,11 @@ pub fn at(kind: UnitKind, shown: Motion, observed_at: Option<Timestamp>, now: Ti
 /// How long silence is normal.
 pub const fn patience(kind: UnitKind, shown: Motion) -> Duration {
     match (kind, shown) {
-        (UnitKind::Trailer, Motion::Moving) => Duration::from_secs(60 * 60),
+        (UnitKind::Trailer, Motion::Moving) => Duration::from_hours(1),
         // Trailer trackers on battery wake once or twice a day.
-        (UnitKind::Trailer, _) => Duration::from_secs(50 * 3600),
-        (_, Motion::Moving | Motion::Idle) => Duration::from_secs(15 * 60),
-        (_, Motion::Stopped | Motion::Dark) => Duration::from_secs(26 * 3600),
+        (UnitKind::Trailer, _) => Duration::from_hours(50),
+        (_, Motion::Moving | Motion::Idle) => Duration::from_mins(15),
+        (_, Motion::Stopped | Motion::Dark) => Duration::from_hours(26),
     }
 }
 

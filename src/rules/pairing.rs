@@ -1,19 +1,6 @@
 //! Which driver is on which tractor, and which tractor has which trailer, when accounts differ.
 
-use crate::model::{PairingSource, Timestamp, UnitId};
-
-/// One account's word that `left` goes with `right`, in our ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The one that has at most one partner.
-    pub left: UnitId,
-    /// Its partner; `None` says it has none.
-    pub right: Option<UnitId>,
-    /// How it is known.
-    pub by: PairingSource,
-    /// Since when.
-    pub since_at: Option<Timestamp>,
-}
+use crate::model::Claim;
 
 /// Picks each left one's partner: the most trusted claim, and of equals the latest. A claim of "none"
 /// ends what its own source and weaker standing ones would say only when nothing stronger speaks.
@@ -34,6 +21,7 @@ pub fn settle(mut claims: Vec<Claim>) -> Vec<Claim> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{PairingSource, Timestamp, UnitId};
 
     fn claim(left: &str, right: Option<&str>, by: PairingSource, since: Option<i64>) -> Claim {
         let id = |id: &str| UnitId(id.into());

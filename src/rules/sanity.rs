@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::{Fix, Timestamp};
 
 /// A device clock may be this far ahead of ours (contract §3).
-pub const AHEAD: Duration = Duration::from_secs(120);
+pub const AHEAD: Duration = Duration::from_mins(2);
 
 /// Why a fix was set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,44 @@
+//! Reading back the words that enums are written as.
+
+use super::{
+    DutyStatus, Engine, EtaSource, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Risk, StopType,
+    Tie, UnitKind,
+};
+
+macro_rules! read_back {
+    ($($type:ident: $($variant:ident)*;)*) => {$(
+        impl $type {
+            /// The one whose word this is.
+            pub fn from_word(word: &str) -> Option<Self> {
+                [$(Self::$variant),*].into_iter().find(|known| known.word() == word)
+            }
+        }
+    )*};
+}
+
+read_back! {
+    UnitKind: Tractor Trailer Driver;
+    Engine: Off On Idle;
+    Motion: Moving Idle Stopped Dark;
+    LinkRule: First User Vin UnitNumber Plate DriverRef Licence FullName;
+    DutyStatus: Driving OnDuty OffDuty Sleeper YardMove PersonalConveyance Unknown;
+    MovementStatus: Available Covered InProgress Delivered Void Unknown;
+    Loaded: Loaded Empty Unknown;
+    StopType: Pickup Delivery Other;
+    EtaSource: Mapbox MapboxCar Estimate Tms;
+    Risk: Ok Tight AtRisk Late Unknown;
+    Tie: DriverTractor TrailerTractor TrailerDriver;
+    PairingSource: Eld Assigned Load Static Standing;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_as_what_wrote_it() {
+        assert_eq!(DutyStatus::from_word("sleeper"), Some(DutyStatus::Sleeper));
+        assert_eq!(MovementStatus::from_word("in_progress"), Some(MovementStatus::InProgress));
+        assert_eq!(UnitKind::from_word("boat"), None);
+    }
+}

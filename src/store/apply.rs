@@ -1,0 +1,333 @@
+//! One page, one transaction: rows, cursor and feed health stand or fall together.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::{StoreError, Writer, fixes, freight, links, pairings, profiles};
+use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Reject, Timestamp, UnitKind};
+
+/// The judgements that writing needs, handed in so that the store holds none of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Judge {
+    /// Whether a fix may move a unit last seen then; `Err` holds the reason where one is to be logged.
+    pub sane: fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Option<&'static str>>,
+    /// What a fix and the engine show.
+    pub motion: fn(&Fix, Option<Engine>) -> Motion,
+    /// Which records are one unit.
+    pub link: fn(UnitKind, &[Record]) -> Linked,
+    /// Which claim holds for each left one.
+    pub settle: fn(Vec<Claim>) -> Vec<Claim>,
+}
+
+/// One page to be committed.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The account that told.
+    pub account: String,
+    /// The feed it told it by.
+    pub resource: &'static str,
+    /// What it told.
+    pub batch: Batch,
+    /// When the read that this page belongs to began: what a complete read did not confirm since
+    /// then is gone.
+    pub read_began_at: Timestamp,
+    /// The feed's health with this page.
+    pub health: Health,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// How reading a feed goes.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Seconds between reads, as things stand.
+    pub interval_s: i64,
+    /// Upstream calls made since the last word of this feed.
+    pub calls: i64,
+    /// Calls the account may make at once now.
+    pub tokens_left: i64,
+    /// When the account's bucket is full again.
+    pub bucket_full_at: Timestamp,
+    /// Whether the read reached its end with this page.
+    pub done: bool,
+}
+
+/// A read that brought nothing.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The account.
+    pub account: String,
+    /// The feed.
+    pub resource: &'static str,
+    /// What went wrong, for people.
+    pub error: String,
+    /// When it will be tried again.
+    pub next_try_at: Timestamp,
+    /// The feed's health.
+    pub health: Health,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What a commit did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The store's revision after it.
+    pub revision: i64,
+    /// Rows set aside.
+    pub rejected: usize,
+}
+
+/// A transaction under way, and what it has touched.
+pub(super) struct Work<'a> {
+    pub(super) sql: &'a Transaction<'a>,
+    pub(super) judge: Judge,
+    pub(super) account: &'a str,
+    pub(super) resource: &'static str,
+    pub(super) now: Timestamp,
+    pub(super) read_began_at: Timestamp,
+    pub(super) rev: i64,
+    pub(super) touched: Touched,
+    pub(super) rejects: Vec<Reject>,
+}
+
+/// What must be worked out again, or told to readers, before the commit.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent mark")]
+pub(super) struct Touched {
+    pub(super) tractors: bool,
+    pub(super) trailers: bool,
+    pub(super) drivers: bool,
+    pub(super) movements: bool,
+    pub(super) orders: bool,
+    pub(super) stops: bool,
+    pub(super) conflicts: bool,
+    /// Rows of these tables went away: readers must read them whole.
+    pub(super) tractors_gone: bool,
+    pub(super) trailers_gone: bool,
+    pub(super) drivers_gone: bool,
+    /// Profiles of these kinds changed: link again.
+    pub(super) identities: [bool; 3],
+    /// Who goes with whom may have changed.
+    pub(super) ties: bool,
+    /// A tractor moved: its driver did.
+    pub(super) moved: bool,
+}
+
+impl Touched {
+    pub(super) fn unit(&mut self, kind: UnitKind) {
+        match kind {
+            UnitKind::Tractor => self.tractors = true,
+            UnitKind::Trailer => self.trailers = true,
+            UnitKind::Driver => self.drivers = true,
+        }
+    }
+
+    pub(super) fn unit_gone(&mut self, kind: UnitKind) {
+        self.unit(kind);
+        match kind {
+            UnitKind::Tractor => self.tractors_gone = true,
+            UnitKind::Trailer => self.trailers_gone = true,
+            UnitKind::Driver => self.drivers_gone = true,
+        }
+    }
+
+    pub(super) fn identity(&mut self, kind: UnitKind) {
+        if let Some(mark) = self.identities.get_mut(kind as usize) {
+            *mark = true;
+        }
+    }
+}
+
+impl Work<'_> {
+    pub(super) fn reject(&mut self, external_id: &str, reason: &str) {
+        self.rejects.push(Reject { external_id: external_id.to_owned(), reason: reason.to_owned() });
+    }
+}
+
+/// Commits one page.
+pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
+    let Writer { connection, kept } = writer;
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let rev = next_revision(&sql)?;
+    let mut work = Work {
+        sql: &sql,
+        judge,
+        account: &commit.account,
+        resource: commit.resource,
+        now: commit.now,
+        read_began_at: commit.read_began_at,
+        rev,
+        touched: Touched::default(),
+        rejects: commit.batch.rejects.clone(),
+    };
+    let mut points = Vec::new();
+    for change in &commit.batch.changes {
+        match change {
+            Change::Profile(profile) => profiles::upsert(&mut work, profile)?,
+            Change::Fix { kind, external_id, fix } => {
+                points.extend(fixes::fix(&mut work, kept, *kind, external_id, fix)?);
+            }
+            Change::Telemetry { external_id, telemetry } => {
+                fixes::telemetry(&mut work, external_id, telemetry)?
+            }
+            Change::Clocks { external_id, clocks } => fixes::clocks(&mut work, external_id, clocks)?,
+            Change::Pairing(pairing) => pairings::upsert(&mut work, pairing)?,
+            Change::Movement(movement) => freight::movement(&mut work, movement)?,
+            Change::Order(order) => freight::order(&mut work, order)?,
+            Change::Stop(stop) => freight::stop(&mut work, stop)?,
+            Change::Assignment(assignment) => freight::assignment(&mut work, assignment)?,
+            Change::MovementGone { company_id, id } => freight::gone(&mut work, company_id, id)?,
+            Change::Customer { company_id, id, name } => freight::customer(&mut work, company_id, id, name)?,
+        }
+    }
+    if commit.batch.complete {
+        profiles::retire_unconfirmed(&mut work)?;
+        pairings::drop_unconfirmed(&mut work)?;
+        freight::doubt_unconfirmed(&mut work)?;
+    }
+    links::relink(&mut work)?;
+    pairings::resolve(&mut work)?;
+    fixes::drivers_follow(&mut work)?;
+    log_rejects(&work)?;
+    let cursor = commit.batch.cursor.as_deref();
+    feed_read(&sql, &commit.account, commit.resource, cursor, &commit.health, commit.now)?;
+    mark(&sql, rev, work.touched)?;
+    let applied = Applied { revision: rev, rejected: work.rejects.len() };
+    sql.commit()?;
+    // Only now are the points in the file; a transaction that failed must not thin the next one.
+    kept.extend(points);
+    Ok(applied)
+}
+
+/// Notes a failure.
+pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(), StoreError> {
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let rev = next_revision(&sql)?;
+    sql.prepare_cached(
+        "INSERT INTO feeds (account, resource, interval_s, last_try_at, next_try_at, calls, tokens_left, error, error_since_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?4)
+         ON CONFLICT DO UPDATE SET interval_s = ?3, last_try_at = ?4, next_try_at = ?5, calls = calls + ?6,
+             tokens_left = ?7, error = ?8, error_since_at = coalesce(error_since_at, ?4)",
+    )?
+    .execute(params![
+        failure.account,
+        failure.resource,
+        failure.health.interval_s,
+        failure.now.millis(),
+        failure.next_try_at.millis(),
+        failure.health.calls,
+        failure.health.tokens_left,
+        failure.error,
+    ])?;
+    save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
+    mark_one(&sql, "feeds", rev, false)?;
+    sql.commit()?;
+    Ok(())
+}
+
+/// Deletes the feeds of every account that is not in `accounts`.
+pub(super) fn keep_accounts(connection: &mut Connection, accounts: &[String]) -> Result<(), StoreError> {
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known: Vec<String> = sql
+        .prepare("SELECT DISTINCT account FROM feeds")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let gone: Vec<_> = known.into_iter().filter(|account| !accounts.contains(account)).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let rev = next_revision(&sql)?;
+    for account in gone {
+        sql.execute("DELETE FROM feeds WHERE account = ?1", [account])?;
+    }
+    mark_one(&sql, "feeds", rev, true)?;
+    sql.commit()?;
+    Ok(())
+}
+
+/// The feed was read: a page of it, or to its end.
+fn feed_read(
+    sql: &Transaction<'_>,
+    account: &str,
+    resource: &str,
+    cursor: Option<&str>,
+    health: &Health,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let done = health.done.then_some(now.millis());
+    sql.prepare_cached(
+        "INSERT INTO feeds (account, resource, cursor, interval_s, last_try_at, last_ok_at, calls, tokens_left)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO UPDATE SET cursor = coalesce(?3, cursor), interval_s = ?4, last_try_at = ?5,
+             last_ok_at = coalesce(?6, last_ok_at), calls = calls + ?7, tokens_left = ?8,
+             error = iif(?6 IS NULL, error, NULL), error_since_at = iif(?6 IS NULL, error_since_at, NULL),
+             next_try_at = iif(?6 IS NULL, next_try_at, NULL)",
+    )?
+    .execute(params![account, resource, cursor, health.interval_s, now.millis(), done, health.calls, health.tokens_left])?;
+    save_bucket(sql, account, health.bucket_full_at)
+}
+
+fn save_bucket(sql: &Transaction<'_>, account: &str, full_at: Timestamp) -> rusqlite::Result<()> {
+    sql.prepare_cached("INSERT INTO buckets VALUES (?1, ?2) ON CONFLICT DO UPDATE SET full_at = ?2")?
+        .execute(params![account, full_at.millis()])?;
+    Ok(())
+}
+
+/// How many rejects of an account are kept to be read; all are counted.
+const REJECTS_KEPT: i64 = 1000;
+
+fn log_rejects(work: &Work<'_>) -> rusqlite::Result<()> {
+    if work.rejects.is_empty() {
+        return Ok(());
+    }
+    let at = work.now.millis();
+    for Reject { external_id, reason } in &work.rejects {
+        work.sql
+            .prepare_cached("INSERT INTO rejects (at, account, resource, external_id, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![at, work.account, work.resource, external_id, reason])?;
+        work.sql
+            .prepare_cached(
+                "INSERT INTO reject_counts VALUES (?1, ?2, 1, ?3) ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?3",
+            )?
+            .execute(params![work.account, reason, at])?;
+    }
+    work.sql
+        .prepare_cached(
+            "DELETE FROM rejects WHERE account = ?1 AND id <=
+                 (SELECT id FROM rejects WHERE account = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        )?
+        .execute(params![work.account, REJECTS_KEPT])?;
+    Ok(())
+}
+
+/// The revision this transaction will be.
+pub(super) fn next_revision(sql: &Transaction<'_>) -> rusqlite::Result<i64> {
+    sql.prepare_cached("UPDATE revisions SET rev = rev + 1 WHERE name = 'all' RETURNING rev")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Tells readers that a table has something new, or, with `whole`, that it must be read whole.
+pub(super) fn mark_one(sql: &Transaction<'_>, table: &str, rev: i64, whole: bool) -> rusqlite::Result<()> {
+    sql.prepare_cached("UPDATE revisions SET rev = ?2, full_rev = iif(?3, ?2, full_rev) WHERE name = ?1")?
+        .execute(params![table, rev, whole])?;
+    Ok(())
+}
+
+fn mark(sql: &Transaction<'_>, rev: i64, touched: Touched) -> rusqlite::Result<()> {
+    let tables = [
+        ("tractors", touched.tractors, touched.tractors_gone),
+        ("trailers", touched.trailers, touched.trailers_gone),
+        ("drivers", touched.drivers, touched.drivers_gone),
+        ("movements", touched.movements, false),
+        ("orders", touched.orders, false),
+        ("stops", touched.stops, false),
+        ("conflicts", touched.conflicts, false),
+        ("feeds", true, false),
+    ];
+    for (table, changed, whole) in tables {
+        if changed {
+            mark_one(sql, table, rev, whole)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,306 @@
+//! Movements, orders and stops as the TMS tells them. What has not changed is confirmed, not rewritten.
+
+use rusqlite::params;
+
+use super::apply::Work;
+use super::rows;
+use crate::model::{Assignment, Timestamp, TmsMovement, TmsOrder, TmsStop};
+
+/// The feed that lists movements.
+const MOVEMENTS: &str = "movements";
+/// The feed that reads movements one by one, for the units they carry.
+const ASSIGNMENTS: &str = "assignments";
+/// The feed that lists orders.
+const ORDERS: &str = "orders";
+/// The feed that lists stops.
+const STOPS: &str = "stops";
+
+/// Takes in a movement.
+pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Result<()> {
+    let before = rows::movement(work.sql, &told.company_id, &told.id)?;
+    let mut told = told.clone();
+    match &before {
+        Some(before) if ![MOVEMENTS, ASSIGNMENTS].contains(&work.resource) => {
+            told = told.filled_from(&before.tms)
+        }
+        // A list of movements need not say which order each carries; stops do.
+        Some(before) => told.order_id = told.order_id.or_else(|| before.tms.order_id.clone()),
+        None => {}
+    }
+    let open = told.status.is_open();
+    let now = work.now.millis();
+    // The movement that carries its own units is asked for one by one; only a change asks again.
+    let hydrated = work.resource == ASSIGNMENTS;
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO movements (company_id, id, rev, order_id, status, tms_status, loaded, brokered, dispatcher,
+                 distance_mi, equipment_group, next_call_at, needs_hydration, ended_at, updated_at, synced_at)
+             VALUES (?1, ?2, ?3, coalesce(?4, (SELECT order_id FROM stops WHERE company_id = ?1 AND movement_id = ?2
+                     AND order_id IS NOT NULL ORDER BY sequence LIMIT 1)),
+                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, iif(?13, NULL, ?14), ?14, ?14)
+             ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
+                 dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
+                 needs_hydration = ?13 AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14
+             WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at)
+                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            told.company_id,
+            told.id,
+            work.rev,
+            told.order_id,
+            told.status.word(),
+            told.tms_status,
+            told.loaded.word(),
+            told.brokered,
+            told.dispatcher,
+            told.distance_mi,
+            told.equipment_group,
+            told.next_call_at.map(Timestamp::millis),
+            open,
+            now,
+            hydrated,
+        ])?;
+    confirm(work, "movements", &told.company_id, &told.id)?;
+    if changed > 0 {
+        work.touched.movements = true;
+        work.touched.ties = true;
+    }
+    Ok(())
+}
+
+/// Takes in the units of a movement, as the movement itself names them.
+pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Result<()> {
+    work.sql
+        .prepare_cached(
+            "UPDATE movements SET tms_driver = ?3, tms_driver2 = ?4, tms_tractor = ?5, tms_trailer = ?6,
+                 hydrated_at = ?7, needs_hydration = 0
+             WHERE company_id = ?1 AND id = ?2",
+        )?
+        .execute(params![
+            told.company_id,
+            told.movement_id,
+            told.driver,
+            told.driver2,
+            told.tractor,
+            told.trailer,
+            work.now.millis(),
+        ])?;
+    work.touched.ties = true;
+    Ok(())
+}
+
+/// The TMS no longer knows a movement: it was deleted there.
+pub(super) fn gone(work: &mut Work<'_>, company_id: &str, id: &str) -> rusqlite::Result<()> {
+    let changed = work
+        .sql
+        .prepare_cached(
+            "UPDATE movements SET status = 'void', tms_status = NULL, needs_hydration = 0, ended_at = coalesce(ended_at, ?3),
+                 updated_at = ?3, rev = ?4
+             WHERE company_id = ?1 AND id = ?2 AND status <> 'void'",
+        )?
+        .execute(params![company_id, id, work.now.millis(), work.rev])?;
+    if changed > 0 {
+        work.touched.movements = true;
+        work.touched.ties = true;
+    }
+    Ok(())
+}
+
+/// Open movements that a complete read did not name are asked for one by one: they may be over, or
+/// only outside the window of what was listed.
+pub(super) fn doubt_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    if work.resource == MOVEMENTS {
+        work.sql
+            .prepare_cached(
+                "UPDATE movements SET needs_hydration = 1
+                 WHERE status IN ('available', 'covered', 'in_progress', 'unknown') AND synced_at < ?1",
+            )?
+            .execute([work.read_began_at.millis()])?;
+    }
+    Ok(())
+}
+
+/// Takes in an order.
+pub(super) fn order(work: &mut Work<'_>, told: &TmsOrder) -> rusqlite::Result<()> {
+    if let (Some(id), Some(name)) = (&told.customer_id, &told.customer_name) {
+        customer(work, &told.company_id, id, name)?;
+    }
+    let mut told = told.clone();
+    if let Some(before) = rows::order(work.sql, &told.company_id, &told.id)? {
+        if work.resource == ORDERS {
+            told.movement_id = told.movement_id.or(before.tms.movement_id);
+        } else {
+            // An order of several movements comes along in each; only the order itself says which is current.
+            told.movement_id = before.tms.movement_id.clone().or(told.movement_id);
+            told = told.filled_from(&before.tms);
+        }
+    }
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO orders (company_id, id, rev, movement_id, customer_id, customer_name, status, tms_status, bol, po,
+                 consignee_ref, commodity, weight_lb, pieces, equipment_type, updated_at, synced_at, customer)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16,
+                 coalesce((SELECT name FROM customers WHERE company_id = ?1 AND id = ?5), ?5))
+             ON CONFLICT DO UPDATE SET rev = ?3, movement_id = excluded.movement_id, customer_id = excluded.customer_id,
+                 customer_name = excluded.customer_name, customer = excluded.customer,
+                 status = excluded.status, tms_status = excluded.tms_status, bol = excluded.bol, po = excluded.po,
+                 consignee_ref = excluded.consignee_ref, commodity = excluded.commodity, weight_lb = excluded.weight_lb,
+                 pieces = excluded.pieces, equipment_type = excluded.equipment_type, updated_at = ?16
+             WHERE (movement_id, customer_id, customer, status, tms_status, bol, po, consignee_ref, commodity, weight_lb,
+                    pieces, equipment_type)
+                 IS NOT (excluded.movement_id, excluded.customer_id, excluded.customer, excluded.status,
+                    excluded.tms_status, excluded.bol, excluded.po, excluded.consignee_ref, excluded.commodity,
+                    excluded.weight_lb, excluded.pieces, excluded.equipment_type)",
+        )?
+        .execute(params![
+            told.company_id,
+            told.id,
+            work.rev,
+            told.movement_id,
+            told.customer_id,
+            told.customer_name,
+            told.status.word(),
+            told.tms_status,
+            told.bol,
+            told.po,
+            told.consignee_ref,
+            told.commodity,
+            told.weight_lb,
+            told.pieces,
+            told.equipment_type,
+            work.now.millis(),
+        ])?;
+    confirm(work, "orders", &told.company_id, &told.id)?;
+    work.touched.orders |= changed > 0;
+    Ok(())
+}
+
+/// Takes in a customer's name, and shows it on the customer's orders.
+pub(super) fn customer(work: &mut Work<'_>, company_id: &str, id: &str, name: &str) -> rusqlite::Result<()> {
+    let now = work.now.millis();
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO customers VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET name = ?3, synced_at = ?4 WHERE name <> ?3",
+        )?
+        .execute(params![company_id, id, name, now])?;
+    if changed > 0 {
+        let shown = work
+            .sql
+            .prepare_cached(
+                "UPDATE orders SET customer = ?3, updated_at = ?4, rev = ?5
+                 WHERE company_id = ?1 AND customer_id = ?2 AND customer IS NOT ?3",
+            )?
+            .execute(params![company_id, id, name, now, work.rev])?;
+        work.touched.orders |= shown > 0;
+    }
+    Ok(())
+}
+
+/// Takes in a stop. Our own ETA stays; the TMS's is shown where there is no better one.
+pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
+    let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+    let mut told = told.clone();
+    if let Some(before) = rows::stop(work.sql, &told.company_id, &told.id)? {
+        if [STOPS, ASSIGNMENTS].contains(&work.resource) {
+            // Only some of the views of a stop carry its zone.
+            told.timezone = told.timezone.or(before.tms.timezone);
+        } else {
+            told = told.filled_from(&before.tms);
+        }
+    }
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO stops (company_id, id, rev, order_id, movement_id, sequence, type, tms_type, tms_status, done, name,
+                 address, city, state, zip, latitude, longitude, timezone, scheduled_early_at, scheduled_late_at,
+                 scheduled_raw, actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, updated_at, synced_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                 ?23, ?24, ?25, ?26, ?27, ?27)
+             ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, movement_id = ?5, sequence = ?6, type = ?7, tms_type = ?8,
+                 tms_status = ?9, done = ?10, name = ?11, address = ?12, city = ?13, state = ?14, zip = ?15, latitude = ?16,
+                 longitude = ?17, timezone = ?18, scheduled_early_at = ?19, scheduled_late_at = ?20, scheduled_raw = ?21,
+                 actual_arrival_at = ?22, actual_departure_at = ?23, tms_eta_at = ?24, contact = ?25, phone = ?26,
+                 updated_at = ?27
+             WHERE (order_id, movement_id, sequence, type, tms_type, tms_status, done, name, address, city, state, zip,
+                    latitude, longitude, timezone, scheduled_early_at, scheduled_late_at, scheduled_raw, actual_arrival_at,
+                    actual_departure_at, tms_eta_at, contact, phone)
+                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+                    ?25, ?26)",
+        )?
+        .execute(params![
+            told.company_id,
+            told.id,
+            work.rev,
+            told.order_id,
+            told.movement_id,
+            told.sequence,
+            told.kind.word(),
+            told.tms_type,
+            told.tms_status,
+            told.done,
+            told.name,
+            told.address,
+            told.city,
+            told.state,
+            told.zip,
+            told.latitude,
+            told.longitude,
+            told.timezone,
+            millis(told.scheduled_early_at),
+            millis(told.scheduled_late_at),
+            told.scheduled_raw,
+            millis(told.actual_arrival_at),
+            millis(told.actual_departure_at),
+            millis(told.tms_eta_at),
+            told.contact,
+            told.phone,
+            work.now.millis(),
+        ])?;
+    confirm(work, "stops", &told.company_id, &told.id)?;
+    if changed > 0 {
+        work.sql
+            .prepare_cached(
+                "UPDATE stops SET eta_at = tms_eta_at, eta_source = iif(tms_eta_at IS NULL, NULL, 'tms'), computed_at = ?3
+                 WHERE company_id = ?1 AND id = ?2 AND coalesce(eta_source, 'tms') = 'tms' AND eta_at IS NOT tms_eta_at",
+            )?
+            .execute(params![told.company_id, told.id, work.now.millis()])?;
+        work.touched.stops = true;
+        ties_of_stop(work, &told)?;
+    }
+    Ok(())
+}
+
+/// A stop says which order a movement carries, and which movement an order rides in, where those
+/// themselves do not.
+fn ties_of_stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
+    let (Some(movement), Some(order)) = (&told.movement_id, &told.order_id) else { return Ok(()) };
+    let now = work.now.millis();
+    let movements = work
+        .sql
+        .prepare_cached(
+            "UPDATE movements SET order_id = ?3, updated_at = ?4, rev = ?5
+             WHERE company_id = ?1 AND id = ?2 AND order_id IS NULL",
+        )?
+        .execute(params![told.company_id, movement, order, now, work.rev])?;
+    let orders = work
+        .sql
+        .prepare_cached(
+            "UPDATE orders SET movement_id = ?3, updated_at = ?4, rev = ?5
+             WHERE company_id = ?1 AND id = ?2 AND movement_id IS NULL",
+        )?
+        .execute(params![told.company_id, order, movement, now, work.rev])?;
+    work.touched.movements |= movements > 0;
+    work.touched.orders |= orders > 0;
+    Ok(())
+}
+
+fn confirm(work: &Work<'_>, table: &str, company_id: &str, id: &str) -> rusqlite::Result<()> {
+    work.sql
+        .prepare_cached(&format!("UPDATE {table} SET synced_at = ?3 WHERE company_id = ?1 AND id = ?2"))?
+        .execute(params![company_id, id, work.now.millis()])?;
+    Ok(())
+}

@@ -1,0 +1,338 @@
+//! Who drives what and what pulls what: keeps each account's word, and writes what it comes to into
+//! the rows of movements and units.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::params;
+
+use super::apply::Work;
+use super::rows::TMS_ACCOUNT;
+use crate::model::{Claim, Pairing, PairingSource, Tie, Timestamp, UnitId, UnitKind};
+
+/// Notes one account's word.
+pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()> {
+    let since = told.since_at.map(Timestamp::millis);
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO pairings (account, tie, left_id, source, right_id, since_at, resource, synced_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET right_id = ?5, since_at = ?6, resource = ?7
+             WHERE (right_id, since_at, resource) IS NOT (?5, ?6, ?7)",
+        )?
+        .execute(params![
+            work.account,
+            told.tie.word(),
+            told.left,
+            told.by.word(),
+            told.right,
+            since,
+            work.resource,
+            work.now.millis(),
+        ])?;
+    work.sql
+        .prepare_cached(
+            "UPDATE pairings SET synced_at = ?5 WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4",
+        )?
+        .execute(params![work.account, told.tie.word(), told.left, told.by.word(), work.now.millis()])?;
+    work.touched.ties |= changed > 0;
+    Ok(())
+}
+
+/// Pairings that a complete read of this resource did not name are over.
+pub(super) fn drop_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    let dropped = work
+        .sql
+        .prepare_cached("DELETE FROM pairings WHERE account = ?1 AND resource = ?2 AND synced_at < ?3")?
+        .execute(params![work.account, work.resource, work.read_began_at.millis()])?;
+    work.touched.ties |= dropped > 0;
+    Ok(())
+}
+
+/// Works out again who goes with whom, where anything that bears on it changed.
+pub(super) fn resolve(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    if !work.touched.ties {
+        return Ok(());
+    }
+    movements(work)?;
+    let loads = loads(work)?;
+    let drivers = settle(
+        work,
+        Tie::DriverTractor,
+        load_claims(&loads, |load| [&load.driver, &load.driver2], |load| &load.tractor),
+    )?;
+    let keepers = settle(
+        work,
+        Tie::TrailerDriver,
+        load_claims(&loads, |load| [&load.trailer, &None], |load| &load.driver),
+    )?;
+    let tractor_of: HashMap<&UnitId, &UnitId> =
+        drivers.iter().filter_map(|claim| Some((&claim.left, claim.right.as_ref()?))).collect();
+    // A trailer that a driver has is behind the tractor that the driver is on.
+    let behind = keepers.iter().filter_map(|claim| {
+        let tractor = tractor_of.get(claim.right.as_ref()?)?;
+        Some(Claim { right: Some((*tractor).clone()), ..claim.clone() })
+    });
+    let mut pulled: Vec<Claim> = behind.collect();
+    pulled.extend(load_claims(&loads, |load| [&load.trailer, &None], |load| &load.tractor));
+    let trailers = settle(work, Tie::TrailerTractor, pulled)?;
+    let best_driver = partners(&drivers);
+    let best_trailer = partners(&trailers);
+    write_drivers(work, &drivers, &loads)?;
+    write_tractors(work, &best_driver, &best_trailer, &loads)?;
+    write_trailers(work, &trailers, &keepers, &best_driver, &loads)
+}
+
+/// Writes the movements' units: as the movement itself said, else as its equipment group does.
+fn movements(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    let by_id = |kind: UnitKind, column: &str| {
+        format!(
+            "(SELECT unit_id FROM unit_links WHERE kind = '{}' AND account = ?3 AND external_id = m.{column})",
+            kind.word()
+        )
+    };
+    let by_group = |kind: UnitKind| {
+        format!(
+            "(SELECT l.unit_id FROM profiles p JOIN unit_links l USING (kind, account, external_id)
+              WHERE p.equipment_group = m.equipment_group AND p.kind = '{}' AND p.account = ?3
+                AND m.status = 'in_progress'
+              ORDER BY p.external_id LIMIT 1)",
+            kind.word()
+        )
+    };
+    let either =
+        |kind, column| format!("iif(m.hydrated_at IS NULL, {}, {})", by_group(kind), by_id(kind, column));
+    let sql = format!(
+        "UPDATE movements SET driver_id = n.driver, driver2_id = n.driver2, tractor_id = n.tractor,
+             trailer_id = n.trailer, updated_at = ?1, rev = ?2
+         FROM (SELECT m.company_id AS company, m.id AS movement, {} AS driver, {} AS driver2, {} AS tractor, {} AS trailer
+               FROM movements m WHERE m.rev = ?2 OR m.status IN ('available', 'covered', 'in_progress', 'unknown')) n
+         WHERE company_id = n.company AND id = n.movement
+           AND (driver_id, driver2_id, tractor_id, trailer_id) IS NOT (n.driver, n.driver2, n.tractor, n.trailer)",
+        either(UnitKind::Driver, "tms_driver"),
+        by_id(UnitKind::Driver, "tms_driver2"),
+        either(UnitKind::Tractor, "tms_tractor"),
+        either(UnitKind::Trailer, "tms_trailer"),
+    );
+    let changed =
+        work.sql.prepare_cached(&sql)?.execute(params![work.now.millis(), work.rev, TMS_ACCOUNT])?;
+    work.touched.movements |= changed > 0;
+    Ok(())
+}
+
+/// A load under way and its units.
+struct Load {
+    id: String,
+    loaded: String,
+    driver: Option<UnitId>,
+    driver2: Option<UnitId>,
+    tractor: Option<UnitId>,
+    trailer: Option<UnitId>,
+}
+
+/// Loads under way, the latest last: one that was never closed must not hide today's.
+fn loads(work: &Work<'_>) -> rusqlite::Result<Vec<Load>> {
+    let mut statement = work.sql.prepare_cached(
+        "SELECT m.id, m.loaded, m.driver_id, m.driver2_id, m.tractor_id, m.trailer_id FROM movements m
+         WHERE m.status = 'in_progress' AND coalesce(m.driver_id, m.tractor_id, m.trailer_id) IS NOT NULL
+         ORDER BY (SELECT max(s.scheduled_early_at) FROM stops s
+                   WHERE s.company_id = m.company_id AND s.movement_id = m.id), m.id",
+    )?;
+    let id = |value: Option<String>| value.map(UnitId);
+    let rows = statement.query_map([], |row| {
+        Ok(Load {
+            id: row.get(0)?,
+            loaded: row.get(1)?,
+            driver: id(row.get(2)?),
+            driver2: id(row.get(3)?),
+            tractor: id(row.get(4)?),
+            trailer: id(row.get(5)?),
+        })
+    })?;
+    rows.collect()
+}
+
+/// What the loads claim: each of `lefts` goes with `right`.
+fn load_claims<'a>(
+    loads: &'a [Load],
+    lefts: impl Fn(&'a Load) -> [&'a Option<UnitId>; 2],
+    right: impl Fn(&'a Load) -> &'a Option<UnitId>,
+) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (order, load) in (0_i64..).zip(loads) {
+        let Some(right) = right(load) else { continue };
+        for left in lefts(load).into_iter().flatten() {
+            claims.push(Claim {
+                left: left.clone(),
+                right: Some(right.clone()),
+                by: PairingSource::Load,
+                // Later loads win over earlier ones; the loads come in that order.
+                since_at: Some(Timestamp::from_millis(order)),
+            });
+        }
+    }
+    claims
+}
+
+/// All claims of one tie, settled: one for each left one.
+fn settle(work: &Work<'_>, tie: Tie, mut claims: Vec<Claim>) -> rusqlite::Result<Vec<Claim>> {
+    let (left, right) = tie.kinds();
+    let mut statement = work.sql.prepare_cached(
+        "SELECT l.unit_id, r.unit_id, p.source, p.since_at FROM pairings p
+         JOIN unit_links l ON l.kind = ?2 AND l.account = p.account AND l.external_id = p.left_id
+         LEFT JOIN unit_links r ON r.kind = ?3 AND r.account = p.account AND r.external_id = p.right_id
+         WHERE p.tie = ?1",
+    )?;
+    let mut rows = statement.query(params![tie.word(), left.word(), right.word()])?;
+    while let Some(row) = rows.next()? {
+        let source: String = row.get(2)?;
+        let Some(by) = PairingSource::from_word(&source) else { continue };
+        claims.push(Claim {
+            left: UnitId(row.get(0)?),
+            right: row.get::<_, Option<String>>(1)?.map(UnitId),
+            by,
+            since_at: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
+        });
+    }
+    Ok((work.judge.settle)(claims))
+}
+
+/// For each right one, the left one with the best claim to it.
+fn partners(settled: &[Claim]) -> BTreeMap<&UnitId, &Claim> {
+    let mut best: BTreeMap<&UnitId, &Claim> = BTreeMap::new();
+    for claim in settled {
+        let Some(right) = &claim.right else { continue };
+        let held = best.entry(right).or_insert(claim);
+        if (claim.by, held.since_at, &claim.left) < (held.by, claim.since_at, &held.left) {
+            *held = claim;
+        }
+    }
+    best
+}
+
+fn write_drivers(work: &mut Work<'_>, drivers: &[Claim], loads: &[Load]) -> rusqlite::Result<()> {
+    let tractor: HashMap<&str, &str> = drivers
+        .iter()
+        .filter_map(|claim| Some((claim.left.0.as_str(), claim.right.as_ref()?.0.as_str())))
+        .collect();
+    let load: HashMap<&str, &str> = loads
+        .iter()
+        .flat_map(|load| {
+            [&load.driver, &load.driver2].into_iter().flatten().map(|id| (id.0.as_str(), load.id.as_str()))
+        })
+        .collect();
+    let rows = present(work, "SELECT id, tractor_id, movement_id, NULL, NULL FROM drivers")?;
+    for (id, [had_tractor, had_load, ..]) in rows {
+        let (tractor, load) = (tractor.get(id.as_str()).copied(), load.get(id.as_str()).copied());
+        if had_tractor.as_deref() == tractor && had_load.as_deref() == load {
+            continue;
+        }
+        // Without a tractor nobody knows where a driver is.
+        work.sql
+            .prepare_cached(
+                "UPDATE drivers SET tractor_id = ?2, movement_id = ?3, updated_at = ?4, rev = ?5,
+                     latitude = iif(?2 IS NULL, NULL, latitude), longitude = iif(?2 IS NULL, NULL, longitude),
+                     place = iif(?2 IS NULL, NULL, place), observed_at = iif(?2 IS NULL, NULL, observed_at)
+                 WHERE id = ?1",
+            )?
+            .execute(params![id, tractor, load, work.now.millis(), work.rev])?;
+        work.touched.drivers = true;
+    }
+    Ok(())
+}
+
+fn write_tractors(
+    work: &mut Work<'_>,
+    driver: &BTreeMap<&UnitId, &Claim>,
+    trailer: &BTreeMap<&UnitId, &Claim>,
+    loads: &[Load],
+) -> rusqlite::Result<()> {
+    let load: HashMap<&str, &str> =
+        loads.iter().filter_map(|load| Some((load.tractor.as_ref()?.0.as_str(), load.id.as_str()))).collect();
+    let rows = present(work, "SELECT id, driver_id, trailer_id, movement_id, NULL FROM tractors")?;
+    for (id, had) in rows {
+        let id = UnitId(id);
+        let has = [
+            driver.get(&id).map(|claim| claim.left.0.as_str()),
+            trailer.get(&id).map(|claim| claim.left.0.as_str()),
+            load.get(id.0.as_str()).copied(),
+        ];
+        if had.iter().map(Option::as_deref).take(3).eq(has) {
+            continue;
+        }
+        work.sql
+            .prepare_cached(
+                "UPDATE tractors SET driver_id = ?2, trailer_id = ?3, movement_id = ?4, updated_at = ?5, rev = ?6 WHERE id = ?1",
+            )?
+            .execute(params![id.0, has[0], has[1], has[2], work.now.millis(), work.rev])?;
+        work.touched.tractors = true;
+    }
+    Ok(())
+}
+
+fn write_trailers(
+    work: &mut Work<'_>,
+    trailers: &[Claim],
+    keepers: &[Claim],
+    driver: &BTreeMap<&UnitId, &Claim>,
+    loads: &[Load],
+) -> rusqlite::Result<()> {
+    let pulled: HashMap<&str, &Claim> = trailers.iter().map(|claim| (claim.left.0.as_str(), claim)).collect();
+    let kept: HashMap<&str, &str> = keepers
+        .iter()
+        .filter_map(|claim| Some((claim.left.0.as_str(), claim.right.as_ref()?.0.as_str())))
+        .collect();
+    let load: HashMap<&str, &Load> =
+        loads.iter().filter_map(|load| Some((load.trailer.as_ref()?.0.as_str(), load))).collect();
+    let rows = present(
+        work,
+        "SELECT id, tractor_id, attached_by, driver_id, movement_id || ' ' || loaded FROM trailers",
+    )?;
+    for (id, had) in rows {
+        let claim = pulled.get(id.as_str()).filter(|claim| claim.right.is_some());
+        let tractor = claim.and_then(|claim| claim.right.as_ref());
+        let load = load.get(id.as_str());
+        let last_driver = kept
+            .get(id.as_str())
+            .copied()
+            .or_else(|| tractor.and_then(|tractor| driver.get(tractor)).map(|claim| claim.left.0.as_str()))
+            // Who had it last stays known after it was dropped.
+            .or(had[2].as_deref());
+        let with = load.map(|load| format!("{} {}", load.id, load.loaded));
+        let has = [
+            tractor.map(|tractor| tractor.0.as_str()),
+            claim.map(|claim| claim.by.word()),
+            last_driver,
+            with.as_deref(),
+        ];
+        if had.iter().map(Option::as_deref).eq(has) {
+            continue;
+        }
+        work.sql
+            .prepare_cached(
+                "UPDATE trailers SET tractor_id = ?2, attached_by = ?3, driver_id = ?4, movement_id = ?5, loaded = ?6,
+                     updated_at = ?7, rev = ?8
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                has[0],
+                has[1],
+                has[2],
+                load.map(|load| &load.id),
+                load.map_or("unknown", |load| load.loaded.as_str()),
+                work.now.millis(),
+                work.rev,
+            ])?;
+        work.touched.trailers = true;
+    }
+    Ok(())
+}
+
+/// What rows have now: an id and up to four columns.
+fn present(work: &Work<'_>, sql: &str) -> rusqlite::Result<Vec<(String, [Option<String>; 4])>> {
+    let mut statement = work.sql.prepare_cached(sql)?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])))?;
+    rows.collect()
+}

@@ -1,0 +1,56 @@
+//! What people write: their console's row in `viewers`. Needs no lease; any console may.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::apply::{mark_one, next_revision};
+use super::read::VIEWER_GONE;
+use super::{Access, StoreError, open};
+use crate::model::{Timestamp, Viewer};
+
+/// A console's own writing connection.
+pub struct People {
+    connection: Connection,
+}
+
+impl People {
+    /// Opens the database for people's rows, creating it where there is none yet.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        Ok(Self { connection: open::shared(path, access)? })
+    }
+
+    /// Announces a console, or renews it; and takes away those that stopped renewing.
+    pub fn announce(&mut self, viewer: &Viewer, now: Timestamp) -> Result<(), StoreError> {
+        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        sql.prepare_cached(
+            "INSERT INTO viewers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT DO UPDATE SET view = ?5, seen_at = ?7, key_at = ?8, refresh_at = ?9",
+        )?
+        .execute(params![
+            viewer.id,
+            viewer.pid,
+            viewer.host,
+            viewer.user,
+            viewer.view,
+            viewer.since_at.millis(),
+            now.millis(),
+            viewer.key_at.millis(),
+            viewer.refresh_at.map(Timestamp::millis),
+        ])?;
+        sql.prepare_cached("DELETE FROM viewers WHERE seen_at < ?1")?
+            .execute([now.minus(VIEWER_GONE).millis()])?;
+        sql.commit()?;
+        Ok(())
+    }
+
+    /// Takes a console's row away: it is closing.
+    pub fn leave(&mut self, viewer_id: &str) -> Result<(), StoreError> {
+        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let rev = next_revision(&sql)?;
+        sql.execute("DELETE FROM viewers WHERE id = ?1", [viewer_id])?;
+        mark_one(&sql, "viewers", rev, true)?;
+        sql.commit()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! What each account says of a unit or driver, kept apart from what we make of it.
+
+use rusqlite::params;
+
+use super::apply::Work;
+use crate::model::{Profile, UnitKind};
+
+/// Separates the refs of a profile in their column; `clean` never lets one into a ref.
+pub(super) const BETWEEN_REFS: char = '\n';
+
+/// Notes what the account says. Content that has not changed is confirmed, not rewritten.
+pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()> {
+    let refs = told.refs.join(&BETWEEN_REFS.to_string());
+    let before: Option<String> = equipment_group(work, told)?;
+    let changed = work
+        .sql
+        .prepare_cached(
+            "INSERT INTO profiles (kind, account, external_id, resource, name, active, vin, plate, licence, refs, make,
+                 model, year, phone, timezone, ruleset, dispatcher, fleet, trailer_type, equipment_group, first_at, synced_at, rev)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?21, ?22)
+             ON CONFLICT DO UPDATE SET name = ?5, active = ?6, vin = ?7, plate = ?8, licence = ?9, refs = ?10, make = ?11,
+                 model = ?12, year = ?13, phone = ?14, timezone = ?15, ruleset = ?16, dispatcher = ?17, fleet = ?18,
+                 trailer_type = ?19, equipment_group = ?20, rev = ?22
+             WHERE (name, active, vin, plate, licence, refs, make, model, year, phone, timezone, ruleset, dispatcher,
+                    fleet, trailer_type, equipment_group)
+                 IS NOT (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        )?
+        .execute(params![
+            told.kind.word(),
+            work.account,
+            told.external_id,
+            work.resource,
+            told.name,
+            told.active,
+            told.vin,
+            told.plate,
+            told.licence,
+            refs,
+            told.make,
+            told.model,
+            told.year,
+            told.phone,
+            told.timezone,
+            told.ruleset,
+            told.dispatcher,
+            told.fleet,
+            told.trailer_type,
+            told.equipment_group,
+            work.now.millis(),
+            work.rev,
+        ])?;
+    work.sql
+        .prepare_cached(
+            "UPDATE profiles SET synced_at = ?5
+             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
+        )?
+        .execute(params![
+            told.kind.word(),
+            work.account,
+            told.external_id,
+            work.resource,
+            work.now.millis()
+        ])?;
+    if changed > 0 {
+        work.touched.identity(told.kind);
+        if before != told.equipment_group {
+            group_changed(work, [before.as_deref(), told.equipment_group.as_deref()])?;
+        }
+    }
+    confirm_unit(work, told.kind, &told.external_id)
+}
+
+/// Records that a complete read of this resource did not name are no longer active there.
+pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    for kind in UnitKind::ALL {
+        let retired = work
+            .sql
+            .prepare_cached(
+                "UPDATE profiles SET active = 0, rev = ?5
+                 WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1 AND synced_at < ?4",
+            )?
+            .execute(params![
+                kind.word(),
+                work.account,
+                work.resource,
+                work.read_began_at.millis(),
+                work.rev
+            ])?;
+        if retired > 0 {
+            work.touched.identity(kind);
+        }
+    }
+    Ok(())
+}
+
+fn equipment_group(work: &Work<'_>, told: &Profile) -> rusqlite::Result<Option<String>> {
+    use rusqlite::OptionalExtension;
+    let group = work
+        .sql
+        .prepare_cached(
+            "SELECT equipment_group FROM profiles
+             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
+        )?
+        .query_row(params![told.kind.word(), work.account, told.external_id, work.resource], |row| row.get(0))
+        .optional()?;
+    Ok(group.flatten())
+}
+
+/// A unit went into or out of a movement's equipment: what the movement said of itself is in doubt.
+fn group_changed(work: &mut Work<'_>, groups: [Option<&str>; 2]) -> rusqlite::Result<()> {
+    for group in groups.into_iter().flatten() {
+        work.sql
+            .prepare_cached(
+                "UPDATE movements SET needs_hydration = 1
+                 WHERE equipment_group = ?1 AND status IN ('available', 'covered', 'in_progress')",
+            )?
+            .execute([group])?;
+    }
+    work.touched.ties = true;
+    Ok(())
+}
+
+/// The unit this record belongs to was confirmed.
+fn confirm_unit(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite::Result<()> {
+    let table = super::links::table(kind);
+    work.sql
+        .prepare_cached(&format!(
+            "UPDATE {table} SET synced_at = ?4 WHERE id =
+                 (SELECT unit_id FROM unit_links WHERE kind = ?1 AND account = ?2 AND external_id = ?3)"
+        ))?
+        .execute(params![kind.word(), work.account, external_id, work.now.millis()])?;
+    Ok(())
+}

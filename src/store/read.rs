@@ -1,0 +1,158 @@
+//! Reading: one `Fleet` per revision, made by fetching only what changed since the last.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::migrate::SCHEMA;
+use super::open::{StoreError, bytes, readable};
+use super::rows::FromRow;
+use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer};
+
+/// A console that has not renewed its row for this long is gone (contract §3).
+pub(super) const VIEWER_GONE: Duration = Duration::from_secs(6);
+/// The revision of a fleet that nothing was read into yet.
+const UNREAD: i64 = -1;
+
+/// A read-only view that knows when anybody, in any process, has committed.
+pub struct Reader {
+    path: PathBuf,
+    connection: Connection,
+    /// The file that is open: after a repair there is another under the same name.
+    file: Option<(u64, u64)>,
+    data_version: Option<i64>,
+    fleet: Arc<Fleet>,
+}
+
+impl Reader {
+    /// Opens a database that must be there.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = readable(path)?;
+        let mut fleet = Fleet::default();
+        fleet.revision = UNREAD;
+        let (path, file) = (path.to_owned(), file_id(path));
+        Ok(Self { path, connection, file, data_version: None, fleet: Arc::new(fleet) })
+    }
+
+    /// The fleet as it is now.
+    pub fn fleet(&mut self, now: Timestamp) -> Result<Arc<Fleet>, StoreError> {
+        Ok(self.fleet_if_changed(now)?.unwrap_or_else(|| Arc::clone(&self.fleet)))
+    }
+
+    /// The fleet, if something in it changed since the last call; cheap when nothing did.
+    pub fn fleet_if_changed(&mut self, now: Timestamp) -> Result<Option<Arc<Fleet>>, StoreError> {
+        let file = file_id(&self.path);
+        if file != self.file && file.is_some() {
+            *self = Self::open(&self.path)?;
+        }
+        let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        if self.data_version == Some(version) && !self.a_viewer_went(now) {
+            return Ok(None);
+        }
+        let fleet = self.read(now)?;
+        self.data_version = Some(version);
+        let changed = fleet.is_some();
+        if let Some(fleet) = fleet {
+            self.fleet = Arc::new(fleet);
+        }
+        Ok(changed.then(|| Arc::clone(&self.fleet)))
+    }
+
+    /// Whether a console shown as open has stopped renewing its row: no commit tells that.
+    fn a_viewer_went(&self, now: Timestamp) -> bool {
+        self.fleet.viewers.iter().any(|viewer| now.since(viewer.seen_at) > VIEWER_GONE)
+    }
+
+    /// Everything newer than what we have, in one read transaction; `None` when that is nothing.
+    fn read(&mut self, now: Timestamp) -> Result<Option<Fleet>, StoreError> {
+        let snapshot = self.connection.unchecked_transaction()?;
+        let seen = self.fleet.revision;
+        let marks: Vec<(String, i64, i64)> = snapshot
+            .prepare_cached("SELECT name, rev, full_rev FROM revisions")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let mark = |name: &str| {
+            let found = marks.iter().find(|(table, ..)| table == name);
+            found.map_or((0, 0), |(_, rev, full_rev)| (*rev, *full_rev))
+        };
+        let revision = mark("all").0;
+        let first = seen == UNREAD;
+        let mut fleet = (*self.fleet).clone();
+        let mut changed = first;
+        changed |= refresh(&snapshot, &mut fleet.tractors, seen, mark("tractors"))?;
+        changed |= refresh(&snapshot, &mut fleet.trailers, seen, mark("trailers"))?;
+        changed |= refresh(&snapshot, &mut fleet.drivers, seen, mark("drivers"))?;
+        changed |= refresh(&snapshot, &mut fleet.movements, seen, mark("movements"))?;
+        changed |= refresh(&snapshot, &mut fleet.orders, seen, mark("orders"))?;
+        if refresh(&snapshot, &mut fleet.stops, seen, mark("stops"))? || first {
+            fleet.index_stops();
+            changed = true;
+        }
+        if first || mark("feeds").0 > seen {
+            fleet.feeds = all(&snapshot, "account, resource")?;
+            fleet.totals.rejected =
+                snapshot
+                    .query_row("SELECT coalesce(sum(count), 0) FROM reject_counts", [], |row| row.get(0))?;
+            changed = true;
+        }
+        if first || mark("conflicts").0 > seen {
+            fleet.conflicts = all(&snapshot, "kind, records")?;
+            changed = true;
+        }
+        // Consoles renew every two seconds: that is read each time, and shown only if it shows.
+        let mut viewers: Vec<Viewer> = all(&snapshot, "since_at, id")?;
+        viewers.retain(|viewer| now.since(viewer.seen_at) <= VIEWER_GONE);
+        let shown = |viewers: &[Viewer]| -> Vec<(String, String)> {
+            viewers.iter().map(|viewer| (viewer.id.clone(), viewer.view.clone())).collect()
+        };
+        changed |= shown(&viewers) != shown(&fleet.viewers);
+        fleet.viewers = viewers;
+        drop(snapshot);
+        (fleet.revision, fleet.read_at) = (revision, now);
+        fleet.totals = Totals { bytes: bytes(&self.path), schema: SCHEMA, ..fleet.totals };
+        if !changed {
+            // Remembered without being told, or every renewal would be a frame.
+            self.fleet = Arc::new(fleet);
+            return Ok(None);
+        }
+        Ok(Some(fleet))
+    }
+}
+
+/// Brings `rows` up to date. True when they changed.
+fn refresh<T: FromRow + Keyed>(
+    sql: &Connection,
+    rows: &mut Rows<T>,
+    seen: i64,
+    (rev, full_rev): (i64, i64),
+) -> rusqlite::Result<bool> {
+    if rev <= seen {
+        return Ok(false);
+    }
+    let (columns, table, shown) = (T::COLUMNS, T::TABLE, T::SHOWN);
+    if full_rev > seen || seen == UNREAD {
+        let mut statement = sql.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE {shown}"))?;
+        *rows = statement.query_map([], T::from_row)?.collect::<Result<_, _>>()?;
+    } else {
+        let mut statement =
+            sql.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE rev > ?1 AND {shown}"))?;
+        let changed: Vec<T> = statement.query_map([seen], T::from_row)?.collect::<Result<_, _>>()?;
+        *rows = rows.with(changed, &[]);
+    }
+    Ok(true)
+}
+
+fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
+    let mut statement =
+        sql.prepare_cached(&format!("SELECT {} FROM {} ORDER BY {order}", T::COLUMNS, T::TABLE))?;
+    let rows = statement.query_map([], T::from_row)?;
+    rows.collect()
+}
+
+fn file_id(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}

@@ -1,0 +1,435 @@
+//! Rows as they lie in the file, read into the nouns; and the small questions the poller asks.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Remembered;
+use crate::model::{
+    Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
+    Order, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
+    UnitKind, Viewer, Want,
+};
+
+/// The name of the TMS's account, whose numbers and spellings win.
+pub(super) const TMS_ACCOUNT: &str = "mcleod";
+
+type Result<T> = rusqlite::Result<T>;
+
+/// A kind of row: its columns, and how one is read.
+pub(super) trait FromRow: Sized {
+    /// What is selected, in the order in which `from_row` reads it.
+    const COLUMNS: &'static str;
+    /// The table.
+    const TABLE: &'static str;
+    /// Rows that are shown.
+    const SHOWN: &'static str = "1";
+    /// Reads one.
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+/// Takes columns from left to right.
+struct Columns<'a> {
+    row: &'a Row<'a>,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn of(row: &'a Row<'a>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    fn take<T: rusqlite::types::FromSql>(&mut self) -> Result<T> {
+        let column = self.next;
+        self.next += 1;
+        self.row.get(column)
+    }
+
+    fn at(&mut self) -> Result<Timestamp> {
+        self.take().map(Timestamp::from_millis)
+    }
+
+    fn at_opt(&mut self) -> Result<Option<Timestamp>> {
+        Ok(self.take::<Option<i64>>()?.map(Timestamp::from_millis))
+    }
+
+    fn id(&mut self) -> Result<UnitId> {
+        self.take().map(UnitId)
+    }
+
+    fn id_opt(&mut self) -> Result<Option<UnitId>> {
+        Ok(self.take::<Option<String>>()?.map(UnitId))
+    }
+
+    /// An enum by its word; `None` where there is none, or one of a newer version.
+    fn word<T>(&mut self, from_word: fn(&str) -> Option<T>) -> Result<Option<T>> {
+        let column = self.next;
+        self.next += 1;
+        Ok(self.row.get_ref(column)?.as_str_or_null().ok().flatten().and_then(from_word))
+    }
+}
+
+impl FromRow for Tractor {
+    const TABLE: &'static str = "tractors";
+    const SHOWN: &'static str = "active = 1";
+    const COLUMNS: &'static str = "id, unit_number, vin, plate, make, model, year, fleet, dispatcher, latitude, longitude, \
+        heading_deg, speed_mph, place, state, state_since_at, driver_id, trailer_id, movement_id, engine, engine_at, fuel_pct, \
+        fuel_at, odometer_mi, odometer_at, source, observed_at, updated_at, synced_at, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            id: c.id()?,
+            unit_number: c.take()?,
+            vin: c.take()?,
+            plate: c.take()?,
+            make: c.take()?,
+            model: c.take()?,
+            year: c.take()?,
+            fleet: c.take()?,
+            dispatcher: c.take()?,
+            latitude: c.take()?,
+            longitude: c.take()?,
+            heading_deg: c.take()?,
+            speed_mph: c.take()?,
+            place: c.take()?,
+            state: c.word(Motion::from_word)?.unwrap_or_default(),
+            state_since_at: c.at_opt()?,
+            driver_id: c.id_opt()?,
+            trailer_id: c.id_opt()?,
+            movement_id: c.take()?,
+            engine: c.word(Engine::from_word)?,
+            engine_at: c.at_opt()?,
+            fuel_pct: c.take()?,
+            fuel_at: c.at_opt()?,
+            odometer_mi: c.take()?,
+            odometer_at: c.at_opt()?,
+            source: c.take()?,
+            observed_at: c.at_opt()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+            computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Trailer {
+    const TABLE: &'static str = "trailers";
+    const SHOWN: &'static str = "active = 1";
+    const COLUMNS: &'static str = "id, unit_number, vin, plate, trailer_type, latitude, longitude, heading_deg, speed_mph, \
+        place, state, state_since_at, tractor_id, attached_by, driver_id, movement_id, loaded, source, observed_at, \
+        updated_at, synced_at, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            id: c.id()?,
+            unit_number: c.take()?,
+            vin: c.take()?,
+            plate: c.take()?,
+            trailer_type: c.take()?,
+            latitude: c.take()?,
+            longitude: c.take()?,
+            heading_deg: c.take()?,
+            speed_mph: c.take()?,
+            place: c.take()?,
+            state: c.word(Motion::from_word)?.unwrap_or_default(),
+            state_since_at: c.at_opt()?,
+            tractor_id: c.id_opt()?,
+            attached_by: c.take()?,
+            driver_id: c.id_opt()?,
+            movement_id: c.take()?,
+            loaded: c.word(Loaded::from_word)?.unwrap_or_default(),
+            source: c.take()?,
+            observed_at: c.at_opt()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+            computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Driver {
+    const TABLE: &'static str = "drivers";
+    const SHOWN: &'static str = "active = 1";
+    const COLUMNS: &'static str = "id, name, phone, timezone, ruleset, dispatcher, hos_status, hos_status_since_at, \
+        drive_left_s, shift_left_s, break_left_s, cycle_left_s, cycle_tomorrow_s, hos_as_of_at, latitude, longitude, place, \
+        tractor_id, movement_id, source, observed_at, updated_at, synced_at, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            id: c.id()?,
+            name: c.take()?,
+            phone: c.take()?,
+            timezone: c.take()?,
+            ruleset: c.take()?,
+            dispatcher: c.take()?,
+            hos_status: c.word(DutyStatus::from_word)?.unwrap_or_default(),
+            hos_status_since_at: c.at_opt()?,
+            drive_left_s: c.take()?,
+            shift_left_s: c.take()?,
+            break_left_s: c.take()?,
+            cycle_left_s: c.take()?,
+            cycle_tomorrow_s: c.take()?,
+            hos_as_of_at: c.at_opt()?,
+            latitude: c.take()?,
+            longitude: c.take()?,
+            place: c.take()?,
+            tractor_id: c.id_opt()?,
+            movement_id: c.take()?,
+            source: c.take()?,
+            observed_at: c.at_opt()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+            computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Movement {
+    const TABLE: &'static str = "movements";
+    const COLUMNS: &'static str = "id, company_id, order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, \
+        equipment_group, next_call_at, driver_id, driver2_id, tractor_id, trailer_id, eta_at, legal_eta_at, late_s, risk, \
+        reason, updated_at, synced_at, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            tms: TmsMovement {
+                id: c.take()?,
+                company_id: c.take()?,
+                order_id: c.take()?,
+                status: c.word(MovementStatus::from_word)?.unwrap_or_default(),
+                tms_status: c.take()?,
+                loaded: c.word(Loaded::from_word)?.unwrap_or_default(),
+                brokered: c.take()?,
+                dispatcher: c.take()?,
+                distance_mi: c.take()?,
+                equipment_group: c.take()?,
+                next_call_at: c.at_opt()?,
+            },
+            driver_id: c.id_opt()?,
+            driver2_id: c.id_opt()?,
+            tractor_id: c.id_opt()?,
+            trailer_id: c.id_opt()?,
+            eta_at: c.at_opt()?,
+            legal_eta_at: c.at_opt()?,
+            late_s: c.take()?,
+            risk: c.word(Risk::from_word)?.unwrap_or_default(),
+            reason: c.take()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+            computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Order {
+    const TABLE: &'static str = "orders";
+    const COLUMNS: &'static str = "id, company_id, movement_id, customer_id, customer_name, status, tms_status, bol, po, \
+        consignee_ref, commodity, weight_lb, pieces, equipment_type, customer, updated_at, synced_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            tms: TmsOrder {
+                id: c.take()?,
+                company_id: c.take()?,
+                movement_id: c.take()?,
+                customer_id: c.take()?,
+                customer_name: c.take()?,
+                status: c.word(MovementStatus::from_word)?.unwrap_or_default(),
+                tms_status: c.take()?,
+                bol: c.take()?,
+                po: c.take()?,
+                consignee_ref: c.take()?,
+                commodity: c.take()?,
+                weight_lb: c.take()?,
+                pieces: c.take()?,
+                equipment_type: c.take()?,
+            },
+            customer: c.take()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+        })
+    }
+}
+
+impl FromRow for Stop {
+    const TABLE: &'static str = "stops";
+    const COLUMNS: &'static str = "id, company_id, order_id, movement_id, sequence, type, tms_type, tms_status, done, name, \
+        address, city, state, zip, latitude, longitude, timezone, scheduled_early_at, scheduled_late_at, scheduled_raw, \
+        actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, eta_at, eta_source, legal_eta_at, updated_at, \
+        synced_at, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            tms: TmsStop {
+                id: c.take()?,
+                company_id: c.take()?,
+                order_id: c.take()?,
+                movement_id: c.take()?,
+                sequence: c.take()?,
+                kind: c.word(StopType::from_word)?.unwrap_or_default(),
+                tms_type: c.take()?,
+                tms_status: c.take()?,
+                done: c.take()?,
+                name: c.take()?,
+                address: c.take()?,
+                city: c.take()?,
+                state: c.take()?,
+                zip: c.take()?,
+                latitude: c.take()?,
+                longitude: c.take()?,
+                timezone: c.take()?,
+                scheduled_early_at: c.at_opt()?,
+                scheduled_late_at: c.at_opt()?,
+                scheduled_raw: c.take()?,
+                actual_arrival_at: c.at_opt()?,
+                actual_departure_at: c.at_opt()?,
+                tms_eta_at: c.at_opt()?,
+                contact: c.take()?,
+                phone: c.take()?,
+            },
+            eta_at: c.at_opt()?,
+            eta_source: c.word(EtaSource::from_word)?,
+            legal_eta_at: c.at_opt()?,
+            updated_at: c.at()?,
+            synced_at: c.at()?,
+            computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for FeedStatus {
+    const TABLE: &'static str = "feeds";
+    const COLUMNS: &'static str = "account, resource, interval_s, last_try_at, last_ok_at, calls, tokens_left, error, \
+        error_since_at, next_try_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            account: c.take()?,
+            resource: c.take()?,
+            interval_s: c.take()?,
+            last_try_at: c.at_opt()?,
+            last_ok_at: c.at_opt()?,
+            calls: c.take()?,
+            tokens_left: c.take()?,
+            error: c.take()?,
+            error_since_at: c.at_opt()?,
+            next_try_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Viewer {
+    const TABLE: &'static str = "viewers";
+    const COLUMNS: &'static str = "id, user, host, pid, view, since_at, seen_at, key_at, refresh_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            id: c.take()?,
+            user: c.take()?,
+            host: c.take()?,
+            pid: c.take()?,
+            view: c.take()?,
+            since_at: c.at()?,
+            seen_at: c.at()?,
+            key_at: c.at()?,
+            refresh_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Conflict {
+    const TABLE: &'static str = "conflicts";
+    const COLUMNS: &'static str = "kind, records, reason";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        let kind = c.word(UnitKind::from_word)?.unwrap_or(UnitKind::Tractor);
+        let records: String = c.take()?;
+        Ok(Self { kind, records: records.lines().map(str::to_owned).collect(), reason: c.take()? })
+    }
+}
+
+fn one<T: FromRow>(sql: &Connection, company_id: &str, id: &str) -> Result<Option<T>> {
+    let select = format!("SELECT {} FROM {} WHERE company_id = ?1 AND id = ?2", T::COLUMNS, T::TABLE);
+    sql.prepare_cached(&select)?.query_row([company_id, id], T::from_row).optional()
+}
+
+pub(super) fn movement(sql: &Connection, company_id: &str, id: &str) -> Result<Option<Movement>> {
+    one(sql, company_id, id)
+}
+
+pub(super) fn order(sql: &Connection, company_id: &str, id: &str) -> Result<Option<Order>> {
+    one(sql, company_id, id)
+}
+
+pub(super) fn stop(sql: &Connection, company_id: &str, id: &str) -> Result<Option<Stop>> {
+    one(sql, company_id, id)
+}
+
+pub(super) fn remembered(sql: &Connection, account: &str, resource: &str) -> Result<Remembered> {
+    let found = sql
+        .prepare_cached(
+            "SELECT cursor, last_ok_at, last_try_at, error IS NOT NULL FROM feeds WHERE account = ?1 AND resource = ?2",
+        )?
+        .query_row([account, resource], |row| {
+            let mut c = Columns::of(row);
+            Ok(Remembered {
+                cursor: c.take()?,
+                last_ok_at: c.at_opt()?,
+                last_try_at: c.at_opt()?,
+                in_trouble: c.take()?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+pub(super) fn bucket_full_at(sql: &Connection, account: &str) -> Result<Option<Timestamp>> {
+    let full_at: Option<i64> = sql
+        .prepare_cached("SELECT full_at FROM buckets WHERE account = ?1")?
+        .query_row([account], |row| row.get(0))
+        .optional()?;
+    Ok(full_at.map(Timestamp::from_millis))
+}
+
+pub(super) fn wanted(sql: &Connection, account: &str, want: Want, limit: usize) -> Result<Vec<String>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    match want {
+        Want::Units { kind, listed_by, not_in } => {
+            let mut statement = sql.prepare_cached(
+                "SELECT external_id FROM profiles p
+                 WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1
+                   AND NOT EXISTS (SELECT 1 FROM profiles o WHERE o.kind = p.kind AND o.account = p.account
+                                   AND o.external_id = p.external_id AND o.resource = ?4)
+                 ORDER BY external_id LIMIT ?5",
+            )?;
+            let rows = statement
+                .query_map(params![kind.word(), account, listed_by, not_in, limit], |row| row.get(0))?;
+            rows.collect()
+        }
+        Want::MovementsToHydrate => {
+            let mut statement = sql.prepare_cached(
+                "SELECT id FROM movements WHERE needs_hydration = 1
+                 ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
+            )?;
+            let rows = statement.query_map([limit], |row| row.get(0))?;
+            rows.collect()
+        }
+        Want::CustomersToName => {
+            let mut statement = sql.prepare_cached(
+                "SELECT DISTINCT customer_id FROM orders o
+                 WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')
+                   AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.company_id = o.company_id AND c.id = o.customer_id)
+                 ORDER BY customer_id LIMIT ?1",
+            )?;
+            let rows = statement.query_map([limit], |row| row.get(0))?;
+            rows.collect()
+        }
+    }
+}
