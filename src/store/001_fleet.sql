@@ -273,6 +273,7 @@ CREATE TABLE stops (
     PRIMARY KEY (company_id, id)
 ) STRICT;
 CREATE INDEX stops_by_movement ON stops (company_id, movement_id, sequence);
+CREATE INDEX stops_by_order ON stops (company_id, order_id, sequence);
 
 -- History, thinned. Time first: that is how it is written, and how it is thrown away.
 CREATE TABLE positions (

@@ -142,7 +142,9 @@ pub(super) fn order(work: &mut Work<'_>, told: &TmsOrder) -> rusqlite::Result<()
         .prepare_cached(
             "INSERT INTO orders (company_id, id, rev, movement_id, customer_id, customer_name, status, tms_status, bol, po,
                  consignee_ref, commodity, weight_lb, pieces, equipment_type, updated_at, synced_at, customer)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16,
+             VALUES (?1, ?2, ?3, coalesce(?4, (SELECT movement_id FROM stops WHERE company_id = ?1 AND order_id = ?2
+                     AND movement_id IS NOT NULL ORDER BY sequence LIMIT 1)),
+                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16,
                  coalesce((SELECT name FROM customers WHERE company_id = ?1 AND id = ?5), ?5))
              ON CONFLICT DO UPDATE SET rev = ?3, movement_id = excluded.movement_id, customer_id = excluded.customer_id,
                  customer_name = excluded.customer_name, customer = excluded.customer,

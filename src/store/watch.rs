@@ -43,7 +43,12 @@ mod linux {
             )?;
             let mut log_name = database.file_name().unwrap_or_default().to_owned();
             log_name.push("-wal");
-            Ok(Self { inotify: AsyncFd::new(inotify)?, log_name })
+            #[expect(
+                deprecated,
+                reason = "unsound only for types that lie about their descriptor; an OwnedFd cannot"
+            )]
+            let inotify = AsyncFd::new(inotify)?;
+            Ok(Self { inotify, log_name })
         }
 
         /// Returns when something was written since the last call, once all of it has settled.

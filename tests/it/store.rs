@@ -1,1 +1,305 @@
-//! store
+//! The store on real files: what is committed is seen, by whom, and what a crash or damage leaves.
+
+mod damage;
+mod linking;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use backhaul::model::{
+    Batch, Change, Clocks, DutyStatus, Fix, Fleet, Pairing, PairingSource, Profile, Tie, Timestamp,
+    TmsMovement, TmsOrder, TmsStop, UnitId, UnitKind,
+};
+use backhaul::store::{Access, Commit, Health, Reader, Store, StoreError};
+use backhaul::sync::JUDGE;
+use tempfile::TempDir;
+
+/// A store in a folder of its own, written at a time that the test sets.
+pub(crate) struct Bench {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, notice) = Store::open(&folder.path().join("b.db"), Access::Owner, JUDGE, START).unwrap();
+        assert_eq!(notice, None);
+        Self { folder, store, now: START }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("b.db")
+    }
+
+    pub(crate) fn later(&mut self, secs: i64) {
+        self.now = Timestamp::from_millis(self.now.millis() + secs * 1000);
+    }
+
+    pub(crate) async fn tell(&mut self, account: &str, resource: &'static str, changes: Vec<Change>) {
+        self.tell_batch(account, resource, Batch { changes, ..Batch::default() }).await;
+    }
+
+    pub(crate) async fn tell_batch(&mut self, account: &str, resource: &'static str, batch: Batch) {
+        self.later(1);
+        let commit = Commit {
+            account: account.into(),
+            resource,
+            batch,
+            read_began_at: self.now,
+            health: Health { interval_s: 5, calls: 1, tokens_left: 9, bucket_full_at: self.now, done: true },
+            now: self.now,
+        };
+        self.store.apply(commit).await.unwrap();
+    }
+
+    pub(crate) fn fleet(&self) -> Arc<Fleet> {
+        Reader::open(&self.path()).unwrap().fleet(self.now).unwrap()
+    }
+}
+
+pub(crate) fn tractor(external_id: &str, name: &str) -> Change {
+    Change::Profile(Profile::new(UnitKind::Tractor, external_id, name))
+}
+
+pub(crate) fn driver(external_id: &str, name: &str) -> Change {
+    Change::Profile(Profile::new(UnitKind::Driver, external_id, name))
+}
+
+pub(crate) fn fix(external_id: &str, latitude: f64, at: Timestamp) -> Change {
+    let fix = Fix {
+        latitude,
+        longitude: -100.0,
+        speed_mph: Some(60.0),
+        heading_deg: Some(90.0),
+        place: Some("I-40".into()),
+        observed_at: at,
+    };
+    Change::Fix { kind: UnitKind::Tractor, external_id: external_id.into(), fix }
+}
+
+pub(crate) fn movement(id: &str, order: Option<&str>) -> TmsMovement {
+    TmsMovement {
+        id: id.into(),
+        company_id: "TMS".into(),
+        order_id: order.map(str::to_owned),
+        status: backhaul::model::MovementStatus::InProgress,
+        ..TmsMovement::default()
+    }
+}
+
+#[tokio::test]
+async fn what_one_connection_commits_another_sees_at_once_and_only_what_changed() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1"), tractor("2", "T-2")]).await;
+    let mut reader = Reader::open(&bench.path()).unwrap();
+    let before = reader.fleet(bench.now).unwrap();
+    assert!(reader.fleet_if_changed(bench.now).unwrap().is_none());
+    let seen_at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("2", 35.0, seen_at)]).await;
+    let after = reader.fleet_if_changed(bench.now).unwrap().unwrap();
+    let id = |n: &str| UnitId(format!("samsara:{n}"));
+    assert!(Arc::ptr_eq(before.tractors.get(&id("1")).unwrap(), after.tractors.get(&id("1")).unwrap()));
+    let moved = after.tractors.get(&id("2")).unwrap();
+    assert_eq!((moved.latitude, moved.observed_at), (Some(35.0), Some(seen_at)));
+    assert_eq!(moved.source.as_deref(), Some("samsara"));
+    assert!(
+        after.feeds.iter().any(|feed| feed.resource == "vehicle_stats" && feed.last_ok_at == Some(bench.now))
+    );
+}
+
+#[tokio::test]
+async fn an_older_future_or_impossible_fix_moves_nothing() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("1", 35.0, at)]).await;
+    let hour = std::time::Duration::from_secs(3600);
+    let others = vec![
+        fix("1", 36.0, at.minus(hour)),
+        fix("1", 37.0, at.plus(hour)),
+        fix("1", 122.0, at.plus(hour / 3600)),
+    ];
+    bench.tell("samsara", "vehicle_stats", others).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.as_slice()[0].latitude, Some(35.0));
+    assert_eq!(fleet.totals.rejected, 2, "late answers are normal and not counted");
+}
+
+#[tokio::test]
+async fn telling_the_same_again_moves_synced_at_and_never_updated_at() {
+    let mut bench = Bench::new();
+    let mut stop = TmsStop {
+        id: "s1".into(),
+        company_id: "TMS".into(),
+        movement_id: Some("10".into()),
+        ..TmsStop::default()
+    };
+    stop.order_id = Some("007".into());
+    let order = TmsOrder {
+        id: "007".into(),
+        company_id: "TMS".into(),
+        customer_id: Some("ACME".into()),
+        ..TmsOrder::default()
+    };
+    let clocks = |at| Clocks {
+        status: DutyStatus::OffDuty,
+        drive_left_s: Some(39_600),
+        as_of_at: at,
+        ..Clocks::default()
+    };
+    let pairing = Pairing {
+        tie: Tie::DriverTractor,
+        left: "d".into(),
+        right: Some("1".into()),
+        by: PairingSource::Eld,
+        since_at: None,
+    };
+    let at = bench.now;
+    let mut rows = Vec::new();
+    for _ in 0..2 {
+        bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+        bench.tell("samsara", "drivers", vec![driver("d", "Ann Lee")]).await;
+        bench.tell("samsara", "vehicle_stats", vec![fix("1", 35.0, at)]).await;
+        let clocks = clocks(bench.now);
+        bench
+            .tell(
+                "samsara",
+                "hos_clocks",
+                vec![Change::Clocks { external_id: "d".into(), clocks }, Change::Pairing(pairing.clone())],
+            )
+            .await;
+        bench
+            .tell(
+                "mcleod",
+                "movements",
+                vec![Change::Movement(movement("10", None)), Change::Stop(stop.clone())],
+            )
+            .await;
+        bench.tell("mcleod", "orders", vec![Change::Order(order.clone())]).await;
+        let fleet = bench.fleet();
+        let times = |row: (Timestamp, Timestamp)| row;
+        rows.push([
+            times((fleet.tractors.as_slice()[0].updated_at, fleet.tractors.as_slice()[0].synced_at)),
+            times((fleet.drivers.as_slice()[0].updated_at, fleet.drivers.as_slice()[0].synced_at)),
+            times((fleet.movements.as_slice()[0].updated_at, fleet.movements.as_slice()[0].synced_at)),
+            times((fleet.orders.as_slice()[0].updated_at, fleet.orders.as_slice()[0].synced_at)),
+            times((fleet.stops.as_slice()[0].updated_at, fleet.stops.as_slice()[0].synced_at)),
+        ]);
+    }
+    for (first, second) in rows[0].iter().zip(&rows[1]) {
+        assert_eq!(first.0, second.0, "content did not change");
+        assert!(first.1 < second.1, "but it was confirmed");
+    }
+    let fleet = bench.fleet();
+    assert_eq!(
+        fleet.movements.as_slice()[0].tms.order_id.as_deref(),
+        Some("007"),
+        "the stop says which order it is"
+    );
+    assert_eq!(fleet.orders.as_slice()[0].tms.movement_id.as_deref(), Some("10"));
+    assert_eq!(fleet.drivers.as_slice()[0].tractor_id, Some(UnitId("samsara:1".into())));
+    assert_eq!(fleet.drivers.as_slice()[0].latitude, Some(35.0), "a driver is where the tractor is");
+}
+
+#[tokio::test]
+async fn a_complete_read_retires_what_it_does_not_name() {
+    let mut bench = Bench::new();
+    let all = |changes| Batch { changes, complete: true, ..Batch::default() };
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("1", "T-1"), tractor("2", "T-2")])).await;
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("2", "T-2")])).await;
+    let numbers =
+        |fleet: &Fleet| fleet.tractors.iter().map(|row| row.unit_number.clone()).collect::<Vec<_>>();
+    assert_eq!(numbers(&bench.fleet()), ["T-2"]);
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("1", "T-1"), tractor("2", "T-2")])).await;
+    assert_eq!(numbers(&bench.fleet()), ["T-1", "T-2"], "it came back under its old id");
+    assert_eq!(bench.fleet().tractors.as_slice()[0].id.0, "samsara:1");
+}
+
+#[tokio::test]
+async fn a_movement_names_its_units_and_they_name_it() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("SMITHJO", "JOHN SMITH")]).await;
+    bench
+        .tell("mcleod", "trailers", vec![Change::Profile(Profile::new(UnitKind::Trailer, "R53", "R53"))])
+        .await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(movement("10", Some("007")))]).await;
+    assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id, None);
+    let wanted = bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9).await.unwrap();
+    assert_eq!(wanted, ["10"]);
+    let assignment = backhaul::model::Assignment {
+        company_id: "TMS".into(),
+        movement_id: "10".into(),
+        driver: Some("SMITHJO".into()),
+        tractor: Some("4471".into()),
+        trailer: Some("R53".into()),
+        driver2: None,
+    };
+    bench
+        .tell(
+            "mcleod",
+            "assignments",
+            vec![Change::Movement(movement("10", Some("007"))), Change::Assignment(assignment)],
+        )
+        .await;
+    let wanted = bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9).await.unwrap();
+    assert!(wanted.is_empty());
+    let fleet = bench.fleet();
+    let (movement, tractor) = (&fleet.movements.as_slice()[0], &fleet.tractors.as_slice()[0]);
+    assert_eq!(movement.driver_id.as_ref().unwrap().0, "mcleod:SMITHJO");
+    assert_eq!(tractor.driver_id, movement.driver_id);
+    assert_eq!(tractor.trailer_id, movement.trailer_id);
+    assert_eq!(tractor.movement_id.as_deref(), Some("10"));
+    assert_eq!(fleet.trailers.as_slice()[0].attached_by.as_deref(), Some("load"));
+    bench
+        .tell(
+            "mcleod",
+            "assignments",
+            vec![Change::MovementGone { company_id: "TMS".into(), id: "10".into() }],
+        )
+        .await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.movements.as_slice()[0].tms.status.word(), "void");
+    assert_eq!(fleet.tractors.as_slice()[0].movement_id, None);
+}
+
+#[tokio::test]
+async fn a_newer_file_is_refused_and_left_alone() {
+    let bench = Bench::new();
+    let raw = rusqlite::Connection::open(bench.path()).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    let refused = Store::open(&bench.path(), Access::Owner, JUDGE, START).err().unwrap();
+    assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
+    assert!(matches!(Reader::open(&bench.path()), Err(StoreError::Newer { .. })));
+}
+
+#[test]
+fn files_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/deep/b.db");
+    let (_store, _) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&folder.path().join("new/deep/b.db-wal")), 0o600);
+    assert_eq!(mode(&folder.path().join("new/deep")), 0o700);
+}
+
+#[test]
+fn eight_processes_worth_of_openers_migrate_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b.db");
+    let openers: Vec<_> = (0..8)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || backhaul::store::People::open(&path, Access::Owner).map(drop))
+        })
+        .collect();
+    for opener in openers {
+        opener.join().unwrap().unwrap();
+    }
+}

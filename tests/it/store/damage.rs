@@ -1,0 +1,71 @@
+//! A damaged file: moved aside, rebuilt, people's notes carried over.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
+use backhaul::store::{Access, Reader, Store};
+use backhaul::sync::JUDGE;
+
+use super::{Bench, START, tractor};
+
+/// Overwrites the root page of a table.
+fn damage(path: &Path, table: &str) {
+    let raw = rusqlite::Connection::open(path).unwrap();
+    raw.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
+    let find = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let page: i64 = raw.query_row(find, [table], |row| row.get(0)).unwrap();
+    let size: i64 = raw.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
+    drop(raw);
+    let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start(u64::try_from((page - 1) * size).unwrap())).unwrap();
+    file.write_all(&vec![0xA5; usize::try_from(size).unwrap()]).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_moved_aside_and_peoples_notes_are_carried_over() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let path = bench.path();
+    let Bench { folder, store, .. } = bench;
+    drop(store);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute(
+        "INSERT INTO actions (at, user, host, verb, kind, subject_id, text) VALUES (1, 'ann', 'box', 'note', 'tractor', 'samsara:1', 'slow leak')",
+        [],
+    )
+    .unwrap();
+    drop(raw);
+    damage(&path, "tractors");
+    let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
+    let text = notice.unwrap().text;
+    assert!(text.contains("damaged-") && text.contains("1 of people's notes"), "{text}");
+    assert!(Reader::open(&path).unwrap().fleet(START).unwrap().tractors.is_empty());
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let note: String = raw.query_row("SELECT text FROM actions", [], |row| row.get(0)).unwrap();
+    assert_eq!(note, "slow leak");
+    let aside = fs::read_dir(folder.path()).unwrap().filter_map(Result::ok);
+    assert!(aside.into_iter().any(|entry| entry.file_name().to_string_lossy().contains(".damaged-")));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_moved_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b.db");
+    fs::write(&path, "this is not a database, it is a letter to my aunt").unwrap();
+    let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
+    assert!(notice.unwrap().text.contains("moved to"));
+}
+
+#[tokio::test]
+async fn a_reader_follows_to_the_rebuilt_file() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let mut reader = Reader::open(&bench.path()).unwrap();
+    assert_eq!(reader.fleet(bench.now).unwrap().tractors.len(), 1);
+    damage(&bench.path(), "stops");
+    let (store, notice) = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap();
+    assert!(notice.is_some());
+    bench.store = store;
+    assert_eq!(reader.fleet(bench.now).unwrap().tractors.len(), 0);
+}

@@ -1,0 +1,106 @@
+//! One unit, one row: what joins, what splits, and what stays the same meanwhile.
+
+use backhaul::model::{Batch, Change, Clocks, DutyStatus, Profile, UnitKind};
+
+use super::{Bench, driver, fix, tractor};
+
+const VIN: &str = "1M8GDM9AXKP042788";
+
+fn with_vin(external_id: &str, name: &str, vin: &str) -> Change {
+    let mut profile = Profile::new(UnitKind::Tractor, external_id, name);
+    profile.vin = Some(vin.into());
+    Change::Profile(profile)
+}
+
+#[tokio::test]
+async fn the_older_id_stays_and_the_tms_spelling_shows() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![with_vin("9", "truck 412", VIN)]).await;
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at)]).await;
+    bench.tell("mcleod", "tractors", vec![with_vin("0412", "0412", VIN)]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.len(), 1);
+    let row = &fleet.tractors.as_slice()[0];
+    assert_eq!(
+        (row.id.0.as_str(), row.unit_number.as_str(), row.latitude),
+        ("samsara:9", "0412", Some(35.0))
+    );
+}
+
+#[tokio::test]
+async fn two_rows_that_turn_out_to_be_one_are_folded_with_the_newest_position() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("9", "A")]).await;
+    bench.tell("motive", "vehicles", vec![tractor("1", "B")]).await;
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at)]).await;
+    bench.tell("motive", "locations", vec![fix("1", 36.0, at.plus(std::time::Duration::from_secs(1)))]).await;
+    assert_eq!(bench.fleet().tractors.len(), 2);
+    bench.tell("samsara", "vehicles", vec![with_vin("9", "A", VIN)]).await;
+    bench.tell("motive", "vehicles", vec![with_vin("1", "B", VIN)]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.len(), 1);
+    let row = &fleet.tractors.as_slice()[0];
+    assert_eq!(
+        (row.id.0.as_str(), row.latitude, row.source.as_deref()),
+        ("samsara:9", Some(36.0), Some("motive"))
+    );
+
+    // The VIN was a typing error: both are there again, each with what its own account told.
+    bench.tell("motive", "vehicles", vec![with_vin("1", "B", "1FUJGLDR5CLBP8834")]).await;
+    let fleet = bench.fleet();
+    let rows: Vec<_> = fleet
+        .tractors
+        .iter()
+        .map(|row| (row.id.0.as_str(), row.unit_number.as_str(), row.latitude))
+        .collect();
+    assert_eq!(rows, [("motive:1", "B", Some(36.0)), ("samsara:9", "A", Some(35.0))]);
+}
+
+#[tokio::test]
+async fn a_tie_is_listed_as_a_conflict_until_it_is_gone() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "101"), tractor("2", "0101")]).await;
+    bench.tell("mcleod", "tractors", vec![tractor("101", "101")]).await;
+    assert_eq!(bench.fleet().tractors.len(), 3);
+    assert_eq!(bench.fleet().conflicts[0].records, ["mcleod:101", "samsara:1", "samsara:2"]);
+    let rest = Batch { changes: vec![tractor("1", "101")], complete: true, ..Batch::default() };
+    bench.tell_batch("samsara", "vehicles", rest).await;
+    let fleet = bench.fleet();
+    assert!(fleet.conflicts.is_empty());
+    assert_eq!(fleet.tractors.len(), 1);
+}
+
+#[tokio::test]
+async fn a_first_fix_before_the_roster_is_not_lost() {
+    let mut bench = Bench::new();
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at)]).await;
+    bench.tell("samsara", "vehicles", vec![tractor("9", "T-9")]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.len(), 1);
+    assert_eq!(
+        (fleet.tractors.as_slice()[0].unit_number.as_str(), fleet.tractors.as_slice()[0].latitude),
+        ("T-9", Some(35.0))
+    );
+}
+
+#[tokio::test]
+async fn who_left_is_neither_listed_nor_joined() {
+    let mut bench = Bench::new();
+    let mut left = Profile::new(UnitKind::Driver, "8", "John Smith");
+    left.active = false;
+    bench.tell("samsara", "drivers", vec![Change::Profile(left), driver("5", "John Smith")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("SMITHJO", "JOHN SMITH")]).await;
+    let at = bench.now;
+    let clocks = |external_id: &str| Change::Clocks {
+        external_id: external_id.into(),
+        clocks: Clocks { status: DutyStatus::Driving, as_of_at: at, ..Clocks::default() },
+    };
+    bench.tell("samsara", "hos_clocks", vec![clocks("8"), clocks("5")]).await;
+    let fleet = bench.fleet();
+    let rows: Vec<_> =
+        fleet.drivers.iter().map(|row| (row.id.0.as_str(), row.name.as_str(), row.hos_status)).collect();
+    assert_eq!(rows, [("samsara:5", "JOHN SMITH", DutyStatus::Driving)]);
+}
