@@ -1,0 +1,230 @@
+//! The gate every call of one account goes through: its token bucket, its endpoints' own limits,
+//! and a credential that was refused. Waiters go in order; those a person waits for go first.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::backoff::REFUSED;
+use super::bucket::Bucket;
+use crate::providers::FeedSpec;
+
+/// Whose call it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// A person waits for it.
+    Person,
+    /// The clock asks for it.
+    #[default]
+    Routine,
+}
+
+/// One account's gate.
+pub struct Gate {
+    state: Mutex<State>,
+    /// One waiter at a time may ask the bucket; the rest stand in line behind it, in order.
+    people: Semaphore,
+    routine: Semaphore,
+    people_waiting: AtomicUsize,
+    accepted: Notify,
+}
+
+struct State {
+    bucket: Bucket,
+    /// When each endpoint with a limit of its own may be called again.
+    endpoints: HashMap<&'static str, Instant>,
+    /// Until when the credential counts as refused; whoever comes first after it tries for all.
+    refused_until: Option<Instant>,
+}
+
+impl Gate {
+    /// A gate with this bucket.
+    pub fn new(bucket: Bucket) -> Self {
+        Self {
+            state: Mutex::new(State { bucket, endpoints: HashMap::new(), refused_until: None }),
+            people: Semaphore::new(1),
+            routine: Semaphore::new(1),
+            people_waiting: AtomicUsize::new(0),
+            accepted: Notify::new(),
+        }
+    }
+
+    /// Waits until this feed may make one call.
+    pub async fn turn(&self, feed: &FeedSpec, priority: Priority) {
+        self.wait_while_refused().await;
+        let _counted = (priority == Priority::Person).then(|| Waiting::counted(&self.people_waiting));
+        let line = if priority == Priority::Person { &self.people } else { &self.routine };
+        let _place = line.acquire().await;
+        loop {
+            let wait = match priority {
+                Priority::Routine if self.people_waiting.load(Ordering::Relaxed) > 0 => Err(YIELD),
+                Priority::Person | Priority::Routine => self.take(feed, Instant::now()),
+            };
+            match wait {
+                Ok(()) => return,
+                Err(wait) => sleep(wait).await,
+            }
+        }
+    }
+
+    /// A token and the endpoint's leave, or how long until both.
+    fn take(&self, feed: &FeedSpec, now: Instant) -> Result<(), Duration> {
+        let mut state = self.lock();
+        if let Some(next) = state.endpoints.get(feed.resource).filter(|next| **next > now) {
+            return Err(*next - now);
+        }
+        state.bucket.take(now)?;
+        if let Some(limit) = feed.calls_per_second {
+            // A little slower than allowed: what leaves us evenly may arrive unevenly.
+            state.endpoints.insert(feed.resource, now + Duration::from_secs_f64(1.1 / limit));
+        }
+        Ok(())
+    }
+
+    /// The upstream asked for calm. A limit of one endpoint's own concerns only that endpoint.
+    pub fn slow_down(&self, feed: &FeedSpec, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut state = self.lock();
+        if feed.calls_per_second.is_some() {
+            state.endpoints.insert(feed.resource, until);
+        } else {
+            state.bucket.drain(until);
+        }
+    }
+
+    /// The credential was refused: nobody calls for a while, then one tries for all.
+    pub fn refused(&self) {
+        self.lock().refused_until = Some(Instant::now() + REFUSED);
+    }
+
+    /// The credential is good.
+    pub fn accepted(&self) {
+        if self.lock().refused_until.take().is_some() {
+            self.accepted.notify_waiters();
+        }
+    }
+
+    async fn wait_while_refused(&self) {
+        loop {
+            let accepted = self.accepted.notified();
+            let wait = {
+                let mut state = self.lock();
+                let now = Instant::now();
+                match state.refused_until {
+                    None => return,
+                    Some(until) if until > now => until - now,
+                    // This one is the try; the others go on waiting for how it ends.
+                    Some(_) => {
+                        state.refused_until = Some(now + REFUSED);
+                        return;
+                    }
+                }
+            };
+            let _ = timeout(wait, accepted).await;
+        }
+    }
+
+    /// Calls the account may make at once now, and when the bucket is full again.
+    pub fn budget(&self, now: Instant) -> (u32, Instant) {
+        let state = self.lock();
+        (state.bucket.left(now), state.bucket.full_at())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long routine calls stand back for people's before they look again.
+const YIELD: Duration = Duration::from_millis(20);
+
+/// Counts a waiting person, also when the wait is given up.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn counted(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::providers::Cadence;
+
+    const FEED: FeedSpec = FeedSpec {
+        resource: "a",
+        cadence: Cadence::Positions,
+        pause: Duration::ZERO,
+        calls_per_second: None,
+        wants: None,
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn a_person_goes_before_the_routine_that_waits() {
+        let gate = Arc::new(Gate::new(Bucket::new(10, Instant::now())));
+        gate.turn(&FEED, Priority::Routine).await;
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = tokio::task::JoinSet::new();
+        for (name, priority) in [("routine", Priority::Routine), ("routine", Priority::Routine), ("person", Priority::Person)] {
+            let (gate, order) = (Arc::clone(&gate), Arc::clone(&order));
+            tasks.spawn(async move {
+                gate.turn(&FEED, priority).await;
+                order.lock().unwrap().push(name);
+            });
+            tokio::task::yield_now().await;
+        }
+        tasks.join_all().await;
+        assert_eq!(*order.lock().unwrap(), ["person", "routine", "routine"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoints_own_limit_holds_and_stops_no_other() {
+        let gate = Gate::new(Bucket::new(1000, Instant::now()));
+        let slow = FeedSpec { resource: "slow", calls_per_second: Some(5.0), ..FEED };
+        let start = Instant::now();
+        for _ in 0..11 {
+            gate.turn(&slow, Priority::Routine).await;
+        }
+        assert!(start.elapsed() >= Duration::from_secs(2));
+        let before = Instant::now();
+        gate.slow_down(&slow, Duration::from_secs(60));
+        gate.turn(&FEED, Priority::Routine).await;
+        assert_eq!(before.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_credential_is_tried_once_every_five_minutes_by_one_for_all() {
+        let gate = Arc::new(Gate::new(Bucket::new(1000, Instant::now())));
+        gate.refused();
+        let tries = Arc::new(AtomicUsize::new(0));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (gate, tries) = (Arc::clone(&gate), Arc::clone(&tries));
+            tasks.spawn(async move {
+                gate.turn(&FEED, Priority::Routine).await;
+                tries.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        sleep(Duration::from_secs(299)).await;
+        assert_eq!(tries.load(Ordering::Relaxed), 0);
+        sleep(Duration::from_secs(200)).await;
+        assert_eq!(tries.load(Ordering::Relaxed), 1);
+        gate.accepted();
+        tasks.join_all().await;
+        assert_eq!(tries.load(Ordering::Relaxed), 8);
+    }
+}
