@@ -91,6 +91,10 @@ impl Client {
             .gzip(true)
             .referer(false)
             .redirect(redirect::Policy::custom(same_host_only));
+        if is_loopback(&base) {
+            // A proxy is a way out of the house, and cannot know what listens inside it.
+            builder = builder.no_proxy();
+        }
         if let Some(path) = ca_file {
             let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
             let certs = reqwest::Certificate::from_pem_bundle(&pem)
@@ -143,10 +147,9 @@ impl Client {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() <= cap => body.extend_from_slice(&chunk),
                 Ok(Some(_)) if status.is_success() => return Err(Error::too_large(cap)),
-                // An error page may be cut, and may break off: its status is what counts.
-                Ok(Some(_) | None) => break,
                 Err(e) if status.is_success() => return Err(Error::from_reqwest(&e)),
-                Err(_) => break,
+                // An error page may be cut, and may break off: its status is what counts.
+                Ok(Some(_) | None) | Err(_) => break,
             }
         }
         if status.is_success() {
@@ -175,17 +178,20 @@ fn same_host_only(attempt: redirect::Attempt<'_>) -> redirect::Action {
 /// The base as a URL, if it is one that credentials may be sent to.
 fn checked_base(base: &str) -> Result<Url, String> {
     let url = Url::parse(base).map_err(|e| format!("`{base}` is not a URL: {e}"))?;
-    let loopback = match url.host() {
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(format!("`{base}`: plain http is accepted for loopback addresses only; use https")),
+        other => Err(format!("`{base}`: cannot speak {other}; use https")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if loopback => Ok(url),
-        "http" => Err(format!("`{base}`: plain http is accepted for loopback addresses only; use https")),
-        other => Err(format!("`{base}`: cannot speak {other}; use https")),
     }
 }
 

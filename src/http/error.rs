@@ -13,7 +13,7 @@ pub(super) const BODY_SHOWN: usize = 8 * 1024;
 /// How much of its text is kept in a message.
 const MESSAGE_SHOWN: usize = 160;
 /// A server that asks for more than this is asked again after this.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// A request that brought no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +82,7 @@ impl Error {
             408 => Kind::Timeout,
             429 => Kind::Throttled { retry_after },
             500.. => Kind::Unavailable { retry_after },
-            // A redirect that was not followed: it leads to another host.
-            300..=399 => Kind::Rejected,
+            // Redirects among them: one that was not followed leads to another host.
             _ => Kind::Rejected,
         };
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason()).unwrap_or("");
