@@ -96,12 +96,13 @@ impl Client {
             builder = builder.no_proxy();
         }
         if let Some(path) = ca_file {
-            let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
-            let certs = reqwest::Certificate::from_pem_bundle(&pem)
-                .map_err(|e| format!("CA file {}: {e}", path.display()))?;
-            builder = builder.tls_certs_merge(certs);
+            builder = builder.tls_certs_merge(certificates(path)?);
         }
-        let inner = builder.build().map_err(|e| format!("HTTP client for {base}: {e}"))?;
+        // A certificate is first looked into when the client is built.
+        let inner = builder.build().map_err(|e| match ca_file {
+            Some(path) => format!("CA file {}: {}", path.display(), error::deepest(&e)),
+            None => format!("HTTP client for {base}: {}", error::deepest(&e)),
+        })?;
         Ok(Self { inner, base, body_cap: limits.body })
     }
 
@@ -157,6 +158,17 @@ impl Client {
         }
         Err(Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body)))
     }
+}
+
+/// What a PEM file holds, which must be something.
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, String> {
+    let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+        .map_err(|e| format!("CA file {}: {}", path.display(), error::deepest(&e)))?;
+    if certificates.is_empty() {
+        return Err(format!("CA file {}: there is no certificate in it", path.display()));
+    }
+    Ok(certificates)
 }
 
 /// Follows a redirect only where the credentials may go: same scheme, host and port.

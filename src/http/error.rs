@@ -100,8 +100,11 @@ impl Error {
     pub(super) fn from_reqwest(error: &reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             Kind::Timeout
-        } else if error.is_decode() || error.is_body() && !error.is_connect() && is_garbled(error) {
+        } else if is_garbled(error) {
             Kind::Malformed
+        } else if error.is_redirect() {
+            // Within the same host, or it would not have been followed: a loop of the server's own.
+            Kind::Rejected
         } else {
             Kind::Unavailable { retry_after: None }
         };
@@ -143,6 +146,7 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 
 fn is_garbled(error: &reqwest::Error) -> bool {
     // A stream that breaks off is the network's fault; one that cannot be inflated is the server's.
+    // reqwest calls both "decode" as soon as the body is compressed, so the cause must tell.
     let mut cause = error.source();
     while let Some(inner) = cause {
         if inner
@@ -157,7 +161,7 @@ fn is_garbled(error: &reqwest::Error) -> bool {
 }
 
 /// The innermost cause: "Connection refused" rather than "error sending request for url (…)".
-fn deepest(error: &reqwest::Error) -> String {
+pub(super) fn deepest(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_worth_asking_again() {
         let check = |status, passes| {
-            assert_eq!(Error::from_status(status, None, "").kind.may_pass(), passes, "{status}")
+            assert_eq!(Error::from_status(status, None, "").kind.may_pass(), passes, "{status}");
         };
         for status in [408, 429, 500, 502, 503, 504] {
             check(status, true);

@@ -1,7 +1,7 @@
 //! Samsara: vehicles, trailers, drivers, positions and hours of service over its REST API.
 //!
-//! [`request`] says what is asked, [`paging`] where in a read we are, `roster`, `positions`, `hours`
-//! and `assignments` what the answers mean, [`wire`] how an answer is taken apart. All of that is
+//! `request` says what is asked, `paging` where in a read we are, `roster`, `positions`, `hours`
+//! and `assignments` what the answers mean, `wire` how an answer is taken apart. All of that is
 //! pure; only [`Samsara`] itself speaks to the network.
 
 mod assignments;

@@ -41,10 +41,6 @@ fn named(kind: UnitKind, id: &str, name: &str) -> Profile {
     Profile::new(kind, id, name)
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn pairing(tie: Tie, left: &str, right: Option<&str>, by: PairingSource, since: Option<&str>) -> Pairing {
     Pairing { tie, left: left.into(), right: right.map(str::to_owned), by, since_at: since.map(at) }
 }

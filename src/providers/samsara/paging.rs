@@ -52,7 +52,9 @@ impl Place {
             Feed::AssetLocations => {
                 let ended = cursor.filter(|_| !ask.restart).and_then(Timestamp::parse);
                 let reach = ask.now.minus(REACH);
-                let from = ended.map_or(reach, |ended| ended.minus(OVERLAP).clamp(reach, ask.now));
+                // A window that ended in the future (the clock was put back) still leaves one to ask for.
+                let latest = ask.now.minus(OVERLAP);
+                let from = ended.map_or(reach, |ended| ended.minus(OVERLAP).clamp(reach, latest));
                 Self { window: Some((from.millis(), ask.now.millis())), ..Self::default() }
             }
             Feed::Vehicles

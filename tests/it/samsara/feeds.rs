@@ -6,17 +6,17 @@ use backhaul::model::{
 };
 use backhaul::providers::{Ask, samsara};
 
-use super::{at, batch, fix, named, now, pairing, some};
+use super::{at, batch, fix, named, now, pairing};
 
 #[test]
 fn vehicles_are_profiles_with_their_standing_drivers() {
     let truck = |id: &str, name: &str, vin: &str, plate: &str| {
         Change::Profile(Profile {
-            vin: some(vin),
-            plate: some(plate),
-            make: some("FREIGHTLINER"),
-            model: some("Cascadia"),
-            year: some("2022"),
+            vin: Some(vin.into()),
+            plate: Some(plate.into()),
+            make: Some("FREIGHTLINER".into()),
+            model: Some("Cascadia".into()),
+            year: Some("2022".into()),
             ..named(UnitKind::Tractor, id, name)
         })
     };
@@ -45,13 +45,13 @@ fn drivers_are_profiles_active_or_not_by_the_pass_that_lists_them() {
     let ana = Profile {
         licence: licence_key("NV", "D0000001"),
         refs: vec!["ana.reyes".into()],
-        phone: some("7755550101"),
-        timezone: some("America/Los_Angeles"),
+        phone: Some("7755550101".into()),
+        timezone: Some("America/Los_Angeles".into()),
         ..named(UnitKind::Driver, "51000001", "Ana Reyes")
     };
     let bob = Profile {
         refs: vec!["bobs".into()],
-        timezone: some("America/Denver"),
+        timezone: Some("America/Denver".into()),
         ..named(UnitKind::Driver, "51000002", "Bob Stone")
     };
     let expected = Batch { changes: vec![Change::Profile(ana), Change::Profile(bob)], ..Batch::default() };
@@ -63,7 +63,7 @@ fn drivers_are_profiles_active_or_not_by_the_pass_that_lists_them() {
     let old = Profile {
         active: false,
         refs: vec!["old.driver".into(), "DRV9".into(), "4471".into()],
-        ruleset: some("USA 70 hour / 8 day"),
+        ruleset: Some("USA 70 hour / 8 day".into()),
         ..named(UnitKind::Driver, "51000009", "Old Driver")
     };
     let expected = Batch { changes: vec![Change::Profile(old)], complete: true, ..Batch::default() };
@@ -75,12 +75,12 @@ fn trailers_are_profiles_and_a_serial_number_is_a_vin_only_if_it_looks_like_one(
     let expected = Batch {
         changes: vec![
             Change::Profile(Profile {
-                vin: some("1JJV532D8KL123456"),
-                plate: some("4TR5301"),
+                vin: Some("1JJV532D8KL123456".into()),
+                plate: Some("4TR5301".into()),
                 ..named(UnitKind::Trailer, "281475000000001", "TRL-5301")
             }),
             Change::Profile(Profile {
-                vin: some("1UYVS2538M2345678"),
+                vin: Some("1UYVS2538M2345678".into()),
                 refs: vec!["5302".into()],
                 ..named(UnitKind::Trailer, "281475000000002", "TRL-5302 reefer")
             }),
@@ -95,11 +95,11 @@ fn trailers_are_profiles_and_a_serial_number_is_a_vin_only_if_it_looks_like_one(
 fn assets_are_trailers_and_a_vehicle_among_them_is_set_aside() {
     let expected = Batch {
         changes: vec![Change::Profile(Profile {
-            vin: some("1JJV532D8KL123456"),
-            plate: some("4TR5301"),
-            make: some("WABASH"),
-            model: some("DuraPlate"),
-            year: some("2019"),
+            vin: Some("1JJV532D8KL123456".into()),
+            plate: Some("4TR5301".into()),
+            make: Some("WABASH".into()),
+            model: Some("DuraPlate".into()),
+            year: Some("2019".into()),
             refs: vec!["5301".into()],
             ..named(UnitKind::Trailer, "281475000000001", "TRL-5301")
         })],
@@ -149,7 +149,7 @@ fn the_stats_feed_brings_readings_and_fixes_and_where_to_go_on() {
                 ),
             ),
         ],
-        cursor: some("5d2f9c2a-1"),
+        cursor: Some("5d2f9c2a-1".into()),
         ..Batch::default()
     };
     assert_eq!(batch("vehicle_stats", include_str!("../../data/samsara/vehicles_stats_feed.json")), expected);
@@ -179,7 +179,7 @@ fn the_trailer_feed_brings_fixes_and_trailers_without_news_say_nothing() {
             external_id: "281475000000001".into(),
             fix: fix(39.5296, -119.8138, 63.0, 264.0, None, "2026-11-20T15:00:00Z"),
         }],
-        cursor: some("trl-1"),
+        cursor: Some("trl-1".into()),
         ..Batch::default()
     };
     assert_eq!(batch("trailer_stats", include_str!("../../data/samsara/trailers_stats_feed.json")), expected);
@@ -193,7 +193,7 @@ fn the_asset_stream_brings_fixes_and_remembers_where_its_window_ended() {
             external_id: "281475000000001".into(),
             fix: fix(39.5296, -119.8138, 28.3 * (3600.0 / 1609.344), 264.0, None, "2026-11-20T15:00:03Z"),
         }],
-        cursor: some("2026-11-20T15:05:15Z"),
+        cursor: Some("2026-11-20T15:05:15Z".into()),
         ..Batch::default()
     };
     let text = include_str!("../../data/samsara/assets_location_and_speed_stream.json");

@@ -1,9 +1,9 @@
 //! What is asked, page after page, seen from a server on the loopback that writes it down.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use backhaul::http::Kind;
 use backhaul::model::Batch;
@@ -14,45 +14,47 @@ use secrecy::SecretString;
 use super::ask;
 
 /// What is answered to a path and query: a status and a body.
-type Answer = fn(&str) -> (u16, &'static str);
+pub(super) type Answer = fn(&str) -> (u16, &'static str);
 
-const LAST: &str = r#"{"data":[],"pagination":{"endCursor":"","hasNextPage":false}}"#;
+pub(super) const LAST: &str = r#"{"data":[],"pagination":{"endCursor":"","hasNextPage":false}}"#;
 const MORE: &str = r#"{"data":[],"pagination":{"endCursor":"c 1&","hasNextPage":true}}"#;
 const CAUGHT_UP: &str = r#"{"data":[],"pagination":{"endCursor":"c2","hasNextPage":false}}"#;
 
 #[derive(Clone)]
-struct Upstream {
+pub(super) struct Upstream {
     answer: Answer,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Upstream {
-    async fn start(answer: Answer) -> (Self, Samsara) {
+    pub(super) async fn start(answer: Answer) -> (Self, Samsara) {
         let upstream = Self { answer, asked: Arc::default() };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(Self::serve).with_state(upstream.clone());
+        let serving = upstream.clone();
+        let router =
+            Router::new().fallback(move |headers: HeaderMap, uri: Uri| ready(serving.serve(&headers, &uri)));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let samsara = Samsara::new(&base, &SecretString::from("samsara_api_T"), None).unwrap();
         (upstream, samsara)
     }
 
-    async fn serve(State(upstream): State<Self>, headers: HeaderMap, uri: Uri) -> (StatusCode, &'static str) {
+    fn serve(&self, headers: &HeaderMap, uri: &Uri) -> (StatusCode, &'static str) {
         assert_eq!(headers["authorization"], "Bearer samsara_api_T");
         assert_eq!(headers["accept"], "application/json");
         let asked = uri.path_and_query().unwrap().as_str();
-        upstream.asked.lock().unwrap().push(asked.to_owned());
-        let (status, body) = (upstream.answer)(asked);
+        self.asked.lock().unwrap().push(asked.to_owned());
+        let (status, body) = (self.answer)(asked);
         (StatusCode::from_u16(status).unwrap(), body)
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(super) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 }
 
 /// Reads to the end; the batches of all pages.
-async fn read(samsara: &Samsara, mut ask: Ask<'_>) -> Vec<Batch> {
+pub(super) async fn read(samsara: &Samsara, mut ask: Ask<'_>) -> Vec<Batch> {
     let mut batches = Vec::new();
     let mut next: Option<String> = None;
     loop {

@@ -4,9 +4,16 @@
 use std::fs;
 use std::path::Path;
 
-use super::normalise;
+use backhaul::providers::{Ask, Provider};
+use url::Url;
+
+use super::paging::{LAST, Upstream, read};
+use super::{ask, normalise};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures/public/samsara");
+
+const SPECIFICATION: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures/specs/samsara-openapi-dispatch-subset.json");
 
 /// Each recording with the feed it belongs to, its facts, and its rejects.
 const RECORDINGS: &[(&str, &str, usize, usize)] = &[
@@ -67,4 +74,31 @@ fn an_error_body_is_no_page() {
         return;
     };
     assert!(normalise("drivers", &text).is_err());
+}
+
+#[tokio::test]
+async fn every_question_is_one_that_the_vendors_specification_knows() {
+    let Ok(text) = fs::read_to_string(SPECIFICATION) else {
+        eprintln!("skipped: no specification at {SPECIFICATION}");
+        return;
+    };
+    let specification: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let (upstream, samsara) = Upstream::start(|_| (200, LAST)).await;
+    let wanted = ["1".to_owned()];
+    for feed in samsara.feeds() {
+        for restart in [false, true] {
+            read(&samsara, Ask { restart, wanted: &wanted, ..ask(feed.resource) }).await;
+        }
+    }
+    for asked in upstream.asked() {
+        let url = Url::parse("http://127.0.0.1").unwrap().join(&asked).unwrap();
+        let parameters = specification["paths"][url.path()]["get"]["parameters"].as_array().unwrap();
+        let sent: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        for name in &sent {
+            assert!(parameters.iter().any(|known| known["name"] == name.as_str()), "{name} of {asked}");
+        }
+        for required in parameters.iter().filter(|known| known["required"] == true) {
+            assert!(sent.iter().any(|name| required["name"] == name.as_str()), "{required} for {asked}");
+        }
+    }
 }
