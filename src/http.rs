@@ -190,6 +190,10 @@ fn same_host_only(attempt: redirect::Attempt<'_>) -> redirect::Action {
 /// The base as a URL, if it is one that credentials may be sent to.
 fn checked_base(base: &str) -> Result<Url, String> {
     let url = Url::parse(base).map_err(|e| format!("`{base}` is not a URL: {e}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // A base URL is shown in messages, and what is in it with it.
+        return Err("a base URL must not hold a user name or password; set them by their own keys".to_owned());
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
@@ -247,6 +251,8 @@ mod tests {
         check("http://localhost.example.com", false);
         check("ftp://example.com", false);
         check("api.samsara.com", false);
+        check("https://svc:hush@api.example.com", false);
+        assert!(!checked_base("https://svc:hush@api.example.com").unwrap_err().contains("hush"));
     }
 
     #[test]
