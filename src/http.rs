@@ -91,13 +91,18 @@ impl Client {
             .gzip(true)
             .referer(false)
             .redirect(redirect::Policy::custom(same_host_only));
-        if let Some(path) = ca_file {
-            let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
-            let certs = reqwest::Certificate::from_pem_bundle(&pem)
-                .map_err(|e| format!("CA file {}: {e}", path.display()))?;
-            builder = builder.tls_certs_merge(certs);
+        if is_loopback(&base) {
+            // A proxy is a way out of the house, and cannot know what listens inside it.
+            builder = builder.no_proxy();
         }
-        let inner = builder.build().map_err(|e| format!("HTTP client for {base}: {e}"))?;
+        if let Some(path) = ca_file {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
+        // A certificate is first looked into when the client is built.
+        let inner = builder.build().map_err(|e| match ca_file {
+            Some(path) => format!("CA file {}: {}", path.display(), error::deepest(&e)),
+            None => format!("HTTP client for {base}: {}", error::deepest(&e)),
+        })?;
         Ok(Self { inner, base, body_cap: limits.body })
     }
 
@@ -143,10 +148,9 @@ impl Client {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() <= cap => body.extend_from_slice(&chunk),
                 Ok(Some(_)) if status.is_success() => return Err(Error::too_large(cap)),
-                // An error page may be cut, and may break off: its status is what counts.
-                Ok(Some(_) | None) => break,
                 Err(e) if status.is_success() => return Err(Error::from_reqwest(&e)),
-                Err(_) => break,
+                // An error page may be cut, and may break off: its status is what counts.
+                Ok(Some(_) | None) | Err(_) => break,
             }
         }
         if status.is_success() {
@@ -154,6 +158,17 @@ impl Client {
         }
         Err(Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body)))
     }
+}
+
+/// What a PEM file holds, which must be something.
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, String> {
+    let pem = std::fs::read(path).map_err(|e| format!("CA file {}: {e}", path.display()))?;
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+        .map_err(|e| format!("CA file {}: {}", path.display(), error::deepest(&e)))?;
+    if certificates.is_empty() {
+        return Err(format!("CA file {}: there is no certificate in it", path.display()));
+    }
+    Ok(certificates)
 }
 
 /// Follows a redirect only where the credentials may go: same scheme, host and port.
@@ -175,17 +190,24 @@ fn same_host_only(attempt: redirect::Attempt<'_>) -> redirect::Action {
 /// The base as a URL, if it is one that credentials may be sent to.
 fn checked_base(base: &str) -> Result<Url, String> {
     let url = Url::parse(base).map_err(|e| format!("`{base}` is not a URL: {e}"))?;
-    let loopback = match url.host() {
+    if !url.username().is_empty() || url.password().is_some() {
+        // A base URL is shown in messages, and what is in it with it.
+        return Err("a base URL must not hold a user name or password; set them by their own keys".to_owned());
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(format!("`{base}`: plain http is accepted for loopback addresses only; use https")),
+        other => Err(format!("`{base}`: cannot speak {other}; use https")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if loopback => Ok(url),
-        "http" => Err(format!("`{base}`: plain http is accepted for loopback addresses only; use https")),
-        other => Err(format!("`{base}`: cannot speak {other}; use https")),
     }
 }
 
@@ -229,6 +251,8 @@ mod tests {
         check("http://localhost.example.com", false);
         check("ftp://example.com", false);
         check("api.samsara.com", false);
+        check("https://svc:hush@api.example.com", false);
+        assert!(!checked_base("https://svc:hush@api.example.com").unwrap_err().contains("hush"));
     }
 
     #[test]

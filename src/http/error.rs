@@ -13,7 +13,7 @@ pub(super) const BODY_SHOWN: usize = 8 * 1024;
 /// How much of its text is kept in a message.
 const MESSAGE_SHOWN: usize = 160;
 /// A server that asks for more than this is asked again after this.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// A request that brought no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +82,7 @@ impl Error {
             408 => Kind::Timeout,
             429 => Kind::Throttled { retry_after },
             500.. => Kind::Unavailable { retry_after },
-            // A redirect that was not followed: it leads to another host.
-            300..=399 => Kind::Rejected,
+            // Redirects among them: one that was not followed leads to another host.
             _ => Kind::Rejected,
         };
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason()).unwrap_or("");
@@ -101,8 +100,11 @@ impl Error {
     pub(super) fn from_reqwest(error: &reqwest::Error) -> Self {
         let kind = if error.is_timeout() {
             Kind::Timeout
-        } else if error.is_decode() || error.is_body() && !error.is_connect() && is_garbled(error) {
+        } else if is_garbled(error) {
             Kind::Malformed
+        } else if error.is_redirect() {
+            // Within the same host, or it would not have been followed: a loop of the server's own.
+            Kind::Rejected
         } else {
             Kind::Unavailable { retry_after: None }
         };
@@ -144,6 +146,7 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 
 fn is_garbled(error: &reqwest::Error) -> bool {
     // A stream that breaks off is the network's fault; one that cannot be inflated is the server's.
+    // reqwest calls both "decode" as soon as the body is compressed, so the cause must tell.
     let mut cause = error.source();
     while let Some(inner) = cause {
         if inner
@@ -158,7 +161,7 @@ fn is_garbled(error: &reqwest::Error) -> bool {
 }
 
 /// The innermost cause: "Connection refused" rather than "error sending request for url (…)".
-fn deepest(error: &reqwest::Error) -> String {
+pub(super) fn deepest(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_worth_asking_again() {
         let check = |status, passes| {
-            assert_eq!(Error::from_status(status, None, "").kind.may_pass(), passes, "{status}")
+            assert_eq!(Error::from_status(status, None, "").kind.may_pass(), passes, "{status}");
         };
         for status in [408, 429, 500, 502, 503, 504] {
             check(status, true);
