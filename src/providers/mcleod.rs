@@ -16,6 +16,7 @@ mod units;
 mod wire;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use reqwest::header::HeaderValue;
@@ -34,6 +35,8 @@ use crate::model::{Batch, Change, Reject, Timestamp};
 const JSON: &str = "application/json";
 /// What `GET /sysadmin/getServerTimeMillis` answers, and nothing else: asked for JSON it says 406.
 const PLAIN: &str = "text/plain";
+/// A search over many orders may think for a minute before its first byte.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// Most customers named in one read.
 const CUSTOMERS_A_READ: usize = 20;
 /// Most movements read one by one in one read.
@@ -89,8 +92,8 @@ impl McLeod {
         if !account.company_header.is_empty() {
             headers.push((account.company_header.as_str(), named));
         }
-        let client =
-            Client::new(&account.base_url, &headers, account.ca_file.as_deref(), &Limits::default())?;
+        let limits = Limits { read: PATIENCE, ..Limits::default() };
+        let client = Client::new(&account.base_url, &headers, account.ca_file.as_deref(), &limits)?;
         Ok(Self { client, company, basis: account.stop_time_basis, zone: account.server_zone })
     }
 

@@ -37,7 +37,7 @@ impl Border<'_> {
     ///
     /// Children leave the column out now and then and are their parent's; `own` rows may not.
     pub(super) fn admit(&self, company: &Scalar<'_>, own: bool) -> Result<(), String> {
-        match company.kept(8) {
+        match company.id() {
             Some(company) if company.eq_ignore_ascii_case(self.company) => Ok(()),
             Some(company) => Err(format!("is of company {company}, not {}", self.company)),
             None if own => Err("names no company".to_owned()),
