@@ -1,0 +1,65 @@
+//! What can be read, and by which searches. Only resources and columns, no behaviour.
+
+use std::time::Duration;
+
+use super::read::Listing;
+use crate::model::Want;
+use crate::providers::{Cadence, FeedSpec};
+
+pub(super) const FEEDS: &[FeedSpec] = &[
+    feed("drivers", Cadence::Roster),
+    feed("tractors", Cadence::Roster),
+    feed("trailers", Cadence::Roster),
+    feed("movements", Cadence::Movements),
+    feed("stops", Cadence::Movements),
+    feed("orders", Cadence::Movements),
+    FeedSpec { wants: Some(Want::MovementsToHydrate), ..feed("assignments", Cadence::Movements) },
+    FeedSpec { wants: Some(Want::CustomersToName), ..feed("customers", Cadence::Roster) },
+    // Units report every ten minutes or so, and one call brings them all.
+    FeedSpec { pause: Duration::from_secs(30), ..feed("positions", Cadence::Positions) },
+];
+
+const fn feed(resource: &'static str, cadence: Cadence) -> FeedSpec {
+    FeedSpec { resource, cadence, pause: Duration::ZERO, calls_per_second: None, wants: None }
+}
+
+// Rosters are read whole each time: their hours and equipment groups are written by integrations, past
+// the audit trail that changes are read from.
+pub(super) const DRIVERS: Listing = roster("drivers/search", "driver");
+pub(super) const TRACTORS: Listing = roster("tractors/search", "tractor");
+pub(super) const TRAILERS: Listing = roster("trailers/search", "trailer");
+
+/// Bounded by scheduled date: movements left in progress since 2015 have been seen.
+pub(super) const MOVEMENTS: Listing = Listing {
+    path: "movements/search",
+    table: "movement",
+    parts: &[
+        &[("movement.status", "P"), ("origin.sched_arrive_early", ">=t-60")],
+        &[("movement.status", "A"), ("origin.sched_arrive_early", ">=t-30")],
+        &[("movement.status", "C"), ("origin.sched_arrive_early", ">=t-30")],
+        &[("movement.status", "D"), ("destination.sched_arrive_early", ">=t-2")],
+    ],
+    by_changes: true,
+};
+
+/// There is no `/stops/search`: this is the table service.
+pub(super) const STOPS: Listing = Listing {
+    path: "stop/search",
+    table: "stop",
+    parts: &[&[("stop.sched_arrive_early", ">=t-30")]],
+    by_changes: true,
+};
+
+pub(super) const ORDERS: Listing = Listing {
+    path: "orders/search",
+    table: "orders",
+    parts: &[
+        &[("orders.status", "P"), ("orders.ordered_date", ">=t-60")],
+        &[("orders.status", "A"), ("orders.ordered_date", ">=t-60")],
+    ],
+    by_changes: true,
+};
+
+const fn roster(path: &'static str, table: &'static str) -> Listing {
+    Listing { path, table, parts: &[&[]], by_changes: false }
+}

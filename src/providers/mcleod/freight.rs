@@ -1,0 +1,244 @@
+//! Movements, orders and stops, and what they carry inside each other.
+
+use super::answer::Row;
+use super::border::{Border, miles, place, pounds};
+use super::scalar::{Children, Scalar};
+use super::wire::{Keyed, Movement, Order, Stop};
+use crate::model::{
+    Assignment, Batch, Change, Loaded, MovementStatus, Reject, StopType, TmsMovement, TmsOrder, TmsStop,
+};
+
+/// Longest reference number or code kept.
+const CODE_LENGTH: usize = 40;
+/// Longest name or street kept.
+const NAME_LENGTH: usize = 80;
+
+impl<'a> Row<'a> for Movement<'a> {
+    const NAME: &'static str = "movement";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        self.tell_with(id, None, border, told);
+        Ok(())
+    }
+}
+
+/// A movement read by itself, which alone promises to name its units.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(transparent, bound(deserialize = "'de: 'a"))]
+pub(super) struct Hydrated<'a>(Movement<'a>);
+
+impl<'a> Row<'a> for Hydrated<'a> {
+    const NAME: &'static str = "movement";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        self.0.key()
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        self.0.tell(id, border, told)?;
+        let Movement { driver1_id, driver2_id, tractor_id, trailer1_id, .. } = &self.0;
+        // A brokered move's truck and driver are the carrier's, free text in columns we do not read.
+        told.changes.push(Change::Assignment(Assignment {
+            company_id: border.company.to_owned(),
+            movement_id: id.to_owned(),
+            driver: unit(driver1_id, &self.0.driver1),
+            driver2: unit(driver2_id, &self.0.driver2),
+            tractor: unit(tractor_id, &self.0.tractor),
+            trailer: unit(trailer1_id, &self.0.trailer1),
+        }));
+        Ok(())
+    }
+}
+
+impl Movement<'_> {
+    /// `order` is the one this row stands in, where it is a child of one.
+    fn tell_with(&self, id: &str, order: Option<&str>, border: &Border<'_>, told: &mut Batch) {
+        let first_order = || self.orders.0.iter().find_map(|order| order.id.id());
+        let of_a_stop = || self.stops.0.iter().find_map(|stop| stop.order_id.id());
+        told.changes.push(Change::Movement(TmsMovement {
+            id: id.to_owned(),
+            company_id: border.company.to_owned(),
+            order_id: order.map(str::to_owned).or_else(first_order).or_else(of_a_stop),
+            status: status(&self.status),
+            tms_status: self.status.kept(CODE_LENGTH),
+            loaded: match self.loaded.code().as_deref() {
+                Some("L") => Loaded::Loaded,
+                Some("E") => Loaded::Empty,
+                Some(_) | None => Loaded::Unknown,
+            },
+            brokered: self.brokerage.flag().unwrap_or(false),
+            dispatcher: self.dispatcher_user_id.id().or_else(|| self.fleet_manager.id()),
+            distance_mi: miles(&self.move_distance, &self.move_distance_um),
+            equipment_group: self.equipment_group_id.id(),
+            next_call_at: border.instant(&self.next_sched_call),
+        }));
+        tell_stops(&self.stops, border, Within { movement: Some(id), order: None }, told);
+        for order in &self.orders.0 {
+            let Some(id) = order.id.id().filter(|_| order.is_whole()) else { continue };
+            if is_ours(order, &id, border, told) {
+                order.tell_alone(&id, border, told);
+            }
+        }
+    }
+}
+
+impl<'a> Row<'a> for Order<'a> {
+    const NAME: &'static str = "order";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        self.tell_alone(id, border, told);
+        for movement in self.movement.0.iter().chain(&self.movements.0) {
+            let Some(movement_id) = movement.id.id() else { continue };
+            if is_ours(movement, &movement_id, border, told) {
+                movement.tell_with(&movement_id, Some(id), border, told);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Order<'_> {
+    /// Whether this is the order's row and not a stub of it. Inside a movement some servers send only a few
+    /// of its columns, and as null columns are left out everywhere, a stub would read as an order emptied.
+    fn is_whole(&self) -> bool {
+        self.ordered_date != Scalar::Absent
+    }
+
+    /// The order and its stops, without its movements.
+    fn tell_alone(&self, id: &str, border: &Border<'_>, told: &mut Batch) {
+        let first_movement = || self.movement.0.iter().chain(&self.movements.0).find_map(|row| row.id.id());
+        let customer = self.customer.0.first();
+        told.changes.push(Change::Order(TmsOrder {
+            id: id.to_owned(),
+            company_id: border.company.to_owned(),
+            movement_id: self.curr_movement_id.id().or_else(first_movement),
+            customer_id: self.customer_id.id().or_else(|| customer?.id.id()),
+            customer_name: customer.and_then(|customer| customer.name.kept(NAME_LENGTH)),
+            status: status(&self.status),
+            tms_status: self.status.kept(CODE_LENGTH),
+            bol: self.blnum.kept(CODE_LENGTH),
+            po: self.ponum.kept(CODE_LENGTH).or_else(|| self.cust_order_no.kept(CODE_LENGTH)),
+            consignee_ref: self.consignee_refno.kept(CODE_LENGTH),
+            commodity: self.commodity.kept(NAME_LENGTH).or_else(|| self.commodity_id.kept(NAME_LENGTH)),
+            weight_lb: pounds(&self.weight, &self.weight_um),
+            pieces: self.pieces.integer(),
+            equipment_type: self.equipment_type_id.kept(CODE_LENGTH),
+        }));
+        tell_stops(&self.stops, border, Within { movement: None, order: Some(id) }, told);
+    }
+}
+
+impl<'a> Row<'a> for Stop<'a> {
+    const NAME: &'static str = "stop";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        told.changes.push(Change::Stop(self.stop(id, border, Within::default())));
+        Ok(())
+    }
+}
+
+/// What a stop stands in, for when its own row does not say.
+#[derive(Clone, Copy, Default)]
+struct Within<'a> {
+    movement: Option<&'a str>,
+    order: Option<&'a str>,
+}
+
+impl Stop<'_> {
+    fn stop(&self, id: &str, border: &Border<'_>, within: Within<'_>) -> TmsStop {
+        let timezone = self.timezone.kept(CODE_LENGTH);
+        let state = self.state.code();
+        let zone = border.stop_zone(timezone.as_deref(), state.as_deref());
+        let at = |date: &Scalar<'_>| border.at_stop(date, zone.as_ref());
+        let early = at(&self.sched_arrive_early);
+        let place = place(&self.latitude, &self.longitude);
+        TmsStop {
+            id: id.to_owned(),
+            company_id: border.company.to_owned(),
+            order_id: self.order_id.id().or_else(|| within.order.map(str::to_owned)),
+            movement_id: self.movement_id.id().or_else(|| within.movement.map(str::to_owned)),
+            sequence: self.movement_sequence.integer().or_else(|| self.order_sequence.integer()).unwrap_or(0),
+            kind: match self.stop_type.code().as_deref() {
+                Some("PU") => StopType::Pickup,
+                Some("SO") => StopType::Delivery,
+                Some(_) | None => StopType::Other,
+            },
+            tms_type: self.stop_type.kept(CODE_LENGTH),
+            tms_status: self.status.kept(CODE_LENGTH),
+            done: self.status.code().as_deref() == Some("D"),
+            name: self.location_name.kept(NAME_LENGTH),
+            address: self.address.kept(NAME_LENGTH),
+            city: self.city_name.kept(NAME_LENGTH),
+            state,
+            zip: self.zip_code.kept(CODE_LENGTH),
+            latitude: place.map(|(latitude, _)| latitude),
+            longitude: place.map(|(_, longitude)| longitude),
+            timezone,
+            scheduled_early_at: early,
+            // No end of the window means a fixed appointment.
+            scheduled_late_at: at(&self.sched_arrive_late).or(early),
+            scheduled_raw: self.window_as_written(),
+            actual_arrival_at: at(&self.actual_arrival),
+            actual_departure_at: at(&self.actual_departure),
+            tms_eta_at: [&self.eta, &self.projected_arrival, &self.planned_arrival_time]
+                .into_iter()
+                .find_map(at),
+            contact: self.contact_name.kept(NAME_LENGTH),
+            phone: self.phone.kept(CODE_LENGTH),
+        }
+    }
+
+    /// `EARLY/LATE`, each as it came, or empty.
+    fn window_as_written(&self) -> Option<String> {
+        let [early, late] =
+            [&self.sched_arrive_early, &self.sched_arrive_late].map(|date| date.kept(CODE_LENGTH));
+        if early.is_none() && late.is_none() {
+            return None;
+        }
+        Some(format!("{}/{}", early.unwrap_or_default(), late.unwrap_or_default()))
+    }
+}
+
+fn tell_stops(stops: &Children<Stop<'_>>, border: &Border<'_>, within: Within<'_>, told: &mut Batch) {
+    for stop in &stops.0 {
+        let Some(id) = stop.id.id() else { continue };
+        if is_ours(stop, &id, border, told) {
+            told.changes.push(Change::Stop(stop.stop(&id, border, within)));
+        }
+    }
+}
+
+/// Whether a child row is of our company; one that is not is set aside.
+fn is_ours<'a, R: Row<'a>>(child: &R, id: &str, border: &Border<'_>, told: &mut Batch) -> bool {
+    let Err(reason) = border.admit(child.key().0, false) else { return true };
+    told.rejects.push(Reject { external_id: id.to_owned(), reason: format!("{} {reason}", R::NAME) });
+    false
+}
+
+fn status(code: &Scalar<'_>) -> MovementStatus {
+    match code.code().as_deref() {
+        Some("A") => MovementStatus::Available,
+        Some("C") => MovementStatus::Covered,
+        Some("P") => MovementStatus::InProgress,
+        Some("D") => MovementStatus::Delivered,
+        Some("V") => MovementStatus::Void,
+        Some(_) | None => MovementStatus::Unknown,
+    }
+}
+
+/// A unit's id by the computed column, else by the child row.
+fn unit(computed: &Scalar<'_>, child: &Children<Keyed<'_>>) -> Option<String> {
+    computed.id().or_else(|| child.0.first()?.id.id())
+}

@@ -1,0 +1,198 @@
+//! Drivers, tractors, trailers, positions and customers: what their rows tell.
+
+use super::answer::Row;
+use super::border::{Border, heading, place};
+use super::scalar::Scalar;
+use super::wire::{Customer, Driver, Position, Tractor, Trailer};
+use crate::model::{
+    Batch, Change, Clocks, DutyStatus, Fix, Pairing, PairingSource, Profile, Tie, UnitKind, clean,
+};
+
+/// Longest name kept.
+const NAME_LENGTH: usize = 80;
+/// Faster than any truck: a reading, not a speed.
+const FASTEST_MPH: f64 = 200.0;
+/// More hours than any rule set gives.
+const MOST_HOURS: f64 = 120.0;
+
+impl<'a> Row<'a> for Driver<'a> {
+    const NAME: &'static str = "driver";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        let names = [&self.first_name, &self.name].map(|name| name.kept(NAME_LENGTH).unwrap_or_default());
+        let name = clean(&names.join(" "), NAME_LENGTH);
+        let name = if name.is_empty() { id.to_owned() } else { name };
+        // A column left out is null, and a driver whose flag is null was never dismissed.
+        let active = self.is_active.flag().unwrap_or(true);
+        told.changes.push(Change::Profile(Profile {
+            active,
+            phone: self.cell_phone.kept(40).or_else(|| self.phone.kept(40)),
+            dispatcher: self.fleet_manager.id(),
+            equipment_group: self.currenteqpgrpid.id(),
+            ..Profile::new(UnitKind::Driver, id, name)
+        }));
+        told.changes.push(standing(Tie::DriverTractor, id, self.tractor_id.id().filter(|_| active)));
+        if let Some(clocks) = self.clocks(border) {
+            told.changes.push(Change::Clocks { external_id: id.to_owned(), clocks });
+        }
+        Ok(())
+    }
+}
+
+impl Driver<'_> {
+    /// The hours that the ELD integration left on the row; without their age they say nothing.
+    fn clocks(&self, border: &Border<'_>) -> Option<Clocks> {
+        let clocks = Clocks {
+            status: duty_status(&self.event_status),
+            status_since_at: border.instant(&self.event_date),
+            drive_left_s: seconds(&self.avl_drive_hours),
+            shift_left_s: seconds(&self.avl_onduty_hours),
+            cycle_left_s: seconds(&self.avl_hours),
+            as_of_at: border.instant(&self.avl_as_of_date)?,
+            ..Clocks::default()
+        };
+        let silent = clocks.status == DutyStatus::Unknown
+            && clocks.drive_left_s.or(clocks.shift_left_s).or(clocks.cycle_left_s).is_none();
+        (!silent).then_some(clocks)
+    }
+}
+
+impl<'a> Row<'a> for Tractor<'a> {
+    const NAME: &'static str = "tractor";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        let active = in_service(&self.service_status, &self.outservice_date, border);
+        told.changes.push(Change::Profile(Profile {
+            active,
+            vin: self.serial_number.id(),
+            plate: self.tag.id(),
+            make: self.make.kept(40),
+            model: self.model.kept(40),
+            year: self.model_year.kept(10),
+            dispatcher: self.dispatcher.id(),
+            fleet: self.fleet_id.id(),
+            equipment_group: self.currenteqpgrpid.id(),
+            ..Profile::new(UnitKind::Tractor, id, id)
+        }));
+        if let Some(driver) = self.driver1_id.id().filter(|_| active) {
+            told.changes.push(standing(Tie::DriverTractor, &driver, Some(id.to_owned())));
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Row<'a> for Trailer<'a> {
+    const NAME: &'static str = "trailer";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        let active = in_service(&self.is_active, &self.outservice_date, border);
+        told.changes.push(Change::Profile(Profile {
+            active,
+            vin: self.serial_number.id(),
+            plate: self.license_no.id(),
+            make: self.make.kept(40),
+            year: self.model_year.kept(10),
+            trailer_type: self.trailer_type.id(),
+            equipment_group: self.currenteqpgrpid.id(),
+            ..Profile::new(UnitKind::Trailer, id, id)
+        }));
+        let hooked = active && self.is_hooked.flag() == Some(true);
+        told.changes.push(standing(Tie::TrailerTractor, id, self.tractor_id.id().filter(|_| hooked)));
+        Ok(())
+    }
+}
+
+impl<'a> Row<'a> for Position<'a> {
+    const NAME: &'static str = "position";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, _id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        let kind = match self.mc_unit_type.code().as_deref() {
+            None | Some("T" | "TRACTOR") => UnitKind::Tractor,
+            Some("L" | "E" | "TRAILER") => UnitKind::Trailer,
+            // A driver's phone and the like: understood, but no unit's place.
+            Some(_) => return Ok(()),
+        };
+        let external_id = self.mc_unit_no.id().ok_or("names no unit")?;
+        let observed_at = border.instant(&self.position_date).ok_or("has no sane date")?;
+        let (latitude, longitude) = place(&self.latitude, &self.longitude).ok_or("has no sane place")?;
+        let near = self.near_b_city.kept(NAME_LENGTH).or_else(|| self.near_s_city.kept(NAME_LENGTH));
+        let fix = Fix {
+            latitude,
+            longitude,
+            speed_mph: self.speed.number().filter(|speed| (0.0..=FASTEST_MPH).contains(speed)),
+            heading_deg: heading(&self.direction),
+            place: near,
+            observed_at,
+        };
+        told.changes.push(Change::Fix { kind, external_id, fix });
+        Ok(())
+    }
+}
+
+impl<'a> Row<'a> for Customer<'a> {
+    const NAME: &'static str = "customer";
+
+    fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
+        (&self.company_id, &self.id)
+    }
+
+    fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
+        let name = self.name.kept(NAME_LENGTH).ok_or("has no name")?;
+        told.changes.push(Change::Customer {
+            company_id: border.company.to_owned(),
+            id: id.to_owned(),
+            name,
+        });
+        Ok(())
+    }
+}
+
+fn standing(tie: Tie, left: &str, right: Option<String>) -> Change {
+    let left = left.to_owned();
+    Change::Pairing(Pairing { tie, left, right, by: PairingSource::Standing, since_at: None })
+}
+
+/// Whether a unit is in service. The codes are the tenant's own, so one we do not know keeps the unit on
+/// the screen unless its out-of-service day is past: a truck too many is seen, one too few is missed.
+fn in_service(status: &Scalar<'_>, outservice: &Scalar<'_>, border: &Border<'_>) -> bool {
+    match status.code().as_deref() {
+        Some("A" | "Y") => true,
+        // Inactive, no, out of service, sold.
+        Some("I" | "N" | "O" | "S") => false,
+        Some(_) | None => !border.is_past(outservice),
+    }
+}
+
+fn duty_status(words: &Scalar<'_>) -> DutyStatus {
+    let words = words.code().unwrap_or_default().replace(['_', '-'], " ");
+    match words.as_str() {
+        "DRIVING" => DutyStatus::Driving,
+        "ON DUTY" => DutyStatus::OnDuty,
+        "OFF DUTY" => DutyStatus::OffDuty,
+        "SLEEPER" | "SLEEPER BERTH" => DutyStatus::Sleeper,
+        _ => DutyStatus::Unknown,
+    }
+}
+
+/// Decimal hours (8.50 = 8 h 30) as whole seconds; below zero is none left.
+fn seconds(hours: &Scalar<'_>) -> Option<i64> {
+    let hours = hours.number().filter(|hours| hours.abs() <= MOST_HOURS)?;
+    #[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
+    Some((hours.max(0.0) * 3600.0).round() as i64)
+}
