@@ -32,7 +32,7 @@ pub use self::people::People;
 pub use self::read::Reader;
 pub use self::upkeep::Retention;
 pub use self::watch::Watch;
-use crate::model::{Notice, Timestamp, Want};
+use crate::model::{Notice, Timestamp, Viewer, Want};
 
 /// The poller's handle to the one writing connection. Clones share it.
 #[derive(Clone)]
@@ -113,9 +113,25 @@ impl Store {
     }
 
     /// The ids a feed wants to be told, at most `limit`.
-    pub async fn wanted(&self, account: &str, want: Want, limit: usize) -> Result<Vec<String>, StoreError> {
+    pub async fn wanted(
+        &self,
+        account: &str,
+        want: Want,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(rows::wanted(&writer.connection, &account, want, limit)?)).await
+        self.run(move |writer| Ok(rows::wanted(&writer.connection, &account, want, limit, now)?)).await
+    }
+
+    /// The consoles that have announced themselves, those that are gone among them.
+    pub async fn viewers(&self) -> Result<Vec<Viewer>, StoreError> {
+        self.run(|writer| Ok(rows::viewers(&writer.connection)?)).await
+    }
+
+    /// Returns when nothing is being written.
+    pub async fn settle(&self) {
+        let _ = self.run(|_| Ok(())).await;
     }
 
     /// Takes feeds of accounts that are no longer configured off the list, so that nobody waits for them.

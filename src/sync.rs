@@ -1,4 +1,17 @@
-//! sync
+//! When to ask whom. Providers do not wait or retry, the store does not judge: that is decided
+//! here, by pure functions that are told the time, and carried out by one task a feed.
 
+mod backoff;
+mod bucket;
+mod cadence;
+mod clock;
+mod feed;
+mod gate;
 mod judge;
+mod poller;
+
+pub use self::bucket::Bucket;
+pub use self::cadence::{Mode, Polling};
+pub use self::clock::Clock;
 pub use self::judge::JUDGE;
+pub use self::poller::{Account, Demand, Poller, read_once};

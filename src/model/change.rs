@@ -256,3 +256,10 @@ pub enum Want {
     /// Customers of open orders whose name is not known.
     CustomersToName,
 }
+
+impl Want {
+    /// Whether the ids are asked for one by one, so that many take many calls.
+    pub const fn is_one_by_one(self) -> bool {
+        matches!(self, Self::MovementsToHydrate | Self::CustomersToName)
+    }
+}

@@ -58,6 +58,8 @@ pub struct Failure {
     pub account: String,
     /// The feed.
     pub resource: &'static str,
+    /// Whether it stands on every feed of the account, as a refused credential does.
+    pub whole_account: bool,
     /// What went wrong, for people.
     pub error: String,
     /// When it will be tried again.
@@ -183,7 +185,6 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     if commit.batch.complete {
         profiles::retire_unconfirmed(&mut work)?;
         pairings::drop_unconfirmed(&mut work)?;
-        freight::doubt_unconfirmed(&mut work)?;
     }
     links::relink(&mut work)?;
     pairings::resolve(&mut work)?;
@@ -219,6 +220,12 @@ pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(),
         failure.health.tokens_left,
         failure.error,
     ])?;
+    if failure.whole_account {
+        sql.prepare_cached(
+            "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4 WHERE account = ?1",
+        )?
+        .execute(params![failure.account, failure.error, failure.now.millis(), failure.next_try_at.millis()])?;
+    }
     save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
     mark_one(&sql, "feeds", rev, false)?;
     sql.commit()?;

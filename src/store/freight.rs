@@ -38,10 +38,10 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
                  distance_mi, equipment_group, next_call_at, needs_hydration, ended_at, updated_at, synced_at)
              VALUES (?1, ?2, ?3, coalesce(?4, (SELECT order_id FROM stops WHERE company_id = ?1 AND movement_id = ?2
                      AND order_id IS NOT NULL ORDER BY sequence LIMIT 1)),
-                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, iif(?13, NULL, ?14), ?14, ?14)
+                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, ?14), ?14, ?14)
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
                  dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
-                 needs_hydration = ?13 AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14
+                 needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL) AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14
              WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at)
                  IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
@@ -104,20 +104,6 @@ pub(super) fn gone(work: &mut Work<'_>, company_id: &str, id: &str) -> rusqlite:
     if changed > 0 {
         work.touched.movements = true;
         work.touched.ties = true;
-    }
-    Ok(())
-}
-
-/// Open movements that a complete read did not name are asked for one by one: they may be over, or
-/// only outside the window of what was listed.
-pub(super) fn doubt_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    if work.resource == MOVEMENTS {
-        work.sql
-            .prepare_cached(
-                "UPDATE movements SET needs_hydration = 1
-                 WHERE status IN ('available', 'covered', 'in_progress', 'unknown') AND synced_at < ?1",
-            )?
-            .execute([work.read_began_at.millis()])?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Rows as they lie in the file, read into the nouns; and the small questions the poller asks.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Remembered;
@@ -398,7 +400,23 @@ pub(super) fn bucket_full_at(sql: &Connection, account: &str) -> Result<Option<T
     Ok(full_at.map(Timestamp::from_millis))
 }
 
-pub(super) fn wanted(sql: &Connection, account: &str, want: Want, limit: usize) -> Result<Vec<String>> {
+/// An open movement that no read has confirmed for this long is asked for by itself: it may be gone.
+/// Longer than the time between two whole reads of the TMS.
+const UNCONFIRMED: Duration = Duration::from_mins(20);
+
+pub(super) fn viewers(sql: &Connection) -> Result<Vec<Viewer>> {
+    let mut statement = sql.prepare_cached(&format!("SELECT {} FROM viewers", Viewer::COLUMNS))?;
+    let rows = statement.query_map([], Viewer::from_row)?;
+    rows.collect()
+}
+
+pub(super) fn wanted(
+    sql: &Connection,
+    account: &str,
+    want: Want,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<String>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     match want {
         Want::Units { kind, listed_by, not_in } => {
@@ -415,10 +433,12 @@ pub(super) fn wanted(sql: &Connection, account: &str, want: Want, limit: usize) 
         }
         Want::MovementsToHydrate => {
             let mut statement = sql.prepare_cached(
-                "SELECT id FROM movements WHERE needs_hydration = 1
+                "SELECT id FROM movements
+                 WHERE needs_hydration = 1
+                    OR synced_at < ?2 AND status IN ('available', 'covered', 'in_progress', 'unknown')
                  ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
             )?;
-            let rows = statement.query_map([limit], |row| row.get(0))?;
+            let rows = statement.query_map([limit, now.minus(UNCONFIRMED).millis()], |row| row.get(0))?;
             rows.collect()
         }
         Want::CustomersToName => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::http::{Error, Kind};
 
 /// An outage is looked at again at least this often.
-const CEILING: Duration = Duration::from_secs(60);
+pub const CEILING: Duration = Duration::from_secs(60);
 /// Never sooner than this, however the dice fall.
 const FLOOR: Duration = Duration::from_secs(1);
 /// What only a person can mend (a credential, a scope, an address) is tried again after this.
@@ -65,8 +65,14 @@ mod tests {
     fn what_the_upstream_asks_for_is_kept() {
         let wait = Some(Duration::from_secs(90));
         let every = Duration::from_secs(5);
-        assert_eq!(delay(&error(Kind::Throttled { retry_after: wait }), 1, every, 0.0), Duration::from_secs(90));
-        assert_eq!(delay(&error(Kind::Unavailable { retry_after: wait }), 1, every, 1.0), Duration::from_secs(90));
+        assert_eq!(
+            delay(&error(Kind::Throttled { retry_after: wait }), 1, every, 0.0),
+            Duration::from_secs(90)
+        );
+        assert_eq!(
+            delay(&error(Kind::Unavailable { retry_after: wait }), 1, every, 1.0),
+            Duration::from_secs(90)
+        );
     }
 
     #[test]

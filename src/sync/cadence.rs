@@ -86,8 +86,20 @@ pub struct Last {
     pub since_began: Duration,
     /// Since that read ended.
     pub since_ended: Duration,
-    /// Whether a person asked for fresh data, or began to look, since then.
-    pub asked: bool,
+    /// What people have wished for since then.
+    pub wish: Wish,
+}
+
+/// What people wish for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wish {
+    /// Nothing beyond the clock.
+    #[default]
+    None,
+    /// Data no older than a look-up may be.
+    Fresh,
+    /// To be read at once: somebody began to look.
+    Now,
 }
 
 /// How long a feed that is well may still wait; zero when it is due. `pause` is the provider's own
@@ -95,8 +107,12 @@ pub struct Last {
 pub fn wait(last: Last, interval: Duration, time_to_live: Duration, pause: Duration) -> Duration {
     let rest = pause.saturating_sub(last.since_ended);
     let wanted = interval.saturating_sub(last.since_began);
-    let wish = if last.asked { time_to_live.saturating_sub(last.since_ended) } else { wanted };
-    wanted.min(wish).max(rest)
+    let wished = match last.wish {
+        Wish::None => wanted,
+        Wish::Fresh => time_to_live.saturating_sub(last.since_ended),
+        Wish::Now => Duration::ZERO,
+    };
+    wanted.min(wished).max(rest)
 }
 
 #[cfg(test)]
@@ -142,15 +158,17 @@ mod tests {
 
     #[test]
     fn a_feed_is_due_by_its_interval_by_a_wish_and_never_within_its_pause() {
-        let check = |began: u32, ended: u32, asked: bool, pause: u32, expected: u32| {
-            let last = Last { since_began: SECOND * began, since_ended: SECOND * ended, asked };
+        let check = |began: u32, ended: u32, wish, pause: u32, expected: u32| {
+            let last = Last { since_began: SECOND * began, since_ended: SECOND * ended, wish };
             assert_eq!(wait(last, SECOND * 60, SECOND * 30, SECOND * pause), SECOND * expected);
         };
-        check(10, 9, false, 5, 50);
-        check(60, 59, false, 5, 0);
-        check(60, 3, false, 5, 2);
-        check(10, 9, true, 5, 21);
-        check(40, 31, true, 5, 0);
-        check(40, 31, true, 40, 9);
+        check(10, 9, Wish::None, 5, 50);
+        check(60, 59, Wish::None, 5, 0);
+        check(60, 3, Wish::None, 5, 2);
+        check(10, 9, Wish::Fresh, 5, 21);
+        check(40, 31, Wish::Fresh, 5, 0);
+        check(40, 31, Wish::Fresh, 40, 9);
+        check(2, 1, Wish::Now, 5, 4);
+        check(2, 1, Wish::Now, 0, 0);
     }
 }

@@ -179,7 +179,9 @@ mod tests {
         gate.turn(&FEED, Priority::Routine).await;
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
-        for (name, priority) in [("routine", Priority::Routine), ("routine", Priority::Routine), ("person", Priority::Person)] {
+        for (name, priority) in
+            [("routine", Priority::Routine), ("routine", Priority::Routine), ("person", Priority::Person)]
+        {
             let (gate, order) = (Arc::clone(&gate), Arc::clone(&order));
             tasks.spawn(async move {
                 gate.turn(&FEED, priority).await;

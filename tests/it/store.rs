@@ -229,7 +229,8 @@ async fn a_movement_names_its_units_and_they_name_it() {
         .await;
     bench.tell("mcleod", "movements", vec![Change::Movement(movement("10", Some("007")))]).await;
     assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id, None);
-    let wanted = bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9).await.unwrap();
+    let wanted =
+        bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9, bench.now).await.unwrap();
     assert_eq!(wanted, ["10"]);
     let assignment = backhaul::model::Assignment {
         company_id: "TMS".into(),
@@ -246,7 +247,8 @@ async fn a_movement_names_its_units_and_they_name_it() {
             vec![Change::Movement(movement("10", Some("007"))), Change::Assignment(assignment)],
         )
         .await;
-    let wanted = bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9).await.unwrap();
+    let wanted =
+        bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9, bench.now).await.unwrap();
     assert!(wanted.is_empty());
     let fleet = bench.fleet();
     let (movement, tractor) = (&fleet.movements.as_slice()[0], &fleet.tractors.as_slice()[0]);

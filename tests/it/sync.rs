@@ -1,1 +1,243 @@
-//! sync
+//! The poller with a scripted service, a real store and a paused clock: hours in milliseconds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backhaul::http::{Error, Kind};
+use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
+use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
+use backhaul::store::{Access, People, Reader, Retention, Store, Watch};
+use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, read_once};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+const SECOND: Duration = Duration::from_secs(1);
+const START: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+const fn feed(resource: &'static str, cadence: Cadence, pause: Duration) -> FeedSpec {
+    FeedSpec { resource, cadence, pause, calls_per_second: None, wants: None }
+}
+
+const FEEDS: &[FeedSpec] = &[
+    feed("roster", Cadence::Roster, Duration::ZERO),
+    feed("positions", Cadence::Positions, Duration::from_secs(5)),
+];
+
+type Answer = Arc<dyn Fn(u64) -> Result<Page, Kind> + Send + Sync>;
+
+/// Answers by script and writes down when it was asked what.
+#[derive(Clone)]
+struct Fake {
+    began: Instant,
+    asked: Arc<Mutex<Vec<(&'static str, u64, Option<String>)>>>,
+    answer: Arc<HashMap<&'static str, Answer>>,
+}
+
+impl Fake {
+    fn new(script: impl IntoIterator<Item = (&'static str, Answer)>) -> Self {
+        Self { began: Instant::now(), asked: Arc::default(), answer: Arc::new(script.into_iter().collect()) }
+    }
+
+    /// Seconds at which a resource was asked for.
+    fn times(&self, resource: &str) -> Vec<u64> {
+        self.asked
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(asked, ..)| *asked == resource)
+            .map(|(_, at, _)| *at)
+            .collect()
+    }
+
+    fn cursors(&self, resource: &str) -> Vec<Option<String>> {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|(asked, ..)| *asked == resource).map(|(.., cursor)| cursor.clone()).collect()
+    }
+}
+
+impl Provider for Fake {
+    fn feeds(&self) -> &'static [FeedSpec] {
+        FEEDS
+    }
+
+    async fn fetch(&self, ask: Ask<'_>) -> Result<Page, Error> {
+        let at = self.began.elapsed().as_secs();
+        self.asked.lock().unwrap().push((ask.resource, at, ask.cursor.map(str::to_owned)));
+        let answer = self.answer.get(ask.resource).map_or_else(|| Ok(Page::default()), |answer| answer(at));
+        answer.map_err(|kind| Error { kind, message: "scripted".into() })
+    }
+}
+
+struct Bench {
+    folder: TempDir,
+    clock: Clock,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), clock: Clock::from_runtime(START) }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("b.db")
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.path(), Access::Owner, JUDGE, START).unwrap().0
+    }
+
+    /// Polls these accounts while `during` runs.
+    async fn poll(&self, accounts: &[(&str, Fake)], during: impl Future<Output = ()>) {
+        let mut poller = Poller::new(self.store(), POLLING, self.clock.clone());
+        for (name, provider) in accounts {
+            let account =
+                Account { name: (*name).to_owned(), provider: provider.clone(), calls_per_minute: 1000 };
+            poller.add(account).await.unwrap();
+        }
+        let (stop, stopped) = watch::channel(false);
+        let keep = Retention { movements: SECOND * 86_400, positions: SECOND * 86_400 };
+        let run = tokio::spawn(poller.run(Watch::new(&self.path()).unwrap(), keep, stopped));
+        during.await;
+        stop.send(true).unwrap();
+        run.await.unwrap().unwrap();
+    }
+
+    fn error(&self, account: &str, resource: &str) -> Option<String> {
+        let fleet = Reader::open(&self.path()).unwrap().fleet(self.clock.now()).unwrap();
+        let feed = fleet.feeds.iter().find(|feed| feed.account == account && feed.resource == resource);
+        feed.and_then(|feed| feed.error.clone())
+    }
+}
+
+const POLLING: Polling = Polling {
+    active: Duration::from_secs(5),
+    idle: Duration::from_secs(60),
+    hours_active: Duration::from_secs(30),
+    hours_idle: Duration::from_secs(60),
+    movements_active: Duration::from_secs(30),
+    movements_idle: Duration::from_secs(60),
+    roster: Duration::from_secs(300),
+    viewer_timeout: Duration::from_secs(900),
+    fresh_locations: Duration::from_secs(30),
+    fresh_hours: Duration::from_secs(60),
+    fresh_profiles: Duration::from_secs(300),
+};
+
+fn fails_until(second: u64, kind: Kind) -> Answer {
+    Arc::new(move |at| if at < second { Err(kind) } else { Ok(Page::default()) })
+}
+
+fn with_cursor(cursor: &str) -> Page {
+    let tractor = Profile::new(UnitKind::Tractor, "1", "T-1");
+    let batch =
+        Batch { changes: vec![Change::Profile(tractor)], cursor: Some(cursor.into()), ..Batch::default() };
+    Page { batch, next: None }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_looks_and_feeds_are_read_at_the_idle_interval() {
+    let (bench, fake) = (Bench::new(), Fake::new([]));
+    bench.poll(&[("fake", fake.clone())], sleep(SECOND * 605)).await;
+    assert_eq!(fake.times("roster"), [0, 300, 600]);
+    assert_eq!(fake.times("positions").len(), 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_account_never_slows_another_and_recovers_by_itself() {
+    let bench = Bench::new();
+    let down = Fake::new([("positions", fails_until(400, Kind::Unavailable { retry_after: None }))]);
+    let well = Fake::new([]);
+    let accounts = [("down", down.clone()), ("well", well.clone())];
+    bench
+        .poll(&accounts, async {
+            sleep(SECOND * 390).await;
+            assert!(bench.error("down", "positions").unwrap().contains("not available"));
+            assert_eq!(bench.error("well", "positions"), None);
+            sleep(SECOND * 215).await;
+        })
+        .await;
+    assert_eq!(well.times("positions").len(), 11);
+    assert_eq!(bench.error("down", "positions"), None, "it recovered");
+    let tries = down.times("positions").into_iter().filter(|at| *at < 400).count();
+    assert!((6..60).contains(&tries), "backs off, and does not give up: {tries} tries in 400 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_kept_and_the_whole_account_is_calm_meanwhile() {
+    let bench = Bench::new();
+    let wait = Kind::Throttled { retry_after: Some(SECOND * 90) };
+    let fake = Fake::new([("positions", fails_until(60, wait))]);
+    bench.poll(&[("fake", fake.clone())], sleep(SECOND * 200)).await;
+    let times = fake.times("positions");
+    assert_eq!(times[0], 0);
+    assert!(times[1] >= 90, "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_stands_on_every_feed_and_is_tried_every_five_minutes() {
+    let bench = Bench::new();
+    let refuse = || fails_until(700, Kind::Unauthorized);
+    let fake = Fake::new([("positions", refuse()), ("roster", refuse())]);
+    bench
+        .poll(&[("fake", fake.clone())], async {
+            sleep(SECOND * 650).await;
+            assert!(bench.error("fake", "roster").unwrap().contains("credentials refused"));
+            let calls = fake.times("positions").len() + fake.times("roster").len();
+            assert!(calls <= 4, "{calls} calls with a bad credential in eleven minutes");
+            sleep(SECOND * 650).await;
+        })
+        .await;
+    assert_eq!(bench.error("fake", "roster"), None);
+    assert_eq!(bench.error("fake", "positions"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_is_kept_over_a_restart_and_dropped_once_when_it_is_rejected() {
+    let bench = Bench::new();
+    let first = Fake::new([("positions", Arc::new(|_| Ok(with_cursor("c1"))) as Answer)]);
+    bench.poll(&[("fake", first)], sleep(SECOND * 2)).await;
+    let asked = Arc::new(Mutex::new(0));
+    let answer: Answer = Arc::new(move |_| {
+        *asked.lock().unwrap() += 1;
+        if *asked.lock().unwrap() == 1 { Err(Kind::Rejected) } else { Ok(with_cursor("c2")) }
+    });
+    let second = Fake::new([("positions", answer)]);
+    bench.poll(&[("fake", second.clone())], sleep(SECOND * 70)).await;
+    assert_eq!(second.cursors("positions"), [Some("c1".into()), None, Some("c2".into())]);
+    assert_eq!(bench.error("fake", "positions"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_looking_makes_positions_come_at_the_active_interval_at_once() {
+    let (bench, fake) = (Bench::new(), Fake::new([]));
+    bench
+        .poll(&[("fake", fake.clone())], async {
+            sleep(SECOND * 20).await;
+            let mut people = People::open(&bench.path(), Access::Owner).unwrap();
+            for _ in 0..15 {
+                let now = bench.clock.now();
+                let viewer = Viewer { id: "v".into(), key_at: now, ..Viewer::default() };
+                people.announce(&viewer, now).unwrap();
+                sleep(SECOND * 2).await;
+            }
+        })
+        .await;
+    let times = fake.times("positions");
+    assert!(times[1] <= 21, "within a second of the look: {times:?}");
+    assert!(times.len() >= 7 && times.windows(2).skip(1).all(|two| two[1] - two[0] <= 6), "{times:?}");
+    assert_eq!(fake.times("roster"), [0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_reads_every_feed_once_and_names_what_failed() {
+    let bench = Bench::new();
+    let store = bench.store();
+    let fake = Fake::new([("positions", fails_until(9999, Kind::Forbidden))]);
+    let account = Account { name: "fake".into(), provider: fake.clone(), calls_per_minute: 1000 };
+    let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
+    assert_eq!(failed.len(), 1);
+    assert!(failed[0].0 == "positions" && failed[0].1.contains("permission"), "{failed:?}");
+    assert_eq!((fake.times("roster").len(), fake.times("positions").len()), (1, 1));
+}

@@ -1,0 +1,315 @@
+//! The poller: one task a feed, one gate an account, one look at who is watching.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::backoff;
+use super::bucket::Bucket;
+use super::cadence::{Last, Mode, Polling, Wish, wait};
+use super::clock::Clock;
+use super::feed::{Feed, Trouble};
+use super::gate::{Gate, Priority};
+use crate::model::Timestamp;
+use crate::providers::{Cadence, FeedSpec, Provider};
+use crate::store::{Retention, Store, StoreError, Watch};
+
+/// What people's consoles want of the poller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// Whether anybody looks.
+    pub mode: Mode,
+    /// When somebody last asked for fresh data.
+    pub asked_at: Option<Timestamp>,
+    /// When somebody last began to look, where nobody had been looking.
+    pub woke_at: Option<Timestamp>,
+}
+
+impl Demand {
+    /// What people have wished for of a feed since it was last read.
+    fn wish(&self, cadence: Cadence, began_at: Timestamp) -> Wish {
+        let since = |at: Option<Timestamp>| at.is_some_and(|at| at > began_at);
+        if cadence == Cadence::Positions && since(self.woke_at) {
+            Wish::Now
+        } else if since(self.asked_at.max(self.woke_at)) {
+            Wish::Fresh
+        } else {
+            Wish::None
+        }
+    }
+}
+
+/// An account to be polled.
+pub struct Account<P> {
+    /// Its name.
+    pub name: String,
+    /// The service.
+    pub provider: P,
+    /// Never more calls than this in any minute.
+    pub calls_per_minute: u32,
+}
+
+/// Everything that polls. The caller holds the lease.
+pub struct Poller {
+    store: Store,
+    polling: Polling,
+    clock: Clock,
+    demand: watch::Sender<Demand>,
+    tasks: JoinSet<Result<(), StoreError>>,
+    accounts: Vec<String>,
+}
+
+impl Poller {
+    /// A poller of nothing yet. Must be called within a runtime.
+    pub fn new(store: Store, polling: Polling, clock: Clock) -> Self {
+        let (demand, _) = watch::channel(Demand::default());
+        Self { store, polling, clock, demand, tasks: JoinSet::new(), accounts: Vec::new() }
+    }
+
+    /// Starts polling an account.
+    pub async fn add<P: Provider>(&mut self, account: Account<P>) -> Result<(), StoreError> {
+        let feeds = feeds(account, &self.store, &self.clock).await?;
+        self.accounts.extend(feeds.first().map(|feed| feed.account.to_string()));
+        let rosters =
+            feeds.iter().filter(|feed| feed.spec.cadence == Cadence::Roster && feed.spec.wants.is_none());
+        let (tried, rosters_left) = watch::channel(rosters.count());
+        let tried = Arc::new(tried);
+        for (place, feed) in (0_u32..).zip(feeds) {
+            let turns = Turns {
+                polling: self.polling,
+                demand: self.demand.subscribe(),
+                tried: Arc::clone(&tried),
+                rosters_left: rosters_left.clone(),
+                // Staggered, so that a start is no stampede.
+                first: Duration::from_millis(40) * place,
+            };
+            self.tasks.spawn(poll(feed, turns));
+        }
+        Ok(())
+    }
+
+    /// Polls until `stop` is true, or the database fails. Then no task is left, and what was being
+    /// written is committed.
+    pub async fn run(
+        mut self,
+        watch: Watch,
+        retention: Retention,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), StoreError> {
+        self.store.keep_accounts(std::mem::take(&mut self.accounts)).await?;
+        let lookout = Lookout { store: self.store.clone(), polling: self.polling, clock: self.clock.clone() };
+        self.tasks.spawn(lookout.look(watch, self.demand.clone()));
+        self.tasks.spawn(keep_up(self.store.clone(), retention, self.clock.clone()));
+        let ended = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => Ok(()),
+            ended = self.tasks.join_next() => match ended {
+                Some(Ok(Err(error))) => Err(error),
+                Some(Err(panic)) if panic.is_panic() => Err(StoreError::Broken(panic.to_string())),
+                _ => Ok(()),
+            },
+        };
+        self.tasks.shutdown().await;
+        self.store.settle().await;
+        ended
+    }
+}
+
+/// Reads every feed of an account once, in their order. Returns what failed, as (resource, why).
+pub async fn read_once<P: Provider>(
+    account: Account<P>,
+    store: &Store,
+    polling: &Polling,
+    clock: &Clock,
+) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let mut failed = Vec::new();
+    for mut feed in feeds(account, store, clock).await? {
+        if let Some(why) = read_whole(&mut feed, polling).await? {
+            failed.push((feed.spec.resource, why));
+        }
+    }
+    store.settle().await;
+    Ok(failed)
+}
+
+/// How often `--once` tries again what may pass by itself.
+const TRIES: u32 = 3;
+
+/// Reads a feed until it has nothing more to ask for. Returns why it could not.
+async fn read_whole<P: Provider>(
+    feed: &mut Feed<P>,
+    polling: &Polling,
+) -> Result<Option<String>, StoreError> {
+    let interval = polling.interval(feed.spec.cadence, Mode::Idle);
+    let (mut failures, mut before) = (0, usize::MAX);
+    loop {
+        match feed.read(interval, Priority::Routine).await {
+            // A feed that asks one by one takes some at a time; no fewer than before is all there is.
+            Ok(asked) if feed.spec.wants.is_some_and(crate::model::Want::is_one_by_one) && asked > 0 => {
+                let left = feed.wanted_left().await?;
+                if left == 0 || left >= before {
+                    return Ok(None);
+                }
+                before = left;
+            }
+            Ok(_) => return Ok(None),
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Upstream(error)) => {
+                failures += 1;
+                let wait = feed.note(&error, failures, interval).await?;
+                if !error.kind.may_pass() || failures == TRIES || wait > backoff::CEILING {
+                    return Ok(Some(error.to_string()));
+                }
+                sleep(wait).await;
+            }
+        }
+    }
+}
+
+/// The account's feeds, ready to be read from where the store remembers.
+async fn feeds<P: Provider>(
+    account: Account<P>,
+    store: &Store,
+    clock: &Clock,
+) -> Result<Vec<Feed<P>>, StoreError> {
+    let now = clock.now();
+    let full_at =
+        store.bucket_full_at(&account.name).await?.map_or(Duration::ZERO, |full_at| full_at.since(now));
+    // A clock that was set back must not close the gate for longer than a bucket takes to fill.
+    let full_at = Instant::now() + full_at.min(Duration::from_secs(61));
+    let gate = Arc::new(Gate::new(Bucket::new(account.calls_per_minute, full_at)));
+    let (name, provider): (Arc<str>, _) = (account.name.into(), Arc::new(account.provider));
+    let mut feeds = Vec::new();
+    for spec in provider.feeds() {
+        feeds.push(Feed {
+            account: Arc::clone(&name),
+            provider: Arc::clone(&provider),
+            spec,
+            gate: Arc::clone(&gate),
+            store: store.clone(),
+            clock: clock.clone(),
+            cursor: store.remembered(&name, spec.resource).await?.cursor,
+        });
+    }
+    Ok(feeds)
+}
+
+/// When a feed's turn comes.
+struct Turns {
+    polling: Polling,
+    demand: watch::Receiver<Demand>,
+    tried: Arc<watch::Sender<usize>>,
+    rosters_left: watch::Receiver<usize>,
+    first: Duration,
+}
+
+impl Turns {
+    /// On a first start nothing refers to what no roster has named yet: rosters go first.
+    async fn wait_for_rosters<P>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
+        sleep(self.first).await;
+        if is_roster(feed.spec)
+            || feed.store.remembered(&feed.account, feed.spec.resource).await?.last_ok_at.is_some()
+        {
+            return Ok(());
+        }
+        let _ = self.rosters_left.wait_for(|left| *left == 0).await;
+        Ok(())
+    }
+
+    fn interval(&self, spec: &FeedSpec) -> Duration {
+        self.polling.interval(spec.cadence, self.demand.borrow().mode)
+    }
+}
+
+const fn is_roster(spec: &FeedSpec) -> bool {
+    matches!(spec.cadence, Cadence::Roster) && spec.wants.is_none()
+}
+
+/// Reads one feed for ever.
+async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), StoreError> {
+    turns.wait_for_rosters(&feed).await?;
+    let (mut failures, mut first, mut priority) = (0, true, Priority::Routine);
+    loop {
+        let (began, began_at) = (Instant::now(), feed.clock.now());
+        let result = feed.read(turns.interval(feed.spec), priority).await;
+        if std::mem::take(&mut first) && is_roster(feed.spec) {
+            turns.tried.send_modify(|left| *left = left.saturating_sub(1));
+        }
+        match result {
+            Ok(_) => {
+                if std::mem::take(&mut failures) > 0 {
+                    tracing::info!(account = %feed.account, resource = feed.spec.resource, "answers again");
+                }
+                priority = rest(&feed, &mut turns, began, began_at).await;
+            }
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Upstream(error)) => {
+                failures += 1;
+                sleep(feed.note(&error, failures, turns.interval(feed.spec)).await?).await;
+                priority = Priority::Routine;
+            }
+        }
+    }
+}
+
+/// Waits until a feed that is well is due again, listening for people meanwhile.
+async fn rest<P: Provider>(
+    feed: &Feed<P>,
+    turns: &mut Turns,
+    began: Instant,
+    began_at: Timestamp,
+) -> Priority {
+    let ended = Instant::now();
+    loop {
+        let demand = *turns.demand.borrow_and_update();
+        let wish = demand.wish(feed.spec.cadence, began_at);
+        let last = Last { since_began: began.elapsed(), since_ended: ended.elapsed(), wish };
+        let interval = turns.polling.interval(feed.spec.cadence, demand.mode);
+        let left = wait(last, interval, turns.polling.time_to_live(feed.spec.cadence), feed.spec.pause);
+        if left.is_zero() {
+            return if wish == Wish::None { Priority::Routine } else { Priority::Person };
+        }
+        tokio::select! {
+            () = sleep(left) => {}
+            changed = turns.demand.changed() => if changed.is_err() { sleep(left).await },
+        }
+    }
+}
+
+/// Looks who is watching.
+struct Lookout {
+    store: Store,
+    polling: Polling,
+    clock: Clock,
+}
+
+impl Lookout {
+    async fn look(self, mut watch: Watch, demand: watch::Sender<Demand>) -> Result<(), StoreError> {
+        loop {
+            let viewers = self.store.viewers().await?;
+            let now = self.clock.now();
+            let mode = self.polling.mode(&viewers, now);
+            let asked = viewers.iter().filter_map(|viewer| viewer.refresh_at).max();
+            demand.send_if_modified(|known| {
+                let woke = mode == Mode::Active && known.mode == Mode::Idle;
+                let woke_at = if woke { Some(now) } else { known.woke_at };
+                let fresh = Demand { mode, asked_at: asked.max(known.asked_at), woke_at };
+                std::mem::replace(known, fresh) != fresh
+            });
+            // Nobody commits when a console dies; that shows only by looking.
+            tokio::select! { () = watch.written() => {}, () = sleep(Duration::from_secs(1)) => {} }
+        }
+    }
+}
+
+/// Throws away what is over, a slice at a time.
+async fn keep_up(store: Store, retention: Retention, clock: Clock) -> Result<(), StoreError> {
+    loop {
+        sleep(Duration::from_mins(10)).await;
+        while store.throw_away(retention, clock.now()).await? {
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
