@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
@@ -22,30 +23,45 @@ pub enum Target {
         /// Whether colour is wanted.
         color: bool,
     },
-    /// `backhaul.log` in this folder, which is made if need be.
-    Folder(PathBuf),
+    /// `backhaul.log` in the first of these folders that can be written; nowhere when none can, for
+    /// a viewer may have no place of its own.
+    Folders(Vec<PathBuf>),
 }
 
-/// Sends all log lines of the process to `target`, those that `level` lets through: a level, or a
-/// filter such as `backhaul::sync=debug`. Times are RFC 3339, UTC.
+/// What lines are let through: those of a level and above, or what a filter such as
+/// `backhaul::sync=debug` says. Of other crates only warnings are: their finer lines hold URLs and
+/// headers, and credentials with them.
 ///
-/// Fails with a sentence when the level is not one or the file cannot be written.
-pub fn start(target: &Target, level: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(level).map_err(|e| {
-        format!("--log {level:?} is neither a level (error, warn, info, debug, trace) nor a filter: {e}")
-    })?;
+/// Fails with a sentence when it is neither.
+pub fn filter(level: &str) -> Result<EnvFilter, String> {
+    let mut directives = vec!["warn".to_owned()];
+    for part in level.split(',').map(str::trim) {
+        let (target, level) = part.split_once('=').unwrap_or(("backhaul", part));
+        let ours = target == "backhaul" || target.starts_with("backhaul::");
+        if !ours || level.is_empty() || level.parse::<LevelFilter>().is_err() {
+            return Err(format!(
+                "--log: expected error, warn, info, debug or trace, or a filter like `backhaul::sync=debug`, found {part:?}"
+            ));
+        }
+        directives.push(format!("{target}={level}"));
+    }
+    EnvFilter::try_new(directives.join(",")).map_err(|e| format!("--log: {e}"))
+}
+
+/// Sends the process's log lines to `target`, with RFC 3339 times in UTC. Only the first call counts.
+pub fn start(target: &Target, filter: EnvFilter) {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_timer(Utc);
-    let started = match target {
+    // Fails only where somebody listens already, as another test of the same process may.
+    let _ = match target {
         Target::Stderr { color } => {
             let ansi = *color && io::stderr().is_terminal();
             lines.with_writer(io::stderr).with_ansi(ansi).try_init()
         }
-        Target::Folder(folder) => {
-            let file = open(folder).map_err(|e| format!("log file in {}: {e}", folder.display()))?;
-            lines.with_writer(Mutex::new(file)).with_ansi(false).try_init()
-        }
+        Target::Folders(folders) => match folders.iter().find_map(|folder| open(folder).ok()) {
+            Some(file) => lines.with_writer(Mutex::new(file)).with_ansi(false).try_init(),
+            None => return,
+        },
     };
-    started.map_err(|e| format!("logging was started twice: {e}"))
 }
 
 /// Opens the folder's log for appending, only for its owner, and puts a large one aside.
@@ -91,5 +107,21 @@ mod tests {
         open(folder.path()).unwrap().set_len(LARGEST + 1).unwrap();
         assert_eq!(open(folder.path()).unwrap().metadata().unwrap().len(), 0);
         assert_eq!(fs::metadata(folder.path().join("backhaul.log.1")).unwrap().len(), LARGEST + 1);
+    }
+
+    #[test]
+    fn only_our_own_lines_can_be_asked_for() {
+        for (level, ok) in [
+            ("info", true),
+            ("WARN", true),
+            ("off", true),
+            ("backhaul::sync=debug,info", true),
+            ("loud", false),
+            ("", false),
+            ("hyper=trace", false),
+            ("backhaul=loud", false),
+        ] {
+            assert_eq!(filter(level).is_ok(), ok, "{level}");
+        }
     }
 }

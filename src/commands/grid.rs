@@ -9,7 +9,7 @@ use super::Layout;
 
 const GAP: usize = 2;
 /// No column is cut below this.
-const NARROWEST: usize = 8;
+const NARROWEST: usize = 12;
 
 /// Prints the titles and the rows below them; every row has a cell for each title.
 pub(super) fn print(
@@ -112,7 +112,7 @@ mod tests {
             Some(30),
             "UNIT   PLACE            DRIVER\nT-101  I-40, 12 mi E …  Ann\n7      東京             -\n",
         );
-        check(Some(15), "UNIT   PLACE\nT-101  I-40, 1…\n7      東京\n");
+        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi…\n7      東京\n");
         check(Some(3), "UN…\nT-…\n7\n");
     }
 }
