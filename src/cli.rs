@@ -1,1 +1,267 @@
-//! cli
+//! The command line: what may be typed. It runs nothing and knows nothing of the rest.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+pub use clap_complete::Shell;
+
+const AFTER_HELP: &str = "\
+Without a command this is the console; it polls too, if no other process polls this database.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 --exit-code found something,
+4 answered from rows older than --fresh allows.";
+
+/// The dispatcher's terminal: a trucking fleet's ELDs and TMS on one screen.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "backhaul", version, after_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub struct Cli {
+    /// What to do; the console when absent.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Only poll: no terminal needed, logs to stderr, stops on SIGTERM
+    #[arg(long, conflicts_with = "view_only")]
+    pub sync_only: bool,
+
+    /// With --sync-only: read every feed once, then exit
+    #[arg(long, requires = "sync_only")]
+    pub once: bool,
+
+    /// The console, but never poll; needs no upstream's credentials
+    #[arg(long)]
+    pub view_only: bool,
+
+    /// A simulated fleet with a database of its own; needs no keys and no network
+    #[arg(long)]
+    pub demo: bool,
+
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The configuration file [default: ~/.config/backhaul/config.toml, else /etc/backhaul/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// The database, such as `sqlite:/var/lib/backhaul/backhaul.db`
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// No colour; `NO_COLOR` in the environment says the same
+    #[arg(long, global = true)]
+    pub no_color: bool,
+
+    /// Nothing but ASCII characters
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
+    /// What to log: error, warn, info, debug, trace, or a filter such as `backhaul::sync=debug`
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", hide_default_value = true)]
+    pub log: String,
+}
+
+/// What to do instead of the console.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Tractors, where they are and who drives them
+    Tractors(Rows),
+    /// Trailers, where they are and what pulls them
+    Trailers(Rows),
+    /// Drivers and the hours they have left
+    Drivers(Rows),
+    /// Movements, their next stop and when they get there
+    Movements(Rows),
+    /// Orders
+    Orders(Rows),
+    /// Stops, their windows and ETAs
+    Stops(Rows),
+    /// Who polls, who looks on, how old every feed is and what is wrong
+    Status,
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Only the simulated upstreams, until stopped: for load tests and for writing against them
+    Sim(Sim),
+    /// A completion script for a shell
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// The man page
+    Man,
+}
+
+/// How rows are printed.
+#[derive(Args, Clone, Debug)]
+pub struct Rows {
+    /// Answer in CSV, with a header
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+
+    /// Exit with 4 when these rows are older than this, such as 90s or 5m
+    #[arg(long, value_name = "DURATION")]
+    pub fresh: Option<String>,
+}
+
+/// What to do with the configuration.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every value in effect and where it came from; secrets as ***
+    Show,
+    /// The file that is read, or where one would be
+    Path,
+    /// Whether it is right: "ok", or what is wrong and exit 2
+    Check,
+}
+
+/// The simulated world.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Sim {
+    /// How many tractors
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub units: u32,
+
+    /// The same seed is the same fleet
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+
+    /// Listen on this port of 127.0.0.1; 0 takes any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+
+    /// First print a config.toml for it on stdout
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+impl Cli {
+    /// The process's own arguments. Wrong usage, `--help` and `--version` end the process.
+    pub fn from_process() -> Self {
+        let cli = Self::parse();
+        if let Err(error) = cli.check() {
+            error.exit();
+        }
+        cli
+    }
+
+    /// Refuses what clap's own rules let pass.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        let refuse = |message: String| Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        let Some(command) = &self.command else {
+            if self.global.json {
+                return refuse(
+                    "--json needs a command that answers, such as `backhaul status --json`".to_owned(),
+                );
+            }
+            return Ok(());
+        };
+        let modes = [("--sync-only", self.sync_only), ("--view-only", self.view_only), ("--demo", self.demo)];
+        if let Some((mode, _)) = modes.iter().find(|(_, given)| *given) {
+            return refuse(format!("{mode} is a way to run without a command; it does not go with one"));
+        }
+        let answers = match command {
+            Command::Tractors(_)
+            | Command::Trailers(_)
+            | Command::Drivers(_)
+            | Command::Movements(_)
+            | Command::Orders(_)
+            | Command::Stops(_)
+            | Command::Status
+            | Command::Config(ConfigCommand::Show) => true,
+            Command::Config(ConfigCommand::Path | ConfigCommand::Check)
+            | Command::Sim(_)
+            | Command::Completions { .. }
+            | Command::Man => false,
+        };
+        if self.global.json && !answers {
+            return refuse("--json is for commands that answer with rows or an object".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A completion script.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "backhaul", &mut script);
+    script
+}
+
+/// The man page, in roff.
+pub fn man() -> std::io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(arguments: &str) -> bool {
+        let words = std::iter::once("backhaul").chain(arguments.split_whitespace());
+        Cli::try_parse_from(words).is_ok_and(|cli| cli.check().is_ok())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_can_be_meant_is_accepted() {
+        for arguments in [
+            "",
+            "--sync-only",
+            "--sync-only --once",
+            "--sync-only --demo",
+            "--demo --ascii --no-color",
+            "--view-only --database sqlite:x.db",
+            "tractors",
+            "trailers --json",
+            "drivers --csv --fresh 90s",
+            "status --json --config x.toml",
+            "--json status",
+            "sim --units 500 --seed 7 --port 8080 --print-config",
+            "config show",
+            "config show --json",
+            "completions bash",
+            "man",
+        ] {
+            assert!(accepts(arguments), "{arguments}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for arguments in [
+            "--once",
+            "--sync-only --view-only",
+            "--json",
+            "--sync-only tractors",
+            "--demo status",
+            "tractors --csv --json",
+            "status --csv",
+            "config",
+            "config path --json",
+            "sim --units 0",
+            "sim --port 70000",
+            "completions tcsh",
+            "trucks",
+            "--nonsense",
+        ] {
+            assert!(!accepts(arguments), "{arguments}");
+        }
+    }
+}

@@ -1,1 +1,32 @@
-//! commands
+//! What the subcommands print: pure functions of a fleet and the time. They open nothing.
+
+pub mod rows;
+pub mod status;
+
+mod csv;
+mod grid;
+mod table;
+
+use jiff::tz::TimeZone;
+
+/// How to answer.
+#[derive(Clone, Debug)]
+pub enum Format {
+    /// One JSON array or object.
+    Json,
+    /// RFC 4180, with a header.
+    Csv,
+    /// For people.
+    Text(Layout),
+}
+
+/// How an answer for people is laid out.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Columns of the terminal; `None`: as wide as it takes.
+    pub width: Option<usize>,
+    /// Whether only ASCII may be used.
+    pub ascii: bool,
+    /// The office's zone, in which times are shown.
+    pub zone: TimeZone,
+}

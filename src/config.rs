@@ -1,1 +1,429 @@
-//! config
+//! The configuration: defaults < file < environment < flags, checked, typed, each value with where
+//! it came from. Reads the file and the secrets it refers to; what it is given else is an argument.
+
+mod account;
+mod file;
+mod keys;
+mod layers;
+mod secret;
+mod show;
+mod suggest;
+mod table;
+mod value;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+pub use self::account::{
+    Account, Eld, EldProvider, Gemini, Mapbox, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
+};
+use self::file::ConfigFile;
+pub use self::layers::Binding;
+use self::layers::Layers;
+pub use self::secret::Secret;
+pub use self::show::Shown;
+pub use self::table::Origin;
+use self::table::Table;
+pub use self::value::parse_duration;
+
+/// Answers what an environment variable says.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The file every user of a machine has in common.
+const SYSTEM_FILE: &str = "/etc/backhaul/config.toml";
+
+/// What the configuration is read from.
+#[derive(Clone)]
+pub struct Sources<'a> {
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// `--database`.
+    pub database: Option<String>,
+    /// The environment.
+    pub environment: Environment<'a>,
+    /// The file that is read when a person has none of their own.
+    pub system_file: &'a Path,
+}
+
+impl<'a> Sources<'a> {
+    /// This environment and no flags.
+    pub fn new(environment: Environment<'a>) -> Self {
+        Self { file: None, database: None, environment, system_file: Path::new(SYSTEM_FILE) }
+    }
+}
+
+/// The configuration, complete and possible.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database.
+    pub database: Database,
+    /// How long what is over stays.
+    pub retention: Retention,
+    /// How often upstreams are read.
+    pub polling: Polling,
+    /// How old an answer may be before a lookup goes upstream again.
+    pub cache: Cache,
+    /// ELD accounts, also those that are off.
+    pub elds: Vec<Eld>,
+    /// The TMS.
+    pub mcleod: Account<Mcleod>,
+    /// Travel times.
+    pub mapbox: Account<Mapbox>,
+    /// The assistant.
+    pub gemini: Account<Gemini>,
+    /// How the office works.
+    pub operations: Operations,
+    /// The person's own keys, by action; unchecked.
+    pub keys: Vec<Binding>,
+    /// The theme's name; unchecked.
+    pub theme: String,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+    tables: Vec<Table>,
+    exposed: Option<Exposed>,
+}
+
+/// Where the database is and who may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// As configured: `sqlite:…`.
+    pub url: String,
+    /// The file it names.
+    pub path: PathBuf,
+    /// A group that may read it and record people's actions; `None`: only the owner.
+    pub group: Option<String>,
+}
+
+/// How long what is over stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Delivered movements.
+    pub movements: Duration,
+    /// Positions.
+    pub positions: Duration,
+}
+
+/// How often upstreams are read; none is below a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polling {
+    /// Positions while somebody watches.
+    pub active: Duration,
+    /// Positions while nobody does.
+    pub idle: Duration,
+    /// Hours of service while somebody watches.
+    pub hours_active: Duration,
+    /// Hours of service while nobody does.
+    pub hours_idle: Duration,
+    /// Movements, orders and stops while somebody watches.
+    pub movements_active: Duration,
+    /// Movements, orders and stops while nobody does.
+    pub movements_idle: Duration,
+    /// Vehicle, trailer and driver profiles.
+    pub roster: Duration,
+    /// A console without a key press for this long does not count as watching; `None`: it always does.
+    pub viewer_timeout: Option<Duration>,
+}
+
+/// How old an answer may be before a lookup goes upstream again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Positions.
+    pub locations: Duration,
+    /// Hours of service.
+    pub hours: Duration,
+    /// Profiles.
+    pub profiles: Duration,
+}
+
+/// How the office works.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operations {
+    /// The office's zone; stops show their own.
+    pub timezone: TimeZone,
+    /// What distances and speeds are shown in.
+    pub units: Units,
+    /// The cycle where the ELD does not say.
+    pub cycle: Cycle,
+    /// When a day begins at the home terminal.
+    pub day_start: Time,
+    /// Planned dwell where a stop does not say.
+    pub unload: Duration,
+    /// A practical arrival closer than this to the window's end is tight.
+    pub late_warning: Duration,
+}
+
+/// What distances and speeds are shown in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Units {
+    /// Miles.
+    Us,
+    /// Kilometres.
+    Metric,
+}
+
+/// On-duty hours in consecutive days (49 CFR 395.3(b)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cycle {
+    /// 70 hours in 8 days.
+    SeventyInEight,
+    /// 60 hours in 7 days.
+    SixtyInSeven,
+}
+
+/// A credential written as itself in a file that others can read.
+#[derive(Clone, Debug)]
+struct Exposed {
+    origin: Origin,
+    key: String,
+    file: Arc<PathBuf>,
+}
+
+/// One mistake in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The dotted key.
+    pub key: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// What is wrong with the configuration: at least one mistake, each a line of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// In the order of the file's lines.
+    pub problems: Vec<Problem>,
+}
+
+impl Config {
+    /// Reads and checks the configuration.
+    pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
+        let file = match file::place(sources).map(file::read) {
+            Some(Ok(file)) => file,
+            None => None,
+            Some(Err(problem)) => return Err(ConfigError { problems: vec![problem] }),
+        };
+        Self::from_layers(file.as_ref(), sources)
+    }
+
+    /// The configuration that `text` alone makes, without a file, environment or flags.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let path = Arc::new(PathBuf::from("config.toml"));
+        let file = ConfigFile { path, text: text.to_owned(), mode: None };
+        Self::from_layers(Some(&file), &Sources::new(&|_| None))
+    }
+
+    /// Every account that is off, with why.
+    pub fn off_accounts(&self) -> Vec<(String, String)> {
+        let elds = self.elds.iter().map(|eld| (&eld.name, eld.off_reason()));
+        let rest = [
+            (&self.mcleod.name, self.mcleod.off_reason()),
+            (&self.mapbox.name, self.mapbox.off_reason()),
+            (&self.gemini.name, self.gemini.off_reason()),
+        ];
+        elds.chain(rest).filter_map(|(name, reason)| Some((name.clone(), reason?))).collect()
+    }
+
+    /// Fails with the remedy when the file holds a secret written as itself and others can read it.
+    /// Only whoever polls has to ask.
+    pub fn check_permissions(&self) -> Result<(), ConfigError> {
+        let Some(exposed) = &self.exposed else { return Ok(()) };
+        Err(ConfigError {
+            problems: vec![Problem {
+                origin: exposed.origin.clone(),
+                key: exposed.key.clone(),
+                message: format!(
+                    "is a secret in a file that others can read; run: chmod 600 {}",
+                    exposed.file.display()
+                ),
+            }],
+        })
+    }
+
+    fn from_layers(file: Option<&ConfigFile>, sources: &Sources<'_>) -> Result<Self, ConfigError> {
+        let mut layers = Layers::new(sources.environment);
+        let state = state_folder(sources.environment);
+        if let Some(folder) = &state {
+            layers.set_default(
+                "database",
+                "url",
+                &format!("sqlite:{}", folder.join("backhaul.db").display()),
+            );
+        }
+        if let Some(file) = file {
+            layers.read_file(file);
+        }
+        layers.read_environment();
+        if let Some(url) = &sources.database {
+            layers.read_flag("--database", "database", "url", url);
+        }
+        check_together(&mut layers);
+        if layers.problems.is_empty() {
+            return Ok(Self::typed(layers, file));
+        }
+        let mut problems = layers.problems;
+        problems.sort_by_key(|problem| match problem.origin {
+            Origin::File(_, line) => line,
+            Origin::Default | Origin::Environment(_) | Origin::Flag(_) => usize::MAX,
+        });
+        Err(ConfigError { problems })
+    }
+
+    /// The typed form of settings without a mistake.
+    fn typed(layers: Layers<'_>, file: Option<&ConfigFile>) -> Self {
+        let table = |name: &str| layers.table(name);
+        let (retention, polling, cache) = (table("retention"), table("polling"), table("cache"));
+        let viewer_timeout = polling.duration("viewer_timeout");
+        let config = Self {
+            database: database(table("database")),
+            retention: Retention {
+                movements: retention.duration("movements"),
+                positions: retention.duration("positions"),
+            },
+            polling: Polling {
+                active: polling.duration("active"),
+                idle: polling.duration("idle"),
+                hours_active: polling.duration("hours_active"),
+                hours_idle: polling.duration("hours_idle"),
+                movements_active: polling.duration("movements_active"),
+                movements_idle: polling.duration("movements_idle"),
+                roster: polling.duration("roster"),
+                viewer_timeout: Some(viewer_timeout).filter(|timeout| !timeout.is_zero()),
+            },
+            cache: Cache {
+                locations: cache.duration("locations"),
+                hours: cache.duration("hours"),
+                profiles: cache.duration("profiles"),
+            },
+            elds: layers.elds.iter().map(|(provider, table)| account::eld(provider, table)).collect(),
+            mcleod: account::mcleod(&layers),
+            mapbox: account::mapbox(&layers),
+            gemini: account::gemini(&layers),
+            operations: operations(table("operations")),
+            theme: table("theme").text("name"),
+            keys: Vec::new(),
+            file: file.map(|file| file.path.to_path_buf()),
+            tables: Vec::new(),
+            exposed: None,
+        };
+        let tables = in_file_order(layers.tables, layers.elds);
+        let exposed = file.and_then(|file| exposed(file, &tables));
+        Self { keys: layers.keys, exposed, tables, ..config }
+    }
+}
+
+/// The file that is read, or, when there is none, the one that would be; `None` without a home.
+pub fn file_path(sources: &Sources<'_>) -> Option<PathBuf> {
+    file::place(sources).map(|place| place.path)
+}
+
+/// Where databases are kept when nobody says: `$XDG_STATE_HOME/backhaul`; `None` without a home.
+pub fn state_folder(environment: Environment<'_>) -> Option<PathBuf> {
+    file::folder(environment, "XDG_STATE_HOME", ".local/state")
+}
+
+/// What no key can see alone.
+fn check_together(layers: &mut Layers<'_>) {
+    if layers.table("database").lacks(&["url"]).is_some() {
+        layers.problem(
+            Origin::Default,
+            "database.url",
+            "is not set, and without $HOME there is no default for it",
+        );
+    }
+    let mut names = HashSet::new();
+    let twice: Vec<_> = (layers.elds.iter())
+        .filter(|(_, table)| !names.insert(table.text("name")))
+        .map(|(_, table)| (table.setting("name").origin.clone(), table.origin.clone(), table.text("name")))
+        .collect();
+    for (origin, of_table, name) in twice {
+        let origin = if origin == Origin::Default { of_table } else { origin };
+        let message = "is the name of an account above; every account needs its own";
+        layers.problem(origin, &format!("eld.{name}.name"), message);
+    }
+}
+
+fn database(table: &Table) -> Database {
+    let url = table.text("url");
+    let path = value::database_path(&url).expect("checked when it was read").into();
+    Database { path, url, group: table.text_opt("group") }
+}
+
+fn operations(table: &Table) -> Operations {
+    Operations {
+        timezone: table.zone("timezone"),
+        units: match table.text("units").as_str() {
+            "metric" => Units::Metric,
+            _ => Units::Us,
+        },
+        cycle: match table.text("cycle").as_str() {
+            "60/7" => Cycle::SixtyInSeven,
+            _ => Cycle::SeventyInEight,
+        },
+        day_start: table.time("day_start"),
+        unload: Duration::from_secs(u64::from(table.whole("unload_minutes")) * 60),
+        late_warning: table.duration("late_warning"),
+    }
+}
+
+/// The ELD accounts stand before the TMS, as in the example file.
+fn in_file_order(mut tables: Vec<Table>, elds: Vec<(&'static str, Table)>) -> Vec<Table> {
+    let at = tables.iter().position(|table| table.name == "mcleod").unwrap_or(tables.len());
+    tables.splice(at..at, elds.into_iter().map(|(_, table)| table));
+    tables
+}
+
+/// The first secret written as itself, if others can read the file.
+fn exposed(file: &ConfigFile, tables: &[Table]) -> Option<Exposed> {
+    const READ_BY_OTHERS: u32 = 0o044;
+    if file.mode? & READ_BY_OTHERS == 0 {
+        return None;
+    }
+    let settings = tables.iter().flat_map(|table| table.settings.iter().map(move |setting| (table, setting)));
+    let (table, setting) = settings.into_iter().find(|(_, setting)| {
+        let literal = matches!(&setting.value, Some(value::Value::Secret(secret))
+            if secret.reference().is_none() && secret.missing().is_none());
+        literal && matches!(setting.origin, Origin::File(..))
+    })?;
+    Some(Exposed {
+        origin: setting.origin.clone(),
+        key: format!("{}.{}", table.name, setting.key.name),
+        file: file.path.clone(),
+    })
+}
+
+impl Problem {
+    /// A key that there is not, with the nearest there is.
+    fn unknown<'k>(origin: Origin, key: &str, typed: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        let known: Vec<_> = known.into_iter().collect();
+        let message = match suggest::nearest(typed, known.iter().copied()) {
+            Some(near) => format!("there is no such key; did you mean `{near}`?"),
+            None => format!("there is no such key; known are {}", known.join(", ")),
+        };
+        Self { origin, key: key.to_owned(), message }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.origin, self.key, self.message)
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if index > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}

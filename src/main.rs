@@ -1,2 +1,240 @@
-//! stub
-fn main() {}
+//! Arguments in, exit code out. Which part does what is asked, and how it ends; nothing else.
+
+use std::fmt;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use backhaul::cli::{self, Cli, Command, ConfigCommand};
+use backhaul::commands::{Format, Layout, rows, status};
+use backhaul::config::{self, Config, ConfigError, Sources};
+use backhaul::model::{Fleet, Timestamp};
+use backhaul::{console, daemon, log, store};
+
+/// Wrong usage or configuration.
+const USAGE: u8 = 2;
+/// Answered, but from rows older than `--fresh` allows.
+const STALE: u8 = 4;
+
+fn main() -> ExitCode {
+    let cli = Cli::from_process();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in format!("{error:#}").lines() {
+                // Not `eprintln!`: on a dead terminal that panics.
+                let _ = writeln!(io::stderr(), "backhaul: {line}");
+            }
+            let usage = error.is::<ConfigError>() || error.is::<Usage>();
+            if usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        None if cli.sync_only => poll(cli),
+        None => show(cli),
+        Some(Command::Tractors(how)) => print_rows(cli, rows::Table::Tractors, how),
+        Some(Command::Trailers(how)) => print_rows(cli, rows::Table::Trailers, how),
+        Some(Command::Drivers(how)) => print_rows(cli, rows::Table::Drivers, how),
+        Some(Command::Movements(how)) => print_rows(cli, rows::Table::Movements, how),
+        Some(Command::Orders(how)) => print_rows(cli, rows::Table::Orders, how),
+        Some(Command::Stops(how)) => print_rows(cli, rows::Table::Stops, how),
+        Some(Command::Status) => print_status(cli),
+        Some(Command::Config(what)) => print_config(cli, *what),
+        Some(Command::Sim(options)) => simulate(cli, *options),
+        Some(Command::Completions { shell }) => print_bytes(&cli::completions(*shell)),
+        Some(Command::Man) => print_bytes(&cli::man()?),
+    }
+}
+
+/// `--sync-only`.
+fn poll(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli)?;
+    if !cli.demo {
+        config.check_permissions()?;
+    }
+    start_log(cli, &log::Target::Stderr { color: color(cli) })?;
+    let options = daemon::Options { once: cli.once, demo: cli.demo };
+    runtime()?.block_on(daemon::run(&config, options))
+}
+
+/// The console.
+fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli)?;
+    if !cli.demo && !cli.view_only {
+        config.check_permissions()?;
+    }
+    let beside = config.database.path.parent().map(std::path::Path::to_owned);
+    let folders = beside.into_iter().chain(config::state_folder(&environment)).collect();
+    start_log(cli, &log::Target::Folders(folders))?;
+    let options = console::Options {
+        view_only: cli.view_only,
+        demo: cli.demo,
+        no_color: !color(cli),
+        ascii: cli.global.ascii,
+    };
+    // On the main thread, so that a stalled terminal stalls none of the tasks on the workers.
+    runtime()?.block_on(console::run(&config, options))
+}
+
+fn simulate(cli: &Cli, options: cli::Sim) -> anyhow::Result<ExitCode> {
+    start_log(cli, &log::Target::Stderr { color: color(cli) })?;
+    let cli::Sim { units, seed, port, print_config } = options;
+    runtime()?.block_on(daemon::sim(daemon::SimOptions { units, seed, port, print_config }))
+}
+
+fn print_rows(cli: &Cli, table: rows::Table, how: &cli::Rows) -> anyhow::Result<ExitCode> {
+    let fresh = how.fresh.as_deref().map(fresh_limit).transpose()?;
+    let config = load(cli)?;
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let format = if how.csv { Format::Csv } else { format(cli, &config) };
+    let mut out = BufWriter::new(io::stdout().lock());
+    rows::print(&fleet, table, &format, now, &mut out)?;
+    out.flush()?;
+    let age = rows::age(&fleet, table, now);
+    let stale = fresh.is_some_and(|limit| age.is_none_or(|age| age > limit));
+    Ok(if stale { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+}
+
+fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli)?;
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let leader = store::leader(&config.database.path);
+    let facts = status::Facts {
+        fleet: &fleet,
+        leader: leader.as_ref(),
+        url: &config.database.url,
+        viewer_timeout: config.polling.viewer_timeout,
+        off: &config.off_accounts(),
+        now,
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    status::print(&facts, &format(cli, &config), &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match what {
+        ConfigCommand::Path => {
+            let path =
+                config::file_path(&sources(cli)).context("no home, and no --config: no file is read")?;
+            writeln!(out, "{}", path.display())?;
+            if !path.exists() {
+                writeln!(io::stderr(), "backhaul: there is no such file yet; the defaults hold")?;
+            }
+        }
+        ConfigCommand::Check => {
+            load(cli)?.check_permissions()?;
+            writeln!(out, "ok")?;
+        }
+        ConfigCommand::Show if cli.global.json => {
+            serde_json::to_writer_pretty(&mut out, &load(cli)?.shown())?;
+            writeln!(out)?;
+        }
+        ConfigCommand::Show => load(cli)?.show(&mut out)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_bytes(bytes: &[u8]) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The stored fleet. Needs no credentials, and no poller to run.
+fn fleet_of(config: &Config, now: Timestamp) -> anyhow::Result<Arc<Fleet>> {
+    let path = &config.database.path;
+    if !path.exists() {
+        bail!("no database yet at {}: start `backhaul` or `backhaul --sync-only` first", path.display());
+    }
+    let fleet = store::Reader::open(path).and_then(|mut reader| reader.fleet(now));
+    fleet.with_context(|| format!("database {}", path.display()))
+}
+
+fn load(cli: &Cli) -> Result<Config, ConfigError> {
+    Config::load(&sources(cli))
+}
+
+fn sources(cli: &Cli) -> Sources<'static> {
+    Sources {
+        file: cli.global.config.clone(),
+        database: cli.global.database.clone(),
+        ..Sources::new(&environment)
+    }
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn start_log(cli: &Cli, target: &log::Target) -> anyhow::Result<()> {
+    let filter = log::filter(&cli.global.log).map_err(Usage)?;
+    log::start(target, filter);
+    Ok(())
+}
+
+fn fresh_limit(text: &str) -> Result<Duration, Usage> {
+    config::parse_duration(text).map_err(|message| Usage(format!("--fresh: {message}")))
+}
+
+fn format(cli: &Cli, config: &Config) -> Format {
+    if cli.global.json {
+        return Format::Json;
+    }
+    let size = if io::stdout().is_terminal() { crossterm::terminal::size().ok() } else { None };
+    Format::Text(Layout {
+        width: size.map(|(columns, _)| usize::from(columns)),
+        ascii: cli.global.ascii,
+        zone: config.operations.timezone.clone(),
+    })
+}
+
+/// Whether colour is wanted at all; whether it can be shown is for whoever shows it.
+fn color(cli: &Cli) -> bool {
+    !cli.global.no_color && environment("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the workers")
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Whether the reader of our output has gone, as `head` does: no failure of ours.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |kind: io::ErrorKind| kind == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| closed(e.kind()))
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .and_then(serde_json::Error::io_error_kind)
+                .is_some_and(closed)
+    })
+}
+
+/// A mistake on the command line that only shows once it is understood.
+#[derive(Debug)]
+struct Usage(String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}

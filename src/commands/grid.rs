@@ -1,0 +1,118 @@
+//! Columns of text, aligned, and fitted to a width: wide cells are cut first, then whole columns go
+//! from the right, so the first ones must be the ones that matter.
+
+use std::io::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Layout;
+
+const GAP: usize = 2;
+/// No column is cut below this.
+const NARROWEST: usize = 12;
+
+/// Prints the titles and the rows below them; every row has a cell for each title.
+pub(super) fn print(
+    titles: &[&str],
+    rows: &[Vec<String>],
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let natural: Vec<usize> = (titles.iter().enumerate())
+        .map(|(column, title)| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.width())
+                .fold(title.width(), usize::max)
+        })
+        .collect();
+    let widths = match layout.width {
+        Some(width) => fit(natural, width),
+        None => natural,
+    };
+    let heads: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+    for row in std::iter::once(&heads).chain(rows) {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let cell = cut(cell, *width, layout.ascii);
+            let pad = width - cell.width() + GAP;
+            line.push_str(&cell);
+            line.extend(std::iter::repeat_n(' ', pad));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Widths that together fit; fewer than there were when even narrow columns do not.
+fn fit(mut widths: Vec<usize>, into: usize) -> Vec<usize> {
+    let taken = |widths: &[usize]| widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP);
+    while taken(&widths) > into && widths.len() > 1 {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= 1,
+            _ => drop(widths.pop()),
+        }
+    }
+    if let [only] = widths.as_mut_slice() {
+        *only = into.min(*only);
+    }
+    widths
+}
+
+/// The cell's beginning that takes at most `width` columns, marked where something is missing.
+fn cut(cell: &str, width: usize, ascii: bool) -> String {
+    if cell.width() <= width {
+        return cell.to_owned();
+    }
+    let mark = if ascii { "~" } else { "…" };
+    let room = width.saturating_sub(1);
+    let mut out = String::new();
+    let mut taken = 0;
+    for c in cell.chars() {
+        taken += c.width().unwrap_or(0);
+        if taken > room {
+            break;
+        }
+        out.push(c);
+    }
+    if width > 0 {
+        out.push_str(mark);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn check(width: Option<usize>, expected: &str) {
+        let rows = [["T-101", "I-40, 12 mi E of Amarillo TX", "Ann"], ["7", "東京", "-"]];
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+        let layout = Layout { width, ascii: false, zone: TimeZone::UTC };
+        let mut out = Vec::new();
+        print(&["UNIT", "PLACE", "DRIVER"], &rows, &layout, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn columns_line_up_whatever_their_letters() {
+        check(
+            None,
+            "UNIT   PLACE                         DRIVER\n\
+             T-101  I-40, 12 mi E of Amarillo TX  Ann\n\
+             7      東京                          -\n",
+        );
+    }
+
+    #[test]
+    fn the_widest_is_cut_first_then_columns_go_from_the_right() {
+        check(
+            Some(30),
+            "UNIT   PLACE            DRIVER\nT-101  I-40, 12 mi E …  Ann\n7      東京             -\n",
+        );
+        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi…\n7      東京\n");
+        check(Some(3), "UN…\nT-…\n7\n");
+    }
+}

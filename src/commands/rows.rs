@@ -1,0 +1,174 @@
+//! `tractors`, `trailers`, `drivers`, `movements`, `orders`, `stops`: the rows of one table as JSON,
+//! CSV or text. What depends on the time is judged as of now.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::csv::Fields;
+use super::{Format, csv, table};
+use crate::model::{Fleet, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
+use crate::rules::{motion, trip};
+
+/// Which rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// Power units.
+    Tractors,
+    /// Trailers.
+    Trailers,
+    /// Drivers.
+    Drivers,
+    /// Movements.
+    Movements,
+    /// Orders.
+    Orders,
+    /// Stops.
+    Stops,
+}
+
+impl Table {
+    /// The resources that bring what changes in these rows from minute to minute. A provider whose
+    /// feeds are called otherwise is named here too.
+    const fn resources(self) -> &'static [&'static str] {
+        match self {
+            Self::Tractors => &["vehicle_stats", "positions"],
+            Self::Trailers => &["trailer_stats", "asset_locations", "positions"],
+            Self::Drivers => &["hos_clocks"],
+            Self::Movements => &["movements"],
+            Self::Orders => &["orders"],
+            Self::Stops => &["stops"],
+        }
+    }
+}
+
+/// Prints all rows of a table.
+pub fn print(
+    fleet: &Fleet,
+    table: Table,
+    format: &Format,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let layout = match format {
+        Format::Json => return print_json(&json_rows(fleet, table, now)?, out),
+        Format::Csv => return print_csv(&json_rows(fleet, table, now)?, &field_names(table)?, out),
+        Format::Text(layout) => layout,
+    };
+    table::print(fleet, table, layout, now, out)
+}
+
+/// How old a table's rows may be: the age of the oldest read among the feeds behind them. `None`
+/// when one of them was never read, or there is none.
+pub fn age(fleet: &Fleet, table: Table, now: Timestamp) -> Option<Duration> {
+    let behind = fleet.feeds.iter().filter(|feed| table.resources().contains(&feed.resource.as_str()));
+    let oldest = behind.map(|feed| feed.last_ok_at).min()??;
+    Some(now.since(oldest))
+}
+
+/// What holds of a tractor now.
+pub(super) fn tractor_now(row: &Tractor, now: Timestamp) -> (Motion, Option<Timestamp>) {
+    let state = motion::at(UnitKind::Tractor, row.state, row.observed_at, now);
+    (state, since(state, row.state_since_at, row.observed_at))
+}
+
+/// What holds of a trailer now.
+pub(super) fn trailer_now(row: &Trailer, now: Timestamp) -> (Motion, Option<Timestamp>) {
+    let state = motion::at(UnitKind::Trailer, row.state, row.observed_at, now);
+    (state, since(state, row.state_since_at, row.observed_at))
+}
+
+/// A unit is dark since it was last seen.
+fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp>) -> Option<Timestamp> {
+    match state {
+        Motion::Dark => observed_at,
+        Motion::Moving | Motion::Idle | Motion::Stopped => stored,
+    }
+}
+
+/// A movement with what its stops say of it.
+#[derive(Serialize)]
+struct MovementRow<'a> {
+    #[serde(flatten)]
+    row: &'a Movement,
+    origin: Option<String>,
+    destination: Option<String>,
+    next_stop_id: Option<&'a str>,
+    next_stop: Option<String>,
+}
+
+impl<'a> MovementRow<'a> {
+    fn new(row: &'a Movement, trip: trip::Trip<'a>) -> Self {
+        Self {
+            row,
+            origin: trip.origin.map(trip::place),
+            destination: trip.destination.map(trip::place),
+            next_stop_id: trip.next.map(|stop| stop.tms.id.as_str()),
+            next_stop: trip.next.map(trip::place),
+        }
+    }
+}
+
+/// Every row as one JSON object.
+fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<Vec<String>> {
+    match table {
+        Table::Tractors => fleet
+            .tractors
+            .iter()
+            .map(|row| {
+                let (state, state_since_at) = tractor_now(row, now);
+                serde_json::to_string(&Tractor { state, state_since_at, ..Tractor::clone(row) })
+            })
+            .collect(),
+        Table::Trailers => fleet
+            .trailers
+            .iter()
+            .map(|row| {
+                let (state, state_since_at) = trailer_now(row, now);
+                serde_json::to_string(&Trailer { state, state_since_at, ..Trailer::clone(row) })
+            })
+            .collect(),
+        Table::Drivers => fleet.drivers.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+        Table::Movements => fleet
+            .movements
+            .iter()
+            .map(|row| {
+                let stops = fleet.stops_of(&crate::model::Keyed::key(row.as_ref()));
+                serde_json::to_string(&MovementRow::new(row, trip::of(row, stops)))
+            })
+            .collect(),
+        Table::Orders => fleet.orders.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+        Table::Stops => fleet.stops.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+    }
+}
+
+/// The names of a table's fields: there must be a header even when there are no rows.
+fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
+    let blank = match table {
+        Table::Tractors => serde_json::to_string(&Tractor::default()),
+        Table::Trailers => serde_json::to_string(&Trailer::default()),
+        Table::Drivers => serde_json::to_string(&crate::model::Driver::default()),
+        Table::Movements => {
+            serde_json::to_string(&MovementRow::new(&Movement::default(), trip::Trip::default()))
+        }
+        Table::Orders => serde_json::to_string(&crate::model::Order::default()),
+        Table::Stops => serde_json::to_string(&crate::model::Stop::default()),
+    }?;
+    let fields: Fields = serde_json::from_str(&blank)?;
+    Ok(fields.0.into_iter().map(|(name, _)| name).collect())
+}
+
+/// One array, a row a line.
+fn print_json(rows: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "[]");
+    }
+    writeln!(out, "[\n{}\n]", rows.join(",\n"))
+}
+
+fn print_csv(rows: &[String], fields: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let rows =
+        rows.iter().map(|row| serde_json::from_str(row)).collect::<serde_json::Result<Vec<Fields>>>()?;
+    csv::print(fields, &rows, out)
+}

@@ -1,0 +1,199 @@
+//! The rows as a dispatcher reads them: names for ids, ages for times, the columns that matter first.
+
+use std::io::{self, Write};
+
+use super::rows::{Table, tractor_now, trailer_now};
+use super::{Layout, grid};
+use crate::model::{
+    Driver, Fleet, Keyed, Motion, Movement, Order, Stop, Timestamp, Tractor, Trailer, UnitId,
+};
+use crate::rules::{age, hours, motion, trip};
+
+const NONE: &str = "-";
+
+/// Prints a table's rows below their titles.
+pub(super) fn print(
+    fleet: &Fleet,
+    table: Table,
+    layout: &Layout,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let titles: &[&str] = match table {
+        Table::Tractors => &["UNIT", "STATE", "AGE", "PLACE", "DRIVER", "TRAILER", "LOAD", "SOURCE"],
+        Table::Trailers => &["UNIT", "STATE", "AGE", "PLACE", "TRACTOR", "LOADED", "LOAD", "SOURCE"],
+        Table::Drivers => {
+            &["NAME", "STATUS", "DRIVE", "SHIFT", "BREAK", "CYCLE", "AGE", "TRACTOR", "LOAD", "PLACE"]
+        }
+        Table::Movements => &[
+            "LOAD",
+            "STATUS",
+            "RISK",
+            "NEXT STOP",
+            "ETA",
+            "DRIVER",
+            "TRACTOR",
+            "TRAILER",
+            "FROM",
+            "TO",
+            "REASON",
+        ],
+        Table::Orders => &["ORDER", "STATUS", "CUSTOMER", "LOAD", "BOL", "PO", "COMMODITY"],
+        Table::Stops => &["LOAD", "STOP", "TYPE", "PLACE", "WINDOW", "UNTIL", "ETA", "ARRIVED", "NAME"],
+    };
+    let names = Names(fleet);
+    let rows: Vec<Vec<String>> = match table {
+        Table::Tractors => fleet.tractors.iter().map(|row| tractor(row, names, now)).collect(),
+        Table::Trailers => fleet.trailers.iter().map(|row| trailer(row, names, now)).collect(),
+        Table::Drivers => fleet.drivers.iter().map(|row| driver(row, names, now)).collect(),
+        Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout)).collect(),
+        Table::Orders => fleet.orders.iter().map(|row| order(row)).collect(),
+        Table::Stops => fleet.stops.iter().map(|row| stop(row, layout)).collect(),
+    };
+    grid::print(titles, &rows, layout, out)
+}
+
+fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
+    let (state, since) = tractor_now(row, now);
+    vec![
+        row.unit_number.clone(),
+        state_words(state, since, row.heading_deg, row.speed_mph, now),
+        age::since(row.observed_at, now),
+        or_none(row.place.as_deref()),
+        names.driver(row.driver_id.as_ref()),
+        names.trailer(row.trailer_id.as_ref()),
+        or_none(row.movement_id.as_deref()),
+        or_none(row.source.as_deref()),
+    ]
+}
+
+fn trailer(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
+    let (state, since) = trailer_now(row, now);
+    vec![
+        row.unit_number.clone(),
+        state_words(state, since, row.heading_deg, row.speed_mph, now),
+        age::since(row.observed_at, now),
+        or_none(row.place.as_deref()),
+        names.tractor(row.tractor_id.as_ref()),
+        row.loaded.word().to_owned(),
+        or_none(row.movement_id.as_deref()),
+        or_none(row.source.as_deref()),
+    ]
+}
+
+fn driver(row: &Driver, names: Names<'_>, now: Timestamp) -> Vec<String> {
+    let left = hours::left_at(row, now);
+    vec![
+        row.name.clone(),
+        row.hos_status.word().to_owned(),
+        clock(left.drive_s),
+        clock(left.shift_s),
+        clock(left.break_s),
+        clock(left.cycle_s),
+        age::since(row.hos_as_of_at, now),
+        names.tractor(row.tractor_id.as_ref()),
+        or_none(row.movement_id.as_deref()),
+        or_none(row.place.as_deref()),
+    ]
+}
+
+fn movement(row: &Movement, names: Names<'_>, layout: &Layout) -> Vec<String> {
+    let trip = trip::of(row, names.0.stops_of(&row.key()));
+    let place = |stop: Option<&Stop>| stop.map_or_else(|| NONE.to_owned(), trip::place);
+    vec![
+        row.tms.id.clone(),
+        row.tms.status.word().to_owned(),
+        row.risk.word().to_owned(),
+        place(trip.next),
+        moment(row.eta_at, layout),
+        names.driver(row.driver_id.as_ref()),
+        names.tractor(row.tractor_id.as_ref()),
+        names.trailer(row.trailer_id.as_ref()),
+        place(trip.origin),
+        place(trip.destination),
+        or_none(row.reason.as_deref()),
+    ]
+}
+
+fn order(row: &Order) -> Vec<String> {
+    vec![
+        row.tms.id.clone(),
+        row.tms.status.word().to_owned(),
+        or_none(row.customer.as_deref()),
+        or_none(row.tms.movement_id.as_deref()),
+        or_none(row.tms.bol.as_deref()),
+        or_none(row.tms.po.as_deref()),
+        or_none(row.tms.commodity.as_deref()),
+    ]
+}
+
+fn stop(row: &Stop, layout: &Layout) -> Vec<String> {
+    vec![
+        or_none(row.tms.movement_id.as_deref()),
+        row.tms.id.clone(),
+        row.tms.kind.word().to_owned(),
+        trip::place(row),
+        moment(row.tms.scheduled_early_at, layout),
+        moment(row.tms.scheduled_late_at, layout),
+        moment(row.eta_at.or(row.tms.tms_eta_at), layout),
+        moment(row.tms.actual_arrival_at, layout),
+        or_none(row.tms.name.as_deref()),
+    ]
+}
+
+/// Looks up what people call a unit.
+#[derive(Clone, Copy)]
+struct Names<'a>(&'a Fleet);
+
+impl Names<'_> {
+    fn tractor(self, id: Option<&UnitId>) -> String {
+        let row = id.and_then(|id| self.0.tractors.get(id));
+        or_none(row.map(|row| row.unit_number.as_str()))
+    }
+
+    fn trailer(self, id: Option<&UnitId>) -> String {
+        let row = id.and_then(|id| self.0.trailers.get(id));
+        or_none(row.map(|row| row.unit_number.as_str()))
+    }
+
+    fn driver(self, id: Option<&UnitId>) -> String {
+        let row = id.and_then(|id| self.0.drivers.get(id));
+        or_none(row.map(|row| row.name.as_str()))
+    }
+}
+
+/// "moving NE 63", "stopped 2h14", "dark".
+fn state_words(
+    state: Motion,
+    since: Option<Timestamp>,
+    heading_deg: Option<f64>,
+    speed_mph: Option<f64>,
+    now: Timestamp,
+) -> String {
+    let mut words = vec![state.word().to_owned()];
+    match state {
+        Motion::Moving => {
+            words.extend(heading_deg.map(|heading| motion::compass(heading).to_owned()));
+            words.extend(speed_mph.map(|speed| format!("{speed:.0}")));
+        }
+        Motion::Idle | Motion::Stopped | Motion::Dark => {
+            words.extend(since.map(|since| age::words(now.since(since))));
+        }
+    }
+    words.join(" ")
+}
+
+/// Hours and minutes left, "-" where the ELD does not say.
+fn clock(left_s: Option<i64>) -> String {
+    left_s.map_or_else(|| NONE.to_owned(), |left| format!("{}:{:02}", left / 3600, left % 3600 / 60))
+}
+
+/// "Tue 14:05 CST", in the office's zone.
+fn moment(at: Option<Timestamp>, layout: &Layout) -> String {
+    let calendar = at.and_then(Timestamp::calendar).map(|instant| instant.to_zoned(layout.zone.clone()));
+    calendar.map_or_else(|| NONE.to_owned(), |zoned| zoned.strftime("%a %H:%M %Z").to_string())
+}
+
+fn or_none(text: Option<&str>) -> String {
+    text.unwrap_or(NONE).to_owned()
+}

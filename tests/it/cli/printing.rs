@@ -1,0 +1,319 @@
+//! What the reading commands print of a fleet that is made here.
+
+use std::time::Duration;
+
+use backhaul::commands::rows::{self, Table};
+use backhaul::commands::{Format, Layout, status};
+use backhaul::model::{
+    Driver, DutyStatus, FeedStatus, Fleet, Leader, Loaded, Motion, Movement, MovementStatus, Risk, Stop,
+    StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, Viewer,
+};
+use jiff::tz::TimeZone;
+
+/// Tuesday, 3 March 2026, 12:00 in Chicago.
+const NOON: Timestamp = Timestamp::from_secs(1_772_560_800);
+
+#[test]
+fn people_read_names_ages_and_the_offices_time() {
+    let fleet = fleet();
+    let check = |table, width, expected: &str| {
+        assert_eq!(printed(&fleet, table, &text(width)), expected.replace("\n        ", "\n"));
+    };
+    check(
+        Table::Tractors,
+        None,
+        "UNIT  STATE         AGE   PLACE                         DRIVER    TRAILER  LOAD  SOURCE
+        101   moving NE 63  4s    I-40, 12 mi E of Amarillo TX  Ann Peña  T9       M1    samsara
+        7     dark 1h00     1h00  -                             -         -        -     samsara\n",
+    );
+    check(
+        Table::Tractors,
+        Some(60),
+        "UNIT  STATE         AGE   PLACE         DRIVER    TRAILER
+        101   moving NE 63  4s    I-40, 12 mi…  Ann Peña  T9
+        7     dark 1h00     1h00  -             -         -\n",
+    );
+    check(
+        Table::Trailers,
+        None,
+        "UNIT  STATE  AGE  PLACE  TRACTOR  LOADED  LOAD  SOURCE
+        T9    dark   -    -      -        loaded  -     -\n",
+    );
+    check(
+        Table::Drivers,
+        None,
+        "NAME      STATUS   DRIVE  SHIFT  BREAK  CYCLE  AGE  TRACTOR  LOAD  PLACE
+        Ann Peña  driving  2:50   4:50   -      39:50  10m  101      -     -\n",
+    );
+    check(
+        Table::Movements,
+        None,
+        "LOAD  STATUS       RISK   NEXT STOP  ETA            DRIVER    TRACTOR  TRAILER  FROM         TO         REASON
+        M1    in_progress  tight  Dallas TX  Tue 14:05 CST  Ann Peña  101      -        Amarillo TX  Dallas TX  -\n",
+    );
+    check(Table::Orders, None, "ORDER  STATUS  CUSTOMER  LOAD  BOL  PO  COMMODITY\n");
+    check(
+        Table::Stops,
+        None,
+        "LOAD  STOP  TYPE      PLACE        WINDOW         UNTIL  ETA  ARRIVED  NAME
+        M1    S1    pickup    Amarillo TX  Tue 14:00 CST  -      -    -        =Acme, \"Dock\" 4
+        M1    S2    delivery  Dallas TX    Tue 14:00 CST  -      -    -        =Acme, \"Dock\" 4\n",
+    );
+}
+
+#[test]
+fn json_is_one_array_with_the_state_as_of_now() {
+    let fleet = fleet();
+    assert_eq!(printed(&fleet, Table::Orders, &Format::Json), "[]\n");
+    let rows: serde_json::Value =
+        serde_json::from_str(&printed(&fleet, Table::Tractors, &Format::Json)).unwrap();
+    let field = |row: usize, name: &str| rows[row][name].as_str().unwrap_or("null").to_owned();
+    assert_eq!(
+        [
+            field(0, "state"),
+            field(0, "state_since_at"),
+            field(1, "state"),
+            field(1, "state_since_at"),
+            field(1, "vin")
+        ],
+        ["moving", "2026-03-03T15:46:00Z", "dark", "2026-03-03T17:00:00Z", "null"]
+    );
+    assert_eq!(
+        printed(&fleet, Table::Movements, &Format::Json),
+        "[\n{\"id\":\"M1\",\"company_id\":\"TMS\",\"order_id\":null,\"status\":\"in_progress\",\"tms_status\":null,\
+         \"loaded\":\"unknown\",\"brokered\":false,\"dispatcher\":null,\"distance_mi\":null,\"next_call_at\":null,\
+         \"driver_id\":\"samsara:9\",\"driver2_id\":null,\"tractor_id\":\"samsara:101\",\"trailer_id\":null,\
+         \"eta_at\":\"2026-03-03T20:05:00Z\",\"legal_eta_at\":null,\"late_s\":null,\"risk\":\"tight\",\"reason\":null,\
+         \"updated_at\":\"1970-01-01T00:00:00Z\",\"synced_at\":\"1970-01-01T00:00:00Z\",\"computed_at\":null,\
+         \"origin\":\"Amarillo TX\",\"destination\":\"Dallas TX\",\"next_stop_id\":\"S2\",\"next_stop\":\"Dallas TX\"}\n]\n"
+    );
+}
+
+#[test]
+fn csv_has_a_header_even_without_rows_and_runs_in_no_spreadsheet() {
+    assert_eq!(
+        printed(&fleet(), Table::Orders, &Format::Csv),
+        "id,company_id,movement_id,customer_id,status,tms_status,bol,po,consignee_ref,commodity,weight_lb,\
+         pieces,equipment_type,customer,updated_at,synced_at\r\n"
+    );
+    let stops = printed(&fleet(), Table::Stops, &Format::Csv);
+    let second = stops.lines().nth(2).unwrap();
+    assert!(
+        second.starts_with("S2,TMS,,M1,2,delivery,,,false,\"'=Acme, \"\"Dock\"\" 4\",,DALLAS,TX,"),
+        "{second}"
+    );
+}
+
+#[test]
+fn rows_are_as_old_as_the_oldest_read_behind_them() {
+    let mut fleet = fleet();
+    let age = |fleet: &Fleet, table| rows::age(fleet, table, NOON).map(|age| age.as_secs());
+    assert_eq!(age(&fleet, Table::Tractors), None, "no feed");
+    fleet.feeds = vec![
+        feed("samsara", "vehicle_stats", Some(ago(4))),
+        feed("west", "vehicle_stats", Some(ago(90))),
+        feed("samsara", "vehicles", Some(ago(280))),
+        feed("samsara", "hos_clocks", None),
+    ];
+    assert_eq!(age(&fleet, Table::Tractors), Some(90));
+    assert_eq!(age(&fleet, Table::Drivers), None, "never read");
+}
+
+#[test]
+fn status_is_read_at_a_glance() {
+    assert_eq!(
+        status(&text(None)),
+        "poller     pid 4242 on box, for 2h14\n\
+         mode       active, 1 console open\n\
+         \x20          ann@box, pid 77, board, for 12m\n\
+         units      2 tractors, 1 trailer, 1 driver, 1 movement\n\
+         set aside  0 conflicts, 14 rejected\n\
+         database   sqlite:/x.db, 12.3 MiB, schema 3\n\
+         off        mapbox: token is not set\n\
+         \n\
+         ACCOUNT  RESOURCE       EVERY  AGE  CALLS  LEFT  TROUBLE\n\
+         samsara  vehicle_stats  5s     4s   1200   95\n\
+         mcleod   movements      5s     3m   1200   95    HTTP 503 Service Unavailable, for 2m, next try in 40s\n"
+    );
+}
+
+#[test]
+fn status_in_json_has_the_contracts_fields() {
+    let status: serde_json::Value = serde_json::from_str(&status(&Format::Json)).unwrap();
+    let expected = serde_json::json!({
+        "leader": {"pid": 4242, "host": "box", "since_at": "2026-03-03T15:46:00Z"},
+        "viewers": 1,
+        "people": [
+            {"user": "ann", "host": "box", "pid": 77, "view": "board", "since_at": "2026-03-03T17:48:00Z"}
+        ],
+        "mode": "active",
+        "feeds": [
+            {"account": "samsara", "resource": "vehicle_stats", "interval_s": 5,
+             "last_try_at": "2026-03-03T17:59:56Z", "last_ok_at": "2026-03-03T17:59:56Z", "age_s": 4,
+             "calls": 1200, "tokens_left": 95, "error": null, "error_since_at": null, "next_try_at": null},
+            {"account": "mcleod", "resource": "movements", "interval_s": 5,
+             "last_try_at": "2026-03-03T17:59:56Z", "last_ok_at": "2026-03-03T17:56:50Z", "age_s": 190,
+             "calls": 1200, "tokens_left": 95, "error": "HTTP 503 Service Unavailable",
+             "error_since_at": "2026-03-03T17:57:50Z", "next_try_at": "2026-03-03T18:00:40Z"}
+        ],
+        "units": {"tractors": 2, "trailers": 1, "drivers": 1, "movements": 1},
+        "conflicts": 0,
+        "rejected": 14,
+        "off": [{"account": "mapbox", "reason": "token is not set"}],
+        "database": {"url": "sqlite:/x.db", "bytes": 12_900_000, "schema": 3}
+    });
+    assert_eq!(status, expected);
+}
+
+fn id(id: &str) -> UnitId {
+    UnitId(id.to_owned())
+}
+
+fn ago(secs: u64) -> Timestamp {
+    NOON.minus(Duration::from_secs(secs))
+}
+
+fn tractor(number: &str, state: Motion, seen: Timestamp) -> Tractor {
+    Tractor {
+        id: id(&format!("samsara:{number}")),
+        unit_number: number.to_owned(),
+        state,
+        state_since_at: Some(ago(8040)),
+        observed_at: Some(seen),
+        source: Some("samsara".to_owned()),
+        ..Tractor::default()
+    }
+}
+
+fn stop(id: &str, sequence: i64, kind: StopType, city: &str, done: bool) -> Stop {
+    let tms = TmsStop {
+        id: id.to_owned(),
+        company_id: "TMS".to_owned(),
+        movement_id: Some("M1".to_owned()),
+        sequence,
+        kind,
+        done,
+        name: Some("=Acme, \"Dock\" 4".to_owned()),
+        city: Some(city.to_owned()),
+        state: Some("TX".to_owned()),
+        scheduled_early_at: Some(NOON.plus(Duration::from_hours(2))),
+        ..TmsStop::default()
+    };
+    Stop { tms, ..Stop::default() }
+}
+
+/// One of everything: a moving tractor and one gone dark, a trailer, a driver, a movement.
+fn fleet() -> Fleet {
+    let moving = Tractor {
+        heading_deg: Some(45.0),
+        speed_mph: Some(63.4),
+        place: Some("I-40, 12 mi E of Amarillo TX".to_owned()),
+        driver_id: Some(id("samsara:9")),
+        trailer_id: Some(id("mcleod:T9")),
+        movement_id: Some("M1".to_owned()),
+        ..tractor("101", Motion::Moving, ago(4))
+    };
+    let driver = Driver {
+        id: id("samsara:9"),
+        name: "Ann Peña".to_owned(),
+        hos_status: DutyStatus::Driving,
+        drive_left_s: Some(3 * 3600),
+        shift_left_s: Some(5 * 3600),
+        cycle_left_s: Some(40 * 3600),
+        hos_as_of_at: Some(ago(600)),
+        tractor_id: Some(id("samsara:101")),
+        ..Driver::default()
+    };
+    let movement = Movement {
+        tms: TmsMovement {
+            id: "M1".to_owned(),
+            company_id: "TMS".to_owned(),
+            status: MovementStatus::InProgress,
+            ..TmsMovement::default()
+        },
+        driver_id: Some(id("samsara:9")),
+        tractor_id: Some(id("samsara:101")),
+        eta_at: Some(NOON.plus(Duration::from_mins(125))),
+        risk: Risk::Tight,
+        ..Movement::default()
+    };
+    let trailer = Trailer {
+        id: id("mcleod:T9"),
+        unit_number: "T9".to_owned(),
+        loaded: Loaded::Loaded,
+        ..Trailer::default()
+    };
+    let mut fleet = Fleet::default();
+    fleet.tractors = [moving, tractor("7", Motion::Moving, ago(3600))].into_iter().collect();
+    fleet.trailers = [trailer].into_iter().collect();
+    fleet.drivers = [driver].into_iter().collect();
+    fleet.movements = [movement].into_iter().collect();
+    fleet.stops = [
+        stop("S1", 1, StopType::Pickup, "AMARILLO", true),
+        stop("S2", 2, StopType::Delivery, "DALLAS", false),
+    ]
+    .into_iter()
+    .collect();
+    fleet.index_stops();
+    fleet
+}
+
+fn text(width: Option<usize>) -> Format {
+    Format::Text(Layout { width, ascii: false, zone: TimeZone::get("America/Chicago").unwrap() })
+}
+
+fn printed(fleet: &Fleet, table: Table, format: &Format) -> String {
+    let mut out = Vec::new();
+    rows::print(fleet, table, format, NOON, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn feed(account: &str, resource: &str, read: Option<Timestamp>) -> FeedStatus {
+    FeedStatus {
+        account: account.to_owned(),
+        resource: resource.to_owned(),
+        interval_s: 5,
+        last_try_at: Some(ago(4)),
+        last_ok_at: read,
+        calls: 1200,
+        tokens_left: Some(95),
+        ..FeedStatus::default()
+    }
+}
+
+fn status(format: &Format) -> String {
+    let mut fleet = fleet();
+    let error = FeedStatus {
+        error: Some("HTTP 503 Service Unavailable".to_owned()),
+        error_since_at: Some(ago(130)),
+        next_try_at: Some(NOON.plus(Duration::from_secs(40))),
+        ..feed("mcleod", "movements", Some(ago(190)))
+    };
+    fleet.feeds = vec![feed("samsara", "vehicle_stats", Some(ago(4))), error];
+    let viewer = |user: &str, seen, key| Viewer {
+        user: user.to_owned(),
+        host: "box".to_owned(),
+        pid: 77,
+        view: "board".to_owned(),
+        since_at: ago(720),
+        seen_at: ago(seen),
+        key_at: ago(key),
+        ..Viewer::default()
+    };
+    fleet.viewers = vec![viewer("ann", 1, 60), viewer("gone", 60, 60)];
+    fleet.totals = Totals { rejected: 14, bytes: 12_900_000, schema: 3 };
+    let facts = status::Facts {
+        fleet: &fleet,
+        leader: Some(&Leader { pid: 4242, host: "box".to_owned(), since_at: ago(8040) }),
+        url: "sqlite:/x.db",
+        viewer_timeout: Some(Duration::from_mins(15)),
+        off: &[
+            ("samsara".to_owned(), "api_token is not set".to_owned()),
+            ("mapbox".to_owned(), "token is not set".to_owned()),
+        ],
+        now: NOON,
+    };
+    let mut out = Vec::new();
+    status::print(&facts, format, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
