@@ -1,16 +1,48 @@
-//! Polling without a screen.
+//! Polling without a screen (`--sync-only`), the simulated upstreams (`sim`), and the poller's
+//! wiring, which the console shares: from a configuration to accounts, from a lease to polling.
 
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::config::Config;
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use crate::model::{Leader, Notice};
+use crate::providers::mcleod::{self, McLeod};
+use crate::providers::samsara::Samsara;
+use crate::sim::{self, Sim};
+use crate::store::{Access, Lease, Retention, Store, Watch, leader};
+use crate::sync::{Account, Clock, JUDGE, Poller, Polling, read_once};
 
 /// How to poll.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Read every feed once, then end.
     pub once: bool,
     /// Poll the simulated fleet.
     pub demo: bool,
+    /// The database was named on the command line.
+    pub database_named: bool,
+}
+
+/// A configuration that is well formed and still cannot be worked with: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(String);
+
+impl Refused {
+    /// With this reason.
+    pub fn because(reason: impl std::fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
 }
 
 /// What to simulate.
@@ -26,14 +58,337 @@ pub struct SimOptions {
     pub print_config: bool,
 }
 
-/// Polls until told to stop.
-#[expect(clippy::unused_async, reason = "not wired yet")]
-pub async fn run(_config: &Config, _options: Options) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not wired yet")
+/// A stop is over after this, whatever hangs.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
+
+/// Polls until told to stop; with `once`, until every feed was read.
+pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
+    let mut stop = stop_signal()?;
+    let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
+    let config = demo.as_ref().map_or(config, |demo| &demo.config);
+    let accounts = accounts(config)?;
+    if accounts.is_empty() {
+        return Err(Refused(nothing_to_poll(config)).into());
+    }
+    let lease = if options.once {
+        lease_now(config).await?
+    } else {
+        tokio::select! {
+            lease = lease_when_free(config) => lease?,
+            _ = stop.wait_for(|stop| *stop) => return Ok(ExitCode::SUCCESS),
+        }
+    };
+    if options.once {
+        return tokio::select! {
+            ended = once(config, accounts, lease) => ended,
+            _ = stop.wait_for(|stop| *stop) => bail!("stopped before every feed was read"),
+        };
+    }
+    let (duty, notice) = Duty::begin(config, accounts, lease).await?;
+    if let Some(notice) = notice {
+        tracing::warn!("{}", notice.text);
+    }
+    tracing::info!(database = %config.database.path.display(), "polling");
+    let mut stopping = stop.clone();
+    let polling = duty.poll(stop);
+    tokio::pin!(polling);
+    let ended = tokio::select! {
+        ended = &mut polling => ended,
+        _ = stopping.wait_for(|stop| *stop) => timeout(STOP_WITHIN, polling).await.unwrap_or(Ok(())),
+    };
+    ended?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Serves the simulated upstreams until told to stop.
-#[expect(clippy::unused_async, reason = "not wired yet")]
-pub async fn sim(_options: SimOptions) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not wired yet")
+pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
+    let mut stop = stop_signal()?;
+    let SimOptions { units, seed, port, print_config } = options;
+    let sim = start_sim(units as usize, seed, port, false).await?;
+    if print_config {
+        let mut out = stdout().lock();
+        out.write_all(sim.config_toml(None).as_bytes())?;
+        out.flush()?;
+    }
+    tracing::info!(port = sim.port(), units, seed, "simulated upstreams are listening on 127.0.0.1");
+    let _ = stop.wait_for(|stop| *stop).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The simulated fleet behind `--demo`, and the configuration that polls it.
+pub struct Demo {
+    /// Listens as long as it lives.
+    _sim: Sim,
+    /// The person's own settings, with the simulated accounts.
+    pub config: Config,
+}
+
+impl Demo {
+    /// Starts the simulated upstreams. The database is the demo's own, beside the real one, unless
+    /// one was named on the command line.
+    pub async fn start(config: &Config, database_named: bool) -> anyhow::Result<Self> {
+        let sim = start_sim(60, 1, 0, true).await?;
+        let mut demo = Config::from_toml(&sim.config_toml(None)).context("the demo's configuration")?;
+        demo.database = config.database.clone();
+        if !database_named {
+            demo.database.path = config.database.path.with_file_name("demo.db");
+            demo.database.url = format!("sqlite:{}", demo.database.path.display());
+        }
+        demo.polling = config.polling;
+        demo.operations = config.operations.clone();
+        (demo.keys, demo.theme) = (config.keys.clone(), config.theme.clone());
+        Ok(Self { _sim: sim, config: demo })
+    }
+}
+
+async fn start_sim(units: usize, seed: u64, port: u16, moody: bool) -> anyhow::Result<Sim> {
+    let clock = Clock::system();
+    let options = sim::Options { units, seed, port, moody, clock: Arc::new(move || clock.now()) };
+    Sim::start(options).await.with_context(|| format!("listening on 127.0.0.1:{port}"))
+}
+
+/// An account of any service, ready to be polled.
+pub enum AnyAccount {
+    /// Samsara.
+    Samsara(Account<Samsara>),
+    /// McLeod.
+    McLeod(Account<McLeod>),
+}
+
+/// The accounts that can be polled. Fails where one is configured in a way that can never work.
+pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
+    let mut accounts = Vec::new();
+    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
+        let EldProvider::Samsara { api_token } = &eld.provider else { continue };
+        let token = SecretString::from(api_token.expose());
+        let provider = Samsara::new(&eld.base_url, &token, eld.ca_file.as_deref()).map_err(|e| Refused(format!("{}: {e}", eld.name)))?;
+        let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
+        accounts.push(AnyAccount::Samsara(Account { name, provider, calls_per_minute }));
+    }
+    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
+        accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
+    }
+    Ok(accounts)
+}
+
+/// Accounts that are configured and still not polled, each with the reason: those the configuration
+/// turns off, and those this version cannot speak to.
+pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
+    let mut off = config.off_accounts();
+    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
+        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
+            off.push((eld.name.clone(), format!("this version does not speak to {} yet", eld.provider.word())));
+        }
+    }
+    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
+        let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
+        off.push((config.mcleod.name.clone(), reason.to_owned()));
+    }
+    off
+}
+
+fn mcleod(account: &config::Account<Mcleod>) -> anyhow::Result<Account<McLeod>> {
+    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } = &account.provider;
+    let secret = |secret: &config::Secret| SecretString::from(secret.expose());
+    let provider = McLeod::new(mcleod::Account {
+        base_url: account.base_url.clone(),
+        credential: match login {
+            McleodLogin::Token(token) => mcleod::Credential::Token(secret(token)),
+            McleodLogin::Password { username, password } => {
+                mcleod::Credential::Basic { username: username.clone(), password: secret(password) }
+            }
+        },
+        company_id: company_id.clone(),
+        company_header: company_header.clone(),
+        ca_file: account.ca_file.clone(),
+        stop_time_basis: match stop_time_basis {
+            StopTimeBasis::ServerInstant => mcleod::StopTimeBasis::ServerInstant,
+            StopTimeBasis::StopLocal => mcleod::StopTimeBasis::StopLocal,
+        },
+        server_zone: server_timezone.clone(),
+    });
+    let provider = provider.map_err(|e| Refused(format!("mcleod: {e}")))?;
+    Ok(Account { name: account.name.clone(), provider, calls_per_minute: account.calls_per_minute })
+}
+
+fn nothing_to_poll(config: &Config) -> String {
+    let reasons: Vec<_> = off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    format!("there is nothing to poll: no upstream can be used ({}); see config.example.toml", reasons.join("; "))
+}
+
+/// A poller at work: the lease, the store and the accounts. Dropping it lets another in.
+pub struct Duty {
+    poller: Poller,
+    path: PathBuf,
+    retention: Retention,
+    /// Let go last, after the poller has settled.
+    lease: Lease,
+}
+
+impl Duty {
+    /// Opens the database for polling. The notice is of a repair, if there was one.
+    pub async fn begin(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyhow::Result<(Self, Option<Notice>)> {
+        let clock = Clock::system();
+        let (store, notice) = open_store(config, &clock).await?;
+        let mut poller = Poller::new(store, polling(config), clock);
+        for account in accounts {
+            match account {
+                AnyAccount::Samsara(account) => poller.add(account).await?,
+                AnyAccount::McLeod(account) => poller.add(account).await?,
+            }
+        }
+        let keep = &config.retention;
+        let retention = Retention { movements: keep.movements, positions: keep.positions };
+        Ok((Self { poller, path: config.database.path.clone(), retention, lease }, notice))
+    }
+
+    /// Polls until `stop` is true. What was being written is committed when this returns.
+    pub async fn poll(self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let Self { poller, path, retention, lease } = self;
+        let watch = Watch::new(&path).with_context(|| format!("watching {}", path.display()))?;
+        let ended = poller.run(watch, retention, stop).await;
+        drop(lease);
+        Ok(ended?)
+    }
+}
+
+async fn open_store(config: &Config, clock: &Clock) -> anyhow::Result<(Store, Option<Notice>)> {
+    let (path, access, now) = (config.database.path.clone(), access(config), clock.now());
+    Ok(spawn_blocking(move || Store::open(&path, access, JUDGE, now)).await??)
+}
+
+/// Reads every feed once, the accounts side by side.
+async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyhow::Result<ExitCode> {
+    let clock = Clock::system();
+    let (store, notice) = open_store(config, &clock).await?;
+    if let Some(notice) = notice {
+        tracing::warn!("{}", notice.text);
+    }
+    let polling = polling(config);
+    let mut reads = tokio::task::JoinSet::new();
+    for account in accounts {
+        let (store, clock) = (store.clone(), clock.clone());
+        reads.spawn(async move {
+            match account {
+                AnyAccount::Samsara(account) => {
+                    (account.name.clone(), read_once(account, &store, &polling, &clock).await)
+                }
+                AnyAccount::McLeod(account) => {
+                    (account.name.clone(), read_once(account, &store, &polling, &clock).await)
+                }
+            }
+        });
+    }
+    let mut failures = Vec::new();
+    for (name, failed) in reads.join_all().await {
+        failures.extend(failed?.into_iter().map(|(resource, why)| format!("{name} {resource}: {why}")));
+    }
+    drop(lease);
+    if failures.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    failures.sort();
+    bail!("{}", failures.join("\n"))
+}
+
+/// The lease at once, or who has it.
+async fn lease_now(config: &Config) -> anyhow::Result<Lease> {
+    let me = me();
+    for _ in 0..3 {
+        if let Some(lease) = Lease::try_take(&config.database.path, access(config), &me)? {
+            return Ok(lease);
+        }
+        // `status` in another process touches the lock for a moment; a poller keeps it.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("another process already polls this database: {}", holder(&config.database.path))
+}
+
+/// The lease as soon as nobody has it; until then this process stands by.
+async fn lease_when_free(config: &Config) -> anyhow::Result<Lease> {
+    if let Ok(lease) = lease_now(config).await {
+        return Ok(lease);
+    }
+    tracing::info!("standing by: {} polls this database; taking over when it ends", holder(&config.database.path));
+    wait_for_lease(config).await
+}
+
+/// The lease once it is free.
+pub async fn wait_for_lease(config: &Config) -> anyhow::Result<Lease> {
+    let (sender, receiver) = oneshot::channel();
+    let (path, access) = (config.database.path.clone(), access(config));
+    // A thread of its own, not the pool's: it may wait for days, and a stop does not wait for it.
+    std::thread::Builder::new().name("lease".into()).spawn(move || {
+        let _ = sender.send(Lease::wait(&path, access, &me()));
+    })?;
+    Ok(receiver.await.context("waiting for the poller's lock")??)
+}
+
+fn holder(path: &Path) -> String {
+    leader(path).map_or_else(
+        || "its holder is just ending; try again".to_owned(),
+        |leader| format!("process {} on {}", leader.pid, leader.host),
+    )
+}
+
+/// This process, as the lease's holder.
+fn me() -> Leader {
+    Leader { pid: std::process::id(), host: host(), since_at: Clock::system().now() }
+}
+
+/// This host's name, as one word.
+pub fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.split_whitespace().next().unwrap_or("localhost").to_owned()
+}
+
+/// Who may use the database's files.
+pub fn access(config: &Config) -> Access {
+    if config.database.group.is_some() { Access::Group } else { Access::Owner }
+}
+
+/// The configured intervals, as the poller takes them.
+pub fn polling(config: &Config) -> Polling {
+    let (polling, cache) = (&config.polling, &config.cache);
+    Polling {
+        active: polling.active,
+        idle: polling.idle,
+        hours_active: polling.hours_active,
+        hours_idle: polling.hours_idle,
+        movements_active: polling.movements_active,
+        movements_idle: polling.movements_idle,
+        roster: polling.roster,
+        viewer_timeout: polling.viewer_timeout.unwrap_or_default(),
+        fresh_locations: cache.locations,
+        fresh_hours: cache.hours,
+        fresh_profiles: cache.profiles,
+    }
+}
+
+/// True once the system asks us to stop.
+pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let (sender, receiver) = watch::channel(false);
+    let mut signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()]
+        .into_iter()
+        .map(signal)
+        .collect::<Result<Vec<_>, _>>()
+        .context("listening for signals")?;
+    tokio::spawn(async move {
+        let waits = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+        first_of(waits.collect()).await;
+        let _ = sender.send(true);
+        // Kept, so that the receivers see the value rather than a closed channel.
+        std::future::pending::<()>().await;
+    });
+    Ok(receiver)
+}
+
+/// Returns when any of them does.
+async fn first_of<F: Future + Unpin>(mut futures: Vec<F>) {
+    std::future::poll_fn(|context| {
+        let ready = futures.iter_mut().any(|future| std::pin::Pin::new(future).poll(context).is_ready());
+        if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
 }

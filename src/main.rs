@@ -28,7 +28,7 @@ fn main() -> ExitCode {
                 // Not `eprintln!`: on a dead terminal that panics.
                 let _ = writeln!(io::stderr(), "backhaul: {line}");
             }
-            let usage = error.is::<ConfigError>() || error.is::<Usage>();
+            let usage = error.is::<ConfigError>() || error.is::<Usage>() || error.is::<daemon::Refused>();
             if usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
@@ -59,7 +59,7 @@ fn poll(cli: &Cli) -> anyhow::Result<ExitCode> {
         config.check_permissions()?;
     }
     start_log(cli, &log::Target::Stderr { color: color(cli) })?;
-    let options = daemon::Options { once: cli.once, demo: cli.demo };
+    let options = daemon::Options { once: cli.once, demo: cli.demo, database_named: cli.global.database.is_some() };
     runtime()?.block_on(daemon::run(&config, options))
 }
 
@@ -75,6 +75,7 @@ fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
     let options = console::Options {
         view_only: cli.view_only,
         demo: cli.demo,
+        database_named: cli.global.database.is_some(),
         no_color: !color(cli),
         ascii: cli.global.ascii,
     };
@@ -112,7 +113,7 @@ fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
         leader: leader.as_ref(),
         url: &config.database.url,
         viewer_timeout: config.polling.viewer_timeout,
-        off: &config.off_accounts(),
+        off: &daemon::off_accounts(&config),
         now,
     };
     let mut out = BufWriter::new(io::stdout().lock());
