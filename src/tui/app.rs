@@ -409,6 +409,7 @@ impl App {
     fn look(&mut self, place: Place) -> Option<Effect> {
         self.pages.clear();
         let moved = std::mem::replace(&mut self.place, place) != place;
+        self.lay_out(self.size);
         moved.then_some(Effect::Look(place.word()))
     }
 

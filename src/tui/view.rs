@@ -53,11 +53,23 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let areas = areas(app, area);
     let header = header::line(&app.facts, areas.header.width);
     put_line(buf, (areas.header.x, areas.header.y), areas.header.width, &header, theme, glyphs);
-    let cursor = title(app, areas.title, buf);
-    match app.pages.last() {
-        Some(page) => sheet(app, &page.of).draw(page.top, areas.body, buf, theme, glyphs),
-        None => app.slot().panel.draw(areas.body, buf, &app.facts, theme),
-    }
+    let cursor = if let Some(page) = app.pages.last() {
+        let sheet = sheet(app, &page.of);
+        let end = put(
+            buf,
+            (areas.title.x, areas.title.y),
+            areas.title.width,
+            &sheet.title,
+            theme.style(Role::Title),
+            glyphs,
+        );
+        tabs(app, areas.title, end, buf);
+        sheet.draw(page.top, areas.body, buf, theme, glyphs);
+        None
+    } else {
+        app.slot().panel.draw(areas.body, buf, &app.facts, theme);
+        title(app, areas.title, buf)
+    };
     if let Some((text, role)) = message(app) {
         put(buf, (areas.notice.x, areas.notice.y), areas.notice.width, &text, theme.style(role), glyphs);
     }
@@ -97,12 +109,6 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
 fn title(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let (glyphs, theme) = (app.facts.glyphs, app.theme);
     let at = |x| (x, area.y);
-    if let Some(page) = app.pages.last() {
-        let title = sheet(app, &page.of).title;
-        let end = put(buf, at(area.x), area.width, &title, theme.style(Role::Title), glyphs);
-        tabs(app, area, end, buf);
-        return None;
-    }
     let slot = app.slot();
     let filter = slot.filter.value();
     let filtered = app.typing || !filter.is_empty();
@@ -166,8 +172,8 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         _ if app.typing => [
             (Open, "keep"),
             (Back, "clear"),
-            (Up, "up"),
-            (Down, "down"),
+            (Down, "next"),
+            (Up, "previous"),
             (PageDown, "page"),
             (Action::Leave, "leave"),
         ],

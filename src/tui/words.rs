@@ -57,13 +57,14 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     zoned(at, zone).map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%H:%M").to_string())
 }
 
-/// "14:05" today, "Wed 14:05" within a week, else "03-02 14:05".
+/// "14:05" today, "Wed 14:05" on the days around it, else "03-22 14:05".
 pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let (Some(at), Some(now)) = (zoned(at, zone), zoned(now, zone)) else { return UNKNOWN.to_owned() };
     let days = (at.date() - now.date()).get_days();
     match days {
         0 => at.strftime("%H:%M").to_string(),
-        -6..=6 => at.strftime("%a %H:%M").to_string(),
+        // Seven days, so that a name is one day.
+        -2..=4 => at.strftime("%a %H:%M").to_string(),
         _ => at.strftime("%m-%d %H:%M").to_string(),
     }
 }
@@ -91,6 +92,17 @@ pub fn window(stop: &Stop, facts: &Facts) -> String {
             format!("{}-{}{mark}", words(early), clock(late, zone))
         }
         (Some(early), Some(late)) => format!("{}-{}{mark}", words(early), words(late)),
+    }
+}
+
+/// When a stop's window closes, for where the window has no room: "by 16:00", "by Wed 12:00*".
+/// A window that fits there is given whole.
+pub fn deadline(stop: &Stop, facts: &Facts) -> String {
+    const ROOM: usize = 13;
+    let whole = window(stop, facts);
+    match stop.tms.scheduled_late_at {
+        Some(late) if whole.len() > ROOM => format!("by {}", time_at(stop, Some(late), facts)),
+        _ => whole,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::rules::hours::{Left, left_at};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order};
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
 use crate::tui::words::{self, UNKNOWN};
 
 /// Less than this left is soon.
@@ -24,78 +24,89 @@ impl Listed for Driver {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "NAME",
-            width: (12, 24),
+            width: Width::Text(11, 20),
             rank: 0,
+            grows: 3,
             cell: |row, _| row.name.clone().into(),
             order: |row, _| Order::text(&row.name),
         },
         Column {
             title: "STATUS",
-            width: (6, 12),
+            width: Width::Either(6, 12),
             rank: 1,
+            grows: 2,
             cell: status,
             order: |row, _| Order::Number(row.hos_status as i64),
         },
         Column {
             title: "DRIVE",
-            width: (5, 10),
+            width: Width::Either(5, 10),
             rank: 2,
+            grows: 5,
             cell: |row, facts| clock(left(row, facts).drive_s, 11, facts),
             order: |row, facts| Order::number(left(row, facts).drive_s),
         },
         Column {
             title: "SHIFT",
-            width: (5, 10),
+            width: Width::Either(5, 10),
             rank: 3,
+            grows: 6,
             cell: |row, facts| clock(left(row, facts).shift_s, 14, facts),
             order: |row, facts| Order::number(left(row, facts).shift_s),
         },
         Column {
             title: "BREAK",
-            width: (5, 10),
+            width: Width::Either(5, 10),
             rank: 4,
+            grows: 7,
             cell: |row, facts| clock(left(row, facts).break_s, 8, facts),
             order: |row, facts| Order::number(left(row, facts).break_s),
         },
         Column {
             title: "CYCLE",
-            width: (5, 10),
+            width: Width::Either(5, 10),
             rank: 5,
+            grows: 8,
             cell: |row, facts| clock(left(row, facts).cycle_s, 70, facts),
             order: |row, facts| Order::number(left(row, facts).cycle_s),
         },
         Column {
             title: "FIRST",
-            width: (5, 11),
+            width: Width::Either(5, 11),
             rank: 10,
+            grows: 1,
             cell: first_limit,
             order: |row, facts| Order::number(left(row, facts).first_to_bite().map(|(_, left)| left)),
         },
         Column {
-            title: "TRACTOR",
-            width: (7, 10),
+            title: "TRACT",
+            width: Width::Text(5, 10),
             rank: 7,
+            grows: 9,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
         },
         Column {
             title: "PLACE",
-            width: (12, 36),
+            width: Width::Text(12, 30),
             rank: 8,
+            grows: 4,
             cell: |row, _| place(row).into(),
             order: |row, _| Order::text(&place(row)),
         },
         Column {
             title: "LOAD",
-            width: (7, 12),
+            width: Width::Text(7, 12),
             rank: 9,
+            grows: 10,
             cell: |row, _| load(row.movement_id.as_ref()).into(),
             order: |row, _| Order::text(&load(row.movement_id.as_ref())),
         },
         Column {
             title: "AGE",
-            width: (5, 6),
+            width: Width::Fixed(5),
             rank: 6,
+            grows: 0,
             cell: age,
             order: |row, _| Order::number(by_age(row.hos_as_of_at)),
         },

@@ -11,7 +11,7 @@ use crate::tui::app::Mode;
 use crate::tui::facts::Facts;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Table};
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Table, Width};
 use crate::tui::widgets::text::put;
 use crate::tui::words::{self, UNKNOWN};
 
@@ -24,57 +24,65 @@ impl Listed for FeedStatus {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "ACCOUNT",
-            width: (8, 12),
+            width: Width::Text(8, 12),
             rank: 0,
+            grows: 3,
             cell: |row, _| row.account.clone().into(),
             order: |row, _| Order::text(&row.account),
         },
         Column {
             title: "FEED",
-            width: (10, 18),
+            width: Width::Text(10, 18),
             rank: 1,
+            grows: 2,
             cell: |row, _| row.resource.clone().into(),
             order: |row, _| Order::text(&row.resource),
         },
         Column {
             title: "EVERY",
-            width: (5, 5),
+            width: Width::Fixed(5),
             rank: 4,
+            grows: 0,
             cell: |row, _| every(row.interval_s).into(),
             order: |row, _| Order::Number(row.interval_s),
         },
         Column {
             title: "READ",
-            width: (5, 6),
+            width: Width::Fixed(5),
             rank: 2,
+            grows: 0,
             cell: read,
             order: |row, _| Order::number(row.last_ok_at.map(|at| -at.millis())),
         },
         Column {
             title: "CALLS",
-            width: (6, 9),
+            width: Width::Text(6, 9),
             rank: 5,
+            grows: 4,
             cell: |row, _| row.calls.to_string().into(),
             order: |row, _| Order::Number(row.calls),
         },
         Column {
             title: "LEFT",
-            width: (4, 6),
+            width: Width::Text(4, 6),
             rank: 6,
+            grows: 5,
             cell: |row, _| row.tokens_left.map_or_else(|| UNKNOWN.to_owned(), |left| left.to_string()).into(),
             order: |row, _| Order::number(row.tokens_left),
         },
         Column {
             title: "TROUBLE",
-            width: (16, 90),
+            width: Width::Text(16, 90),
             rank: 3,
+            grows: 1,
             cell: trouble,
             order: |row, _| Order::number(row.error_since_at.map(crate::model::Timestamp::millis)),
         },
         Column {
             title: "NEXT TRY",
-            width: (8, 8),
+            width: Width::Fixed(8),
             rank: 7,
+            grows: 0,
             cell: |row, facts| next_try(row, facts).into(),
             order: |row, _| Order::number(row.next_try_at.map(crate::model::Timestamp::millis)),
         },

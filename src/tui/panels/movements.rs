@@ -12,7 +12,7 @@ use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Stop, Time
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order};
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
 use crate::tui::words::{self, UNKNOWN};
 
 /// Less than this to spare is tight.
@@ -27,66 +27,73 @@ impl Listed for Movement {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "LOAD",
-            width: (7, 10),
+            width: Width::Text(7, 10),
             rank: 0,
+            grows: 7,
             cell: |row, _| row.tms.id.clone().into(),
             order: |row, _| Order::text(&row.tms.id),
         },
         Column {
             title: "STATUS",
-            width: (9, 12),
+            width: Width::Text(9, 11),
             rank: 6,
+            grows: 6,
             cell: status,
             order: |row, _| Order::Number(row.tms.status as i64),
         },
         Column {
             title: "DRIVER",
-            width: (9, 20),
-            rank: 5,
+            width: Width::Text(9, 18),
+            rank: 4,
+            grows: 3,
             cell: |row, facts| drivers(row, facts).into(),
             order: |row, facts| Order::text(&drivers(row, facts)),
         },
         Column {
             title: "TRACT",
-            width: (5, 8),
-            rank: 8,
+            width: Width::Text(5, 8),
+            rank: 7,
+            grows: 8,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
         },
         Column {
             title: "TRAILER",
-            width: (7, 10),
+            width: Width::Text(7, 10),
             rank: 9,
+            grows: 9,
             cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.trailer_number(row.trailer_id.as_ref())),
         },
         Column {
             title: "ROUTE",
-            width: (16, 32),
+            width: Width::Text(24, 34),
             rank: 11,
+            grows: 5,
             cell: |row, facts| route(row, facts).into(),
             order: |row, facts| Order::text(&route(row, facts)),
         },
         Column {
             title: "NEXT",
-            width: (10, 20),
+            width: Width::Text(10, 18),
             rank: 1,
+            grows: 1,
             cell: |row, facts| next_place(row, facts).into(),
             order: |row, facts| Order::text(&next_place(row, facts)),
         },
         Column {
             title: "WINDOW",
-            width: (12, 16),
+            width: Width::Either(13, 16),
             rank: 2,
-            cell: |row, facts| {
-                next(row, facts).map_or_else(|| UNKNOWN.to_owned(), |stop| words::window(stop, facts)).into()
-            },
+            grows: 2,
+            cell: window_cell,
             order: urgency,
         },
         Column {
             title: "ETA",
-            width: (5, 13),
-            rank: 4,
+            width: Width::Either(10, 13),
+            rank: 5,
+            grows: 4,
             cell: eta_cell,
             order: |row, facts| {
                 Order::number(next(row, facts).and_then(|stop| eta(row, stop)).map(|eta| eta.at.millis()))
@@ -94,22 +101,25 @@ impl Listed for Movement {
         },
         Column {
             title: "SLACK",
-            width: (9, 9),
+            width: Width::Fixed(9),
             rank: 3,
+            grows: 0,
             cell: slack_cell,
             order: |row, facts| slack(row, facts).order(),
         },
         Column {
             title: "DISPATCH",
-            width: (8, 12),
+            width: Width::Text(8, 12),
             rank: 10,
+            grows: 10,
             cell: |row, _| words::or_unknown(row.tms.dispatcher.as_deref()).into(),
             order: |row, _| Order::text(row.tms.dispatcher.as_deref().unwrap_or_default()),
         },
         Column {
             title: "AGE",
-            width: (5, 5),
-            rank: 7,
+            width: Width::Fixed(5),
+            rank: 8,
+            grows: 0,
             cell: |row, facts| words::age(Some(row.synced_at), facts.now).into(),
             order: |row, _| Order::number(by_age(Some(row.synced_at))),
         },
@@ -222,7 +232,7 @@ impl Slack {
     /// The latest first; what has arrived after all that has not.
     const fn order(self) -> Order {
         match self {
-            Self::Past(seconds) | Self::Late(seconds) => Order::Number(-seconds),
+            Self::Past(seconds) | Self::Late(seconds) => Order::Number(seconds.saturating_neg()),
             Self::Spare(seconds) => Order::Number(seconds),
             Self::Here(_) => Order::Number(i64::MAX),
             Self::Unknown => Order::Unknown,
@@ -242,7 +252,7 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
     match (late, closes.map(|closes| now.secs_since(closes))) {
         (Some(late @ 1..), _) => Slack::Late(late),
         (_, Some(past @ 1..)) => Slack::Past(past),
-        (Some(early), _) => Slack::Spare(-early),
+        (Some(early), _) => Slack::Spare(early.saturating_neg()),
         (None, _) => Slack::Unknown,
     }
 }
@@ -250,6 +260,11 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
 fn slack_cell(row: &Movement, facts: &Facts) -> Cell {
     let slack = slack(row, facts);
     Cell::of(slack.words(), slack.role())
+}
+
+fn window_cell(row: &Movement, facts: &Facts) -> Cell {
+    let Some(stop) = next(row, facts) else { return words::or_unknown(None).into() };
+    Cell::from(words::deadline(stop, facts)).or_wide(words::window(stop, facts))
 }
 
 fn eta_cell(row: &Movement, facts: &Facts) -> Cell {

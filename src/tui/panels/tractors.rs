@@ -8,7 +8,7 @@ use crate::model::{Fleet, Motion, Tractor, UnitKind};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order};
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
 use crate::tui::words;
 
 impl Listed for Tractor {
@@ -17,15 +17,17 @@ impl Listed for Tractor {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "UNIT",
-            width: (5, 10),
+            width: Width::Text(5, 10),
             rank: 0,
+            grows: 4,
             cell: |row, _| row.unit_number.clone().into(),
             order: |row, _| Order::text(&row.unit_number),
         },
         Column {
             title: "STATE",
-            width: (10, 10),
+            width: Width::Fixed(10),
             rank: 1,
+            grows: 0,
             cell: |row, facts| {
                 let (text, role) = seen(row).doing(facts);
                 Cell::of(text, role)
@@ -34,50 +36,57 @@ impl Listed for Tractor {
         },
         Column {
             title: "PLACE",
-            width: (14, 40),
+            width: Width::Text(14, 34),
             rank: 2,
+            grows: 1,
             cell: |row, _| seen(row).place().into(),
             order: |row, _| Order::text(&seen(row).place()),
         },
         Column {
             title: "DRIVER",
-            width: (10, 22),
+            width: Width::Text(10, 20),
             rank: 4,
+            grows: 2,
             cell: |row, facts| facts.driver_name(row.driver_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.driver_name(row.driver_id.as_ref())),
         },
         Column {
             title: "TRAILER",
-            width: (7, 10),
+            width: Width::Text(7, 10),
             rank: 5,
+            grows: 5,
             cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.trailer_number(row.trailer_id.as_ref())),
         },
         Column {
             title: "LOAD",
-            width: (7, 12),
+            width: Width::Text(7, 12),
             rank: 6,
+            grows: 6,
             cell: |row, _| load(row.movement_id.as_ref()).into(),
             order: |row, _| Order::text(&load(row.movement_id.as_ref())),
         },
         Column {
             title: "FUEL",
-            width: (4, 10),
+            width: Width::Either(4, 9),
             rank: 8,
+            grows: 3,
             cell: fuel,
             order: |row, _| Order::number(percent(row)),
         },
         Column {
             title: "AGE",
-            width: (5, 6),
+            width: Width::Fixed(5),
             rank: 3,
+            grows: 0,
             cell: |row, facts| age(row, facts),
             order: |row, _| Order::number(by_age(row.observed_at)),
         },
         Column {
             title: "SOURCE",
-            width: (7, 12),
+            width: Width::Text(7, 12),
             rank: 7,
+            grows: 7,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
             order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
         },
@@ -183,5 +192,5 @@ fn fuel(row: &Tractor, facts: &Facts) -> Cell {
 
 #[expect(clippy::cast_possible_truncation, reason = "a percentage, and what is not saturates")]
 fn percent(row: &Tractor) -> Option<i64> {
-    row.fuel_pct.map(|percent| percent.round() as i64)
+    row.fuel_pct.filter(|percent| percent.is_finite()).map(|percent| percent.round() as i64)
 }

@@ -8,7 +8,7 @@ use crate::model::{Fleet, Loaded, Motion, Trailer, UnitKind};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order};
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
 use crate::tui::words::{self, UNKNOWN};
 
 impl Listed for Trailer {
@@ -17,15 +17,17 @@ impl Listed for Trailer {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "UNIT",
-            width: (7, 10),
+            width: Width::Text(7, 10),
             rank: 0,
+            grows: 3,
             cell: |row, _| row.unit_number.clone().into(),
             order: |row, _| Order::text(&row.unit_number),
         },
         Column {
             title: "STATE",
-            width: (10, 10),
+            width: Width::Fixed(10),
             rank: 1,
+            grows: 0,
             cell: |row, facts| {
                 let (text, role) = seen(row).doing(facts);
                 Cell::of(text, role)
@@ -34,43 +36,49 @@ impl Listed for Trailer {
         },
         Column {
             title: "PLACE",
-            width: (14, 40),
+            width: Width::Text(14, 36),
             rank: 2,
+            grows: 1,
             cell: |row, _| seen(row).place().into(),
             order: |row, _| Order::text(&seen(row).place()),
         },
         Column {
             title: "ATTACHED",
-            width: (8, 17),
+            width: Width::Either(8, 17),
             rank: 4,
+            grows: 2,
             cell: attached,
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
         },
         Column {
             title: "FREIGHT",
-            width: (7, 7),
+            width: Width::Fixed(7),
             rank: 5,
+            grows: 0,
             cell: |row, _| freight(row.loaded).to_owned().into(),
             order: |row, _| Order::text(freight(row.loaded)),
         },
         Column {
             title: "LOAD",
-            width: (7, 12),
+            width: Width::Text(7, 12),
             rank: 6,
+            grows: 4,
             cell: |row, _| load(row.movement_id.as_ref()).into(),
             order: |row, _| Order::text(&load(row.movement_id.as_ref())),
         },
         Column {
             title: "AGE",
-            width: (5, 6),
+            width: Width::Fixed(5),
             rank: 3,
+            grows: 0,
             cell: |row, facts| age(row, facts),
             order: |row, _| Order::number(by_age(row.observed_at)),
         },
         Column {
             title: "SOURCE",
-            width: (7, 12),
+            width: Width::Text(7, 12),
             rank: 7,
+            grows: 5,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
             order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
         },

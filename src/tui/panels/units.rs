@@ -35,8 +35,11 @@ impl Seen<'_> {
         };
         match self.motion(facts.now) {
             Motion::Moving => {
-                let heading = self.heading_deg.map(motion::compass);
-                let speed = self.speed_mph.map(|mph| words::speed(mph, facts.metric));
+                let heading = self.heading_deg.filter(|heading| heading.is_finite()).map(motion::compass);
+                let speed = self
+                    .speed_mph
+                    .filter(|speed| speed.is_finite())
+                    .map(|mph| words::speed(mph, facts.metric));
                 let parts = [Some("MOVE"), heading, speed.as_deref()];
                 (parts.into_iter().flatten().collect::<Vec<_>>().join(" "), Role::Good)
             }

@@ -37,14 +37,44 @@ pub trait Listed: Sized + 'static {
 pub struct Column<T> {
     /// Its heading.
     pub title: &'static str,
-    /// Columns it needs, and columns it can use.
-    pub width: (u16, u16),
+    /// How many columns of the screen it takes.
+    pub width: Width,
     /// The highest goes first where there is no room for all.
     pub rank: u8,
+    /// The lowest is widened first where there is room to spare.
+    pub grows: u8,
     /// What it says of a row.
     pub cell: fn(&T, &Facts) -> Cell,
     /// What it sorts a row by.
     pub order: fn(&T, &Facts) -> Order,
+}
+
+/// How wide a column is.
+#[derive(Clone, Copy, Debug)]
+pub enum Width {
+    /// Always the same.
+    Fixed(u16),
+    /// At least, and at most: text that is the better the less it is cut.
+    Text(u16, u16),
+    /// One or the other: cells that have a long form.
+    Either(u16, u16),
+}
+
+impl Width {
+    const fn least(self) -> u16 {
+        match self {
+            Self::Fixed(least) | Self::Text(least, _) | Self::Either(least, _) => least,
+        }
+    }
+
+    /// What it takes of the columns to spare.
+    fn gain(self, spare: u16) -> u16 {
+        match self {
+            Self::Fixed(_) => 0,
+            Self::Text(least, most) => spare.min(most - least),
+            Self::Either(short, long) => Some(long - short).filter(|gain| *gain <= spare).unwrap_or(0),
+        }
+    }
 }
 
 /// What a column says of a row.
@@ -203,13 +233,13 @@ impl<T: Listed> Table<T> {
         let (mut taken, mut chosen) = (0, Vec::new());
         for index in by_rank {
             let Some(column) = T::COLUMNS.get(index) else { continue };
-            let needs = column.width.0 + u16::from(!chosen.is_empty());
+            let needs = column.width.least() + u16::from(!chosen.is_empty());
             // One too wide ends it: a lesser one in its place would come and go with the width.
             if taken + needs > room && !chosen.is_empty() {
                 break;
             }
             taken += needs;
-            chosen.push((index, column.width.0));
+            chosen.push((index, column.width.least()));
         }
         chosen.sort_unstable();
         widen::<T>(&mut chosen, room.saturating_sub(taken));
@@ -217,20 +247,15 @@ impl<T: Listed> Table<T> {
     }
 }
 
-/// Hands out the room left, a column at a time from left to right, to those that can use it.
+/// Hands out the room left, to those first that make most of it.
 fn widen<T: Listed>(columns: &mut [(usize, u16)], mut spare: u16) {
-    while spare > 0 {
-        let before = spare;
-        for (index, width) in columns.iter_mut() {
-            let most = T::COLUMNS.get(*index).map_or(0, |column| column.width.1);
-            if spare > 0 && *width < most {
-                *width += 1;
-                spare -= 1;
-            }
-        }
-        if spare == before {
-            return;
-        }
+    let mut by_use: Vec<(&Column<T>, &mut u16)> =
+        columns.iter_mut().filter_map(|(index, width)| Some((T::COLUMNS.get(*index)?, width))).collect();
+    by_use.sort_by_key(|(column, _)| column.grows);
+    for (column, width) in by_use {
+        let gain = column.width.gain(spare);
+        *width += gain;
+        spare -= gain;
     }
 }
 

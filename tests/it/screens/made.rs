@@ -27,7 +27,7 @@ fn id(text: &str) -> Option<UnitId> {
 }
 
 pub fn tractor(key: &str, number: &str) -> Tractor {
-    Tractor { id: UnitId(key.into()), unit_number: number.into(), ..Tractor::default() }
+    Tractor { id: UnitId(key.into()), unit_number: number.into(), synced_at: ago(90), ..Tractor::default() }
 }
 
 fn tractors() -> Rows<Tractor> {
@@ -61,6 +61,7 @@ fn trailers() -> Rows<Trailer> {
         id: UnitId(key.into()),
         unit_number: number.into(),
         source: some("samsara"),
+        synced_at: ago(90),
         ..Trailer::default()
     };
     let mut pulled = trailer("sam:t1", "53012");
@@ -76,8 +77,12 @@ fn trailers() -> Rows<Trailer> {
 }
 
 fn drivers() -> Rows<Driver> {
-    let driver =
-        |key: &str, name: &str| Driver { id: UnitId(key.into()), name: name.into(), ..Driver::default() };
+    let driver = |key: &str, name: &str| Driver {
+        id: UnitId(key.into()),
+        name: name.into(),
+        synced_at: ago(90),
+        ..Driver::default()
+    };
     let mut ann = driver("sam:ann", "Ann Peña");
     (ann.hos_status, ann.hos_status_since_at) = (DutyStatus::Driving, Some(ago(7300)));
     (ann.drive_left_s, ann.shift_left_s, ann.break_left_s, ann.cycle_left_s) =
