@@ -389,10 +389,8 @@ impl App {
 
     /// One step back, never out.
     fn back(&mut self) {
-        if !self.typing {
-            if self.pages.pop().is_some() || self.notices.pop_front().is_some() {
-                return;
-            }
+        if !self.typing && (self.pages.pop().is_some() || self.notices.pop_front().is_some()) {
+            return;
         }
         self.typing = false;
         self.slot_mut().filter.reset();

@@ -34,6 +34,10 @@ pub enum Event {
 }
 
 /// Reads the terminal until it closes or nobody listens. A thread, since reading blocks.
+///
+/// # Panics
+///
+/// If the system has no thread to give.
 pub fn read_terminal(events: Sender<Event>) {
     let reading = move || {
         loop {

@@ -47,6 +47,10 @@ pub enum KeyError {
 
 impl KeyMap {
     /// The default keys, with those of each action that `user` names replaced.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "the default keys are part of the program, not of its input"
+    )]
     pub fn load(user: BTreeMap<String, Vec<String>>) -> Result<Self, KeyError> {
         let mut keys: BTreeMap<String, Vec<String>> =
             toml::from_str(DEFAULTS).expect("keys.toml is part of the program, and a test reads it");

@@ -80,6 +80,10 @@ pub fn copy_osc52(text: &str) -> io::Result<()> {
 /// Watches for the terminal to vanish, sends [`Event::Hangup`], and ends the process with 129 where
 /// the console has not stopped by itself in 2 s. Without it the key reader would spin for ever
 /// when a terminal goes without a SIGHUP (crossterm issue 793).
+///
+/// # Panics
+///
+/// If the system has no thread to give.
 pub fn watch_for_hangup(events: Sender<Event>) {
     let watching = move || {
         let stdin = io::stdin();

@@ -35,6 +35,11 @@ pub fn or_unknown(text: Option<&str>) -> String {
     text.filter(|text| !text.is_empty()).unwrap_or(UNKNOWN).to_owned()
 }
 
+/// What is known, as one sentence.
+pub fn sentence(parts: impl IntoIterator<Item = Option<String>>) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ") + "."
+}
+
 /// Hours left as "7:05", rounded down.
 pub fn hours(seconds: Option<i64>) -> String {
     seconds.map_or_else(

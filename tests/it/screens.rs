@@ -42,24 +42,16 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
     let (mut rest, mut effect) = (keys, None);
     while let Some(first) = rest.chars().next() {
         let named = rest.strip_prefix('<').and_then(|named| named.split_once('>'));
-        let (code, modifiers) = match named {
-            Some((name, after)) => {
-                rest = after;
-                match name {
-                    "enter" => (KeyCode::Enter, KeyModifiers::NONE),
-                    "esc" => (KeyCode::Esc, KeyModifiers::NONE),
-                    "down" => (KeyCode::Down, KeyModifiers::NONE),
-                    "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
-                    "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
-                    "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
-                    "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
-                    _ => panic!("no key is called {name} here"),
-                }
-            }
-            None => {
-                rest = &rest[first.len_utf8()..];
-                (KeyCode::Char(first), KeyModifiers::NONE)
-            }
+        let (name, after) = named.unwrap_or((&rest[..first.len_utf8()], &rest[first.len_utf8()..]));
+        rest = after;
+        let (code, modifiers) = match name {
+            "enter" => (KeyCode::Enter, KeyModifiers::NONE),
+            "esc" => (KeyCode::Esc, KeyModifiers::NONE),
+            "down" => (KeyCode::Down, KeyModifiers::NONE),
+            "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
+            "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
+            "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
+            _ => (KeyCode::Char(first), KeyModifiers::NONE),
         };
         effect = app.update(Event::Key(KeyEvent::new(code, modifiers)));
     }

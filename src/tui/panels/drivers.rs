@@ -130,26 +130,23 @@ impl Listed for Driver {
 
     fn sentence(&self, facts: &Facts) -> String {
         let left = left(self, facts);
-        let mut text = format!("{}: {}", self.name, self.hos_status.word().replace('_', " "));
-        for (name, seconds) in [
+        let clocks = [
             ("drive", left.drive_s),
             ("shift", left.shift_s),
             ("break", left.break_s),
             ("cycle", left.cycle_s),
-        ] {
-            text += &format!(", {name} {}", words::hours(seconds));
-        }
-        text += &format!(" (clocks {})", words::or_unknown(Some(&told(self.hos_as_of_at, None, facts.now))));
-        if let Some(tractor) = facts.tractor(self.tractor_id.as_ref()) {
-            text += &format!("; tractor {}", tractor.unit_number);
-        }
-        if place(self) != UNKNOWN {
-            text += &format!("; {} (seen {})", place(self), told(self.observed_at, None, facts.now));
-        }
-        if let Some(load) = &self.movement_id {
-            text += &format!("; load {load}");
-        }
-        text + "."
+        ]
+        .map(|(name, seconds)| format!("{name} {}", words::hours(seconds)));
+        let status = self.hos_status.word().replace('_', " ");
+        let age = words::or_unknown(Some(&told(self.hos_as_of_at, None, facts.now)));
+        let place = Some(place(self)).filter(|place| place != UNKNOWN);
+        let parts = [
+            Some(format!("{}: {status}, {} (clocks {age})", self.name, clocks.join(", "))),
+            facts.tractor(self.tractor_id.as_ref()).map(|tractor| format!("tractor {}", tractor.unit_number)),
+            place.map(|place| format!("{place} (seen {})", told(self.observed_at, None, facts.now))),
+            self.movement_id.as_ref().map(|load| format!("load {load}")),
+        ];
+        words::sentence(parts)
     }
 }
 

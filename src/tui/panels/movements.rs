@@ -142,27 +142,25 @@ impl Listed for Movement {
     }
 
     fn sentence(&self, facts: &Facts) -> String {
-        let mut text = format!("Load {} ({})", self.tms.id, status_word(self));
         let with = [
             ("driver", drivers(self, facts)),
             ("tractor", facts.tractor_number(self.tractor_id.as_ref())),
             ("trailer", facts.trailer_number(self.trailer_id.as_ref())),
         ];
-        for (name, value) in with.into_iter().filter(|(_, value)| value != UNKNOWN) {
-            text += &format!(", {name} {value}");
-        }
-        if let Some(stop) = next(self, facts) {
-            text += &format!("; next stop {}, window {}", trip::place(stop), words::window(stop, facts));
-            if let Some(eta) = eta(self, stop) {
-                text += &format!(", ETA {}", eta.words(stop, facts));
-            }
-            match slack(self, facts) {
-                Slack::Unknown => {}
-                Slack::Spare(seconds) => text += &format!(", {} to spare", words::minutes(seconds)),
-                told => text += &format!(", {}", told.words().to_lowercase()),
-            }
-        }
-        text + &format!("; as of {}.", words::clock(facts.now, &facts.zone))
+        let with = with.iter().filter(|(_, who)| who != UNKNOWN).map(|(kind, who)| format!(", {kind} {who}"));
+        let load = format!("Load {} ({}){}", self.tms.id, status_word(self), with.collect::<String>());
+        let next = next(self, facts).map(|stop| {
+            let eta = eta(self, stop).map(|eta| format!(", ETA {}", eta.words(stop, facts)));
+            let slack = match slack(self, facts) {
+                Slack::Unknown => None,
+                Slack::Spare(seconds) => Some(format!(", {} to spare", words::minutes(seconds))),
+                told => Some(format!(", {}", told.words().to_lowercase())),
+            };
+            let (place, window) = (trip::place(stop), words::window(stop, facts));
+            let (eta, slack) = (eta.unwrap_or_default(), slack.unwrap_or_default());
+            format!("next stop {place}, window {window}{eta}{slack}")
+        });
+        words::sentence([Some(load), next, Some(format!("as of {}", words::clock(facts.now, &facts.zone)))])
     }
 }
 

@@ -109,23 +109,12 @@ impl Listed for Tractor {
     }
 
     fn sentence(&self, facts: &Facts) -> String {
-        let (doing, _) = seen(self).doing(facts);
-        let mut text = format!(
-            "Tractor {}: {doing}, {} (seen {})",
-            self.unit_number,
-            seen(self).place(),
-            words::or_unknown(Some(&seen(self).told(facts.now)))
-        );
-        if let Some(driver) = facts.driver(self.driver_id.as_ref()) {
-            text += &format!("; driver {}", driver.name);
-        }
-        if let Some(trailer) = facts.trailer(self.trailer_id.as_ref()) {
-            text += &format!("; trailer {}", trailer.unit_number);
-        }
-        if let Some(load) = &self.movement_id {
-            text += &format!("; load {load}");
-        }
-        text + "."
+        words::sentence([
+            Some(format!("Tractor {}: {}", self.unit_number, seen(self).sentence(facts))),
+            facts.driver(self.driver_id.as_ref()).map(|driver| format!("driver {}", driver.name)),
+            facts.trailer(self.trailer_id.as_ref()).map(|trailer| format!("trailer {}", trailer.unit_number)),
+            self.movement_id.as_ref().map(|load| format!("load {load}")),
+        ])
     }
 }
 

@@ -101,23 +101,14 @@ impl Listed for Trailer {
     }
 
     fn sentence(&self, facts: &Facts) -> String {
-        let (doing, _) = seen(self).doing(facts);
-        let mut text = format!(
-            "Trailer {}: {doing}, {} (seen {})",
-            self.unit_number,
-            seen(self).place(),
-            words::or_unknown(Some(&seen(self).told(facts.now)))
-        );
-        if self.loaded != Loaded::Unknown {
-            text += &format!("; {}", self.loaded.word());
-        }
-        if let Some(tractor) = facts.tractor(self.tractor_id.as_ref()) {
-            text += &format!("; attached to tractor {}", tractor.unit_number);
-        }
-        if let Some(load) = &self.movement_id {
-            text += &format!("; load {load}");
-        }
-        text + "."
+        let freight = Some(freight(self.loaded)).filter(|freight| *freight != UNKNOWN);
+        let tractor = facts.tractor(self.tractor_id.as_ref());
+        words::sentence([
+            Some(format!("Trailer {}: {}", self.unit_number, seen(self).sentence(facts))),
+            freight.map(str::to_owned),
+            tractor.map(|tractor| format!("attached to tractor {}", tractor.unit_number)),
+            self.movement_id.as_ref().map(|load| format!("load {load}")),
+        ])
     }
 }
 

@@ -72,6 +72,12 @@ impl Seen<'_> {
         words::age(self.observed_at, now)
     }
 
+    /// "MOVE NE 63, Elko NV (seen 4m ago, samsara)": for a sentence.
+    pub fn sentence(&self, facts: &Facts) -> String {
+        let (doing, _) = self.doing(facts);
+        format!("{doing}, {} (seen {})", self.place(), words::or_unknown(Some(&self.told(facts.now))))
+    }
+
     /// "4m ago, samsara": beside a fact that came with the position.
     pub fn told(&self, now: Timestamp) -> String {
         told(self.observed_at, self.source, now)

@@ -18,10 +18,12 @@ fn hence(minutes: u64) -> Timestamp {
     now().plus(Duration::from_secs(minutes * 60))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every field it fills is an option")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every field it fills is an option")]
 fn id(text: &str) -> Option<UnitId> {
     Some(UnitId(text.to_owned()))
 }
