@@ -1,0 +1,67 @@
+//! Everything a key can do, in one table: the key file, the help and the footer read it.
+
+/// Something a key can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is described once, in `ALL`")]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Open,
+    Back,
+    Filter,
+    Sort,
+    Reverse,
+    Copy,
+    Refresh,
+    Movements,
+    Drivers,
+    Tractors,
+    Trailers,
+    Health,
+    Help,
+    Suspend,
+    Quit,
+    Leave,
+}
+
+impl Action {
+    /// Every action with its name in `[keys]` and what it does, in the order of the help.
+    pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Up, "up", "select the row above"),
+        (Self::Down, "down", "select the row below"),
+        (Self::PageUp, "page_up", "one screen up"),
+        (Self::PageDown, "page_down", "one screen down"),
+        (Self::First, "first", "go to the first row"),
+        (Self::Last, "last", "go to the last row"),
+        (Self::Open, "open", "open the selected row: all that is known of it, with age and source"),
+        (Self::Back, "back", "go back one step; dismiss a message; drop the filter"),
+        (Self::Filter, "filter", "show only rows that hold every word typed, in any column"),
+        (Self::Sort, "sort", "sort by the next column"),
+        (Self::Reverse, "reverse", "turn the order round"),
+        (Self::Copy, "copy", "copy the row as a sentence (through the terminal, OSC 52)"),
+        (Self::Refresh, "refresh", "have every feed read now"),
+        (Self::Movements, "movements", "the loads: status, units, next stop, window, ETA, slack"),
+        (Self::Drivers, "drivers", "the drivers: status and hours left"),
+        (Self::Tractors, "tractors", "the tractors: what they do, and where"),
+        (Self::Trailers, "trailers", "the trailers: where, how long, attached to what"),
+        (Self::Health, "health", "every feed and who polls: what is late, and why"),
+        (Self::Help, "help", "show or hide this help"),
+        (Self::Suspend, "suspend", "put the console aside; `fg` brings it back"),
+        (Self::Quit, "quit", "leave the console"),
+        (Self::Leave, "leave", "leave at once, wherever you are"),
+    ];
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(action, ..)| *action)
+    }
+
+    /// Its name in `[keys]`.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(_, name, _)| name)
+    }
+}

@@ -1,0 +1,147 @@
+//! The line on top of every screen: is what I am looking at true right now?
+
+use super::app::Mode;
+use super::facts::Facts;
+use super::theme::Role;
+use super::widgets::text::{Span, fit, width, width_of};
+use super::words;
+use crate::model::FeedStatus;
+use crate::rules::age::is_behind;
+
+/// Columns an account's trouble gets at least, however many are in trouble.
+const LEAST: u16 = 16;
+
+/// The header in `room` columns: mode, age per account, counts, the office clock. What does not
+/// fit goes in this order: the counts' words, the counts, the ends of long troubles.
+pub fn line(facts: &Facts, room: u16) -> Vec<Span> {
+    let clock = words::clock(facts.now, &facts.zone);
+    let left = room.saturating_sub(width(&clock) + 1);
+    let start = vec![mode(facts.mode)];
+    let accounts = accounts(facts);
+    let with = |accounts: &[Span], counts: &str| {
+        let counts = (!counts.is_empty()).then(|| (counts.to_owned(), Role::Text));
+        spaced(start.iter().chain(accounts).cloned().chain(counts))
+    };
+    let mut chosen = [counts(facts, Style::Long), counts(facts, Style::Short), String::new()]
+        .iter()
+        .map(|counts| with(&accounts, counts))
+        .find(|line| width_of(line) <= left);
+    if chosen.is_none() {
+        let well: u16 =
+            accounts.iter().filter(|(_, role)| *role != Role::Bad).map(|(text, _)| width(text) + 2).sum();
+        let ill =
+            u16::try_from(accounts.iter().filter(|(_, role)| *role == Role::Bad).count()).unwrap_or(u16::MAX);
+        let share = left.saturating_sub(width_of(&start) + well) / ill.max(1);
+        let shorter: Vec<Span> = accounts
+            .into_iter()
+            .map(|(text, role)| match role {
+                Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs), role),
+                _ => (text, role),
+            })
+            .collect();
+        chosen = Some(with(&shorter, ""));
+    }
+    let mut line = cut(chosen.unwrap_or_default(), left, facts);
+    let gap = room.saturating_sub(width_of(&line) + width(&clock));
+    line.push((" ".repeat(gap.into()), Role::Text));
+    line.push((clock, Role::Title));
+    line
+}
+
+fn mode(mode: Mode) -> Span {
+    match mode {
+        Mode::Live { every_s } => (format!("LIVE {every_s}s"), Role::Good),
+        Mode::Idle { every_s } => (format!("IDLE {every_s}s"), Role::Title),
+        Mode::View => ("VIEW".to_owned(), Role::Title),
+    }
+}
+
+/// One word or sentence for each account.
+fn accounts(facts: &Facts) -> Vec<Span> {
+    let feeds = &facts.fleet.feeds;
+    let groups: Vec<&[FeedStatus]> = feeds.chunk_by(|a, b| a.account == b.account).collect();
+    let names: Vec<String> = groups.iter().filter_map(|group| Some(short(&group.first()?.account))).collect();
+    let known = |name: &String| names.iter().filter(|other| *other == name).count();
+    groups
+        .iter()
+        .zip(&names)
+        .filter_map(|(group, name)| {
+            // Two accounts of one provider look alike in three letters.
+            let name = if known(name) > 1 { group.first()?.account.clone() } else { name.clone() };
+            let (state, role) = state(group, facts);
+            Some((format!("{name} {state}"), role))
+        })
+        .collect()
+}
+
+/// "SAM" for "samsara".
+fn short(account: &str) -> String {
+    account.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect()
+}
+
+/// What is worst about an account's feeds; else the age of its fastest.
+fn state(feeds: &[FeedStatus], facts: &Facts) -> (String, Role) {
+    let ill: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.error.is_some()).collect();
+    if let Some(first) = ill.iter().min_by_key(|feed| feed.error_since_at) {
+        let since = words::age(first.error_since_at, facts.now);
+        let which = if ill.len() < feeds.len() { format!("{} ", first.resource) } else { String::new() };
+        let error = first.error.as_deref().unwrap_or_default();
+        return (format!("{which}down {since}: {error}"), Role::Bad);
+    }
+    let polled = feeds.iter().filter(|feed| feed.interval_s > 0);
+    let Some(fastest) = polled.clone().map(|feed| feed.interval_s).min() else {
+        return ("ok".to_owned(), Role::Text);
+    };
+    if let Some(late) =
+        polled.clone().filter(|feed| is_behind(feed, facts.now)).min_by_key(|feed| feed.last_ok_at)
+    {
+        return match late.last_ok_at {
+            Some(_) => {
+                (format!("{} late {}", late.resource, words::age(late.last_ok_at, facts.now)), Role::Warn)
+            }
+            None => (format!("{} never read", late.resource), Role::Warn),
+        };
+    }
+    let read = polled.filter(|feed| feed.interval_s == fastest).filter_map(|feed| feed.last_ok_at).min();
+    (words::age(read, facts.now), Role::Text)
+}
+
+#[derive(Clone, Copy)]
+enum Style {
+    Long,
+    Short,
+}
+
+fn counts(facts: &Facts, style: Style) -> String {
+    let fleet = &facts.fleet;
+    let counts = [fleet.tractors.len(), fleet.trailers.len(), fleet.drivers.len(), facts.open_loads];
+    let names = match style {
+        Style::Long => [" tractors", " trailers", " drivers", " open loads"],
+        Style::Short => [" trc", " trl", " drv", " open"],
+    };
+    let parts: Vec<String> = counts.iter().zip(names).map(|(count, name)| format!("{count}{name}")).collect();
+    parts.join(", ")
+}
+
+fn spaced(parts: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut line = Vec::new();
+    for part in parts {
+        if !line.is_empty() {
+            line.push(("  ".to_owned(), Role::Text));
+        }
+        line.push(part);
+    }
+    line
+}
+
+/// The line in at most `room` columns.
+fn cut(line: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
+    let mut left = room;
+    line.into_iter()
+        .map_while(|(text, role)| {
+            let text = (left > 0).then(|| fit(&text, left, facts.glyphs))?;
+            left = left.saturating_sub(width(&text));
+            Some((text, role))
+        })
+        .collect()
+}

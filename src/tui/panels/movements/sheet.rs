@@ -1,0 +1,129 @@
+//! A load with its orders, its units and every stop.
+
+use super::{drivers, eta, slack, status_word};
+use crate::model::{Keyed, Movement, Order, Risk, Stop};
+use crate::rules::trip;
+use crate::tui::facts::Facts;
+use crate::tui::panels::units::told;
+use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::Sheet;
+use crate::tui::words::{self, UNKNOWN};
+
+/// Everything known of a movement.
+pub fn sheet(row: &Movement, facts: &Facts) -> Sheet {
+    let mut sheet = Sheet::about(format!("Load {}", row.tms.id));
+    load(&mut sheet, row, facts);
+    units(&mut sheet, row, facts);
+    let of_this = |order: &&std::sync::Arc<Order>| {
+        order.tms.company_id == row.tms.company_id
+            && (row.tms.order_id.as_ref() == Some(&order.tms.id)
+                || order.tms.movement_id.as_ref() == Some(&row.tms.id))
+    };
+    for found in facts.fleet.orders.iter().filter(of_this) {
+        order(&mut sheet, found, facts);
+    }
+    let next = super::next(row, facts);
+    for (number, found) in (1..).zip(facts.fleet.stops_of(&row.key())) {
+        let is_next = next.is_some_and(|next| next.tms.id == found.tms.id);
+        stop(&mut sheet, number, found, is_next.then_some(row), facts);
+    }
+    sheet
+}
+
+fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
+    sheet.heading("Load");
+    let code = row.tms.tms_status.as_ref().map(|code| format!("TMS code {code}"));
+    sheet.noted("status", status_word(row), code.unwrap_or_default());
+    let slack = slack(row, facts);
+    sheet.judged("slack", slack.words(), slack.role(), "against the end of the next window");
+    if row.risk != Risk::Unknown {
+        sheet.noted("risk", row.risk.word().replace('_', " "), row.reason.clone().unwrap_or_default());
+    }
+    sheet.field("freight", row.tms.loaded.word());
+    if row.tms.brokered {
+        sheet.field("carrier", "an outside carrier moves it");
+    }
+    let distance = row.tms.distance_mi.map(|miles| words::distance(miles, facts.metric));
+    sheet.field("distance", words::or_unknown(distance.as_deref()));
+    sheet.field("dispatcher", words::or_unknown(row.tms.dispatcher.as_deref()));
+    if let Some(at) = row.tms.next_call_at {
+        sheet.field("check call", words::time(at, &facts.zone, facts.now));
+    }
+    sheet.noted("company", words::or_unknown(Some(&row.tms.company_id)), confirmed(row.synced_at, facts));
+}
+
+fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
+    sheet.heading("Units");
+    sheet.field("driver", drivers(row, facts).trim_end_matches(" +1"));
+    if row.driver2_id.is_some() {
+        sheet.field("second driver", facts.driver_name(row.driver2_id.as_ref()));
+    }
+    let tractor = facts.tractor(row.tractor_id.as_ref());
+    sheet.field("tractor", facts.tractor_number(row.tractor_id.as_ref()));
+    if let Some(tractor) = tractor {
+        let place = words::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
+        sheet.noted("  place", place, told(tractor.observed_at, tractor.source.as_deref(), facts.now));
+    }
+    sheet.field("trailer", facts.trailer_number(row.trailer_id.as_ref()));
+}
+
+fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {
+    sheet.heading(format!("Order {}", row.tms.id));
+    sheet.noted("customer", words::or_unknown(row.customer.as_deref()), confirmed(row.synced_at, facts));
+    let references = [("BOL", &row.tms.bol), ("PO", &row.tms.po), ("consignee", &row.tms.consignee_ref)];
+    let told: Vec<String> =
+        references.iter().filter_map(|(name, text)| Some(format!("{name} {}", text.as_ref()?))).collect();
+    sheet.field("references", words::or_unknown(Some(&told.join(", "))));
+    let weight = row.tms.weight_lb.map(|pounds| weight(pounds, facts.metric));
+    let pieces = row.tms.pieces.map(|pieces| format!("{pieces} pieces"));
+    let goods: Vec<String> = row.tms.commodity.clone().into_iter().chain(weight).chain(pieces).collect();
+    sheet.field("goods", words::or_unknown(Some(&goods.join(", "))));
+    sheet.field("equipment", words::or_unknown(row.tms.equipment_type.as_deref()));
+}
+
+/// A stop; `next_of` is the movement whose next stop it is.
+fn stop(sheet: &mut Sheet, number: usize, row: &Stop, next_of: Option<&Movement>, facts: &Facts) {
+    let standing = match (row.tms.done, next_of) {
+        (true, _) => ", done",
+        (false, Some(_)) => ", next",
+        (false, None) => "",
+    };
+    sheet.heading(format!("Stop {number}, {}{standing}: {}", row.tms.kind.word(), trip::place(row)));
+    let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(String::as_str);
+    sheet.field("at", words::or_unknown(Some(&street.collect::<Vec<_>>().join(", "))));
+    sheet.noted("window", words::window(row, facts), row.tms.timezone.clone().unwrap_or_default());
+    let time = |at| words::time_at(row, at, facts);
+    if row.tms.actual_arrival_at.is_some() || row.tms.done {
+        sheet.field("arrived", time(row.tms.actual_arrival_at));
+        sheet.field("departed", time(row.tms.actual_departure_at));
+    } else {
+        let coming = match next_of {
+            Some(movement) => eta(movement, row),
+            None => eta(&Movement::default(), row),
+        };
+        let words = coming.map_or_else(|| UNKNOWN.to_owned(), |eta| eta.words(row, facts));
+        sheet.field("ETA", words);
+        if row.legal_eta_at.is_some() {
+            sheet.field("legal ETA", time(row.legal_eta_at));
+        }
+    }
+    let contact = [&row.tms.contact, &row.tms.phone].into_iter().flatten().map(String::as_str);
+    let contact = contact.collect::<Vec<_>>().join(", ");
+    if !contact.is_empty() {
+        sheet.field("contact", contact);
+    }
+    if row.tms.timezone.is_none() && row.tms.scheduled_early_at.is_some() {
+        sheet.line(
+            format!("{} times of this stop are the office's: its zone is not known", words::OFFICE_TIME),
+            Role::Muted,
+        );
+    }
+}
+
+fn weight(pounds: f64, metric: bool) -> String {
+    if metric { format!("{:.0} kg", pounds * 0.453_592) } else { format!("{pounds:.0} lb") }
+}
+
+fn confirmed(at: crate::model::Timestamp, facts: &Facts) -> String {
+    format!("confirmed {}", told(Some(at), None, facts.now))
+}

@@ -1,0 +1,185 @@
+//! The tractors: what each does and for how long, where, with whom, and how old that is.
+
+use std::sync::Arc;
+
+use super::Subject;
+use super::units::{Seen, by_age, load, told};
+use crate::model::{Fleet, Motion, Tractor, UnitKind};
+use crate::tui::facts::Facts;
+use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::Sheet;
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::words;
+
+impl Listed for Tractor {
+    const TITLE: &'static str = "Tractors";
+    const SORTED_BY: usize = 0;
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            title: "UNIT",
+            width: Width::Text(5, 10),
+            rank: 0,
+            grows: 4,
+            cell: |row, _| row.unit_number.clone().into(),
+            order: |row, _| Order::text(&row.unit_number),
+        },
+        Column {
+            title: "STATE",
+            width: Width::Fixed(10),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| {
+                let (text, role) = seen(row).doing(facts);
+                Cell::of(text, role)
+            },
+            order: |row, facts| Order::Number(seen(row).rank(facts.now)),
+        },
+        Column {
+            title: "PLACE",
+            width: Width::Text(14, 34),
+            rank: 2,
+            grows: 1,
+            cell: |row, _| seen(row).place().into(),
+            order: |row, _| Order::text(&seen(row).place()),
+        },
+        Column {
+            title: "DRIVER",
+            width: Width::Text(10, 20),
+            rank: 4,
+            grows: 2,
+            cell: |row, facts| facts.driver_name(row.driver_id.as_ref()).into(),
+            order: |row, facts| Order::text(&facts.driver_name(row.driver_id.as_ref())),
+        },
+        Column {
+            title: "TRAILER",
+            width: Width::Text(7, 10),
+            rank: 5,
+            grows: 5,
+            cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
+            order: |row, facts| Order::text(&facts.trailer_number(row.trailer_id.as_ref())),
+        },
+        Column {
+            title: "LOAD",
+            width: Width::Text(7, 12),
+            rank: 6,
+            grows: 6,
+            cell: |row, _| load(row.movement_id.as_ref()).into(),
+            order: |row, _| Order::text(&load(row.movement_id.as_ref())),
+        },
+        Column {
+            title: "FUEL",
+            width: Width::Either(4, 9),
+            rank: 8,
+            grows: 3,
+            cell: fuel,
+            order: |row, _| Order::number(percent(row)),
+        },
+        Column {
+            title: "AGE",
+            width: Width::Fixed(5),
+            rank: 3,
+            grows: 0,
+            cell: |row, facts| age(row, facts),
+            order: |row, _| Order::number(by_age(row.observed_at)),
+        },
+        Column {
+            title: "SOURCE",
+            width: Width::Text(7, 12),
+            rank: 7,
+            grows: 7,
+            cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
+            order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
+        },
+    ];
+
+    fn count(fleet: &Fleet) -> usize {
+        fleet.tractors.len()
+    }
+
+    fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
+        fleet.tractors.as_slice().get(index).map(Arc::as_ref)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Tractor(self.id.clone())
+    }
+
+    fn is(&self, subject: &Subject) -> bool {
+        matches!(subject, Subject::Tractor(id) if *id == self.id)
+    }
+
+    fn sentence(&self, facts: &Facts) -> String {
+        words::sentence([
+            Some(format!("Tractor {}: {}", self.unit_number, seen(self).sentence(facts))),
+            facts.driver(self.driver_id.as_ref()).map(|driver| format!("driver {}", driver.name)),
+            facts.trailer(self.trailer_id.as_ref()).map(|trailer| format!("trailer {}", trailer.unit_number)),
+            self.movement_id.as_ref().map(|load| format!("load {load}")),
+        ])
+    }
+}
+
+/// Everything known of a tractor.
+pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
+    let now = facts.now;
+    let mut sheet = Sheet::about(format!("Tractor {}", row.unit_number));
+    let (doing, role) = seen(row).doing(facts);
+    let read = |at| told(at, None, now);
+    sheet.heading("Now");
+    sheet.judged("state", doing, role, "");
+    sheet.noted("place", seen(row).place(), seen(row).told(now));
+    if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
+        sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));
+    }
+    sheet.noted("engine", words::or_unknown(row.engine.map(crate::model::Engine::word)), read(row.engine_at));
+    let fuel = percent(row).map(|percent| format!("{percent}%"));
+    sheet.noted("fuel", words::or_unknown(fuel.as_deref()), read(row.fuel_at));
+    let odometer = row.odometer_mi.map(|miles| words::distance(miles, facts.metric));
+    sheet.noted("odometer", words::or_unknown(odometer.as_deref()), read(row.odometer_at));
+    sheet.heading("With");
+    sheet.field("driver", facts.driver_name(row.driver_id.as_ref()));
+    let trailer = facts.trailer(row.trailer_id.as_ref());
+    let by = trailer.and_then(|trailer| trailer.attached_by.as_ref()).map(|by| format!("by {by}"));
+    sheet.noted("trailer", facts.trailer_number(row.trailer_id.as_ref()), by.unwrap_or_default());
+    sheet.field("load", load(row.movement_id.as_ref()));
+    sheet.field("dispatcher", words::or_unknown(row.dispatcher.as_deref()));
+    sheet.heading("Unit");
+    sheet.field("fleet", words::or_unknown(row.fleet.as_deref()));
+    let made = [&row.year, &row.make, &row.model].into_iter().flatten().map(String::as_str);
+    sheet.field("make", words::or_unknown(Some(&made.collect::<Vec<_>>().join(" "))));
+    sheet.field("VIN", words::or_unknown(row.vin.as_deref()));
+    sheet.field("plate", words::or_unknown(row.plate.as_deref()));
+    sheet.noted("id", row.id.to_string(), format!("confirmed {}", read(Some(row.synced_at))));
+    sheet
+}
+
+fn seen(row: &Tractor) -> Seen<'_> {
+    Seen {
+        kind: UnitKind::Tractor,
+        state: row.state,
+        state_since_at: row.state_since_at,
+        heading_deg: row.heading_deg,
+        speed_mph: row.speed_mph,
+        place: row.place.as_deref(),
+        latitude: row.latitude,
+        longitude: row.longitude,
+        observed_at: row.observed_at,
+        source: row.source.as_deref(),
+    }
+}
+
+fn age(row: &Tractor, facts: &Facts) -> Cell {
+    let dark = seen(row).motion(facts.now) == Motion::Dark && row.observed_at.is_some();
+    Cell::of(seen(row).age(facts.now), if dark { Role::Warn } else { Role::Text })
+}
+
+fn fuel(row: &Tractor, facts: &Facts) -> Cell {
+    let Some(percent) = percent(row) else { return words::or_unknown(None).into() };
+    let role = if percent < 15 { Role::Warn } else { Role::Text };
+    let wide = format!("{percent}% {}", words::age(row.fuel_at, facts.now));
+    Cell::of(format!("{percent}%"), role).or_wide(wide)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a percentage, and what is not saturates")]
+fn percent(row: &Tractor) -> Option<i64> {
+    row.fuel_pct.filter(|percent| percent.is_finite()).map(|percent| percent.round() as i64)
+}

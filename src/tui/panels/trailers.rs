@@ -1,0 +1,176 @@
+//! The trailers: where, for how long, attached to what and how that is known, full or empty.
+
+use std::sync::Arc;
+
+use super::Subject;
+use super::units::{Seen, by_age, load, told};
+use crate::model::{Fleet, Loaded, Motion, Trailer, UnitKind};
+use crate::tui::facts::Facts;
+use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::Sheet;
+use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::words::{self, UNKNOWN};
+
+impl Listed for Trailer {
+    const TITLE: &'static str = "Trailers";
+    const SORTED_BY: usize = 0;
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            title: "UNIT",
+            width: Width::Text(7, 10),
+            rank: 0,
+            grows: 3,
+            cell: |row, _| row.unit_number.clone().into(),
+            order: |row, _| Order::text(&row.unit_number),
+        },
+        Column {
+            title: "STATE",
+            width: Width::Fixed(10),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| {
+                let (text, role) = seen(row).doing(facts);
+                Cell::of(text, role)
+            },
+            order: |row, facts| Order::Number(seen(row).rank(facts.now)),
+        },
+        Column {
+            title: "PLACE",
+            width: Width::Text(14, 36),
+            rank: 2,
+            grows: 1,
+            cell: |row, _| seen(row).place().into(),
+            order: |row, _| Order::text(&seen(row).place()),
+        },
+        Column {
+            title: "ATTACHED",
+            width: Width::Either(8, 17),
+            rank: 4,
+            grows: 2,
+            cell: attached,
+            order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
+        },
+        Column {
+            title: "FREIGHT",
+            width: Width::Fixed(7),
+            rank: 5,
+            grows: 0,
+            cell: |row, _| freight(row.loaded).to_owned().into(),
+            order: |row, _| Order::text(freight(row.loaded)),
+        },
+        Column {
+            title: "LOAD",
+            width: Width::Text(7, 12),
+            rank: 6,
+            grows: 4,
+            cell: |row, _| load(row.movement_id.as_ref()).into(),
+            order: |row, _| Order::text(&load(row.movement_id.as_ref())),
+        },
+        Column {
+            title: "AGE",
+            width: Width::Fixed(5),
+            rank: 3,
+            grows: 0,
+            cell: |row, facts| age(row, facts),
+            order: |row, _| Order::number(by_age(row.observed_at)),
+        },
+        Column {
+            title: "SOURCE",
+            width: Width::Text(7, 12),
+            rank: 7,
+            grows: 5,
+            cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
+            order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
+        },
+    ];
+
+    fn count(fleet: &Fleet) -> usize {
+        fleet.trailers.len()
+    }
+
+    fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
+        fleet.trailers.as_slice().get(index).map(Arc::as_ref)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Trailer(self.id.clone())
+    }
+
+    fn is(&self, subject: &Subject) -> bool {
+        matches!(subject, Subject::Trailer(id) if *id == self.id)
+    }
+
+    fn sentence(&self, facts: &Facts) -> String {
+        let freight = Some(freight(self.loaded)).filter(|freight| *freight != UNKNOWN);
+        let tractor = facts.tractor(self.tractor_id.as_ref());
+        words::sentence([
+            Some(format!("Trailer {}: {}", self.unit_number, seen(self).sentence(facts))),
+            freight.map(str::to_owned),
+            tractor.map(|tractor| format!("attached to tractor {}", tractor.unit_number)),
+            self.movement_id.as_ref().map(|load| format!("load {load}")),
+        ])
+    }
+}
+
+/// Everything known of a trailer.
+pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
+    let now = facts.now;
+    let mut sheet = Sheet::about(format!("Trailer {}", row.unit_number));
+    let (doing, role) = seen(row).doing(facts);
+    sheet.heading("Now");
+    sheet.judged("state", doing, role, "");
+    sheet.noted("place", seen(row).place(), seen(row).told(now));
+    if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
+        sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));
+    }
+    sheet.field("freight", freight(row.loaded));
+    sheet.heading("With");
+    let by = row.attached_by.as_ref().map(|by| format!("by {by}")).unwrap_or_default();
+    sheet.noted("tractor", facts.tractor_number(row.tractor_id.as_ref()), by);
+    sheet.field("last driver", facts.driver_name(row.driver_id.as_ref()));
+    sheet.field("load", load(row.movement_id.as_ref()));
+    sheet.heading("Unit");
+    sheet.field("type", words::or_unknown(row.trailer_type.as_deref()));
+    sheet.field("VIN", words::or_unknown(row.vin.as_deref()));
+    sheet.field("plate", words::or_unknown(row.plate.as_deref()));
+    sheet.noted("id", row.id.to_string(), format!("confirmed {}", told(Some(row.synced_at), None, now)));
+    sheet
+}
+
+fn seen(row: &Trailer) -> Seen<'_> {
+    Seen {
+        kind: UnitKind::Trailer,
+        state: row.state,
+        state_since_at: row.state_since_at,
+        heading_deg: row.heading_deg,
+        speed_mph: row.speed_mph,
+        place: row.place.as_deref(),
+        latitude: row.latitude,
+        longitude: row.longitude,
+        observed_at: row.observed_at,
+        source: row.source.as_deref(),
+    }
+}
+
+fn age(row: &Trailer, facts: &Facts) -> Cell {
+    let dark = seen(row).motion(facts.now) == Motion::Dark && row.observed_at.is_some();
+    Cell::of(seen(row).age(facts.now), if dark { Role::Warn } else { Role::Text })
+}
+
+fn attached(row: &Trailer, facts: &Facts) -> Cell {
+    let number = facts.tractor_number(row.tractor_id.as_ref());
+    match &row.attached_by {
+        Some(by) if row.tractor_id.is_some() => {
+            let wide = format!("{number} by {by}");
+            Cell::from(number).or_wide(wide)
+        }
+        _ => number.into(),
+    }
+}
+
+const fn freight(loaded: Loaded) -> &'static str {
+    match loaded {
+        Loaded::Loaded | Loaded::Empty => loaded.word(),
+        Loaded::Unknown => UNKNOWN,
+    }
+}

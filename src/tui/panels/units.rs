@@ -1,0 +1,102 @@
+//! What tractors and trailers are said of alike: what they do, where, and how old that is.
+
+use crate::model::{Motion, Timestamp, UnitKind};
+use crate::rules::motion;
+use crate::tui::facts::Facts;
+use crate::tui::theme::Role;
+use crate::tui::words::{self, UNKNOWN};
+
+/// What is known of where a unit is and what it does, borrowed from either kind's row.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub kind: UnitKind,
+    pub state: Motion,
+    pub state_since_at: Option<Timestamp>,
+    pub heading_deg: Option<f64>,
+    pub speed_mph: Option<f64>,
+    pub place: Option<&'a str>,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    pub observed_at: Option<Timestamp>,
+    pub source: Option<&'a str>,
+}
+
+impl Seen<'_> {
+    /// What it does now, by rule: silence is not standing still.
+    pub fn motion(&self, now: Timestamp) -> Motion {
+        motion::at(self.kind, self.state, self.observed_at, now)
+    }
+
+    /// "MOVE NE 63", "IDLE 12m", "STOP 2h14", "DARK 3h05".
+    pub fn doing(&self, facts: &Facts) -> (String, Role) {
+        let for_how_long = |word: &str, since: Option<Timestamp>| match since {
+            Some(since) => format!("{word} {}", words::span(facts.now.since(since))),
+            None => word.to_owned(),
+        };
+        match self.motion(facts.now) {
+            Motion::Moving => {
+                let heading = self.heading_deg.filter(|heading| heading.is_finite()).map(motion::compass);
+                let speed = self
+                    .speed_mph
+                    .filter(|speed| speed.is_finite())
+                    .map(|mph| words::speed(mph, facts.metric));
+                let parts = [Some("MOVE"), heading, speed.as_deref()];
+                (parts.into_iter().flatten().collect::<Vec<_>>().join(" "), Role::Good)
+            }
+            Motion::Idle => (for_how_long("IDLE", self.state_since_at), Role::Warn),
+            Motion::Stopped => (for_how_long("STOP", self.state_since_at), Role::Text),
+            Motion::Dark if self.observed_at.is_none() => ("DARK".to_owned(), Role::Muted),
+            Motion::Dark => (for_how_long("DARK", self.observed_at), Role::Bad),
+        }
+    }
+
+    /// Moving first, then the longest in its state.
+    pub fn rank(&self, now: Timestamp) -> i64 {
+        let (group, since) = match self.motion(now) {
+            Motion::Moving => (0, None),
+            Motion::Idle => (1, self.state_since_at),
+            Motion::Stopped => (2, self.state_since_at),
+            Motion::Dark => (3, self.observed_at),
+        };
+        // A state never lasts 31,000 years, so the groups stay apart.
+        group * 1_000_000_000_000_000 + since.map_or(0, Timestamp::millis)
+    }
+
+    /// Where it is, or was when last seen.
+    pub fn place(&self) -> String {
+        words::place(self.place, self.latitude, self.longitude)
+    }
+
+    /// How old that is.
+    pub fn age(&self, now: Timestamp) -> String {
+        words::age(self.observed_at, now)
+    }
+
+    /// "MOVE NE 63, Elko NV (seen 4m ago, samsara)": for a sentence.
+    pub fn sentence(&self, facts: &Facts) -> String {
+        let (doing, _) = self.doing(facts);
+        format!("{doing}, {} (seen {})", self.place(), words::or_unknown(Some(&self.told(facts.now))))
+    }
+
+    /// "4m ago, samsara": beside a fact that came with the position.
+    pub fn told(&self, now: Timestamp) -> String {
+        told(self.observed_at, self.source, now)
+    }
+}
+
+/// "4m ago, samsara": how old a fact is, and whose.
+pub fn told(at: Option<Timestamp>, source: Option<&str>, now: Timestamp) -> String {
+    let age = at.map(|at| format!("{} ago", words::span(now.since(at))));
+    let parts: Vec<String> = age.into_iter().chain(source.map(str::to_owned)).collect();
+    parts.join(", ")
+}
+
+/// The load a unit is on, "-" where there is none.
+pub fn load(movement_id: Option<&String>) -> String {
+    movement_id.map_or_else(|| UNKNOWN.to_owned(), Clone::clone)
+}
+
+/// Sorts by age, the freshest first.
+pub fn by_age(at: Option<Timestamp>) -> Option<i64> {
+    at.map(|at| -at.millis())
+}

@@ -1,0 +1,48 @@
+//! The loop: wait, take in all that happened, draw once if anything shown changed.
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, timeout_at};
+
+use super::app::{App, Effect};
+use super::event::Event;
+
+/// Runs until the app quits or every sender is gone. Draws at most once per `frame`, and at once
+/// after a quiet time. `perform` does what the app asks for, between two frames.
+pub async fn run<B: Backend>(
+    terminal: &mut Terminal<B>,
+    app: &mut App,
+    frame: Duration,
+    mut events: Receiver<Event>,
+    mut perform: impl FnMut(Effect),
+) -> Result<(), B::Error> {
+    let mut due = Instant::now();
+    let mut batch = Vec::with_capacity(64);
+    loop {
+        if app.take_wiped() {
+            terminal.clear()?;
+        }
+        if app.take_stale() {
+            terminal.draw(|frame| app.draw(frame))?;
+            due = Instant::now() + frame;
+        }
+        if events.recv_many(&mut batch, 64).await == 0 {
+            return Ok(());
+        }
+        loop {
+            batch.drain(..).filter_map(|event| app.update(event)).for_each(&mut perform);
+            if app.quit() {
+                return Ok(());
+            }
+            // Asked before waiting: a flood that always has the next event ready must not starve the screen.
+            if Instant::now() >= due
+                || !matches!(timeout_at(due, events.recv_many(&mut batch, 64)).await, Ok(1..))
+            {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! How times, hours, distances and sizes are written. Unknown is "-", never 0.
+
+use std::time::Duration;
+
+use jiff::Zoned;
+use jiff::tz::{Offset, TimeZone};
+
+use super::facts::Facts;
+use crate::model::{Stop, Timestamp};
+use crate::rules;
+
+/// What stands for what is not known.
+pub const UNKNOWN: &str = "-";
+
+/// The mark of a time that is the office's because the stop's zone is not known.
+pub const OFFICE_TIME: &str = "*";
+
+/// An age in words that do not change each second: "<10s", "<30s", "<1m", then "3m", "2h14", "3d05".
+pub fn age(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(|| UNKNOWN.to_owned(), |at| span(now.since(at)))
+}
+
+/// A length of time, in the words of [`age`].
+pub fn span(length: Duration) -> String {
+    match length.as_secs() {
+        0..10 => "<10s".to_owned(),
+        10..30 => "<30s".to_owned(),
+        30..60 => "<1m".to_owned(),
+        _ => rules::age::words(length),
+    }
+}
+
+/// The text, "-" where there is none.
+pub fn or_unknown(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).unwrap_or(UNKNOWN).to_owned()
+}
+
+/// What is known, as one sentence.
+pub fn sentence(parts: impl IntoIterator<Item = Option<String>>) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ") + "."
+}
+
+/// Hours left as "7:05", rounded down.
+pub fn hours(seconds: Option<i64>) -> String {
+    seconds.map_or_else(
+        || UNKNOWN.to_owned(),
+        |left| format!("{}:{:02}", left.max(0) / 3600, left.max(0) % 3600 / 60),
+    )
+}
+
+/// "35m" or "1h20": how much time, whichever way, rounded down.
+pub fn minutes(seconds: i64) -> String {
+    match seconds.unsigned_abs() / 60 {
+        minutes @ 0..60 => format!("{minutes}m"),
+        minutes @ 60..1440 => format!("{}h{:02}", minutes / 60, minutes % 60),
+        minutes => format!("{}d{:02}", minutes / 1440, minutes % 1440 / 60),
+    }
+}
+
+/// "14:05" in `zone`.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    zoned(at, zone).map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%H:%M").to_string())
+}
+
+/// "14:05" today, "Wed 14:05" on the days around it, else "03-22 14:05".
+pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let (Some(at), Some(now)) = (zoned(at, zone), zoned(now, zone)) else { return UNKNOWN.to_owned() };
+    let days = (at.date() - now.date()).get_days();
+    match days {
+        0 => at.strftime("%H:%M").to_string(),
+        // Seven days, so that a name is one day.
+        -2..=4 => at.strftime("%a %H:%M").to_string(),
+        _ => at.strftime("%m-%d %H:%M").to_string(),
+    }
+}
+
+/// A time at a stop: the stop's own, or the office's with a mark where its zone is not known.
+pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
+    let Some(at) = at else { return UNKNOWN.to_owned() };
+    match zone_of(stop) {
+        Some(zone) => time(at, &zone, facts.now),
+        None => time(at, &facts.zone, facts.now) + OFFICE_TIME,
+    }
+}
+
+/// A stop's window: "14:00-16:00", "Wed 08:00", "from 14:00", "by 16:00".
+pub fn window(stop: &Stop, facts: &Facts) -> String {
+    let own = zone_of(stop);
+    let (zone, mark) = own.as_ref().map_or((&facts.zone, OFFICE_TIME), |zone| (zone, ""));
+    let words = |at| time(at, zone, facts.now);
+    match (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) {
+        (None, None) => UNKNOWN.to_owned(),
+        (Some(early), None) => format!("from {}{mark}", words(early)),
+        (None, Some(late)) => format!("by {}{mark}", words(late)),
+        (Some(early), Some(late)) if early == late => format!("{}{mark}", words(early)),
+        (Some(early), Some(late)) if same_day(early, late, zone) => {
+            format!("{}-{}{mark}", words(early), clock(late, zone))
+        }
+        (Some(early), Some(late)) => format!("{}-{}{mark}", words(early), words(late)),
+    }
+}
+
+/// When a stop's window closes, for where the window has no room: "by 16:00", "by Wed 12:00*".
+/// A window that fits there is given whole.
+pub fn deadline(stop: &Stop, facts: &Facts) -> String {
+    const ROOM: usize = 13;
+    let whole = window(stop, facts);
+    match stop.tms.scheduled_late_at {
+        Some(late) if whole.len() > ROOM => format!("by {}", time_at(stop, Some(late), facts)),
+        _ => whole,
+    }
+}
+
+/// "63" or "101": a speed as a whole number of the unit in use.
+pub fn speed(mph: f64, metric: bool) -> String {
+    format!("{:.0}", if metric { mph * 1.609_344 } else { mph })
+}
+
+/// "412 mi" or "663 km".
+pub fn distance(miles: f64, metric: bool) -> String {
+    if metric { format!("{:.0} km", miles * 1.609_344) } else { format!("{miles:.0} mi") }
+}
+
+/// "12.4 MB".
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
+    }
+}
+
+/// Where a unit is: in words, else in degrees.
+pub fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
+    match (words, latitude, longitude) {
+        (Some(words), ..) => words.to_owned(),
+        (None, Some(latitude), Some(longitude)) => format!("{latitude:.3},{longitude:.3}"),
+        (None, ..) => UNKNOWN.to_owned(),
+    }
+}
+
+fn zoned(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
+    at.calendar().map(|at| at.to_zoned(zone.clone()))
+}
+
+fn same_day(a: Timestamp, b: Timestamp, zone: &TimeZone) -> bool {
+    zoned(a, zone).map(|at| at.date()) == zoned(b, zone).map(|at| at.date())
+}
+
+/// The zone a stop is in, by the TMS's letters or name.
+fn zone_of(stop: &Stop) -> Option<TimeZone> {
+    let name = stop.tms.timezone.as_deref()?;
+    // Letters say an offset, not a place: "CDT" in January is still UTC-5.
+    let hours: i8 = match name {
+        "NDT" | "NST" | "HST" => {
+            return TimeZone::get(if name == "HST" { "Pacific/Honolulu" } else { "America/St_Johns" }).ok();
+        }
+        "ADT" => -3,
+        "AST" | "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" | "AKDT" => -8,
+        "AKST" => -9,
+        "UTC" | "GMT" => 0,
+        _ => return TimeZone::get(name).ok(),
+    };
+    Some(TimeZone::fixed(Offset::constant(hours)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60;
+
+    #[test]
+    fn words_say_no_more_than_is_known() {
+        assert_eq!(hours(None), "-");
+        assert_eq!(hours(Some(7 * 3600 + 5 * 60 + 59)), "7:05");
+        assert_eq!(hours(Some(-1)), "0:00");
+        assert_eq!(minutes(-35 * MINUTE), "35m");
+        assert_eq!(minutes(80 * MINUTE), "1h20");
+        assert_eq!(place(None, Some(35.1992), None), "-");
+        assert_eq!(place(None, Some(35.1992), Some(-101.845)), "35.199,-101.845");
+        assert_eq!(bytes(12_449_000), "12.4 MB");
+        assert_eq!([speed(62.6, false), speed(62.6, true)], ["63", "101"]);
+    }
+
+    #[test]
+    fn an_age_under_a_minute_has_three_words() {
+        let check = |secs, expected: &str| {
+            assert_eq!(age(Some(Timestamp::from_secs(0)), Timestamp::from_secs(secs)), expected);
+        };
+        check(9, "<10s");
+        check(29, "<30s");
+        check(59, "<1m");
+        check(185, "3m");
+    }
+
+    #[test]
+    fn a_time_says_its_day_unless_it_is_today() {
+        let now = Timestamp::parse("2026-03-02T18:00:00Z").unwrap();
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let check = |at: &str, expected: &str| {
+            assert_eq!(time(Timestamp::parse(at).unwrap(), &zone, now), expected);
+        };
+        check("2026-03-02T20:05:00Z", "14:05");
+        check("2026-03-04T20:05:00Z", "Wed 14:05");
+        check("2026-03-22T20:05:00Z", "03-22 15:05");
+    }
+
+    #[test]
+    fn letters_are_an_offset_and_names_are_a_place() {
+        let at = Timestamp::parse("2026-01-02T18:00:00Z").unwrap();
+        let check = |name: &str, expected: Option<&str>| {
+            let mut stop = Stop::default();
+            stop.tms.timezone = Some(name.to_owned());
+            assert_eq!(zone_of(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{name}");
+        };
+        check("CDT", Some("13:00"));
+        check("America/Chicago", Some("12:00"));
+        check("HST", Some("08:00"));
+        check("Mars", None);
+    }
+}

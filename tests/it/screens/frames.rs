@@ -1,0 +1,156 @@
+//! How often the screen is drawn: frames counted under a paused clock.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::time::Duration;
+
+use backhaul::tui::app::App;
+use backhaul::tui::event::Event;
+use backhaul::tui::run::run;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
+use ratatui::layout::{Position, Size};
+use tokio::sync::mpsc;
+use tokio::time::{advance, sleep};
+
+use super::made::{now, only, small, told};
+
+const SECOND: Duration = Duration::from_secs(1);
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Counts frames, and the cells they write.
+#[derive(Clone, Default)]
+struct Counts {
+    frames: Rc<Cell<u32>>,
+    cells: Rc<Cell<usize>>,
+}
+
+struct Counting(TestBackend, Counts);
+
+impl Backend for Counting {
+    type Error = Infallible;
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a ratatui::buffer::Cell)>>(
+        &mut self,
+        content: I,
+    ) -> Result<(), Infallible> {
+        self.1.frames.set(self.1.frames.get() + 1);
+        let cells = self.1.cells.clone();
+        self.0.draw(content.inspect(|_| cells.set(cells.get() + 1)))
+    }
+    fn hide_cursor(&mut self) -> Result<(), Infallible> {
+        self.0.hide_cursor()
+    }
+    fn show_cursor(&mut self) -> Result<(), Infallible> {
+        self.0.show_cursor()
+    }
+    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
+        self.0.get_cursor_position()
+    }
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
+        self.0.set_cursor_position(position)
+    }
+    fn clear(&mut self) -> Result<(), Infallible> {
+        self.0.clear()
+    }
+    fn clear_region(&mut self, region: ClearType) -> Result<(), Infallible> {
+        self.0.clear_region(region)
+    }
+    fn size(&self) -> Result<Size, Infallible> {
+        self.0.size()
+    }
+    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
+        self.0.window_size()
+    }
+    fn flush(&mut self) -> Result<(), Infallible> {
+        self.0.flush()
+    }
+}
+
+async fn counted(mut app: App, script: impl AsyncFnOnce(mpsc::Sender<Event>, Counts)) -> Counts {
+    let counts = Counts::default();
+    let mut terminal = Terminal::new(Counting(TestBackend::new(80, 24), counts.clone())).unwrap();
+    let (sender, receiver) = mpsc::channel(4096);
+    let screen = run(&mut terminal, &mut app, FRAME, receiver, |_| {});
+    let (done, ()) = tokio::join!(screen, script(sender, counts.clone()));
+    done.unwrap();
+    counts
+}
+
+async fn ticks(sender: &mpsc::Sender<Event>, seconds: u32) {
+    for second in 0..seconds {
+        sender.send(Event::Tick(now().plus(SECOND * second))).await.unwrap();
+        sleep(SECOND).await;
+    }
+}
+
+fn key(c: char) -> Event {
+    Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_hour_draws_once_a_minute_at_most() {
+    let counts = counted(super::app(), async |sender, _| ticks(&sender, 3600).await).await;
+    assert!(counts.frames.get() <= 61, "{}", counts.frames.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn ages_alone_redraw_only_when_their_words_change() {
+    let counts = counted(super::told_of(small()), async |sender, _| ticks(&sender, 600).await).await;
+    assert!(counts.frames.get() <= 61, "{}", counts.frames.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_that_changes_no_word_draws_no_frame() {
+    counted(super::told_of(small()), async |sender, counts| {
+        sleep(SECOND).await;
+        let before = counts.frames.get();
+        for _ in 0..20 {
+            sender.send(told(small())).await.unwrap();
+            sleep(SECOND).await;
+        }
+        assert_eq!(counts.frames.get(), before);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_one_frame() {
+    let counts = counted(super::app(), async |sender, _| {
+        for number in 0..1000 {
+            sender.send(told(only(&[("a", &format!("T{number}"))]))).await.unwrap();
+        }
+    })
+    .await;
+    assert!(counts.frames.get() <= 3, "{}", counts.frames.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_after_quiet_is_drawn_at_once_and_moves_only_two_rows() {
+    let mut app = super::told_of(small());
+    super::press(&mut app, "5");
+    counted(app, async |sender, counts| {
+        sleep(SECOND * 5).await;
+        let (frames, cells) = (counts.frames.get(), counts.cells.get());
+        sender.send(key('j')).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(counts.frames.get(), frames + 1, "no waiting for the next frame");
+        assert!(counts.cells.get() - cells <= 2 * 80, "{}", counts.cells.get() - cells);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_capped_and_cannot_starve_the_screen() {
+    let counts = counted(super::told_of(small()), async |sender, _| {
+        for number in 0..1000 {
+            for key in [key('j'), key('k'), key(if number % 2 == 0 { 'j' } else { 'k' })] {
+                sender.send(key).await.unwrap();
+            }
+            advance(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    assert!((25..=35).contains(&counts.frames.get()), "{}", counts.frames.get());
+}

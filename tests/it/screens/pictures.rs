@@ -1,0 +1,336 @@
+//! Pictures of every panel, at the size of the oldest terminal and at that of a window.
+
+use super::{Event, Mode, picture, press, small, told_of};
+
+/// The screen after these keys; blank lines in a row are counted, not shown.
+fn shown(keys: &str, width: u16, height: u16) -> String {
+    let mut app = told_of(small());
+    app.update(Event::Mode(Mode::Live { every_s: 5 }));
+    press(&mut app, keys);
+    let picture = picture(&mut app, width, height);
+    let lines: Vec<&str> = picture.lines().collect();
+    let runs = lines.chunk_by(|a, b| a.is_empty() && b.is_empty()).map(|run| match run {
+        [line] => (*line).to_owned(),
+        blank => format!("({} blank lines)", blank.len()),
+    });
+    runs.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_loads_in_80_columns() {
+    insta::assert_snapshot!(shown("3", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Movements 4, by window ▲                       3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW        ETA        SLACK
+    0093    available -         -     Elko NV     from 10:35    -          PAST 1h30
+    0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
+    0092    covered   Bob Ston… 9     Tulsa OK    by Tue 10:25* -          -
+    0090    delivered -         -     -           -             -          -
+    (16 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_loads_in_120_columns() {
+    insta::assert_snapshot!(shown("3", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Movements 4, by window ▲                                        3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW           ETA        SLACK     DISPATCH AGE
+    0093    available -                -     -       Elko NV            from 10:35       -          PAST 1h30 jdoe     <30s
+    0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
+    0092    covered   Bob Stone +1     9     -       Tulsa OK           Tue 08:25-10:25* -          -         jdoe     <30s
+    0090    delivered -                -     -       -                  -                -          -         jdoe     <30s
+    (28 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_drivers_in_80_columns() {
+    insta::assert_snapshot!(shown("4", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Drivers 4, by name ▲    3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    NAME             STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE        LOAD    AGE
+    Ann Peña         DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi… 0091    2m
+    Bob Stone        SB      0:00  0:00  8:00  0:51 9     Flying J, T… -       33m
+    Cy Marlowe       -          -     -     -     - -     -            -       -
+    李 小龍          ON         -     -     -     - 502   -            -       -
+    (16 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_drivers_in_120_columns() {
+    insta::assert_snapshot!(shown("4", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Drivers 4, by name ▲                                            3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    NAME                 STATUS       DRIVE SHIFT BREAK CYCLE FIRST       TRACT PLACE                          LOAD    AGE
+    Ann Peña             DRIVE 2h01    7:04  8:18  0:38 45:28 BREAK 0:38  418   I-40, 12 mi E of Amarillo TX   0091    2m
+    Bob Stone            SB 4h01       0:00  0:00  8:00  0:51 11H 0:00    9     Flying J, Tulsa OK             -       33m
+    Cy Marlowe           -                -     -     -     - -           -     -                              -       -
+    李 小龍              ON               -     -     -     - -           502   -                              -       -
+    (28 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_tractors_in_80_columns() {
+    insta::assert_snapshot!(shown("5", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Tractors 5, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    UNIT  STATE      PLACE             DRIVER     TRAILER LOAD    FUEL AGE   SOURCE
+    9     IDLE 12m   Flying J, Tulsa … Bob Stone  -       -       11%  <30s  samsara
+    12    DARK       -                 -          -       -       -    -     -
+    418   MOVE NE 63 I-40, 12 mi E of… Ann Peña   53012   0091    61%  <10s  samsara
+    502   DARK 3h06  Elko NV           李 小龍    -       -       -    3h06  motive
+    T-77  STOP 2h14  41.257,-95.934    -          -       -       -    6m    motive
+    (15 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_tractors_in_120_columns() {
+    insta::assert_snapshot!(shown("5", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Tractors 5, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    UNIT       STATE      PLACE                              DRIVER               TRAILER    LOAD    FUEL      AGE   SOURCE
+    9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            -          -       11% 1h56  <30s  samsara
+    12         DARK       -                                  -                    -          -       -         -     -
+    418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012      0091    61% 4m    <10s  samsara
+    502        DARK 3h06  Elko NV                            李 小龍              -          -       -         3h06  motive
+    T-77       STOP 2h14  41.257,-95.934                     -                    -          -       -         6m    motive
+    (27 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_trailers_in_80_columns() {
+    insta::assert_snapshot!(shown("6", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Trailers 3, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    UNIT    STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
+    53012   MOVE NE 62 I-40, 12 mi E of Amar… 418      loaded  0091    3m    samsara
+    53040   STOP 2d04  Yard 4, Dallas TX      -        empty   -       11h06 samsara
+    R 7     DARK       -                      -        -       -       -     samsara
+    (17 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_trailers_in_120_columns() {
+    insta::assert_snapshot!(shown("6", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Trailers 3, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    UNIT       STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
+    53012      MOVE NE 62 I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
+    53040      STOP 2d04  Yard 4, Dallas TX                    -                 empty   -            11h06 samsara
+    R 7        DARK       -                                    -                 -       -            -     samsara
+    (29 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_health_of_every_feed_in_80_columns() {
+    insta::assert_snapshot!(shown("7", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Health 5, by account ▲                         3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    ACCOUNT  FEED       EVERY READ  CALLS  LEFT TROUBLE                     NEXT TRY
+    mapbox   directions asked 2h30  1204   -    ok                          -
+    mcleod   movements  30s   <30s  1204   96   ok                          -
+    motive   positions  5s    3m    1204   96   3m credentials refused      in 2m
+    samsara  hours      30s   <30s  1204   96   ok                          -
+    samsara  positions  5s    <10s  1204   96   ok                          -
+    (10 blank lines)
+    polls      not known
+    viewers    1: kim@box drivers
+    set aside  12 rows since the database was created
+    conflicts  1: tractor samsara:1, motive:9: same number, different VIN
+    database   12.4 MB, schema 3
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_health_of_every_feed_in_120_columns() {
+    insta::assert_snapshot!(shown("7", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Health 5, by account ▲                                          3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    ACCOUNT  FEED       EVERY READ  CALLS  LEFT TROUBLE                                                             NEXT TRY
+    mapbox   directions asked 2h30  1204   -    ok                                                                  -
+    mcleod   movements  30s   <30s  1204   96   ok                                                                  -
+    motive   positions  5s    3m    1204   96   3m credentials refused                                              in 2m
+    samsara  hours      30s   <30s  1204   96   ok                                                                  -
+    samsara  positions  5s    <10s  1204   96   ok                                                                  -
+    (22 blank lines)
+    polls      not known
+    viewers    1: kim@box drivers
+    set aside  12 rows since the database was created
+    conflicts  1: tractor samsara:1, motive:9: same number, different VIN
+    database   12.4 MB, schema 3
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn a_load_in_80_columns() {
+    insta::assert_snapshot!(shown("3j<enter>", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Load 0091               3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load
+    status          under way  TMS code P
+    slack           LATE 25m  against the end of the next window
+    freight         unknown
+    distance        542 mi
+    dispatcher      jdoe
+    company         TMS  confirmed <30s ago
+
+    Units
+    driver          Ann Peña
+    tractor         418
+      place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+    trailer         53012
+
+    Order 55001
+    customer        Acme Foods  confirmed <30s ago
+    references      BOL BOL-7, PO 88123
+    goods           Frozen peas, 41200 lb
+    equipment       -
+
+    Stop 1, pickup, done: Albuquerque NM
+    esc back  j down  y copy  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn a_load_in_120_columns() {
+    insta::assert_snapshot!(shown("3j<enter>", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Load 0091                                                       3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load
+    status          under way  TMS code P
+    slack           LATE 25m  against the end of the next window
+    freight         unknown
+    distance        542 mi
+    dispatcher      jdoe
+    company         TMS  confirmed <30s ago
+
+    Units
+    driver          Ann Peña
+    tractor         418
+      place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+    trailer         53012
+
+    Order 55001
+    customer        Acme Foods  confirmed <30s ago
+    references      BOL BOL-7, PO 88123
+    goods           Frozen peas, 41200 lb
+    equipment       -
+
+    Stop 1, pickup, done: Albuquerque NM
+    at              ACME FOODS
+    window          06:00-07:00  America/Denver
+    arrived         06:08
+    departed        07:31
+
+    Stop 2, delivery, next: Oklahoma City OK
+    at              1 Dock Road, 73101
+    window          16:00-18:00  CST
+    ETA             18:25 tms
+    contact         Dana
+    (2 blank lines)
+    esc back  j down  y copy  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn a_driver_in_80_columns() {
+    insta::assert_snapshot!(shown("4<enter>", 80, 24), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    Driver Ann Peña         3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Hours left
+    status          driving  for 2h01
+    drive           7:04 ███░
+    shift           8:18 ███░
+    break           0:38 █░░░
+    cycle           45:28 ███░
+    first limit     BREAK in 0:38
+    cycle tomorrow  -
+    clocks told     2m ago, samsara
+    rules           -
+    home terminal   -
+
+    Now
+    place           I-40, 12 mi E of Amarillo TX  <10s ago
+    tractor         418
+    load            0091
+
+    Person
+    phone           555-0100
+    dispatcher      -
+    id              sam:ann  confirmed 1m ago
+    esc back  j down  y copy  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn a_driver_in_120_columns() {
+    insta::assert_snapshot!(shown("4<enter>", 120, 36), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    Driver Ann Peña                                                 3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Hours left
+    status          driving  for 2h01
+    drive           7:04 ███░
+    shift           8:18 ███░
+    break           0:38 █░░░
+    cycle           45:28 ███░
+    first limit     BREAK in 0:38
+    cycle tomorrow  -
+    clocks told     2m ago, samsara
+    rules           -
+    home terminal   -
+
+    Now
+    place           I-40, 12 mi E of Amarillo TX  <10s ago
+    tractor         418
+    load            0091
+
+    Person
+    phone           555-0100
+    dispatcher      -
+    id              sam:ann  confirmed 1m ago
+    (12 blank lines)
+    esc back  j down  y copy  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn the_smallest_screen_keeps_what_decides() {
+    insta::assert_snapshot!(shown("3", 60, 20), @r"
+    LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
+    Movements 4, by window ▲   3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    LOAD    DRIVER    NEXT               WINDOW        SLACK
+    0093    -         Elko NV            from 10:35    PAST 1h30
+    0091    Ann Peña  Oklahoma City OK   16:00-18:00   LATE 25m
+    0092    Bob Ston… Tulsa OK           by Tue 10:25* -
+    0090    -         -                  -             -
+    (12 blank lines)
+    enter open  / filter  s sort  r refresh  ? help  q quit
+    ");
+}
+
+#[test]
+fn a_smaller_screen_says_what_it_needs() {
+    insta::assert_snapshot!(shown("3", 40, 10), @r"
+    backhaul needs 60x20 and has 40x10: make
+    the window larger or the letters
+    smaller.
+    (6 blank lines)
+    ");
+}
