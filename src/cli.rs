@@ -9,12 +9,12 @@ pub use clap_complete::Shell;
 const AFTER_HELP: &str = "\
 Without a command this is the console; it polls too, if no other process polls this database.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 --exit-code found something,
-4 answered from rows older than --fresh allows.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 4 answered from rows older than
+--fresh allows.";
 
 /// The dispatcher's terminal: a trucking fleet's ELDs and TMS on one screen.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "backhaul", version, after_help = AFTER_HELP)]
+#[command(name = "backhaul", version, propagate_version = true, after_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Cli {
     /// What to do; the console when absent.

@@ -130,7 +130,7 @@ fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
                 config::file_path(&sources(cli)).context("no home, and no --config: no file is read")?;
             writeln!(out, "{}", path.display())?;
             if !path.exists() {
-                writeln!(io::stderr(), "backhaul: there is no such file yet; the defaults hold")?;
+                let _ = writeln!(io::stderr(), "backhaul: there is no such file yet; the defaults hold");
             }
         }
         ConfigCommand::Check => {

@@ -1,11 +1,12 @@
 //! The rows as a dispatcher reads them: names for ids, ages for times, the columns that matter first.
 
+use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use super::rows::{Table, tractor_now, trailer_now};
 use super::{Layout, grid};
 use crate::model::{
-    Driver, Fleet, Keyed, Motion, Movement, Order, Stop, Timestamp, Tractor, Trailer, UnitId,
+    Driver, Fleet, Keyed, Motion, Movement, Order, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
 };
 use crate::rules::{age, hours, motion, trip};
 
@@ -43,14 +44,38 @@ pub(super) fn print(
     };
     let names = Names(fleet);
     let rows: Vec<Vec<String>> = match table {
-        Table::Tractors => fleet.tractors.iter().map(|row| tractor(row, names, now)).collect(),
-        Table::Trailers => fleet.trailers.iter().map(|row| trailer(row, names, now)).collect(),
-        Table::Drivers => fleet.drivers.iter().map(|row| driver(row, names, now)).collect(),
+        Table::Tractors => sorted(&fleet.tractors, |a, b| by_number(&a.unit_number, &b.unit_number))
+            .map(|row| tractor(row, names, now))
+            .collect(),
+        Table::Trailers => sorted(&fleet.trailers, |a, b| by_number(&a.unit_number, &b.unit_number))
+            .map(|row| trailer(row, names, now))
+            .collect(),
+        Table::Drivers => {
+            sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
+        }
         Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout)).collect(),
         Table::Orders => fleet.orders.iter().map(|row| order(row)).collect(),
-        Table::Stops => fleet.stops.iter().map(|row| stop(row, layout)).collect(),
+        Table::Stops => sorted(&fleet.stops, |a, b| as_driven(a).cmp(&as_driven(b)))
+            .map(|row| stop(row, layout))
+            .collect(),
     };
     grid::print(titles, &rows, layout, out)
+}
+
+/// The rows in the order people look for them; equals stay in the order of their keys.
+fn sorted<T: Keyed>(rows: &Rows<T>, order: fn(&T, &T) -> Ordering) -> impl Iterator<Item = &T> {
+    let mut rows: Vec<&T> = rows.iter().map(AsRef::as_ref).collect();
+    rows.sort_by(|a, b| order(a, b));
+    rows.into_iter()
+}
+
+/// "7" before "101", "T2" before "T10".
+fn by_number(a: &str, b: &str) -> Ordering {
+    (a.len(), a).cmp(&(b.len(), b))
+}
+
+fn as_driven(stop: &Stop) -> (&str, Option<&str>, i64) {
+    (&stop.tms.company_id, stop.tms.movement_id.as_deref(), stop.tms.sequence)
 }
 
 fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {

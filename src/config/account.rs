@@ -14,7 +14,7 @@ use super::table::Table;
 pub struct Account<P> {
     /// Unique among all accounts; the `source` of rows and the `account` of feeds.
     pub name: String,
-    /// Checked to be https, or http to a loopback address. May have a path.
+    /// https, or http to a loopback address; may have a path. Empty only while the account is off.
     pub base_url: String,
     /// In no 60 seconds may there be more calls than this.
     pub calls_per_minute: u32,

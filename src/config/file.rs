@@ -43,11 +43,7 @@ pub(super) fn read(place: Place) -> Result<Option<ConfigFile>, Problem> {
     match open(&place.path) {
         Ok((text, mode)) => Ok(Some(ConfigFile { path: Arc::new(place.path), text, mode: Some(mode) })),
         Err(error) if error.kind() == io::ErrorKind::NotFound && place.named_by.is_none() => Ok(None),
-        Err(error) => Err(Problem {
-            origin: place.named_by.unwrap_or(Origin::Default),
-            key: place.path.display().to_string(),
-            message: format!("cannot be read: {error}"),
-        }),
+        Err(error) => Err(unreadable(place, &error)),
     }
 }
 
@@ -56,6 +52,13 @@ pub(super) fn folder(environment: Environment<'_>, variable: &str, below_home: &
     let absolute = |name: &str| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
     Some(base.join("backhaul"))
+}
+
+fn unreadable(place: Place, error: &io::Error) -> Problem {
+    let message = format!("cannot be read: {error}");
+    let file = place.path.display().to_string();
+    let origin = place.named_by.unwrap_or_else(|| Origin::File(Arc::new(place.path), 1));
+    Problem { origin, key: file, message }
 }
 
 fn open(path: &Path) -> io::Result<(String, u32)> {

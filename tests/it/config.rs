@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use backhaul::config::{self, Config, ConfigError, EldProvider, McleodLogin, MotiveLogin, Sources};
+use proptest::{prop_assert, proptest};
 use tempfile::TempDir;
 
 /// Loads with this file and environment; the home is `/home/ann`, and no machine-wide file exists.
@@ -271,4 +272,21 @@ fn show_says_where_each_value_came_from() {
     line("quit = [\"q\"] ", &format!("# from {path}:7"));
     assert!(!all.contains("s3cret"), "{all}");
     assert!(config::Config::from_toml(&all).is_ok(), "what is shown can be read again:\n{all}");
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_holds_it_is_read_or_refused_and_no_secret_comes_back(
+        table in "(database|polling|mcleod|mapbox|gemini|operations|theme|keys|[a-z]{1,6})",
+        key in "(url|idle|token|api_key|base_url|timezone|calls_per_minute|[a-z_]{1,12})",
+        value in "(\"s3cret[ -!#-\\[\\]-~]{0,12}\"|s3cret|-?[0-9]{1,20}|true|\\[\\]|\\{\\}|1e400|nan|[ -~]{0,8})",
+    ) {
+        let text = format!("[{table}]\n{key} = {value}\n");
+        let secret = matches!(key.as_str(), "token" | "api_key");
+        let said = match Config::from_toml(&format!("{text}[database]\nurl = \"sqlite:x\"\n")) {
+            Ok(config) => format!("{config:?} {}", shown(&config)),
+            Err(error) => error.to_string(),
+        };
+        prop_assert!(!secret || !said.contains("s3cret"), "{}", said);
+    }
 }

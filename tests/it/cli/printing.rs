@@ -23,15 +23,15 @@ fn people_read_names_ages_and_the_offices_time() {
         Table::Tractors,
         None,
         "UNIT  STATE         AGE   PLACE                         DRIVER    TRAILER  LOAD  SOURCE
-        101   moving NE 63  4s    I-40, 12 mi E of Amarillo TX  Ann Peña  T9       M1    samsara
-        7     dark 1h00     1h00  -                             -         -        -     samsara\n",
+        7     dark 1h00     1h00  -                             -         -        -     samsara
+        101   moving NE 63  4s    I-40, 12 mi E of Amarillo TX  Ann Peña  T9       M1    samsara\n",
     );
     check(
         Table::Tractors,
         Some(60),
         "UNIT  STATE         AGE   PLACE         DRIVER    TRAILER
-        101   moving NE 63  4s    I-40, 12 mi…  Ann Peña  T9
-        7     dark 1h00     1h00  -             -         -\n",
+        7     dark 1h00     1h00  -             -         -
+        101   moving NE 63  4s    I-40, 12 mi…  Ann Peña  T9\n",
     );
     check(
         Table::Trailers,
