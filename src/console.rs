@@ -21,9 +21,9 @@ use crate::tui::app::{App, Effect, Mode, Setup};
 use crate::tui::event::{Event, read_terminal};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::KeyMap;
+use crate::tui::run;
 use crate::tui::terminal::{self, Screen};
 use crate::tui::theme::Theme;
-use crate::tui::run;
 
 /// How to show it.
 #[derive(Clone, Debug)]
@@ -62,9 +62,12 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         app.update(Event::Fleet(Arc::clone(fleet)));
     }
     if desk.people.is_none() {
-        app.update(Event::Notice("this database may only be read by you: your console does not count as watching".into()));
+        app.update(Event::Notice(
+            "this database may only be read by you: your console does not count as watching".into(),
+        ));
     }
-    let mut screen = Screen::enter().context("this is no terminal: use a command such as `backhaul tractors`, or --sync-only")?;
+    let mut screen = Screen::enter()
+        .context("this is no terminal: use a command such as `backhaul tractors`, or --sync-only")?;
     let (events, inbox) = mpsc::channel(1024);
     let presence = desk.presence.clone();
     terminal::watch_for_hangup(events.clone());
@@ -74,7 +77,8 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     tasks.spawn(desk.stay(stopped.clone()));
     tasks.spawn(poll(config.clone(), accounts, events.clone(), stopped.clone()));
     let polling = daemon::polling(config);
-    let news = News { path, reader, polling: (!options.view_only).then_some(polling), fleet: first, shown: None };
+    let news =
+        News { path, reader, polling: (!options.view_only).then_some(polling), fleet: first, shown: None };
     tasks.spawn(news.show(events.clone(), clock.clone()));
     let perform = |effect| match effect {
         Effect::Refresh => presence.send_modify(|viewer| viewer.refresh_at = Some(clock.now())),
@@ -102,7 +106,7 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
     Ok(Setup {
         keys: KeyMap::load(bindings).map_err(daemon::Refused::because)?,
         theme: Theme::named(&config.theme, options.no_color).map_err(daemon::Refused::because)?,
-        glyphs: Glyphs::new(options.ascii),
+        glyphs: if options.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,
         now,
@@ -169,7 +173,9 @@ impl Desk {
             Err(error) => return Err(error.into()),
         };
         let (pid, host) = (std::process::id(), daemon::host());
-        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+        let user = std::env::var("USER")
+            .or_else(|_| std::env::var("LOGNAME"))
+            .unwrap_or_else(|_| "unknown".to_owned());
         let viewer = Viewer {
             id: format!("{host}:{pid}:{}", now.millis()),
             user: crate::model::clean(&user, 32),
@@ -212,7 +218,12 @@ impl Desk {
 }
 
 /// Polls whenever nobody else does, until the console is left.
-async fn poll(config: Config, accounts: Vec<AnyAccount>, events: mpsc::Sender<Event>, mut stop: watch::Receiver<bool>) {
+async fn poll(
+    config: Config,
+    accounts: Vec<AnyAccount>,
+    events: mpsc::Sender<Event>,
+    mut stop: watch::Receiver<bool>,
+) {
     if accounts.is_empty() {
         return;
     }

@@ -162,7 +162,8 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
         let EldProvider::Samsara { api_token } = &eld.provider else { continue };
         let token = SecretString::from(api_token.expose());
-        let provider = Samsara::new(&eld.base_url, &token, eld.ca_file.as_deref()).map_err(|e| Refused(format!("{}: {e}", eld.name)))?;
+        let provider = Samsara::new(&eld.base_url, &token, eld.ca_file.as_deref())
+            .map_err(|e| Refused(format!("{}: {e}", eld.name)))?;
         let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
         accounts.push(AnyAccount::Samsara(Account { name, provider, calls_per_minute }));
     }
@@ -178,7 +179,10 @@ pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
         if !matches!(eld.provider, EldProvider::Samsara { .. }) {
-            off.push((eld.name.clone(), format!("this version does not speak to {} yet", eld.provider.word())));
+            off.push((
+                eld.name.clone(),
+                format!("this version does not speak to {} yet", eld.provider.word()),
+            ));
         }
     }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
@@ -189,7 +193,8 @@ pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
 }
 
 fn mcleod(account: &config::Account<Mcleod>) -> anyhow::Result<Account<McLeod>> {
-    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } = &account.provider;
+    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } =
+        &account.provider;
     let secret = |secret: &config::Secret| SecretString::from(secret.expose());
     let provider = McLeod::new(mcleod::Account {
         base_url: account.base_url.clone(),
@@ -213,8 +218,12 @@ fn mcleod(account: &config::Account<Mcleod>) -> anyhow::Result<Account<McLeod>> 
 }
 
 fn nothing_to_poll(config: &Config) -> String {
-    let reasons: Vec<_> = off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
-    format!("there is nothing to poll: no upstream can be used ({}); see config.example.toml", reasons.join("; "))
+    let reasons: Vec<_> =
+        off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    format!(
+        "there is nothing to poll: no upstream can be used ({}); see config.example.toml",
+        reasons.join("; ")
+    )
 }
 
 /// A poller at work: the lease, the store and the accounts. Dropping it lets another in.
@@ -228,7 +237,11 @@ pub struct Duty {
 
 impl Duty {
     /// Opens the database for polling. The notice is of a repair, if there was one.
-    pub async fn begin(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyhow::Result<(Self, Option<Notice>)> {
+    pub async fn begin(
+        config: &Config,
+        accounts: Vec<AnyAccount>,
+        lease: Lease,
+    ) -> anyhow::Result<(Self, Option<Notice>)> {
         let clock = Clock::system();
         let (store, notice) = open_store(config, &clock).await?;
         let mut poller = Poller::new(store, polling(config), clock);
@@ -310,7 +323,10 @@ async fn lease_when_free(config: &Config) -> anyhow::Result<Lease> {
     if let Ok(lease) = lease_now(config).await {
         return Ok(lease);
     }
-    tracing::info!("standing by: {} polls this database; taking over when it ends", holder(&config.database.path));
+    tracing::info!(
+        "standing by: {} polls this database; taking over when it ends",
+        holder(&config.database.path)
+    );
     wait_for_lease(config).await
 }
 

@@ -59,7 +59,8 @@ fn poll(cli: &Cli) -> anyhow::Result<ExitCode> {
         config.check_permissions()?;
     }
     start_log(cli, &log::Target::Stderr { color: color(cli) })?;
-    let options = daemon::Options { once: cli.once, demo: cli.demo, database_named: cli.global.database.is_some() };
+    let options =
+        daemon::Options { once: cli.once, demo: cli.demo, database_named: cli.global.database.is_some() };
     runtime()?.block_on(daemon::run(&config, options))
 }
 

@@ -9,7 +9,7 @@ use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Re
 #[derive(Clone, Copy, Debug)]
 pub struct Judge {
     /// Whether a fix may move a unit last seen then; `Err` holds the reason where one is to be logged.
-    pub sane: fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Option<&'static str>>,
+    pub sane: Sane,
     /// What a fix and the engine show.
     pub motion: fn(&Fix, Option<Engine>) -> Motion,
     /// Which records are one unit.
@@ -17,6 +17,9 @@ pub struct Judge {
     /// Which claim holds for each left one.
     pub settle: fn(Vec<Claim>) -> Vec<Claim>,
 }
+
+/// Judges a fix against when its unit was last seen, and now.
+pub type Sane = fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Option<&'static str>>;
 
 /// One page to be committed.
 #[derive(Clone, Debug)]
@@ -170,7 +173,7 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
                 points.extend(fixes::fix(&mut work, kept, *kind, external_id, fix)?);
             }
             Change::Telemetry { external_id, telemetry } => {
-                fixes::telemetry(&mut work, external_id, telemetry)?
+                fixes::telemetry(&mut work, external_id, telemetry)?;
             }
             Change::Clocks { external_id, clocks } => fixes::clocks(&mut work, external_id, clocks)?,
             Change::Pairing(pairing) => pairings::upsert(&mut work, pairing)?,

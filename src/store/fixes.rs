@@ -48,12 +48,12 @@ pub(super) fn fix(
             "SELECT observed_at, state, state_since_at, {engine_column} FROM {table} WHERE id = ?1"
         ))?
         .query_row([&unit_id], |row| {
-            let word = |column| row.get::<_, Option<String>>(column);
+            let text = |column| row.get::<_, Option<String>>(column);
             Ok((
                 row.get::<_, Option<i64>>(0)?.map(Timestamp::from_millis),
-                word(1)?.as_deref().and_then(Motion::from_word).unwrap_or_default(),
+                text(1)?.as_deref().and_then(Motion::from_word).unwrap_or_default(),
                 row.get::<_, Option<i64>>(2)?,
-                word(3)?.as_deref().and_then(Engine::from_word),
+                text(3)?.as_deref().and_then(Engine::from_word),
             ))
         })
         .optional()?;

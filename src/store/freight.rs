@@ -21,7 +21,7 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
     let mut told = told.clone();
     match &before {
         Some(before) if ![MOVEMENTS, ASSIGNMENTS].contains(&work.resource) => {
-            told = told.filled_from(&before.tms)
+            told = told.filled_from(&before.tms);
         }
         // A list of movements need not say which order each carries; stops do.
         Some(before) => told.order_id = told.order_id.or_else(|| before.tms.order_id.clone()),

@@ -7,6 +7,7 @@ use super::StoreError;
 const STEPS: &[&str] = &[include_str!("001_fleet.sql")];
 
 /// The version this program writes.
+#[expect(clippy::cast_possible_truncation, reason = "steps are written by hand")]
 pub(super) const SCHEMA: u32 = STEPS.len() as u32;
 
 /// Brings the file up to [`SCHEMA`]. Safe when several processes start at once.

@@ -185,11 +185,9 @@ fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
 /// Makes the folder and the file with the least permission that works; SQLite gives the write-ahead
 /// log and the shared memory the mode of the file.
 pub(super) fn prepare_files(path: &Path, access: Access) -> Result<(), StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        if !folder.exists() {
-            let made = DirBuilder::new().recursive(true).mode(access.folder_mode()).create(folder);
-            made.map_err(|error| file_error(folder, &error))?;
-        }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        let made = DirBuilder::new().recursive(true).mode(access.folder_mode()).create(folder);
+        made.map_err(|error| file_error(folder, &error))?;
     }
     match OpenOptions::new().write(true).create_new(true).mode(access.file_mode()).open(path) {
         Ok(file) => {

@@ -88,9 +88,6 @@ fn free_name(path: &Path, now: Timestamp) -> PathBuf {
         .calendar()
         .map_or_else(|| now.millis().to_string(), |at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
     let plain = beside(path, &format!(".damaged-{stamp}"));
-    (1..)
-        .map(|n| beside(&plain, &format!(".{n}")))
-        .find(|name| !name.exists())
-        .filter(|_| plain.exists())
-        .unwrap_or(plain)
+    let numbered = (1..1000).map(|n| beside(&plain, &format!(".{n}")));
+    std::iter::once(plain.clone()).chain(numbered).find(|name| !name.exists()).unwrap_or(plain)
 }

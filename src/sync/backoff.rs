@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::http::{Error, Kind};
 
 /// An outage is looked at again at least this often.
-pub const CEILING: Duration = Duration::from_secs(60);
+pub const CEILING: Duration = Duration::from_mins(1);
 /// Never sooner than this, however the dice fall.
 const FLOOR: Duration = Duration::from_secs(1);
 /// What only a person can mend (a credential, a scope, an address) is tried again after this.
-pub const REFUSED: Duration = Duration::from_secs(300);
+pub const REFUSED: Duration = Duration::from_mins(5);
 
 /// The wait after the `failures`-th failure in a row of a feed read every `every`; `roll` is
 /// uniform in 0 to 1. Exponential with full jitter, but never less than the upstream asks for.
@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(delay(&lost, u32::MAX, every, 1.0), CEILING);
         assert_eq!(delay(&lost, 4, every, 0.5), Duration::from_secs(20), "full jitter: anywhere below");
         assert_eq!(delay(&lost, 4, every, 0.0), FLOOR);
-        assert_eq!(delay(&lost, 1, Duration::from_secs(300), 1.0), CEILING);
+        assert_eq!(delay(&lost, 1, Duration::from_mins(5), 1.0), CEILING);
     }
 
     #[test]

@@ -203,7 +203,7 @@ mod tests {
         }
         assert!(start.elapsed() >= Duration::from_secs(2));
         let before = Instant::now();
-        gate.slow_down(&slow, Duration::from_secs(60));
+        gate.slow_down(&slow, Duration::from_mins(1));
         gate.turn(&FEED, Priority::Routine).await;
         assert_eq!(before.elapsed(), Duration::ZERO);
     }

@@ -59,8 +59,8 @@ fn named_modules(text: &str) -> Vec<&str> {
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
         let list = rest.strip_prefix('{').map_or(rest, |inner| inner.split('}').next().unwrap());
-        let names: Vec<&str> = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
-        for name in names {
+        let inside: Vec<&str> = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
+        for name in inside {
             let name = name.trim();
             let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
             if end > 0 {

@@ -117,7 +117,7 @@ async fn an_older_future_or_impossible_fix_moves_nothing() {
     bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
     let at = bench.now;
     bench.tell("samsara", "vehicle_stats", vec![fix("1", 35.0, at)]).await;
-    let hour = std::time::Duration::from_secs(3600);
+    let hour = std::time::Duration::from_hours(1);
     let others = vec![
         fix("1", 36.0, at.minus(hour)),
         fix("1", 37.0, at.plus(hour)),

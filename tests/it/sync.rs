@@ -27,11 +27,14 @@ const FEEDS: &[FeedSpec] = &[
 
 type Answer = Arc<dyn Fn(u64) -> Result<Page, Kind> + Send + Sync>;
 
+/// What was asked for, at which second, from which cursor.
+type Asked = (&'static str, u64, Option<String>);
+
 /// Answers by script and writes down when it was asked what.
 #[derive(Clone)]
 struct Fake {
     began: Instant,
-    asked: Arc<Mutex<Vec<(&'static str, u64, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     answer: Arc<HashMap<&'static str, Answer>>,
 }
 
@@ -113,16 +116,16 @@ impl Bench {
 
 const POLLING: Polling = Polling {
     active: Duration::from_secs(5),
-    idle: Duration::from_secs(60),
+    idle: Duration::from_mins(1),
     hours_active: Duration::from_secs(30),
-    hours_idle: Duration::from_secs(60),
+    hours_idle: Duration::from_mins(1),
     movements_active: Duration::from_secs(30),
-    movements_idle: Duration::from_secs(60),
-    roster: Duration::from_secs(300),
-    viewer_timeout: Duration::from_secs(900),
+    movements_idle: Duration::from_mins(1),
+    roster: Duration::from_mins(5),
+    viewer_timeout: Duration::from_mins(15),
     fresh_locations: Duration::from_secs(30),
-    fresh_hours: Duration::from_secs(60),
-    fresh_profiles: Duration::from_secs(300),
+    fresh_hours: Duration::from_mins(1),
+    fresh_profiles: Duration::from_mins(5),
 };
 
 fn fails_until(second: u64, kind: Kind) -> Answer {

@@ -18,7 +18,7 @@ pub fn unit_number(text: &str) -> String {
 /// systems spell alike identifies a truck however it was typed.
 pub fn valid_vin(vin: &str) -> bool {
     let allowed = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() && !matches!(c, 'I' | 'O' | 'Q');
-    vin.len() == 17 && vin.chars().all(allowed) && vin.chars().any(|c| Some(c) != vin.chars().next())
+    vin.len() == 17 && vin.chars().all(allowed) && vin.chars().any(|c| !vin.starts_with(c))
 }
 
 #[cfg(test)]
