@@ -266,7 +266,7 @@ impl Config {
         }
         check_together(&mut layers);
         if layers.problems.is_empty() {
-            return Ok(Self::typed(layers, file));
+            return Ok(Self::typed(&layers, file));
         }
         let mut problems = layers.problems;
         problems.sort_by_key(|problem| match problem.origin {
@@ -277,11 +277,12 @@ impl Config {
     }
 
     /// The typed form of settings without a mistake.
-    fn typed(layers: Layers<'_>, file: Option<&ConfigFile>) -> Self {
+    fn typed(layers: &Layers<'_>, file: Option<&ConfigFile>) -> Self {
         let table = |name: &str| layers.table(name);
         let (retention, polling, cache) = (table("retention"), table("polling"), table("cache"));
         let viewer_timeout = polling.duration("viewer_timeout");
-        let config = Self {
+        let tables = in_file_order(layers);
+        Self {
             database: database(table("database")),
             retention: Retention {
                 movements: retention.duration("movements"),
@@ -303,19 +304,16 @@ impl Config {
                 profiles: cache.duration("profiles"),
             },
             elds: layers.elds.iter().map(|(provider, table)| account::eld(provider, table)).collect(),
-            mcleod: account::mcleod(&layers),
-            mapbox: account::mapbox(&layers),
-            gemini: account::gemini(&layers),
+            mcleod: account::mcleod(layers),
+            mapbox: account::mapbox(layers),
+            gemini: account::gemini(layers),
             operations: operations(table("operations")),
             theme: table("theme").text("name"),
-            keys: Vec::new(),
+            keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
-            tables: Vec::new(),
-            exposed: None,
-        };
-        let tables = in_file_order(layers.tables, layers.elds);
-        let exposed = file.and_then(|file| exposed(file, &tables));
-        Self { keys: layers.keys, exposed, tables, ..config }
+            exposed: file.and_then(|file| exposed(file, &tables)),
+            tables,
+        }
     }
 }
 
@@ -374,9 +372,10 @@ fn operations(table: &Table) -> Operations {
 }
 
 /// The ELD accounts stand before the TMS, as in the example file.
-fn in_file_order(mut tables: Vec<Table>, elds: Vec<(&'static str, Table)>) -> Vec<Table> {
-    let at = tables.iter().position(|table| table.name == "mcleod").unwrap_or(tables.len());
-    tables.splice(at..at, elds.into_iter().map(|(_, table)| table));
+fn in_file_order(layers: &Layers<'_>) -> Vec<Table> {
+    let at = layers.tables.iter().position(|table| table.name == "mcleod").unwrap_or_default();
+    let mut tables = layers.tables.clone();
+    tables.splice(at..at, layers.elds.iter().map(|(_, table)| table.clone()));
     tables
 }
 

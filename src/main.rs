@@ -11,6 +11,7 @@ use backhaul::cli::{self, Cli, Command, ConfigCommand};
 use backhaul::commands::{Format, Layout, rows, status};
 use backhaul::config::{self, Config, ConfigError, Sources};
 use backhaul::model::{Fleet, Timestamp};
+use backhaul::rules::age::words as age_words;
 use backhaul::{console, daemon, log, store};
 
 /// Wrong usage or configuration.
@@ -100,8 +101,17 @@ fn print_rows(cli: &Cli, table: rows::Table, how: &cli::Rows) -> anyhow::Result<
     rows::print(&fleet, table, &format, now, &mut out)?;
     out.flush()?;
     let age = rows::age(&fleet, table, now);
-    let stale = fresh.is_some_and(|limit| age.is_none_or(|age| age > limit));
-    Ok(if stale { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+    match fresh {
+        Some(limit) if age.is_none_or(|age| age > limit) => {
+            let read = age.map_or_else(|| "never".to_owned(), |age| format!("{} ago", age_words(age)));
+            let _ = writeln!(
+                io::stderr(),
+                "backhaul: these rows are older than --fresh allows: last read {read}"
+            );
+            Ok(ExitCode::from(STALE))
+        }
+        Some(_) | None => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {

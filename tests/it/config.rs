@@ -79,6 +79,15 @@ fn without_a_file_the_defaults_hold() {
 }
 
 #[test]
+fn the_example_as_it_is_changes_nothing() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
+    let values = |config: Config| -> Vec<_> {
+        config.shown().into_iter().map(|value| (value.key, value.value)).collect()
+    };
+    assert_eq!(values(load(Some(&example), &[]).unwrap()), values(load(None, &[]).unwrap()));
+}
+
+#[test]
 fn flags_go_before_the_environment_and_that_before_the_file() {
     let (_folder, path) = written("[database]\nurl = \"sqlite:file.db\"\n[polling]\nidle = \"90s\"\n");
     let mut environment = variables(&[]);
