@@ -1,1 +1,253 @@
-//! processes
+//! Real processes on one database: who polls, who takes over, what a kill leaves, what a fault shows.
+
+mod faults;
+mod handover;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use backhaul::model::{Fleet, Timestamp};
+use backhaul::sim::{Options, Sim};
+use backhaul::store::Reader;
+use tempfile::TempDir;
+
+/// Nothing in these tests may take longer: a wait that does has failed.
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+
+/// A folder with a configuration for a simulated fleet, which lives as long as this does.
+pub(crate) struct Office {
+    pub(crate) folder: TempDir,
+    pub(crate) sim: Sim,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Office {
+    /// A fleet of `units` tractors whose time goes on.
+    pub(crate) fn new(units: usize) -> Self {
+        Self::at(units, backhaul::sync::Clock::system())
+    }
+
+    /// A fleet whose time stands still.
+    pub(crate) fn frozen(units: usize) -> Self {
+        // A minute ago: what it tells is then never from the future.
+        let at = backhaul::sync::Clock::system().now().minus(Duration::from_secs(60));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sim = start(&runtime, units, Arc::new(move || at));
+        Self::with(sim, runtime)
+    }
+
+    fn at(units: usize, clock: backhaul::sync::Clock) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sim = start(&runtime, units, Arc::new(move || clock.now()));
+        Self::with(sim, runtime)
+    }
+
+    fn with(sim: Sim, runtime: tokio::runtime::Runtime) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let office = Self { folder, sim, runtime };
+        let config = office.sim.config_toml(Some(&format!("sqlite:{}", office.database().display())));
+        office.write_config(&config);
+        office
+    }
+
+    pub(crate) fn write_config(&self, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        fs::write(self.config(), text).unwrap();
+        fs::set_permissions(self.config(), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder.path().join("config.toml")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("backhaul.db")
+    }
+
+    /// The program, in an environment of its own.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_backhaul"));
+        command.env_clear().env("HOME", self.folder.path()).args(arguments);
+        command.env("BACKHAUL_CONFIG", self.config()).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Starts the daemon; its log goes to `log` in the folder.
+    pub(crate) fn daemon(&self, log: &str) -> Process {
+        let file = fs::File::create(self.folder.path().join(log)).unwrap();
+        Process(self.command(&["--sync-only"]).stderr(file).spawn().unwrap())
+    }
+
+    pub(crate) fn log(&self, log: &str) -> String {
+        fs::read_to_string(self.folder.path().join(log)).unwrap_or_default()
+    }
+
+    /// What the database holds now.
+    pub(crate) fn fleet(&self) -> Option<Arc<Fleet>> {
+        let now = backhaul::sync::Clock::system().now();
+        Reader::open(&self.database()).ok()?.fleet(now).ok()
+    }
+
+    /// Waits until the database holds that.
+    pub(crate) fn wait_for_fleet(&self, what: &str, holds: impl Fn(&Fleet) -> bool) -> Arc<Fleet> {
+        let mut last = None;
+        wait(what, || {
+            last = self.fleet().filter(|fleet| holds(fleet));
+            last.is_some()
+        });
+        last.unwrap()
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let _ = &self.runtime;
+    }
+}
+
+fn start(runtime: &tokio::runtime::Runtime, units: usize, clock: backhaul::sim::Clock) -> Sim {
+    runtime.block_on(Sim::start(Options { units, seed: 7, port: 0, moody: false, clock })).unwrap()
+}
+
+/// A process that is ended with the test.
+pub(crate) struct Process(pub(crate) Child);
+
+impl Process {
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let mut status = None;
+        wait("the process ends", || {
+            status = self.0.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until it holds; fails the test when it never does.
+pub(crate) fn wait(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < LIMIT, "never came to be: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+/// Every row of the six tables with when its content last changed.
+fn contents(database: &Path) -> Vec<(String, String, i64)> {
+    let raw = rusqlite::Connection::open(database).unwrap();
+    let mut rows = Vec::new();
+    for table in ["tractors", "trailers", "drivers", "movements", "orders", "stops"] {
+        let mut select = raw.prepare(&format!("SELECT id, updated_at FROM {table} ORDER BY id")).unwrap();
+        let found = select.query_map([], |row| Ok((table.to_owned(), row.get(0)?, row.get(1)?))).unwrap();
+        rows.extend(found.map(Result::unwrap));
+    }
+    rows
+}
+
+#[test]
+fn once_fills_all_six_tables_and_again_changes_nothing() {
+    let office = Office::frozen(12);
+    let first = office.output(&["--sync-only", "--once"]);
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let before = contents(&office.database());
+    for table in ["tractors", "trailers", "drivers", "movements", "orders", "stops"] {
+        assert!(before.iter().any(|(of, ..)| of == table), "{table} is empty");
+    }
+    let second = office.output(&["--sync-only", "--once"]);
+    assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
+    let after = contents(&office.database());
+    let moved: Vec<_> = after.iter().filter(|row| !before.contains(row)).collect();
+    assert!(
+        moved.is_empty() && before.len() == after.len(),
+        "content that did not change was rewritten: {moved:?}"
+    );
+}
+
+#[test]
+fn what_is_stored_is_what_was_told() {
+    let office = Office::frozen(12);
+    assert!(office.output(&["--sync-only", "--once"]).status.success());
+    let fleet = office.fleet().unwrap();
+    let of_tms = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric());
+    assert!(fleet.tractors.len() >= 12, "{}", fleet.tractors.len());
+    let joined =
+        fleet.tractors.iter().filter(|row| of_tms(&row.unit_number) && row.latitude.is_some()).count();
+    assert!(joined >= 10, "tractors of both systems are one row: {joined}");
+    let now = fleet.read_at;
+    for tractor in &fleet.tractors {
+        let Some(latitude) = tractor.latitude else { continue };
+        assert!((14.0..72.0).contains(&latitude) && tractor.longitude.unwrap() < -50.0, "{tractor:?}");
+        assert!(
+            tractor.observed_at.unwrap() <= now && tractor.speed_mph.unwrap_or(0.0) < 90.0,
+            "{tractor:?}"
+        );
+    }
+    for driver in &fleet.drivers {
+        for left in [driver.drive_left_s, driver.shift_left_s, driver.break_left_s, driver.cycle_left_s]
+            .into_iter()
+            .flatten()
+        {
+            assert!((0..=70 * 3600).contains(&left), "{driver:?}");
+        }
+    }
+    let under_way: Vec<_> = fleet
+        .movements
+        .iter()
+        .filter(|row| row.tms.status == backhaul::model::MovementStatus::InProgress)
+        .collect();
+    assert!(!under_way.is_empty());
+    let with_units =
+        under_way.iter().filter(|row| row.tractor_id.is_some() && row.driver_id.is_some()).count();
+    assert!(
+        with_units * 10 >= under_way.len() * 8,
+        "{with_units} of {} loads under way name their units",
+        under_way.len()
+    );
+    let text: String = fs::read(office.database()).unwrap().iter().map(|byte| char::from(*byte)).collect();
+    for secret in [office.sim.samsara_token(), office.sim.mcleod_token(), "social_security", "license_no"] {
+        assert!(!text.contains(secret), "{secret:?} is in the database");
+    }
+}
+
+#[test]
+fn the_daemon_stops_within_two_seconds_of_a_signal_and_exits_0() {
+    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
+        let office = Office::new(5);
+        let mut daemon = office.daemon("log");
+        office.wait_for_fleet("a first read", |fleet| !fleet.tractors.is_empty());
+        let began = Instant::now();
+        daemon.signal(signal);
+        assert!(daemon.ended().success());
+        assert!(began.elapsed() < Duration::from_secs(3));
+    }
+}
+
+/// When a feed was last read to its end.
+fn last_ok(fleet: &Fleet, account: &str, resource: &str) -> Option<Timestamp> {
+    let feed = fleet.feeds.iter().find(|feed| feed.account == account && feed.resource == resource);
+    feed.and_then(|feed| feed.last_ok_at)
+}

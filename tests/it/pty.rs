@@ -1,1 +1,207 @@
-//! pty
+//! The console in a real pseudo-terminal: it starts, draws, idles, and gives the shell back.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::Signal;
+
+use crate::processes::{LIMIT, Office, wait};
+
+/// A program in a terminal of its own.
+struct Pty {
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    input: Option<Box<dyn Write + Send>>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
+    master: Option<Box<dyn MasterPty + Send>>,
+}
+
+impl Pty {
+    fn spawn(command: CommandBuilder, rows: u16, cols: u16) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows, cols, ..PtySize::default() }).unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let size = |n: u16| n.try_into().unwrap();
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(size(rows), size(cols), 0)));
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (shown, raw) = (Arc::clone(&screen), Arc::clone(&bytes));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n) = reader.read(&mut buffer) {
+                if n == 0 {
+                    return;
+                }
+                shown.lock().unwrap().process(&buffer[..n]);
+                raw.lock().unwrap().extend(&buffer[..n]);
+            }
+        });
+        let input = Some(pair.master.take_writer().unwrap());
+        Self { child, input, screen, bytes, master: Some(pair.master) }
+    }
+
+    /// A console on the office's database.
+    fn console(office: &Office, arguments: &[&str], rows: u16, cols: u16) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backhaul"));
+        command.env_clear();
+        command.env("HOME", office.folder.path());
+        command.env("TERM", "xterm-256color");
+        command.env("BACKHAUL_CONFIG", office.config());
+        command.args(arguments);
+        Self::spawn(command, rows, cols)
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    fn is_fullscreen(&self) -> bool {
+        self.screen.lock().unwrap().screen().alternate_screen()
+    }
+
+    fn wait_for(&self, text: &str) {
+        let began = Instant::now();
+        while !self.text().contains(text) {
+            assert!(began.elapsed() < LIMIT, "never saw {text:?}:\n{}", self.text());
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.input.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+
+    fn ended(&mut self) -> portable_pty::ExitStatus {
+        let mut status = None;
+        wait("the console ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An office whose database is filled, and which nobody polls now.
+fn filled(units: usize) -> Office {
+    let office = Office::frozen(units);
+    let read = office.output(&["--sync-only", "--once"]);
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    office
+}
+
+#[test]
+fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
+    let office = filled(6);
+    let mut console = Pty::console(&office, &["--view-only"], 24, 80);
+    console.wait_for("Movements");
+    assert!(console.is_fullscreen());
+    console.press("5");
+    let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
+    console.wait_for(&number);
+    let wide = PtySize { rows: 40, cols: 140, ..PtySize::default() };
+    console.master.as_ref().unwrap().resize(wide).unwrap();
+    console.screen.lock().unwrap().screen_mut().set_size(40.try_into().unwrap(), 140.try_into().unwrap());
+    console.press("4");
+    console.wait_for("Drivers");
+    console.press("q");
+    assert!(console.ended().success());
+    wait("the shell's screen is back", || !console.is_fullscreen());
+}
+
+#[test]
+fn what_is_stored_is_on_the_first_frame_without_any_upstream() {
+    let office = filled(6);
+    let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
+    office.sim.faults().set(backhaul::sim::Upstream::Samsara, "", backhaul::sim::Fault::Hang);
+    office.sim.faults().set(backhaul::sim::Upstream::McLeod, "", backhaul::sim::Fault::Hang);
+    let mut console = Pty::console(&office, &[], 30, 100);
+    console.press("5");
+    console.wait_for(&number);
+    console.press("q");
+    assert!(console.ended().success(), "and it leaves while its calls hang");
+}
+
+#[test]
+fn a_signal_ends_it_and_gives_the_terminal_back() {
+    let office = filled(4);
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut console = Pty::console(&office, &[], 24, 80);
+        console.wait_for("Movements");
+        let began = Instant::now();
+        console.signal(signal);
+        console.ended();
+        assert!(began.elapsed() < Duration::from_secs(4));
+        wait("the shell's screen is back", || !console.is_fullscreen());
+    }
+}
+
+#[test]
+fn a_vanished_terminal_leaves_no_process_behind() {
+    let office = filled(4);
+    let mut console = Pty::console(&office, &["--view-only"], 24, 80);
+    console.wait_for("Movements");
+    console.input = None;
+    console.master = None;
+    // The reader thread still holds a clone of the terminal; the kernel hangs up when that is gone too.
+    console.signal(Signal::HUP);
+    console.ended();
+    wait("its row among the viewers is gone", || {
+        office.fleet().is_some_and(|fleet| fleet.viewers.is_empty())
+    });
+}
+
+#[test]
+fn an_idle_console_writes_nothing() {
+    let office = filled(4);
+    let console = Pty::console(&office, &["--view-only"], 24, 80);
+    console.wait_for("Movements");
+    let written = || console.bytes.lock().unwrap().len();
+    // Long enough for two renewals of its row and several ticks, within which no shown word changes.
+    let mut before = written();
+    let mut quiet_since = Instant::now();
+    wait("three seconds without a byte", || {
+        if written() != before {
+            (before, quiet_since) = (written(), Instant::now());
+        }
+        quiet_since.elapsed() > Duration::from_secs(3)
+    });
+}
+
+#[test]
+fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_process() {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "pty::panics_when_asked_to", "--nocapture"]);
+    command.env("BACKHAUL_TEST_PANIC", "1");
+    let mut program = Pty::spawn(command, 24, 80);
+    assert_eq!(program.ended().exit_code(), 101);
+    wait("the message is on the shell's screen", || {
+        !program.is_fullscreen() && program.text().contains("on purpose")
+    });
+}
+
+/// Run by the test above, in a terminal of its own.
+#[test]
+fn panics_when_asked_to() {
+    if std::env::var_os("BACKHAUL_TEST_PANIC").is_none() {
+        return;
+    }
+    let _screen = backhaul::tui::terminal::Screen::enter().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let task = runtime.spawn(async { panic!("on purpose") });
+    let _ = runtime.block_on(task);
+    unreachable!("a panic in a task ends the process");
+}
