@@ -67,8 +67,10 @@ impl Drop for Screen {
 /// everything afterwards.
 pub fn suspend() -> io::Result<()> {
     restore();
-    kill_process(getpid(), Signal::TSTP)?;
-    take()
+    let stopped = kill_process(getpid(), Signal::TSTP);
+    // Whether or not it stopped, the screen is drawn on again after this.
+    take()?;
+    Ok(stopped?)
 }
 
 /// Puts `text` on the clipboard of the terminal a person sits at, however many hosts away (OSC 52).

@@ -14,7 +14,10 @@ use ratatui::style::{Color, Modifier};
 /// whole (synchronised update), and the terminal is never asked where its cursor is.
 pub struct Quiet<W: Write> {
     inner: CrosstermBackend<W>,
+    /// Between the begin and the end of a synchronised update.
     drawing: bool,
+    /// Something was written that is in no update.
+    moved: bool,
     cursor: Option<Position>,
     at: Position,
 }
@@ -22,14 +25,13 @@ pub struct Quiet<W: Write> {
 impl<W: Write> Quiet<W> {
     /// Writes to `writer`, whose cursor is taken to be hidden.
     pub const fn new(writer: W) -> Self {
-        Self { inner: CrosstermBackend::new(writer), drawing: false, cursor: None, at: Position::ORIGIN }
-    }
-
-    fn begin(&mut self) -> io::Result<()> {
-        if !std::mem::replace(&mut self.drawing, true) {
-            queue!(self.inner, BeginSynchronizedUpdate)?;
+        Self {
+            inner: CrosstermBackend::new(writer),
+            drawing: false,
+            moved: false,
+            cursor: None,
+            at: Position::ORIGIN,
         }
-        Ok(())
     }
 }
 
@@ -41,7 +43,8 @@ impl<W: Write> Backend for Quiet<W> {
         if content.peek().is_none() {
             return Ok(());
         }
-        self.begin()?;
+        self.drawing = true;
+        queue!(self.inner, BeginSynchronizedUpdate)?;
         // Drawing leaves the cursor somewhere else.
         self.at = Position { x: u16::MAX, y: u16::MAX };
         let mut pen = Pen::default();
@@ -60,7 +63,10 @@ impl<W: Write> Backend for Quiet<W> {
 
     fn hide_cursor(&mut self) -> io::Result<()> {
         match self.cursor.take() {
-            Some(_) => self.inner.hide_cursor(),
+            Some(_) => {
+                self.moved = true;
+                self.inner.hide_cursor()
+            }
             None => Ok(()),
         }
     }
@@ -70,7 +76,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.cursor = Some(self.at);
-        self.begin()?;
+        self.moved = true;
         self.inner.show_cursor()
     }
 
@@ -84,7 +90,7 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.at = position;
-        self.begin()?;
+        self.moved = true;
         self.inner.set_cursor_position(position)
     }
 
@@ -93,7 +99,7 @@ impl<W: Write> Backend for Quiet<W> {
     }
 
     fn clear_region(&mut self, region: backend::ClearType) -> io::Result<()> {
-        self.begin()?;
+        self.moved = true;
         self.inner.clear_region(region)
     }
 
@@ -106,8 +112,11 @@ impl<W: Write> Backend for Quiet<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.drawing) {
+        let (drawing, moved) = (std::mem::take(&mut self.drawing), std::mem::take(&mut self.moved));
+        if drawing {
             queue!(self.inner, EndSynchronizedUpdate)?;
+        }
+        if drawing || moved {
             return Backend::flush(&mut self.inner);
         }
         Ok(())
@@ -255,5 +264,7 @@ mod tests {
         assert!(frame(&mut screen, 4) > 0);
         assert_eq!(frame(&mut screen, 4), 0);
         assert!(frame(&mut screen, 5) > 0);
+        drop(screen);
+        assert_eq!(wire.0.take().len(), 0, "nothing is written to a terminal already given back");
     }
 }
