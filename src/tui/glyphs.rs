@@ -34,12 +34,22 @@ impl Glyphs {
         if reversed { self.pick("▼", "v") } else { self.pick("▲", "^") }
     }
 
-    /// `left` of `whole` as four cells.
+    /// `left` of `whole` as three cells, an eighth of a cell at a time where there are such marks.
     pub fn bar(self, left: i64, whole: i64) -> String {
-        const CELLS: i64 = 4;
+        const CELLS: i64 = 3;
+        let (marks, empty): (&[&str], _) = match self {
+            Self::Unicode => (&["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], " "),
+            Self::Ascii => (&["#"], "."),
+        };
+        let steps = i64::try_from(marks.len()).unwrap_or(1);
         // Rounded up, so that only nothing looks like nothing.
-        let full = (left.clamp(0, whole) * CELLS + whole - 1) / whole.max(1);
-        (0..CELLS).map(|cell| if cell < full { self.pick("█", "#") } else { self.pick("░", ".") }).collect()
+        let full = (left.clamp(0, whole) * CELLS * steps + whole - 1) / whole.max(1);
+        (0..CELLS)
+            .map(|cell| match usize::try_from((full - cell * steps).min(steps)) {
+                Ok(step @ 1..) => marks.get(step - 1).copied().unwrap_or(empty),
+                Ok(0) | Err(_) => empty,
+            })
+            .collect()
     }
 }
 
@@ -49,11 +59,14 @@ mod tests {
 
     #[test]
     fn only_nothing_left_is_an_empty_bar() {
-        let check = |left, expected: &str| assert_eq!(Glyphs::Ascii.bar(left, 11 * 3600), expected);
-        check(11 * 3600, "####");
-        check(60, "#...");
-        check(0, "....");
-        check(i64::from(i32::MAX), "####");
-        check(-5, "....");
+        let check = |glyphs: Glyphs, left, expected: &str| assert_eq!(glyphs.bar(left, 11 * 3600), expected);
+        check(Glyphs::Ascii, 11 * 3600, "###");
+        check(Glyphs::Ascii, 60, "#..");
+        check(Glyphs::Ascii, 0, "...");
+        check(Glyphs::Unicode, 11 * 3600, "███");
+        check(Glyphs::Unicode, 11 * 1800, "█▌ ");
+        check(Glyphs::Unicode, 60, "▏  ");
+        check(Glyphs::Unicode, i64::MAX, "███");
+        check(Glyphs::Unicode, -5, "   ");
     }
 }

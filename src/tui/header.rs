@@ -9,7 +9,7 @@ use crate::model::FeedStatus;
 use crate::rules::age::is_behind;
 
 /// Columns an account's trouble gets at least, however many are in trouble.
-const LEAST: u16 = 16;
+const LEAST: u16 = 8;
 
 /// The header in `room` columns: mode, age per account, counts, the office clock. What does not
 /// fit goes in this order: the counts' words, the counts, the ends of long troubles.
@@ -84,9 +84,9 @@ fn state(feeds: &[FeedStatus], facts: &Facts) -> (String, Role) {
     let ill: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.error.is_some()).collect();
     if let Some(first) = ill.iter().min_by_key(|feed| feed.error_since_at) {
         let since = words::age(first.error_since_at, facts.now);
-        let which = if ill.len() < feeds.len() { format!("{} ", first.resource) } else { String::new() };
+        let which = if ill.len() < feeds.len() { format!(", {}", first.resource) } else { String::new() };
         let error = first.error.as_deref().unwrap_or_default();
-        return (format!("{which}down {since}: {error}"), Role::Bad);
+        return (format!("down {since}{which}: {error}"), Role::Bad);
     }
     let polled = feeds.iter().filter(|feed| feed.interval_s > 0);
     let Some(fastest) = polled.clone().map(|feed| feed.interval_s).min() else {
@@ -97,9 +97,9 @@ fn state(feeds: &[FeedStatus], facts: &Facts) -> (String, Role) {
     {
         return match late.last_ok_at {
             Some(_) => {
-                (format!("{} late {}", late.resource, words::age(late.last_ok_at, facts.now)), Role::Warn)
+                (format!("late {}, {}", words::age(late.last_ok_at, facts.now), late.resource), Role::Warn)
             }
-            None => (format!("{} never read", late.resource), Role::Warn),
+            None => (format!("never read, {}", late.resource), Role::Warn),
         };
     }
     let read = polled.filter(|feed| feed.interval_s == fastest).filter_map(|feed| feed.last_ok_at).min();

@@ -15,6 +15,9 @@ pub const UNKNOWN: &str = "-";
 /// The mark of a time that is the office's because the stop's zone is not known.
 pub const OFFICE_TIME: &str = "*";
 
+/// From a hundred days on nobody asks for the hours, and a column has no room for them.
+const LONG_S: u64 = 100 * 86_400;
+
 /// An age in words that do not change each second: "<10s", "<30s", "<1m", then "3m", "2h14", "3d05".
 pub fn age(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| UNKNOWN.to_owned(), |at| span(now.since(at)))
@@ -26,6 +29,7 @@ pub fn span(length: Duration) -> String {
         0..10 => "<10s".to_owned(),
         10..30 => "<30s".to_owned(),
         30..60 => "<1m".to_owned(),
+        LONG_S.. => format!("{}d", length.as_secs() / 86_400),
         _ => rules::age::words(length),
     }
 }
@@ -53,7 +57,8 @@ pub fn minutes(seconds: i64) -> String {
     match seconds.unsigned_abs() / 60 {
         minutes @ 0..60 => format!("{minutes}m"),
         minutes @ 60..1440 => format!("{}h{:02}", minutes / 60, minutes % 60),
-        minutes => format!("{}d{:02}", minutes / 1440, minutes % 1440 / 60),
+        minutes @ 1440..14_400 => format!("{}d{:02}", minutes / 1440, minutes % 1440 / 60),
+        minutes => format!("{}d", minutes / 1440),
     }
 }
 
@@ -196,6 +201,8 @@ mod tests {
         check(29, "<30s");
         check(59, "<1m");
         check(185, "3m");
+        check(86_400 * 99 + 3600 * 5, "99d05");
+        check(86_400 * 266, "266d");
     }
 
     #[test]

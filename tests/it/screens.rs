@@ -263,6 +263,41 @@ fn trouble_and_notices_show_on_every_panel() {
 }
 
 #[test]
+fn the_header_names_every_account_in_trouble_and_keeps_the_clock() {
+    let mut fleet = small();
+    let names = ["geotab", "mcleod", "motive", "samsara", "terminal"];
+    fleet.feeds = names
+        .map(|account| backhaul::model::FeedStatus {
+            account: account.into(),
+            resource: "positions".into(),
+            interval_s: 5,
+            error: Some("the server cannot be reached: connection refused".into()),
+            error_since_at: Some(made::ago(130)),
+            ..Default::default()
+        })
+        .into();
+    let mut app = told_of(fleet);
+    for width in [80, 100, 250] {
+        let shown = picture(&mut app, width, 24);
+        let header = shown.lines().next().unwrap();
+        for name in ["GEO down 2", "MCL down 2", "MOT down 2", "SAM down 2", "TER down 2"] {
+            assert!(header.contains(name), "{header}");
+        }
+        assert!(header.ends_with("14:05"), "{header}");
+    }
+}
+
+#[test]
+fn a_feed_that_is_late_or_was_never_read_is_named() {
+    let mut fleet = small();
+    fleet.feeds[2].last_ok_at = Some(made::ago(600));
+    fleet.feeds[0].last_ok_at = None;
+    fleet.feeds.retain(|feed| feed.account != "motive");
+    let shown = picture(&mut told_of(fleet), 120, 24);
+    assert!(shown.contains("MCL never read, movements") && shown.contains("SAM late 10m, hours"), "{shown}");
+}
+
+#[test]
 fn ascii_is_ascii_whatever_a_row_holds() {
     let mut app = app_with(Glyphs::Ascii);
     app.update(told(made::awkward()));

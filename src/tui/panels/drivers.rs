@@ -40,7 +40,7 @@ impl Listed for Driver {
         },
         Column {
             title: "DRIVE",
-            width: Width::Either(5, 10),
+            width: Width::Either(5, 9),
             rank: 2,
             grows: 5,
             cell: |row, facts| clock(left(row, facts).drive_s, 11, facts),
@@ -48,7 +48,7 @@ impl Listed for Driver {
         },
         Column {
             title: "SHIFT",
-            width: Width::Either(5, 10),
+            width: Width::Either(5, 9),
             rank: 3,
             grows: 6,
             cell: |row, facts| clock(left(row, facts).shift_s, 14, facts),
@@ -56,7 +56,7 @@ impl Listed for Driver {
         },
         Column {
             title: "BREAK",
-            width: Width::Either(5, 10),
+            width: Width::Either(5, 9),
             rank: 4,
             grows: 7,
             cell: |row, facts| clock(left(row, facts).break_s, 8, facts),
@@ -64,7 +64,7 @@ impl Listed for Driver {
         },
         Column {
             title: "CYCLE",
-            width: Width::Either(5, 10),
+            width: Width::Either(5, 9),
             rank: 5,
             grows: 8,
             cell: |row, facts| clock(left(row, facts).cycle_s, 70, facts),

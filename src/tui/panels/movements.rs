@@ -27,7 +27,7 @@ impl Listed for Movement {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "LOAD",
-            width: Width::Text(7, 10),
+            width: Width::Text(7, 8),
             rank: 0,
             grows: 7,
             cell: |row, _| row.tms.id.clone().into(),
@@ -35,7 +35,7 @@ impl Listed for Movement {
         },
         Column {
             title: "STATUS",
-            width: Width::Text(9, 11),
+            width: Width::Fixed(9),
             rank: 6,
             grows: 6,
             cell: status,
@@ -51,7 +51,7 @@ impl Listed for Movement {
         },
         Column {
             title: "TRACT",
-            width: Width::Text(5, 8),
+            width: Width::Text(5, 7),
             rank: 7,
             grows: 8,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
@@ -59,7 +59,7 @@ impl Listed for Movement {
         },
         Column {
             title: "TRAILER",
-            width: Width::Text(7, 10),
+            width: Width::Text(7, 8),
             rank: 9,
             grows: 9,
             cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
@@ -67,7 +67,7 @@ impl Listed for Movement {
         },
         Column {
             title: "ROUTE",
-            width: Width::Text(24, 34),
+            width: Width::Text(24, 28),
             rank: 11,
             grows: 5,
             cell: |row, facts| route(row, facts).into(),
@@ -109,7 +109,7 @@ impl Listed for Movement {
         },
         Column {
             title: "DISPATCH",
-            width: Width::Text(8, 12),
+            width: Width::Text(8, 10),
             rank: 10,
             grows: 10,
             cell: |row, _| words::or_unknown(row.tms.dispatcher.as_deref()).into(),

@@ -1,21 +1,23 @@
 //! How often the screen is drawn: frames counted under a paused clock.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
+use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
 use backhaul::tui::app::App;
 use backhaul::tui::event::Event;
 use backhaul::tui::run::run;
+use backhaul::tui::terminal::Quiet;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
-use ratatui::layout::{Position, Size};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc;
 use tokio::time::{advance, sleep};
 
-use super::made::{now, only, small, told};
+use super::made::{many, now, only, small, told};
 
 const SECOND: Duration = Duration::from_secs(1);
 const FRAME: Duration = Duration::from_millis(33);
@@ -153,4 +155,41 @@ async fn a_flood_is_capped_and_cannot_starve_the_screen() {
     })
     .await;
     assert!((25..=35).contains(&counts.frames.get()), "{}", counts.frames.get());
+}
+
+/// What would go over the wire.
+#[derive(Clone, Default)]
+struct Wire(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn moving_the_selection_sends_few_bytes_among_ten_thousand_rows() {
+    let wire = Wire::default();
+    let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 160, 48)) };
+    let mut terminal = Terminal::with_options(Quiet::new(wire.clone()), options).unwrap();
+    let mut app = super::told_of(many(10_000));
+    for panel in ["3", "4", "5", "6"] {
+        super::press(&mut app, panel);
+        terminal.draw(|frame| app.draw(frame)).unwrap();
+        let mut most = 0;
+        for _ in 0..40 {
+            super::press(&mut app, "j");
+            assert!(app.take_stale());
+            wire.0.borrow_mut().clear();
+            terminal.draw(|frame| app.draw(frame)).unwrap();
+            most = most.max(wire.0.borrow().len());
+        }
+        assert!(most <= 420, "{most} bytes in panel {panel}");
+    }
+    wire.0.borrow_mut().clear();
+    app.update(told(many(10_000)));
+    assert!(!app.take_stale() && wire.0.borrow().is_empty(), "the same again is no news");
 }

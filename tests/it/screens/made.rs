@@ -251,6 +251,48 @@ pub fn only(tractors: &[(&str, &str)]) -> Fleet {
     fleet
 }
 
+/// The small fleet's rows over and over, this many of each kind.
+pub fn many(count: usize) -> Fleet {
+    let small = small();
+    let mut fleet = small.clone();
+    let each = |index: usize| format!("{index:05}");
+    let unit = |index: usize| UnitId(each(index));
+    let cycled = |len: usize| (0..count).map(move |index| (index, index % len));
+    fleet.tractors = cycled(small.tractors.len())
+        .map(|(index, of)| Tractor {
+            id: unit(index),
+            unit_number: each(index),
+            ..(*small.tractors.as_slice()[of]).clone()
+        })
+        .collect();
+    fleet.trailers = cycled(small.trailers.len())
+        .map(|(index, of)| Trailer {
+            id: unit(index),
+            unit_number: each(index),
+            ..(*small.trailers.as_slice()[of]).clone()
+        })
+        .collect();
+    fleet.drivers = cycled(small.drivers.len())
+        .map(|(index, of)| Driver { id: unit(index), ..(*small.drivers.as_slice()[of]).clone() })
+        .collect();
+    let (mut movements, mut stops) = (Vec::new(), Vec::new());
+    for (index, of) in cycled(small.movements.len()) {
+        let row = &small.movements.as_slice()[of];
+        let mut copy = (**row).clone();
+        copy.tms.id = each(index);
+        let its = small.stops_of(&row.key()).iter();
+        stops.extend(its.map(|stop| {
+            let mut stop = (**stop).clone();
+            (stop.tms.id, stop.tms.movement_id) = (format!("{index}{}", stop.tms.id), Some(each(index)));
+            stop
+        }));
+        movements.push(copy);
+    }
+    (fleet.movements, fleet.stops) = (movements.into_iter().collect(), stops.into_iter().collect());
+    fleet.index_stops();
+    fleet
+}
+
 /// As the screen is told of it.
 pub fn told(fleet: Fleet) -> backhaul::tui::event::Event {
     backhaul::tui::event::Event::Fleet(Arc::new(fleet))

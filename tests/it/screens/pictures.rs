@@ -256,10 +256,10 @@ fn a_driver_in_80_columns() {
     Driver Ann Peña         3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
-    drive           7:04 ███░
-    shift           8:18 ███░
-    break           0:38 █░░░
-    cycle           45:28 ███░
+    drive           7:04 ██
+    shift           8:18 █▉
+    break           0:38 ▎
+    cycle           45:28 ██
     first limit     BREAK in 0:38
     cycle tomorrow  -
     clocks told     2m ago, samsara
@@ -286,10 +286,10 @@ fn a_driver_in_120_columns() {
     Driver Ann Peña                                                 3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
-    drive           7:04 ███░
-    shift           8:18 ███░
-    break           0:38 █░░░
-    cycle           45:28 ███░
+    drive           7:04 ██
+    shift           8:18 █▉
+    break           0:38 ▎
+    cycle           45:28 ██
     first limit     BREAK in 0:38
     cycle tomorrow  -
     clocks told     2m ago, samsara
