@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::fixes::Kept;
 use super::{StoreError, Writer, fixes, freight, links, pairings, profiles};
 use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Reject, Timestamp, UnitKind};
 
@@ -165,31 +166,21 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
     };
-    let mut points = Vec::new();
+    // Who is who first: a roster that also tells where its units are, or what hours its drivers have,
+    // is believed at once.
     for change in &commit.batch.changes {
-        match change {
-            Change::Profile(profile) => profiles::upsert(&mut work, profile)?,
-            Change::Fix { kind, external_id, fix } => {
-                points.extend(fixes::fix(&mut work, kept, *kind, external_id, fix)?);
-            }
-            Change::Telemetry { external_id, telemetry } => {
-                fixes::telemetry(&mut work, external_id, telemetry)?;
-            }
-            Change::Clocks { external_id, clocks } => fixes::clocks(&mut work, external_id, clocks)?,
-            Change::Pairing(pairing) => pairings::upsert(&mut work, pairing)?,
-            Change::Movement(movement) => freight::movement(&mut work, movement)?,
-            Change::Order(order) => freight::order(&mut work, order)?,
-            Change::Stop(stop) => freight::stop(&mut work, stop)?,
-            Change::Assignment(assignment) => freight::assignment(&mut work, assignment)?,
-            Change::MovementGone { company_id, id } => freight::gone(&mut work, company_id, id)?,
-            Change::Customer { company_id, id, name } => freight::customer(&mut work, company_id, id, name)?,
+        if let Change::Profile(profile) = change {
+            profiles::upsert(&mut work, profile)?;
         }
     }
     if commit.batch.complete {
         profiles::retire_unconfirmed(&mut work)?;
-        pairings::drop_unconfirmed(&mut work)?;
     }
     links::relink(&mut work)?;
+    let points = take_in(&mut work, kept, &commit.batch.changes)?;
+    if commit.batch.complete {
+        pairings::drop_unconfirmed(&mut work)?;
+    }
     pairings::resolve(&mut work)?;
     fixes::drivers_follow(&mut work)?;
     log_rejects(&work)?;
@@ -201,6 +192,31 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     // Only now are the points in the file; a transaction that failed must not thin the next one.
     kept.extend(points);
     Ok(applied)
+}
+
+/// Takes in everything but profiles. Returns the history points that were written.
+fn take_in(work: &mut Work<'_>, kept: &Kept, changes: &[Change]) -> rusqlite::Result<Kept> {
+    let mut points = Kept::default();
+    for change in changes {
+        match change {
+            Change::Profile(_) => {}
+            Change::Fix { kind, external_id, fix } => {
+                fixes::fix(work, (kept, &mut points), *kind, external_id, fix)?;
+            }
+            Change::Telemetry { external_id, telemetry } => {
+                fixes::telemetry(work, external_id, telemetry)?;
+            }
+            Change::Clocks { external_id, clocks } => fixes::clocks(work, external_id, clocks)?,
+            Change::Pairing(pairing) => pairings::upsert(work, pairing)?,
+            Change::Movement(movement) => freight::movement(work, movement)?,
+            Change::Order(order) => freight::order(work, order)?,
+            Change::Stop(stop) => freight::stop(work, stop)?,
+            Change::Assignment(assignment) => freight::assignment(work, assignment)?,
+            Change::MovementGone { company_id, id } => freight::gone(work, company_id, id)?,
+            Change::Customer { company_id, id, name } => freight::customer(work, company_id, id, name)?,
+        }
+    }
+    Ok(points)
 }
 
 /// Notes a failure.

@@ -28,19 +28,22 @@ const KEEP_NOT_WITHIN_MS: i64 = 30_000;
 /// … and one at least this often, moving or not.
 const KEEP_EVERY_MS: i64 = 15 * 60_000;
 
-/// Takes in one fix. Returns the history point it left, if it left one.
+/// The history points kept before this transaction, and those it adds.
+type Points<'a> = (&'a Kept, &'a mut Kept);
+
+/// Takes in one fix.
 pub(super) fn fix(
     work: &mut Work<'_>,
-    kept: &Kept,
+    points: Points<'_>,
     kind: UnitKind,
     external_id: &str,
     fix: &Fix,
-) -> rusqlite::Result<Option<((UnitKind, String), Point)>> {
-    let Some(unit_id) = links::unit_or_stub(work, kind, external_id)? else { return Ok(None) };
+) -> rusqlite::Result<()> {
+    let Some(unit_id) = links::unit_or_stub(work, kind, external_id)? else { return Ok(()) };
     let (table, engine_column) = match kind {
         UnitKind::Tractor => ("tractors", "engine"),
         UnitKind::Trailer => ("trailers", "NULL"),
-        UnitKind::Driver => return Ok(None),
+        UnitKind::Driver => return Ok(()),
     };
     let before = work
         .sql
@@ -57,16 +60,16 @@ pub(super) fn fix(
             ))
         })
         .optional()?;
-    let Some((latest, state, since, engine)) = before else { return Ok(None) };
+    let Some((latest, state, since, engine)) = before else { return Ok(()) };
     let shown = (work.judge.motion)(fix, engine);
     match (work.judge.sane)(fix, latest, work.now) {
         Ok(()) => {}
         Err(Some(reason)) => {
             work.reject(external_id, reason);
-            return Ok(None);
+            return Ok(());
         }
         // Late but sound: it moves nothing, and still belongs into the history.
-        Err(None) => return keep(work, kept, kind, unit_id, fix, shown),
+        Err(None) => return keep(work, points, kind, unit_id, fix, shown),
     }
     let since = if state == shown && since.is_some() { since } else { Some(fix.observed_at.millis()) };
     work.sql
@@ -92,22 +95,22 @@ pub(super) fn fix(
         ])?;
     work.touched.unit(kind);
     work.touched.moved |= kind == UnitKind::Tractor;
-    keep(work, kept, kind, unit_id, fix, shown)
+    keep(work, points, kind, unit_id, fix, shown)
 }
 
 /// Writes a history point where the thinning wants one.
 fn keep(
     work: &Work<'_>,
-    kept: &Kept,
+    (kept, added): Points<'_>,
     kind: UnitKind,
     unit_id: String,
     fix: &Fix,
     state: Motion,
-) -> rusqlite::Result<Option<((UnitKind, String), Point)>> {
+) -> rusqlite::Result<()> {
     let point = Point { at: fix.observed_at, latitude: fix.latitude, longitude: fix.longitude, state };
     let key = (kind, unit_id);
-    if kept.get(&key).is_some_and(|last| !worth_keeping(last, &point)) {
-        return Ok(None);
+    if added.get(&key).or_else(|| kept.get(&key)).is_some_and(|last| !worth_keeping(last, &point)) {
+        return Ok(());
     }
     work.sql
         .prepare_cached("INSERT OR IGNORE INTO positions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
@@ -121,11 +124,12 @@ fn keep(
             fix.observed_at.millis(),
             work.account,
         ])?;
-    Ok(Some((key, point)))
+    added.insert(key, point);
+    Ok(())
 }
 
 fn worth_keeping(last: &Point, point: &Point) -> bool {
-    let apart = point.at.millis_since(last.at);
+    let apart = point.at.millis_since(last.at).abs();
     if apart < KEEP_NOT_WITHIN_MS {
         return false;
     }

@@ -43,8 +43,7 @@ pub(super) fn unit_or_stub(
             "SELECT EXISTS (SELECT 1 FROM profiles WHERE kind = ?1 AND account = ?2 AND external_id = ?3)",
         )?
         .query_row(params![kind.word(), work.account, external_id], |row| row.get(0))?;
-    // A profile of this very batch is linked at its end; then the unit is known by its next fix.
-    if listed && !pending(work, kind) {
+    if listed {
         return Ok(None);
     }
     let id = UnitId::first_told(work.account, external_id);
@@ -53,14 +52,10 @@ pub(super) fn unit_or_stub(
     Ok(Some(id.0))
 }
 
-fn pending(work: &Work<'_>, kind: UnitKind) -> bool {
-    work.touched.identities.get(kind as usize).copied().unwrap_or(false)
-}
-
 /// Links again every kind whose records changed, and brings the rows of units in line.
 pub(super) fn relink(work: &mut Work<'_>) -> rusqlite::Result<()> {
     for kind in UnitKind::ALL {
-        if pending(work, kind) {
+        if work.touched.identities.get(kind as usize).copied().unwrap_or(false) {
             relink_kind(work, kind)?;
             describe(work, kind)?;
             work.touched.ties = true;
