@@ -40,17 +40,35 @@ impl World {
 
     /// The reports of a truck later than `since`, up to `now`: oldest first, the newest `most`.
     pub fn fixes(&self, tractor: usize, since: i64, now: i64, most: usize) -> Vec<i64> {
-        let mut fixes = Vec::new();
         let mut at = self.last_fix(tractor, now);
+        if tractor == DARK || tractor == SHOP {
+            // What such a device tells is old when it comes, so it is new if it was not known before.
+            return if at == self.last_fix(tractor, since) { Vec::new() } else { vec![at] };
+        }
+        let mut fixes = Vec::new();
         while at > since && fixes.len() < most {
             fixes.push(at);
-            if tractor == DARK || tractor == SHOP {
-                break;
-            }
             at = self.last_fix(tractor, at - 1);
         }
         fixes.reverse();
         fixes
+    }
+
+    /// What a truck did up to `now`, oldest first: each activity with its beginning, from the one
+    /// that held at `since` on, but never more than the last sixty.
+    pub fn activities(&self, tractor: usize, since: i64, now: i64) -> Vec<(i64, Activity)> {
+        let mut activities = Vec::new();
+        let mut at = now;
+        while activities.len() < 60 {
+            let seen = self.truck(tractor, at);
+            activities.push((seen.since, seen.stretch.activity));
+            if seen.since <= since {
+                break;
+            }
+            at = seen.since - 1;
+        }
+        activities.reverse();
+        activities
     }
 
     /// A trailer at `now`.
