@@ -3,8 +3,8 @@
 
 mod places;
 
+pub use places::CITIES;
 use places::ROADS;
-pub use places::{CITIES, City};
 
 const EARTH_MILES: f64 = 3958.8;
 

@@ -17,7 +17,7 @@ pub fn read<const PARTS: usize>(kind: u64, cursor: &str) -> Option<[i64; PARTS]>
     let sealed = u64::from_str_radix(pieces.next()?, 16).ok()?;
     let mut parts = [0; PARTS];
     for part in &mut parts {
-        *part = i64::from_str_radix(pieces.next()?, 16).ok()?;
+        *part = u64::from_str_radix(pieces.next()?, 16).ok()?.cast_signed();
     }
     (pieces.next().is_none() && sealed == seal(kind, &parts)).then_some(parts)
 }
@@ -35,6 +35,7 @@ mod tests {
     fn a_cursor_is_read_only_by_its_own_kind() {
         let cursor = write(1, &[5, 1_795_500_000]);
         assert_eq!(read(1, &cursor), Some([5, 1_795_500_000]));
+        assert_eq!(read(1, &write(1, &[-1])), Some([-1]));
         assert_eq!(read::<2>(2, &cursor), None);
         assert_eq!(read::<1>(1, &cursor), None);
         assert_eq!(read::<2>(1, "yesterday"), None);

@@ -138,9 +138,10 @@ impl Roster {
     /// First and last name of a driver.
     pub fn person(&self, driver: usize) -> (&'static str, &'static str) {
         let driver = if matches!(self.part(driver), Part::Namesake) { NAMESAKE.min(driver) } else { driver };
-        let place = driver.wrapping_mul(7).wrapping_add((self.seed % 1000) as usize);
-        let turn = driver / LAST.len();
-        (FIRST[(place + turn * 11 + driver / 3) % FIRST.len()], LAST[(place + turn) % LAST.len()])
+        let (place, turn) = (driver % LAST.len(), driver / LAST.len());
+        let shift = (self.seed % 1000) as usize;
+        // Unlike for more than a thousand drivers; beyond that names repeat, as they do.
+        (FIRST[(place * 5 + turn + shift) % FIRST.len()], LAST[(place * 7 + shift) % LAST.len()])
     }
 
     /// A driver's id in the TMS: at most eight letters and digits.

@@ -15,8 +15,7 @@ use super::roster::{Roster, SHOP};
 use super::shift::Hours;
 use super::week::{self, Activity, Stretch, WEEK, Week};
 
-pub use drivers::{Condition, LogEntry};
-pub use fixes::Carried;
+pub use drivers::Condition;
 
 /// 2024-01-01T00:00:00Z, a Monday: week 0 of the first truck.
 const FIRST_WEEK: i64 = 1_704_067_200;
