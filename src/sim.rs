@@ -1,7 +1,7 @@
 //! The simulated upstreams behind `--demo` and `backhaul sim`: a made-up fleet, told over the real
 //! services' HTTP on 127.0.0.1. They are as strict as the real ones and know no client.
 //!
-//! `world` decides what is so at an instant; a [`Service`] (one file an upstream) writes it down as
+//! `world` decides what is so at an instant; a service (one file an upstream) writes it down as
 //! its original would; `server` carries it over HTTP, breaks it on purpose and keeps a list of calls.
 #![allow(
     clippy::cast_precision_loss,
@@ -132,24 +132,21 @@ impl Sim {
 
     /// A whole config file for the simulated services. `database` is a `sqlite:` URL.
     pub fn config_toml(&self, database: Option<&str>) -> String {
-        let mut config = String::new();
-        if let Some(url) = database {
-            let url = url.replace('\\', "\\\\").replace('"', "\\\"");
-            config.push_str(&format!("[database]\nurl = \"{url}\"\n\n"));
-        }
-        config.push_str(&format!(
-            "[[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n",
+        let database = database.map_or_else(String::new, |url| {
+            let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("[database]\nurl = \"{quoted}\"\n\n")
+        });
+        format!(
+            "{database}\
+             [[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n\
+             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
             self.samsara_token,
-            self.samsara_url()
-        ));
-        config.push_str(&format!(
-            "[mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
+            self.samsara_url(),
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
             mcleod::ZONE
-        ));
-        config
+        )
     }
 
     /// Samsara's base URL.

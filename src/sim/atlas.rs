@@ -148,12 +148,11 @@ mod tests {
     #[test]
     fn every_city_can_be_reached_and_ways_are_believable() {
         let atlas = Atlas::new();
-        for from in 0..CITIES.len() {
-            for to in 0..CITIES.len() {
-                let straight = CITIES[from].point().miles_to(CITIES[to].point());
+        for (from, start) in CITIES.iter().enumerate() {
+            for (to, end) in CITIES.iter().enumerate() {
                 let by_road = atlas.miles(from, to);
-                assert!(by_road.is_finite(), "{} to {}", CITIES[from].name, CITIES[to].name);
-                assert!(by_road >= straight - 0.1);
+                assert!(by_road.is_finite(), "{} to {}", start.name, end.name);
+                assert!(by_road >= start.point().miles_to(end.point()) - 0.1);
                 assert_eq!(atlas.way(from, to).last().map_or(from, |(city, _)| *city), to);
             }
         }

@@ -4,11 +4,8 @@ use super::chance::Chance;
 
 /// Writes numbers as a cursor of that kind.
 pub fn write(kind: u64, parts: &[i64]) -> String {
-    let mut cursor = format!("{:04x}", seal(kind, parts));
-    for part in parts {
-        cursor.push_str(&format!("-{part:x}"));
-    }
-    cursor
+    let sealed = std::iter::once(format!("{:04x}", seal(kind, parts)));
+    sealed.chain(parts.iter().map(|part| format!("{part:x}"))).collect::<Vec<_>>().join("-")
 }
 
 /// Reads a cursor of that kind; `None` when we did not write it so.

@@ -59,7 +59,7 @@ impl Faults {
     }
 }
 
-/// The mood of the moment: McLeod's server is out for half a minute, about once in ten.
+/// The mood of the moment: McLeod's server is out for half a minute, about every ten.
 pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
     let out = Chance::of(&[211, (now / 30) as u64]).hits(5);
     match upstream {

@@ -98,16 +98,12 @@ impl Server {
         let mood = if self.moody { faults::mood(upstream, ask.now()) } else { None };
         let fault = self.faults.of(upstream, &path).or(mood);
         let call = Call { at, upstream, path, query, status: 0 };
-        match self.outcome(number, ask, fault, &call).await {
-            Some(answer) => {
-                self.remember(Call { status: answer.status.as_u16(), ..call });
-                Ok(written(answer))
-            }
-            None => {
-                self.remember(call);
-                Err(Dropped)
-            }
-        }
+        let Some(answer) = self.outcome(number, ask, fault, &call).await else {
+            self.remember(call);
+            return Err(Dropped);
+        };
+        self.remember(Call { status: answer.status.as_u16(), ..call });
+        Ok(written(answer))
     }
 
     /// The answer, faults applied; `None` drops the connection.

@@ -3,7 +3,7 @@
 
 /// What a stretch of time counts as in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Duty {
+pub enum DutyStatus {
     /// At the wheel.
     Driving,
     /// Working, not driving.
@@ -59,25 +59,25 @@ impl Hours {
 
     /// What is left after `duty` from `start` for `seconds`.
     #[must_use]
-    pub fn after(mut self, duty: Duty, start: i32, seconds: i32) -> Self {
+    pub fn after(mut self, duty: DutyStatus, start: i32, seconds: i32) -> Self {
         if seconds <= 0 {
             return self;
         }
         match duty {
-            Duty::Driving => {
+            DutyStatus::Driving => {
                 self.window_end.get_or_insert(start + WINDOW);
                 self.drive -= seconds;
                 self.until_break -= seconds;
                 self.cycle -= seconds;
                 (self.still, self.off) = (0, 0);
             }
-            Duty::OnDuty => {
+            DutyStatus::OnDuty => {
                 self.window_end.get_or_insert(start + WINDOW);
                 self.cycle -= seconds;
                 self.still = self.still.saturating_add(seconds);
                 self.off = 0;
             }
-            Duty::OffDuty | Duty::Sleeper => {
+            DutyStatus::OffDuty | DutyStatus::Sleeper => {
                 self.still = self.still.saturating_add(seconds);
                 self.off = self.off.saturating_add(seconds);
             }
@@ -111,19 +111,20 @@ mod tests {
 
     #[test]
     fn eight_hours_of_driving_want_a_break_and_eleven_want_a_rest() {
-        let driven = Hours::FRESH.after(Duty::Driving, 0, BREAK);
+        let driven = Hours::FRESH.after(DutyStatus::Driving, 0, BREAK);
         assert_eq!(driven.may_drive(BREAK), 0);
-        let rested = driven.after(Duty::OnDuty, BREAK, PAUSE);
+        let rested = driven.after(DutyStatus::OnDuty, BREAK, PAUSE);
         assert_eq!(rested.may_drive(BREAK + PAUSE), 3 * 3600);
-        let spent = rested.after(Duty::Driving, BREAK + PAUSE, 3 * 3600);
+        let spent = rested.after(DutyStatus::Driving, BREAK + PAUSE, 3 * 3600);
         assert_eq!(spent.may_drive(DRIVE + PAUSE), 0);
-        assert_eq!(spent.after(Duty::Sleeper, DRIVE + PAUSE, REST - 1).drive, 0);
-        assert_eq!(spent.after(Duty::Sleeper, DRIVE + PAUSE, REST).drive, DRIVE);
+        assert_eq!(spent.after(DutyStatus::Sleeper, DRIVE + PAUSE, REST - 1).drive, 0);
+        assert_eq!(spent.after(DutyStatus::Sleeper, DRIVE + PAUSE, REST).drive, DRIVE);
     }
 
     #[test]
     fn the_window_runs_through_breaks() {
-        let hours = Hours::FRESH.after(Duty::OnDuty, 0, 3600).after(Duty::OffDuty, 3600, 5 * 3600);
+        let hours =
+            Hours::FRESH.after(DutyStatus::OnDuty, 0, 3600).after(DutyStatus::OffDuty, 3600, 5 * 3600);
         assert_eq!(hours.window(6 * 3600), 8 * 3600);
         assert_eq!(hours.cycle, CYCLE - 3600);
     }

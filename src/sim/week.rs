@@ -4,7 +4,7 @@
 use super::atlas::{Atlas, CITIES, LOCAL, Point};
 use super::chance::Chance;
 use super::freight::{Call, FIRMS, Fate, Haul, Purpose, Site, promise};
-use super::shift::{Duty, Hours, PAUSE, REST, RESTART};
+use super::shift::{DutyStatus, Hours, PAUSE, REST, RESTART};
 
 /// Seconds of a week.
 pub const WEEK: i64 = 7 * 24 * 3600;
@@ -32,12 +32,12 @@ pub enum Activity {
 
 impl Activity {
     /// What it counts as.
-    pub const fn duty(self) -> Duty {
+    pub const fn duty(self) -> DutyStatus {
         match self {
-            Self::Drive => Duty::Driving,
-            Self::Inspect | Self::Dock => Duty::OnDuty,
-            Self::Wait | Self::Break | Self::Restart => Duty::OffDuty,
-            Self::Sleep => Duty::Sleeper,
+            Self::Drive => DutyStatus::Driving,
+            Self::Inspect | Self::Dock => DutyStatus::OnDuty,
+            Self::Wait | Self::Break | Self::Restart => DutyStatus::OffDuty,
+            Self::Sleep => DutyStatus::Sleeper,
         }
     }
 }
@@ -112,6 +112,9 @@ pub fn plan(atlas: &Atlas, mut chance: Chance, begin: i64, home: usize, most: us
     planner.move_empty(&mut chance, yard);
     let rest = WEEK as i32 - planner.now;
     planner.spend(Activity::Restart, rest);
+    // A big fleet keeps very many of these.
+    planner.stretches.shrink_to_fit();
+    planner.hauls.shrink_to_fit();
     Week { begin, stretches: planner.stretches, hauls: planner.hauls }
 }
 

@@ -37,8 +37,11 @@ pub struct World {
     atlas: Atlas,
     yards: Vec<usize>,
     /// The weeks lately asked for, by lane and then by week number: filled when asked, never wrong.
-    weeks: Vec<Mutex<[Option<(i64, Arc<Week>)>; 4]>>,
+    weeks: Vec<Mutex<Kept>>,
 }
+
+/// A few weeks with their numbers, each in the place that its number has by remainder.
+type Kept = [Option<(i64, Arc<Week>)>; 4];
 
 /// A truck at an instant.
 #[derive(Clone, Debug)]
@@ -260,7 +263,7 @@ fn phase(lane: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shift::Duty;
+    use super::super::shift::DutyStatus;
     use super::*;
 
     const NOW: i64 = 1_795_500_000;
@@ -295,7 +298,7 @@ mod tests {
                     let (length, begin) =
                         (i64::from(stretch.end - stretch.start), week.begin + i64::from(stretch.start));
                     match stretch.activity.duty() {
-                        Duty::Driving => {
+                        DutyStatus::Driving => {
                             (still, off) = (0, 0);
                             let opened = *window.get_or_insert(begin);
                             drive += length;
@@ -304,13 +307,13 @@ mod tests {
                             assert!(drive <= 11 * 3600 && since_break <= 8 * 3600 && on_duty <= 70 * 3600);
                             assert!(begin + length - opened <= 14 * 3600, "the window is over");
                         }
-                        Duty::OnDuty => {
+                        DutyStatus::OnDuty => {
                             window.get_or_insert(begin);
                             on_duty += length;
                             still += length;
                             off = 0;
                         }
-                        Duty::OffDuty | Duty::Sleeper => {
+                        DutyStatus::OffDuty | DutyStatus::Sleeper => {
                             still += length;
                             off += length;
                         }

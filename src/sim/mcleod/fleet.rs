@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::atlas::CITIES;
 use super::super::freight::Standing;
 use super::super::roster::{Part, Roster, SHOP, TEAM};
-use super::super::shift::Duty;
+use super::super::shift::DutyStatus;
 use super::super::world::Key;
 use super::loads::{EquipmentItem, dispatcher};
 use super::search::Criteria;
@@ -198,12 +198,12 @@ fn driver_cell(view: View<'_>, driver: usize, column: &str) -> Cell {
     }
 }
 
-const fn event(duty: Duty) -> &'static str {
+const fn event(duty: DutyStatus) -> &'static str {
     match duty {
-        Duty::Driving => "DRIVING",
-        Duty::OnDuty => "ON DUTY",
-        Duty::OffDuty => "OFF DUTY",
-        Duty::Sleeper => "SLEEPER",
+        DutyStatus::Driving => "DRIVING",
+        DutyStatus::OnDuty => "ON DUTY",
+        DutyStatus::OffDuty => "OFF DUTY",
+        DutyStatus::Sleeper => "SLEEPER",
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::ask::Ask;
 use super::super::roster::{Part, Roster};
-use super::super::shift::Duty;
+use super::super::shift::DutyStatus;
 use super::super::week::Activity;
 use super::super::world::Condition;
 use super::stats::chosen;
@@ -197,11 +197,11 @@ fn span(ask: &Ask) -> Result<(i64, i64), Refusal> {
     Ok((start, end))
 }
 
-const fn status(duty: Duty) -> &'static str {
+const fn status(duty: DutyStatus) -> &'static str {
     match duty {
-        Duty::Driving => "driving",
-        Duty::OnDuty => "onDuty",
-        Duty::OffDuty => "offDuty",
-        Duty::Sleeper => "sleeperBed",
+        DutyStatus::Driving => "driving",
+        DutyStatus::OnDuty => "onDuty",
+        DutyStatus::OffDuty => "offDuty",
+        DutyStatus::Sleeper => "sleeperBed",
     }
 }

@@ -2,14 +2,14 @@
 
 use super::super::atlas::Point;
 use super::super::roster::{Part, SHOP, TEAM};
-use super::super::shift::{BREAK, CYCLE, DRIVE, Duty, WINDOW};
+use super::super::shift::{BREAK, CYCLE, DRIVE, DutyStatus, WINDOW};
 use super::World;
 
 /// A driver at an instant. Durations are seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Condition {
     /// What the log says now.
-    pub duty: Duty,
+    pub duty: DutyStatus,
     /// Since when.
     pub since: i64,
     /// Driving left.
@@ -30,7 +30,7 @@ pub struct Condition {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogEntry {
     /// What it counts as.
-    pub duty: Duty,
+    pub duty: DutyStatus,
     /// It begins.
     pub start: i64,
     /// It ends; `None` while it lasts.
@@ -47,9 +47,9 @@ impl World {
         let duty = self.duty(driver, seen.stretch.activity.duty());
         let since = self.log(driver, now - 3 * 24 * 3600, now).last().map_or(seen.since, |entry| entry.start);
         let cycle_began = seen.week.begin;
-        let tractor = (duty != Duty::OffDuty).then_some(tractor);
+        let tractor = (duty != DutyStatus::OffDuty).then_some(tractor);
         if self.roster.part(driver) == Part::Second {
-            return Condition { duty, since, tractor, cycle_began, ..resting(now) };
+            return Condition { duty, since, cycle_began, tractor, ..resting(now) };
         }
         let (hours, at) = seen.hours(now);
         Condition {
@@ -97,10 +97,10 @@ impl World {
     }
 
     /// The second driver sleeps while the first one drives.
-    fn duty(&self, driver: usize, duty: Duty) -> Duty {
+    fn duty(&self, driver: usize, duty: DutyStatus) -> DutyStatus {
         match (self.roster.part(driver), duty) {
-            (Part::Second, Duty::Driving) => Duty::Sleeper,
-            (Part::Second, Duty::OnDuty) => Duty::OffDuty,
+            (Part::Second, DutyStatus::Driving) => DutyStatus::Sleeper,
+            (Part::Second, DutyStatus::OnDuty) => DutyStatus::OffDuty,
             (_, duty) => duty,
         }
     }
@@ -110,7 +110,7 @@ impl World {
 fn resting(now: i64) -> Condition {
     const DAY: i64 = 24 * 3600;
     Condition {
-        duty: Duty::OffDuty,
+        duty: DutyStatus::OffDuty,
         since: now / (9 * DAY) * (9 * DAY) - 2 * DAY,
         drive: DRIVE,
         shift: WINDOW,

@@ -93,18 +93,14 @@ impl World {
 
     /// When a trailer's tracker last reported before or at `now`.
     pub fn last_trailer_fix(&self, trailer: usize, now: i64) -> i64 {
-        let Carried { lane, .. } = self.trailer(trailer, now);
-        match lane {
-            Some(lane) => {
-                let seen = self.truck(lane, now);
-                let every = if seen.stretch.activity == Activity::Drive { 180 } else { 6 * HOUR };
-                seen.since + (now - seen.since) / every * every
-            }
-            None => {
-                let own = (trailer as i64 * 7919) % (12 * HOUR);
-                (now - own).div_euclid(12 * HOUR) * (12 * HOUR) + own
-            }
-        }
+        let Some(lane) = self.trailer(trailer, now).lane else {
+            // On battery: twice a day, each at its own time.
+            let own = (trailer as i64 * 7919) % (12 * HOUR);
+            return (now - own).div_euclid(12 * HOUR) * (12 * HOUR) + own;
+        };
+        let seen = self.truck(lane, now);
+        let every = if seen.stretch.activity == Activity::Drive { 180 } else { 6 * HOUR };
+        seen.since + (now - seen.since) / every * every
     }
 
     /// The reports of a trailer later than `since`, up to `now`: oldest first, the newest `most`.
