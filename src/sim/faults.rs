@@ -67,3 +67,26 @@ pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
         Upstream::McLeod | Upstream::Samsara => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moody_upstream_is_out_now_and_then_and_the_other_never() {
+        let half_minutes = || (0..2880).map(|number| 1_795_521_600 + number * 30);
+        let out = half_minutes().filter(|now| mood(Upstream::McLeod, *now).is_some()).count();
+        assert!((70..220).contains(&out), "{out}");
+        assert!(half_minutes().all(|now| mood(Upstream::Samsara, now).is_none()));
+    }
+
+    #[test]
+    fn the_fault_set_last_counts_and_only_for_its_paths() {
+        let faults = Faults::default();
+        faults.set(Upstream::Samsara, "", Fault::Garbage);
+        faults.set(Upstream::Samsara, "/fleet", Fault::Reset);
+        assert_eq!(faults.of(Upstream::Samsara, "/fleet/drivers"), Some(Fault::Reset));
+        assert_eq!(faults.of(Upstream::Samsara, "/me"), Some(Fault::Garbage));
+        assert_eq!(faults.of(Upstream::McLeod, "/fleet"), None);
+    }
+}

@@ -26,7 +26,7 @@ const YARDS: &[&str] = &["DAL", "MEM", "ATL", "CHI", "CMH", "MCI", "PHX", "HAR"]
 /// How long before its week a load may be entered.
 const AHEAD: i64 = 3 * 24 * 3600;
 /// What a truck's odometer gains a week.
-const MILES_A_WEEK: f64 = 2400.0;
+const MILES_A_WEEK: f64 = 3250.0;
 
 /// All there is.
 #[derive(Debug)]

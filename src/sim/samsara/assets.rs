@@ -100,7 +100,7 @@ pub fn stream(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     let more = last < points.len();
     let rows: Vec<Value> = points[offset.min(last)..last]
         .iter()
-        .map(|(at, trailer)| samsara.stream_point(*at, *trailer, with_speed, with_ids))
+        .map(|report| samsara.stream_point(*report, with_speed, with_ids))
         .collect();
     let over = !more && end.is_some_and(|end| end <= now);
     let next = if more { last as i64 } else { 0 };
@@ -108,40 +108,51 @@ pub fn stream(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     Ok(json!({ "data": rows, "pagination": { "endCursor": cursor, "hasNextPage": more } }))
 }
 
+/// One report of one asset: when, whether it is a vehicle, and which.
+type Report = (i64, bool, usize);
+
 impl Samsara {
-    fn stream_points(&self, ask: &Ask, since: i64, until: i64) -> Result<Vec<(i64, usize)>, Refusal> {
+    /// The reports later than `since`, up to `until`, oldest first.
+    fn stream_points(&self, ask: &Ask, since: i64, until: i64) -> Result<Vec<Report>, Refusal> {
+        let vehicles = chosen(ask, "ids", (0..self.world.roster.tractors).collect(), vehicle_id)?;
         let trailers = chosen(ask, "ids", trailers_known(self), trailer_id)?;
         let tracked = trailers.into_iter().filter(|trailer| self.known(*trailer) != Known::Named);
-        let mut points: Vec<(i64, usize)> = tracked
-            .flat_map(|trailer| {
-                self.world
-                    .trailer_fixes(trailer, since, until, POINTS)
-                    .into_iter()
-                    .map(move |at| (at, trailer))
-            })
-            .collect();
+        let driven = vehicles.into_iter().flat_map(|tractor| {
+            self.world.fixes(tractor, since, until, POINTS).into_iter().map(move |at| (at, true, tractor))
+        });
+        let pulled = tracked.flat_map(|trailer| {
+            let fixes = self.world.trailer_fixes(trailer, since, until, POINTS);
+            fixes.into_iter().map(move |at| (at, false, trailer))
+        });
+        let mut points: Vec<Report> = driven.chain(pulled).collect();
         points.sort_unstable();
         Ok(points)
     }
 
-    fn stream_point(&self, at: i64, trailer: usize, with_speed: bool, with_ids: bool) -> Value {
-        let seen = self.world.trailer(trailer, at);
+    fn stream_point(&self, (at, powered, unit): Report, with_speed: bool, with_ids: bool) -> Value {
+        let (point, mph, heading, id, vin) = if powered {
+            let seen = self.world.truck(unit, at);
+            (seen.point, seen.mph, seen.heading, vehicle_id(unit), self.world.roster.vin(unit))
+        } else {
+            let seen = self.world.trailer(unit, at);
+            (seen.point, seen.mph, seen.heading, trailer_id(unit), self.world.roster.trailer_vin(unit))
+        };
         let mut row = json!({
             "happenedAtTime": written(at),
-            "asset": { "id": trailer_id(trailer) },
+            "asset": { "id": id },
             "location": {
-                "latitude": rounded(seen.point.latitude),
-                "longitude": rounded(seen.point.longitude),
-                "headingDegrees": seen.heading.round() as i64 % 360,
+                "latitude": rounded(point.latitude),
+                "longitude": rounded(point.longitude),
+                "headingDegrees": heading.round() as i64 % 360,
                 "accuracyMeters": 4.0,
             },
         });
         if with_speed {
-            row["speed"] =
-                json!({ "gpsSpeedMetersPerSecond": (seen.mph * METRES_A_SECOND * 100.0).round() / 100.0 });
+            let metres = (mph * METRES_A_SECOND * 100.0).round() / 100.0;
+            row["speed"] = json!({ "gpsSpeedMetersPerSecond": metres });
         }
         if with_ids {
-            row["asset"]["externalIds"] = json!({ "samsara.vin": self.world.roster.trailer_vin(trailer) });
+            row["asset"]["externalIds"] = json!({ "samsara.vin": vin });
         }
         row
     }
