@@ -253,3 +253,50 @@ fn columns(row: &Value) -> BTreeMap<&String, &Value> {
 fn text(row: &Value, column: &str) -> String {
     row[column].as_str().unwrap_or_else(|| panic!("{column} of {row}")).to_owned()
 }
+
+#[tokio::test]
+async fn rows_have_only_columns_that_the_vendor_documents_and_fit_them() {
+    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures/public/mcleod/console_types.csv");
+    let Ok(list) = std::fs::read_to_string(list) else {
+        eprintln!("skipped: the vendor's list of columns is not here");
+        return;
+    };
+    let world = World::of(40).await;
+    for (table, path) in [
+        ("movement", "movements"),
+        ("orders", "orders"),
+        ("stop", "stop"),
+        ("driver", "drivers"),
+        ("tractor", "tractors"),
+        ("trailer", "trailers"),
+        ("customer", "customers"),
+        ("mc_position", "mc_position"),
+    ] {
+        let documented: BTreeMap<&str, (&str, &str)> = list
+            .lines()
+            .filter_map(|line| line.strip_prefix(table)?.strip_prefix(','))
+            .filter_map(|line| {
+                let mut parts = line.split(',');
+                let (name, size, _, kind) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+                Some((name, (size, kind.split('!').next()?)))
+            })
+            .collect();
+        for row in whole(&world, path).await.values() {
+            for (name, value) in columns(row).into_iter().filter(|(name, _)| !name.starts_with("__")) {
+                let Some((size, kind)) = documented.get(name.as_str()) else {
+                    assert!(name.starts_with("cfsim_"), "{table}.{name} is not documented");
+                    continue;
+                };
+                let fits = match (value, *kind) {
+                    (Value::String(text), "datetime" | "date") => text.len() == 19,
+                    (Value::String(text), "text") => size.parse().is_ok_and(|size: usize| text.len() <= size),
+                    (Value::String(text), "char1_or_flag") => text.len() == 1,
+                    (Value::Number(number), "int") => number.is_i64(),
+                    (Value::Bool(_), "char1_or_flag") | (Value::Number(_), "decimal") => true,
+                    _ => false,
+                };
+                assert!(fits, "{table}.{name} is {kind} {size}: {value}");
+            }
+        }
+    }
+}
