@@ -87,9 +87,7 @@ impl Server {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let ask = Ask {
             method: request.method().clone(),
-            path: url::form_urlencoded::parse(format!("p={}", path.replace('+', "%2B")).as_bytes())
-                .next()
-                .map_or_else(String::new, |(_, decoded)| decoded.into_owned()),
+            path: decoded(&path),
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: request.headers().clone(),
             millis: at.millis(),
@@ -178,6 +176,12 @@ async fn serve(stream: TcpStream, server: Arc<Server>) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
+/// A path without its percent signs. A `+` or `&` is itself there, unlike in a query.
+fn decoded(path: &str) -> String {
+    let query = path.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    url::form_urlencoded::parse(query.as_bytes()).map(|(path, _)| path.into_owned()).collect()
+}
+
 fn written(answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::from(Bytes::from(answer.body)));
     *response.status_mut() = answer.status;
@@ -189,4 +193,15 @@ fn written(answer: Answer) -> Response<Body> {
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_decoded_as_paths() {
+        assert_eq!(decoded("/customers/A%2FB%20C"), "/customers/A/B C");
+        assert_eq!(decoded("/a+b&c=d"), "/a+b&c=d");
+    }
 }
