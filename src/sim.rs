@@ -1,1 +1,213 @@
-//! sim
+//! The simulated upstreams behind `--demo` and `backhaul sim`: a made-up fleet, told over the real
+//! services' HTTP on 127.0.0.1. They are as strict as the real ones and know no client.
+//!
+//! `world` decides what is so at an instant; a service (one file an upstream) writes it down as
+//! its original would; `server` carries it over HTTP, breaks it on purpose and keeps a list of calls.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "the numbers of a made-up fleet are small by construction"
+)]
+
+mod ask;
+mod atlas;
+mod chance;
+mod cursor;
+mod faults;
+mod freight;
+mod limits;
+mod mcleod;
+mod roster;
+mod samsara;
+mod server;
+mod shift;
+mod week;
+mod world;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::faults::{Fault, Faults};
+use self::mcleod::McLeod;
+use self::samsara::Samsara;
+use self::server::{Server, Service};
+use self::world::World;
+use crate::model::Timestamp;
+
+/// Tells the time. The whole world hangs on it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What to simulate.
+#[derive(Clone)]
+pub struct Options {
+    /// Tractors; trailers and drivers follow from it.
+    pub units: usize,
+    /// The same seed gives the same world.
+    pub seed: u64,
+    /// Where on 127.0.0.1 to listen; 0 takes any free port.
+    pub port: u16,
+    /// One upstream fails now and then, as they do.
+    pub moody: bool,
+    /// What time it is. From 2024 on.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// The usual fleet of sixty at this clock, on any port, in a good mood.
+    pub fn new(clock: Clock) -> Self {
+        Self { units: 60, seed: 1, port: 0, moody: false, clock }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("units", &self.units)
+            .field("seed", &self.seed)
+            .field("port", &self.port)
+            .field("moody", &self.moody)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which of the simulated services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Upstream {
+    /// The ELD.
+    Samsara,
+    /// The TMS.
+    McLeod,
+}
+
+/// One call that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// When, by the simulation's clock.
+    pub at: Timestamp,
+    /// Whom.
+    pub upstream: Upstream,
+    /// The path below the base URL, with its leading `/`.
+    pub path: String,
+    /// The query as it was written, without `?`.
+    pub query: String,
+    /// What was answered; 0 where nothing was.
+    pub status: u16,
+}
+
+/// The running simulation. Dropping it closes its port and every connection.
+pub struct Sim {
+    port: u16,
+    samsara_token: String,
+    mcleod_token: String,
+    server: Arc<Server>,
+    listening: JoinHandle<()>,
+}
+
+impl Sim {
+    /// Listens on 127.0.0.1 and answers from now on, on the runtime it is called in. Fails when the
+    /// port is taken.
+    pub async fn start(options: Options) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let port = listener.local_addr()?.port();
+        let (samsara_token, mcleod_token) = tokens(options.seed);
+        let world = Arc::new(World::new(options.units, options.seed));
+        let services: Vec<Box<dyn Service>> = vec![
+            Box::new(Samsara::new(Arc::clone(&world), samsara_token.clone())),
+            Box::new(McLeod::new(world, mcleod_token.clone())),
+        ];
+        let server = Arc::new(Server::new(services, options.clock, options.moody));
+        let listening = tokio::spawn(server::listen(listener, Arc::clone(&server)));
+        Ok(Self { port, samsara_token, mcleod_token, server, listening })
+    }
+
+    /// The port it listens on.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A whole config file for the simulated services. `database` is a `sqlite:` URL.
+    pub fn config_toml(&self, database: Option<&str>) -> String {
+        let database = database.map_or_else(String::new, |url| {
+            let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("[database]\nurl = \"{quoted}\"\n\n")
+        });
+        format!(
+            "{database}\
+             [[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n\
+             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
+            self.samsara_token,
+            self.samsara_url(),
+            self.mcleod_url(),
+            self.mcleod_token,
+            mcleod::COMPANY,
+            mcleod::ZONE
+        )
+    }
+
+    /// Samsara's base URL.
+    pub fn samsara_url(&self) -> String {
+        self.url(Upstream::Samsara)
+    }
+
+    /// The token that Samsara takes.
+    pub fn samsara_token(&self) -> &str {
+        &self.samsara_token
+    }
+
+    /// McLeod's base URL.
+    pub fn mcleod_url(&self) -> String {
+        self.url(Upstream::McLeod)
+    }
+
+    /// The token that McLeod takes.
+    pub fn mcleod_token(&self) -> &str {
+        &self.mcleod_token
+    }
+
+    /// Breaks it on purpose, while it runs.
+    pub fn faults(&self) -> &Faults {
+        &self.server.faults
+    }
+
+    /// The latest calls, oldest first; bounded, so the oldest of very many are gone.
+    pub fn calls(&self) -> Vec<Call> {
+        self.server.calls()
+    }
+
+    fn url(&self, upstream: Upstream) -> String {
+        format!("http://127.0.0.1:{}{}", self.port, self.server.prefix(upstream))
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+/// Samsara's and McLeod's token: they open nothing but a simulation of the same seed.
+fn tokens(seed: u64) -> (String, String) {
+    let mut chance = chance::Chance::of(&[seed, 97]);
+    let samsara = format!("samsara_sim_{:016x}{:016x}", chance.throw(), chance.throw());
+    let (high, low) = (chance.throw(), chance.throw());
+    let mcleod = format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xFFFF,
+        high & 0xFFFF,
+        low >> 48,
+        low & 0xFFFF_FFFF_FFFF
+    );
+    (samsara, mcleod)
+}

@@ -1,0 +1,76 @@
+//! One question and its answer, free of any connection, so that a service is a function of them.
+
+use axum::http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+use tokio::time::Instant;
+
+/// What a service is asked.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The verb.
+    pub method: Method,
+    /// The path below the service's base, decoded, with its leading `/`.
+    pub path: String,
+    /// The query's pairs in order, decoded.
+    pub query: Vec<(String, String)>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// Now, in Unix milliseconds.
+    pub millis: i64,
+    /// Now, for rate limits: those run by real time, whatever the world's clock says.
+    pub instant: Instant,
+}
+
+impl Ask {
+    /// Now, in Unix seconds.
+    pub const fn now(&self) -> i64 {
+        self.millis.div_euclid(1000)
+    }
+
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The `Content-Type`.
+    pub content_type: &'static str,
+    /// Other headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// JSON.
+    pub fn json(status: StatusCode, value: &Value) -> Self {
+        Self {
+            status,
+            content_type: "application/json",
+            headers: Vec::new(),
+            body: value.to_string().into_bytes(),
+        }
+    }
+
+    /// Plain text.
+    pub fn text(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, content_type: "text/plain", headers: Vec::new(), body: text.into().into_bytes() }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}

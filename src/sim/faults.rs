@@ -1,0 +1,92 @@
+//! What can be broken on purpose, for tests and for a demo worth showing.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Upstream;
+use super::chance::Chance;
+
+/// One way to fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// This status, with a plain body.
+    Status {
+        /// The status code.
+        code: u16,
+        /// The `Retry-After` header, as it is to be written.
+        retry_after: Option<String>,
+    },
+    /// 200 with bytes that are no JSON.
+    Garbage,
+    /// 200 with the first half of the right body.
+    Truncated,
+    /// The connection is closed without an answer.
+    Reset,
+    /// The request is taken, and never answered.
+    Hang,
+    /// The right answer, so much later.
+    Slow(Duration),
+}
+
+/// The faults that hold now.
+#[derive(Debug, Default)]
+pub struct Faults {
+    set: Mutex<Vec<(Upstream, String, Fault)>>,
+}
+
+impl Faults {
+    /// From now on every path of `upstream` that starts with `path_prefix` (below its base, with the
+    /// leading `/`; "" is all) fails so. What was set last counts.
+    pub fn set(&self, upstream: Upstream, path_prefix: &str, fault: Fault) {
+        self.lock().push((upstream, path_prefix.to_owned(), fault));
+    }
+
+    /// Mends everything of `upstream`.
+    pub fn clear(&self, upstream: Upstream) {
+        self.lock().retain(|(of, ..)| *of != upstream);
+    }
+
+    /// What holds for a path.
+    pub(super) fn of(&self, upstream: Upstream, path: &str) -> Option<Fault> {
+        let set = self.lock();
+        let found =
+            set.iter().rev().find(|(of, prefix, _)| *of == upstream && path.starts_with(prefix.as_str()));
+        found.map(|(.., fault)| fault.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Upstream, String, Fault)>> {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The mood of the moment: McLeod's server is out for half a minute, about every ten.
+pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
+    let out = Chance::of(&[211, (now / 30) as u64]).hits(5);
+    match upstream {
+        Upstream::McLeod if out => Some(Fault::Status { code: 503, retry_after: None }),
+        Upstream::McLeod | Upstream::Samsara => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moody_upstream_is_out_now_and_then_and_the_other_never() {
+        let half_minutes = || (0..2880).map(|number| 1_795_521_600 + number * 30);
+        let out = half_minutes().filter(|now| mood(Upstream::McLeod, *now).is_some()).count();
+        assert!((70..220).contains(&out), "{out}");
+        assert!(half_minutes().all(|now| mood(Upstream::Samsara, now).is_none()));
+    }
+
+    #[test]
+    fn the_fault_set_last_counts_and_only_for_its_paths() {
+        let faults = Faults::default();
+        faults.set(Upstream::Samsara, "", Fault::Garbage);
+        faults.set(Upstream::Samsara, "/fleet", Fault::Reset);
+        assert_eq!(faults.of(Upstream::Samsara, "/fleet/drivers"), Some(Fault::Reset));
+        assert_eq!(faults.of(Upstream::Samsara, "/me"), Some(Fault::Garbage));
+        assert_eq!(faults.of(Upstream::McLeod, "/fleet"), None);
+    }
+}
