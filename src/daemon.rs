@@ -129,12 +129,14 @@ impl Demo {
     /// one was named on the command line.
     pub async fn start(config: &Config, database_named: bool) -> anyhow::Result<Self> {
         let sim = start_sim(60, 1, 0, true).await?;
-        let mut demo = Config::from_toml(&sim.config_toml(None)).context("the demo's configuration")?;
-        demo.database = config.database.clone();
+        let mut database = config.database.clone();
         if !database_named {
-            demo.database.path = config.database.path.with_file_name("demo.db");
-            demo.database.url = format!("sqlite:{}", demo.database.path.display());
+            database.path = database.path.with_file_name("demo.db");
+            database.url = format!("sqlite:{}", database.path.display());
         }
+        let mut demo =
+            Config::from_toml(&sim.config_toml(Some(&database.url))).context("the demo's configuration")?;
+        demo.database = database;
         demo.polling = config.polling;
         demo.operations = config.operations.clone();
         (demo.keys, demo.theme) = (config.keys.clone(), config.theme.clone());

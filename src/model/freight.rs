@@ -192,6 +192,9 @@ pub struct TmsMovement {
     pub equipment_group: Option<String>,
     /// The next check call due.
     pub next_call_at: Option<Timestamp>,
+    /// Whether units were planned for it before it starts; `None` where the TMS leaves that open.
+    #[serde(skip)]
+    pub preassigned: Option<bool>,
 }
 
 /// One row of `movements`.
@@ -365,7 +368,7 @@ macro_rules! keep_what_is_not_told {
     )*};
 }
 keep_what_is_not_told! {
-    TmsMovement: order_id tms_status dispatcher distance_mi equipment_group next_call_at;
+    TmsMovement: order_id tms_status dispatcher distance_mi equipment_group next_call_at preassigned;
     TmsOrder: movement_id customer_id customer_name tms_status bol po consignee_ref commodity weight_lb pieces
         equipment_type;
     TmsStop: order_id movement_id tms_type tms_status name address city state zip latitude longitude timezone

@@ -186,6 +186,7 @@ CREATE TABLE movements (
     distance_mi     REAL,
     equipment_group TEXT,
     next_call_at    INTEGER,
+    preassigned     INTEGER,
     eta_at          INTEGER,
     legal_eta_at    INTEGER,
     late_s          INTEGER,

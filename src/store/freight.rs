@@ -35,15 +35,16 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
         .sql
         .prepare_cached(
             "INSERT INTO movements (company_id, id, rev, order_id, status, tms_status, loaded, brokered, dispatcher,
-                 distance_mi, equipment_group, next_call_at, needs_hydration, ended_at, updated_at, synced_at)
+                 distance_mi, equipment_group, next_call_at, needs_hydration, ended_at, updated_at, synced_at, preassigned)
              VALUES (?1, ?2, ?3, coalesce(?4, (SELECT order_id FROM stops WHERE company_id = ?1 AND movement_id = ?2
                      AND order_id IS NOT NULL ORDER BY sequence LIMIT 1)),
-                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, ?14), ?14, ?14)
+                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, ?14), ?14, ?14, ?16)
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
                  dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
-                 needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL) AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14
-             WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at)
-                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL) AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14, preassigned = ?16
+             WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at,
+                    preassigned)
+                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?16)",
         )?
         .execute(params![
             told.company_id,
@@ -61,6 +62,7 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
             open,
             now,
             hydrated,
+            told.preassigned,
         ])?;
     confirm(work, "movements", &told.company_id, &told.id)?;
     if changed > 0 {

@@ -190,7 +190,7 @@ impl FromRow for Driver {
 impl FromRow for Movement {
     const TABLE: &'static str = "movements";
     const COLUMNS: &'static str = "id, company_id, order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, \
-        equipment_group, next_call_at, driver_id, driver2_id, tractor_id, trailer_id, eta_at, legal_eta_at, late_s, risk, \
+        equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, eta_at, legal_eta_at, late_s, risk, \
         reason, updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -208,6 +208,7 @@ impl FromRow for Movement {
                 distance_mi: c.take()?,
                 equipment_group: c.take()?,
                 next_call_at: c.at_opt()?,
+                preassigned: c.take()?,
             },
             driver_id: c.id_opt()?,
             driver2_id: c.id_opt()?,
@@ -404,6 +405,9 @@ pub(super) fn bucket_full_at(sql: &Connection, account: &str) -> Result<Option<T
 /// Longer than the time between two whole reads of the TMS.
 const UNCONFIRMED: Duration = Duration::from_mins(20);
 
+/// Who drove a load is asked for once, and for no load that was over longer ago: each is a call.
+const JUST_OVER: Duration = Duration::from_hours(12);
+
 pub(super) fn viewers(sql: &Connection) -> Result<Vec<Viewer>> {
     let mut statement = sql.prepare_cached(&format!("SELECT {} FROM viewers", Viewer::COLUMNS))?;
     let rows = statement.query_map([], Viewer::from_row)?;
@@ -433,12 +437,17 @@ pub(super) fn wanted(
         }
         Want::MovementsToHydrate => {
             let mut statement = sql.prepare_cached(
-                "SELECT id FROM movements
-                 WHERE needs_hydration = 1
+                "SELECT id FROM movements m
+                 WHERE needs_hydration = 1 AND NOT brokered
+                       AND (status IN ('covered', 'in_progress', 'unknown')
+                            OR status = 'available' AND preassigned IS NOT 0
+                            OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
+                               FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
                     OR synced_at < ?2 AND status IN ('available', 'covered', 'in_progress', 'unknown')
                  ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
             )?;
-            let rows = statement.query_map([limit, now.minus(UNCONFIRMED).millis()], |row| row.get(0))?;
+            let (unconfirmed, just_over) = (now.minus(UNCONFIRMED).millis(), now.minus(JUST_OVER).millis());
+            let rows = statement.query_map([limit, unconfirmed, just_over], |row| row.get(0))?;
             rows.collect()
         }
         Want::CustomersToName => {

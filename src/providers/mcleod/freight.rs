@@ -75,6 +75,7 @@ impl Movement<'_> {
             distance_mi: miles(&self.move_distance, &self.move_distance_um),
             equipment_group: self.equipment_group_id.id(),
             next_call_at: border.instant(&self.next_sched_call),
+            preassigned: self.preassign_sequence.number().map(|place| place > 0.0),
         }));
         tell_stops(&self.stops, border, Within { movement: Some(id), order: None }, told);
         for order in &self.orders.0 {

@@ -53,7 +53,7 @@ rows! {
     /// `movement`. The computed columns and the equipment children come with `GET /movements/{id}` only.
     Movement {
         company_id, id, status, loaded, brokerage, dispatcher_user_id, fleet_manager, move_distance,
-        move_distance_um, equipment_group_id, next_sched_call,
+        move_distance_um, equipment_group_id, next_sched_call, preassign_sequence,
         #[serde(rename = "__tractor_id")] tractor_id,
         #[serde(rename = "__driver1_id")] driver1_id,
         #[serde(rename = "__driver2_id")] driver2_id,

@@ -247,6 +247,7 @@ fn movement() -> TmsMovement {
         distance_mi: Some(668.4),
         equipment_group: Some("zz1kaa11b0c1e00ACMELM1".into()),
         next_call_at: Some(at("2026-03-11T11:00:00Z")),
+        preassigned: Some(true),
     }
 }
 
