@@ -31,7 +31,7 @@ pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::read::Reader;
 pub use self::upkeep::Retention;
-pub use self::watch::Watch;
+pub use self::watch::{Bell, Ear, Watch};
 use crate::model::{Notice, Timestamp, Viewer, Want};
 
 /// The poller's handle to the one writing connection. Clones share it.

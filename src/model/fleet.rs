@@ -22,17 +22,17 @@ pub trait Keyed {
 
 /// Rows in the order of their keys, each shared with every other snapshot that has it unchanged.
 #[derive(Debug)]
-pub struct Rows<T>(Vec<Arc<T>>);
+pub struct Rows<T>(Arc<Vec<Arc<T>>>);
 
 impl<T> Clone for Rows<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(Arc::clone(&self.0))
     }
 }
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Arc::default())
     }
 }
 
@@ -40,7 +40,7 @@ impl<T: Keyed> FromIterator<T> for Rows<T> {
     fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
         let mut rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
         rows.sort_unstable_by(|a, b| a.cmp_row(b));
-        Self(rows)
+        Self(Arc::new(rows))
     }
 }
 
@@ -73,7 +73,7 @@ impl<T: Keyed> Rows<T> {
     /// These rows with `changed` put in by key and rows of the keys in `gone` taken out.
     #[must_use]
     pub fn with(&self, changed: Vec<T>, gone: &[T::Key]) -> Self {
-        let mut rows = self.0.clone();
+        let mut rows = Vec::clone(&self.0);
         let mut fresh = Vec::new();
         for row in changed {
             match rows.binary_search_by(|old| old.cmp_row(&row)) {
@@ -92,7 +92,7 @@ impl<T: Keyed> Rows<T> {
             rows.extend(fresh);
             rows.sort_unstable_by(|a, b| a.cmp_row(b));
         }
-        Self(rows)
+        Self(Arc::new(rows))
     }
 }
 

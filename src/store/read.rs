@@ -62,6 +62,11 @@ impl Reader {
         Ok(changed.then(|| Arc::clone(&self.fleet)))
     }
 
+    /// The open consoles as of the last look; their renewals alone are no change of the fleet.
+    pub fn viewers(&self) -> &[Viewer] {
+        &self.fleet.viewers
+    }
+
     /// Whether a console shown as open has stopped renewing its row: no commit tells that.
     fn a_viewer_went(&self, now: Timestamp) -> bool {
         self.fleet.viewers.iter().any(|viewer| now.since(viewer.seen_at) > VIEWER_GONE)
