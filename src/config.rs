@@ -350,8 +350,21 @@ fn check_together(layers: &mut Layers<'_>) {
 
 fn database(table: &Table) -> Database {
     let url = table.text("url");
-    let path = value::database_path(&url).expect("checked when it was read").into();
-    Database { path, url, group: table.text_opt("group") }
+    let path = value::database_path(&url).expect("checked when it was read");
+    Database { path: resolved(Path::new(path)), url, group: table.text_opt("group") }
+}
+
+/// The one name of a file that may be known by several: the lock lies beside it, and two names
+/// would be two locks. A file that is not there yet has its folder's one name.
+fn resolved(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(resolved) = path.canonicalize() {
+        return resolved;
+    }
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path,
+    }
 }
 
 fn operations(table: &Table) -> Operations {

@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use self::desk::{Desk, Presence};
 
 use crate::config::{Config, Units};
-use crate::daemon::{self, AnyAccount, Demo, Duty};
-use crate::model::{Fleet, Timestamp};
+use crate::daemon::{self, Demo};
+use crate::model::{Fleet, Notice, Timestamp};
 use crate::store::{Reader, StoreError};
 use crate::sync::Clock;
 use crate::tui::app::{App, Effect, Setup};
@@ -46,14 +46,12 @@ pub struct Options {
 
 /// Never more frames than thirty a second.
 const FRAME: Duration = Duration::from_millis(33);
-/// A stop is over after this, whatever hangs.
-const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// Shows the console until it is left.
 pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
     let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
     let config = demo.as_ref().map_or(config, |demo| &demo.config);
-    let accounts = if options.view_only { Vec::new() } else { daemon::accounts(config)? };
+    let polls = !options.view_only && !daemon::accounts(config)?.is_empty();
     let clock = Clock::system();
     let mut app = App::new(setup(config, &options, clock.now())?);
     let reader = stored(config, &clock)?.map(|(reader, fleet)| {
@@ -68,7 +66,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     listen(events.clone(), presence.clone(), clock.clone())?;
     let (stop, stopped) = watch::channel(false);
     let desk = spawn_blocking(move || desk.stay());
-    let polling = tokio::spawn(poll(config.clone(), accounts, events.clone(), stopped));
+    let polling = polls.then(|| tokio::spawn(poll(config.clone(), events.clone(), stopped)));
     let perform = |effect| match effect {
         Effect::Refresh => presence.tell(|viewer| viewer.refresh_at = Some(clock.now())),
         Effect::Look(view) => presence.tell(|viewer| view.clone_into(&mut viewer.view)),
@@ -85,7 +83,13 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     drop(screen);
     let _ = stop.send(true);
     presence.leave();
-    let _ = timeout(STOP_WITHIN, async { tokio::join!(desk, polling) }).await;
+    let ended = async {
+        let _ = desk.await;
+        if let Some(polling) = polling {
+            let _ = polling.await;
+        }
+    };
+    let _ = timeout(daemon::STOP_WITHIN, ended).await;
     shown.context("writing to the terminal")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -140,30 +144,20 @@ fn listen(events: mpsc::Sender<Event>, presence: Presence, clock: Clock) -> anyh
     Ok(())
 }
 
-/// Polls whenever nobody else does, until the console is left.
-async fn poll(
-    config: Config,
-    accounts: Vec<AnyAccount>,
-    events: mpsc::Sender<Event>,
-    mut stop: watch::Receiver<bool>,
-) {
-    if accounts.is_empty() {
-        return;
-    }
-    let polling = async {
-        let lease = daemon::wait_for_lease(&config).await?;
-        let (duty, notice) = Duty::begin(&config, accounts, lease).await?;
-        if let Some(notice) = notice {
-            let _ = events.send(Event::Notice(notice.text)).await;
-        }
-        anyhow::Ok(duty)
-    };
-    let begun = tokio::select! {
-        begun = polling => begun,
+/// Polls whenever nobody else does, until the console is left. A console without an upstream to
+/// poll leaves the lease to those that have one.
+async fn poll(config: Config, events: mpsc::Sender<Event>, mut stop: watch::Receiver<bool>) {
+    let lease = tokio::select! {
+        lease = daemon::wait_for_lease(&config) => lease,
         _ = stop.wait_for(|stop| *stop) => return,
     };
-    let ended = match begun {
-        Ok(duty) => duty.poll(stop).await,
+    let ended = match lease {
+        Ok(lease) => {
+            let tell = |notice: Notice| {
+                let _ = events.try_send(Event::Notice(notice.text));
+            };
+            daemon::poll(&config, lease, stop, tell).await
+        }
         Err(error) => Err(error),
     };
     if let Err(error) = ended {

@@ -2,7 +2,7 @@
 //! wiring, which the console shares: from a configuration to accounts, from a lease to polling.
 
 use std::io::{Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::model::{Leader, Notice};
 use crate::providers::mcleod::{self, McLeod};
 use crate::providers::samsara::Samsara;
 use crate::sim::{self, Sim};
-use crate::store::{Access, Lease, Retention, Store, Watch, leader};
+use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
 use crate::sync::{Account, Clock, JUDGE, Poller, Polling, read_once};
 
 /// How to poll.
@@ -59,7 +59,7 @@ pub struct SimOptions {
 }
 
 /// A stop is over after this, whatever hangs.
-const STOP_WITHIN: Duration = Duration::from_secs(2);
+pub const STOP_WITHIN: Duration = Duration::from_millis(1800);
 
 /// Polls until told to stop; with `once`, until every feed was read.
 pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
@@ -84,13 +84,9 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
             _ = stop.wait_for(|stop| *stop) => bail!("stopped before every feed was read"),
         };
     }
-    let (duty, notice) = Duty::begin(config, accounts, lease).await?;
-    if let Some(notice) = notice {
-        tracing::warn!("{}", notice.text);
-    }
     tracing::info!(database = %config.database.path.display(), "polling");
     let mut stopping = stop.clone();
-    let polling = duty.poll(stop);
+    let polling = poll(config, lease, stop, |notice| tracing::warn!("{}", notice.text));
     tokio::pin!(polling);
     let ended = tokio::select! {
         ended = &mut polling => ended,
@@ -228,49 +224,57 @@ fn nothing_to_poll(config: &Config) -> String {
     )
 }
 
-/// A poller at work: the lease, the store and the accounts. Dropping it lets another in.
-pub struct Duty {
-    poller: Poller,
-    path: PathBuf,
-    retention: Retention,
-    /// Let go last, after the poller has settled.
+/// Polls until `stop` is true. What was being written is committed when this returns; only then is
+/// the lease let go. A repair of the database is told to `tell`.
+pub async fn poll(
+    config: &Config,
     lease: Lease,
-}
-
-impl Duty {
-    /// Opens the database for polling. The notice is of a repair, if there was one.
-    pub async fn begin(
-        config: &Config,
-        accounts: Vec<AnyAccount>,
-        lease: Lease,
-    ) -> anyhow::Result<(Self, Option<Notice>)> {
-        let clock = Clock::system();
-        let (store, notice) = open_store(config, &clock).await?;
-        let mut poller = Poller::new(store, polling(config), clock);
-        for account in accounts {
-            match account {
-                AnyAccount::Samsara(account) => poller.add(account).await?,
-                AnyAccount::McLeod(account) => poller.add(account).await?,
+    stop: watch::Receiver<bool>,
+    mut tell: impl FnMut(Notice),
+) -> anyhow::Result<()> {
+    let mut repaired = false;
+    loop {
+        let ended = poll_on(config, stop.clone(), &mut tell).await;
+        match ended {
+            // Opening it anew moves the damaged file aside; once, so that a dying disk is no endless loop.
+            Err(StoreError::Damaged(why)) if !std::mem::replace(&mut repaired, true) => {
+                tracing::error!("the database is damaged ({why}): opening it anew");
+            }
+            ended => {
+                drop(lease);
+                return Ok(ended?);
             }
         }
-        let keep = &config.retention;
-        let retention = Retention { movements: keep.movements, positions: keep.positions };
-        Ok((Self { poller, path: config.database.path.clone(), retention, lease }, notice))
-    }
-
-    /// Polls until `stop` is true. What was being written is committed when this returns.
-    pub async fn poll(self, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-        let Self { poller, path, retention, lease } = self;
-        let watch = Watch::new(&path).with_context(|| format!("watching {}", path.display()))?;
-        let ended = poller.run(watch, retention, stop).await;
-        drop(lease);
-        Ok(ended?)
     }
 }
 
-async fn open_store(config: &Config, clock: &Clock) -> anyhow::Result<(Store, Option<Notice>)> {
-    let (path, access, now) = (config.database.path.clone(), access(config), clock.now());
-    Ok(spawn_blocking(move || Store::open(&path, access, JUDGE, now)).await??)
+async fn poll_on(
+    config: &Config,
+    stop: watch::Receiver<bool>,
+    tell: &mut impl FnMut(Notice),
+) -> Result<(), StoreError> {
+    let clock = Clock::system();
+    let (store, notice) = open_store(config, &clock).await?;
+    notice.into_iter().for_each(tell);
+    let mut poller = Poller::new(store, polling(config), clock);
+    for account in accounts(config).map_err(|e| StoreError::Broken(e.to_string()))? {
+        match account {
+            AnyAccount::Samsara(account) => poller.add(account).await?,
+            AnyAccount::McLeod(account) => poller.add(account).await?,
+        }
+    }
+    let path = &config.database.path;
+    let watch =
+        Watch::new(path).map_err(|e| StoreError::File { path: path.clone(), reason: e.to_string() })?;
+    let keep = &config.retention;
+    poller.run(watch, Retention { movements: keep.movements, positions: keep.positions }, stop).await
+}
+
+async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Notice>), StoreError> {
+    let (path, now) = (config.database.path.clone(), clock.now());
+    let access = access(config).map_err(|refused| StoreError::Broken(refused.to_string()))?;
+    let opened = spawn_blocking(move || Store::open(&path, access, JUDGE, now)).await;
+    opened.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
 }
 
 /// Reads every feed once, the accounts side by side.
@@ -311,7 +315,7 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
 async fn lease_now(config: &Config) -> anyhow::Result<Lease> {
     let me = me();
     for _ in 0..3 {
-        if let Some(lease) = Lease::try_take(&config.database.path, access(config), &me)? {
+        if let Some(lease) = Lease::try_take(&config.database.path, access(config)?, &me)? {
             return Ok(lease);
         }
         // `status` in another process touches the lock for a moment; a poller keeps it.
@@ -335,7 +339,7 @@ async fn lease_when_free(config: &Config) -> anyhow::Result<Lease> {
 /// The lease once it is free.
 pub async fn wait_for_lease(config: &Config) -> anyhow::Result<Lease> {
     let (sender, receiver) = oneshot::channel();
-    let (path, access) = (config.database.path.clone(), access(config));
+    let (path, access) = (config.database.path.clone(), access(config)?);
     // A thread of its own, not the pool's: it may wait for days, and a stop does not wait for it.
     std::thread::Builder::new().name("lease".into()).spawn(move || {
         let _ = sender.send(Lease::wait(&path, access, &me()));
@@ -361,9 +365,18 @@ pub fn host() -> String {
     name.split_whitespace().next().unwrap_or("localhost").to_owned()
 }
 
-/// Who may use the database's files.
-pub fn access(config: &Config) -> Access {
-    if config.database.group.is_some() { Access::Group } else { Access::Owner }
+/// Who may use the database's files. Fails where the group of the configuration does not exist.
+pub fn access(config: &Config) -> Result<Access, Refused> {
+    let Some(group) = &config.database.group else { return Ok(Access::Owner) };
+    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let named = |line: &&str| line.split(':').next() == Some(group);
+    let listed = groups.lines().find(named).and_then(|line| line.split(':').nth(2)?.parse().ok());
+    // A directory service may know groups that the file does not; those can be given by number.
+    listed.or_else(|| group.parse().ok()).map(Access::Group).ok_or_else(|| {
+        Refused(format!(
+            "database.group: there is no group `{group}` in /etc/group; name one, or give its number"
+        ))
+    })
 }
 
 /// The configured intervals, as the poller takes them.

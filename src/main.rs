@@ -62,7 +62,7 @@ fn poll(cli: &Cli) -> anyhow::Result<ExitCode> {
     start_log(cli, &log::Target::Stderr { color: color(cli) })?;
     let options =
         daemon::Options { once: cli.once, demo: cli.demo, database_named: cli.global.database.is_some() };
-    runtime()?.block_on(daemon::run(&config, options))
+    block_on(daemon::run(&config, options))
 }
 
 /// The console.
@@ -82,13 +82,13 @@ fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
         ascii: cli.global.ascii,
     };
     // On the main thread, so that a stalled terminal stalls none of the tasks on the workers.
-    runtime()?.block_on(console::run(&config, options))
+    block_on(console::run(&config, options))
 }
 
 fn simulate(cli: &Cli, options: cli::Sim) -> anyhow::Result<ExitCode> {
     start_log(cli, &log::Target::Stderr { color: color(cli) })?;
     let cli::Sim { units, seed, port, print_config } = options;
-    runtime()?.block_on(daemon::sim(daemon::SimOptions { units, seed, port, print_config }))
+    block_on(daemon::sim(daemon::SimOptions { units, seed, port, print_config }))
 }
 
 fn print_rows(cli: &Cli, table: rows::Table, how: &cli::Rows) -> anyhow::Result<ExitCode> {
@@ -218,8 +218,14 @@ fn color(cli: &Cli) -> bool {
     !cli.global.no_color && environment("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the workers")
+/// Runs `work` on this thread, with workers for its tasks.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the workers")?;
+    let done = runtime.block_on(work);
+    // Work on the disk that hangs must not hold up the end: what is not committed is rolled back.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    done
 }
 
 fn now() -> Timestamp {

@@ -42,6 +42,7 @@ pub struct Store {
 }
 
 struct Writer {
+    path: PathBuf,
     connection: Connection,
     /// The last history point kept of each unit; lost with the process, which keeps one point more.
     kept: Kept,
@@ -73,7 +74,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
         let (connection, notice) = open::writable(path, access, now)?;
-        let writer = Writer { connection, kept: Kept::default() };
+        let writer = Writer { path: path.to_owned(), connection, kept: Kept::default() };
         Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
     }
 
@@ -134,6 +135,16 @@ impl Store {
         let _ = self.run(|_| Ok(())).await;
     }
 
+    /// Gives every feed of an account its row of `feeds`.
+    pub async fn announce_feeds(
+        &self,
+        account: &str,
+        resources: Vec<&'static str>,
+    ) -> Result<(), StoreError> {
+        let account = account.to_owned();
+        self.run(move |writer| apply::announce_feeds(&mut writer.connection, &account, &resources)).await
+    }
+
     /// Takes feeds of accounts that are no longer configured off the list, so that nobody waits for them.
     pub async fn keep_accounts(&self, accounts: Vec<String>) -> Result<(), StoreError> {
         self.run(move |writer| apply::keep_accounts(&mut writer.connection, &accounts)).await
@@ -152,7 +163,12 @@ impl Store {
         let writer = Arc::clone(&self.writer);
         let done = spawn_blocking(move || {
             // A panic in a transaction rolled it back; the connection itself is sound.
-            work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = work(&mut writer);
+            if done.as_ref().is_err_and(StoreError::is_damage) {
+                open::suspect(&writer.path);
+            }
+            done
         });
         done.await.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
     }

@@ -91,7 +91,7 @@ impl Desk {
         });
         let desk = Self {
             path: config.database.path.clone(),
-            access: daemon::access(config),
+            access: daemon::access(config)?,
             clock,
             polling: (!options.view_only).then(|| daemon::polling(config)),
             events,

@@ -301,6 +301,8 @@ CREATE TABLE feeds (
     tokens_left    INTEGER,
     error          TEXT,
     error_since_at INTEGER,
+    -- The error is the whole account's, such as a refused credential.
+    whole_account  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, resource)
 ) STRICT, WITHOUT ROWID;
 

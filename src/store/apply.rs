@@ -152,7 +152,7 @@ impl Work<'_> {
 
 /// Commits one page.
 pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
-    let Writer { connection, kept } = writer;
+    let Writer { connection, kept, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     let mut work = Work {
@@ -227,7 +227,7 @@ pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(),
         "INSERT INTO feeds (account, resource, interval_s, last_try_at, next_try_at, calls, tokens_left, error, error_since_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?4)
          ON CONFLICT DO UPDATE SET interval_s = ?3, last_try_at = ?4, next_try_at = ?5, calls = calls + ?6,
-             tokens_left = ?7, error = ?8, error_since_at = coalesce(error_since_at, ?4)",
+             tokens_left = ?7, error = ?8, error_since_at = coalesce(error_since_at, ?4), whole_account = 0",
     )?
     .execute(params![
         failure.account,
@@ -241,12 +241,42 @@ pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(),
     ])?;
     if failure.whole_account {
         sql.prepare_cached(
-            "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4 WHERE account = ?1",
+            "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4, whole_account = 1
+             WHERE account = ?1",
         )?
         .execute(params![failure.account, failure.error, failure.now.millis(), failure.next_try_at.millis()])?;
     }
     save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
     mark_one(&sql, "feeds", rev, false)?;
+    sql.commit()?;
+    Ok(())
+}
+
+/// Gives every feed of an account its row, so that what is wrong with the account can stand on each,
+/// and takes away rows of feeds that the account no longer has.
+pub(super) fn announce_feeds(
+    connection: &mut Connection,
+    account: &str,
+    resources: &[&'static str],
+) -> Result<(), StoreError> {
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known: Vec<String> = sql
+        .prepare_cached("SELECT resource FROM feeds WHERE account = ?1")?
+        .query_map([account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if known.len() == resources.len()
+        && resources.iter().all(|resource| known.iter().any(|known| known == resource))
+    {
+        return Ok(());
+    }
+    let rev = next_revision(&sql)?;
+    for resource in known.iter().filter(|known| !resources.contains(&known.as_str())) {
+        sql.execute("DELETE FROM feeds WHERE account = ?1 AND resource = ?2", [account, resource])?;
+    }
+    for resource in resources {
+        sql.execute("INSERT OR IGNORE INTO feeds (account, resource) VALUES (?1, ?2)", [account, resource])?;
+    }
+    mark_one(&sql, "feeds", rev, true)?;
     sql.commit()?;
     Ok(())
 }
@@ -290,6 +320,12 @@ fn feed_read(
              next_try_at = iif(?6 IS NULL, next_try_at, NULL)",
     )?
     .execute(params![account, resource, cursor, health.interval_s, now.millis(), done, health.calls, health.tokens_left])?;
+    // An answer to one call is the credential's for all.
+    sql.prepare_cached(
+        "UPDATE feeds SET error = NULL, error_since_at = NULL, next_try_at = NULL, whole_account = 0
+         WHERE account = ?1 AND whole_account = 1",
+    )?
+    .execute([account])?;
     save_bucket(sql, account, health.bucket_full_at)
 }
 

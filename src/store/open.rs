@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,23 +18,31 @@ pub enum Access {
     /// Only the owner: files 0600, folders 0700.
     #[default]
     Owner,
-    /// The folder's group too: files 0660, folders 2770.
-    Group,
+    /// This group too, by its number: files 0660, folders 2770.
+    Group(u32),
 }
 
 impl Access {
     const fn file_mode(self) -> u32 {
         match self {
             Self::Owner => 0o600,
-            Self::Group => 0o660,
+            Self::Group(_) => 0o660,
         }
     }
 
     const fn folder_mode(self) -> u32 {
         match self {
             Self::Owner => 0o700,
-            Self::Group => 0o2770,
+            Self::Group(_) => 0o2770,
         }
+    }
+
+    /// Gives what we have just made its group and its mode: the umask took bits, and a new folder
+    /// has no set-group-id that would hand the group on to the write-ahead log.
+    fn share(self, path: &Path, mode: u32) -> std::io::Result<()> {
+        let Self::Group(group) = self else { return Ok(()) };
+        std::os::unix::fs::chown(path, None, Some(group))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
     }
 }
 
@@ -73,6 +81,9 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the database is damaged ({0}): start the poller again, it moves the file aside and rebuilds it")]
     Damaged(String),
+    /// Somebody else has it locked, the disk is full, or the like: it may well go by itself.
+    #[error("the database cannot be written to for now ({0})")]
+    ForNow(String),
     /// SQLite's own word.
     #[error("database: {0}")]
     Sqlite(rusqlite::Error),
@@ -86,12 +97,24 @@ impl StoreError {
     pub const fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged(_))
     }
+
+    /// Whether the same may work a little later without anybody repairing anything.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::ForNow(_))
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory,
+            ) => Self::ForNow(error.to_string()),
             _ => Self::Sqlite(error),
         }
     }
@@ -106,9 +129,26 @@ pub(super) fn writable(
     prepare_files(path, access)?;
     match checked(path) {
         Ok(connection) => Ok((connection, None)),
-        Err(StoreError::Damaged(why)) => repair::repair(path, access, &why, now),
+        Err(StoreError::Damaged(why)) => {
+            let repaired = repair::repair(path, access, &why, now)?;
+            clear_suspicion(path);
+            Ok(repaired)
+        }
         Err(other) => Err(other),
     }
+}
+
+/// Notes beside the file that work on it met damage, so that the next start looks through all of it.
+pub(super) fn suspect(path: &Path) {
+    let _ = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(suspicion(path));
+}
+
+fn clear_suspicion(path: &Path) {
+    let _ = fs::remove_file(suspicion(path));
+}
+
+fn suspicion(path: &Path) -> PathBuf {
+    super::beside(path, ".suspect")
 }
 
 /// A connection that people's own rows are written with. No check: that is the poller's.
@@ -140,6 +180,10 @@ pub(super) fn readable(path: &Path) -> Result<Connection, StoreError> {
 /// Opens, migrates and checks.
 pub(super) fn checked(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = connect(path)?;
+    if suspicion(path).exists() {
+        verdict(&connection, "PRAGMA quick_check(1)")?;
+        clear_suspicion(path);
+    }
     check_integrity(&connection)?;
     migrate(&mut connection)?;
     Ok(connection)
@@ -168,20 +212,22 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
     }
 }
 
-/// Looks through every table but the history, which may be large and is worth least.
+/// Looks through every table but the history, which may be large: damage there shows when it is met,
+/// and then the whole file is looked through.
 fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
     let tables: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'positions'")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for table in tables {
-        let verdict: String =
-            connection.query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0))?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged(format!("{table}: {verdict}")));
-        }
+        verdict(connection, &format!("PRAGMA quick_check('{table}')"))?;
     }
     Ok(())
+}
+
+fn verdict(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let verdict: String = connection.query_row(check, [], |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
 }
 
 /// Makes the folder and the file with the least permission that works; SQLite gives the write-ahead
@@ -189,17 +235,11 @@ fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
 pub(super) fn prepare_files(path: &Path, access: Access) -> Result<(), StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         let made = DirBuilder::new().recursive(true).mode(access.folder_mode()).create(folder);
-        made.map_err(|error| file_error(folder, &error))?;
+        made.and_then(|()| access.share(folder, access.folder_mode()))
+            .map_err(|error| file_error(folder, &error))?;
     }
     match OpenOptions::new().write(true).create_new(true).mode(access.file_mode()).open(path) {
-        Ok(file) => {
-            // The umask may have taken the group's bits, which `database.group` asks for.
-            if access == Access::Group {
-                let mode = std::os::unix::fs::PermissionsExt::from_mode(access.file_mode());
-                file.set_permissions(mode).map_err(|error| file_error(path, &error))?;
-            }
-            Ok(())
-        }
+        Ok(_) => access.share(path, access.file_mode()).map_err(|error| file_error(path, &error)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(file_error(path, &error)),
     }

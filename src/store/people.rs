@@ -1,27 +1,35 @@
 //! What people write: their console's row in `viewers`. Needs no lease; any console may.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::apply::{mark_one, next_revision};
-use super::read::VIEWER_GONE;
+use super::read::{VIEWER_GONE, file_id};
 use super::{Access, StoreError, open};
 use crate::model::{Timestamp, Viewer};
 
 /// A console's own writing connection.
 pub struct People {
+    path: PathBuf,
+    access: Access,
     connection: Connection,
+    /// The file that is open: after a repair there is another under the same name.
+    file: Option<(u64, u64)>,
 }
 
 impl People {
     /// Opens the database for people's rows, creating it where there is none yet.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        Ok(Self { connection: open::shared(path, access)? })
+        let connection = open::shared(path, access)?;
+        Ok(Self { path: path.to_owned(), access, connection, file: file_id(path) })
     }
 
     /// Announces a console, or renews it; and takes away those that stopped renewing.
     pub fn announce(&mut self, viewer: &Viewer, now: Timestamp) -> Result<(), StoreError> {
+        if file_id(&self.path) != self.file {
+            *self = Self::open(&self.path, self.access)?;
+        }
         let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         sql.prepare_cached(
             "INSERT INTO viewers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -158,6 +158,7 @@ fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
     rows.collect()
 }
 
-fn file_id(path: &Path) -> Option<(u64, u64)> {
+/// Which file lies under a name now.
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
 }

@@ -13,6 +13,7 @@ use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::{Gate, Priority};
+use crate::http::{Error, Kind};
 use crate::model::Timestamp;
 use crate::providers::{Cadence, FeedSpec, Provider};
 use crate::store::{Retention, Store, StoreError, Watch};
@@ -126,8 +127,11 @@ pub async fn read_once<P: Provider>(
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let mut failed = Vec::new();
     for mut feed in feeds(account, store, clock).await? {
-        if let Some(why) = read_whole(&mut feed, polling).await? {
-            failed.push((feed.spec.resource, why));
+        let Some(error) = read_whole(&mut feed, polling).await? else { continue };
+        failed.push((feed.spec.resource, error.to_string()));
+        if error.kind == Kind::Unauthorized {
+            // No other feed of the account would be answered either.
+            break;
         }
     }
     store.settle().await;
@@ -138,10 +142,7 @@ pub async fn read_once<P: Provider>(
 const TRIES: u32 = 3;
 
 /// Reads a feed until it has nothing more to ask for. Returns why it could not.
-async fn read_whole<P: Provider>(
-    feed: &mut Feed<P>,
-    polling: &Polling,
-) -> Result<Option<String>, StoreError> {
+async fn read_whole<P: Provider>(feed: &mut Feed<P>, polling: &Polling) -> Result<Option<Error>, StoreError> {
     let interval = polling.interval(feed.spec.cadence, Mode::Idle);
     let (mut failures, mut before) = (0, usize::MAX);
     loop {
@@ -160,7 +161,7 @@ async fn read_whole<P: Provider>(
                 failures += 1;
                 let wait = feed.note(&error, failures, interval).await?;
                 if !error.kind.may_pass() || failures == TRIES || wait > backoff::CEILING {
-                    return Ok(Some(error.to_string()));
+                    return Ok(Some(error));
                 }
                 sleep(wait).await;
             }
@@ -181,6 +182,7 @@ async fn feeds<P: Provider>(
     let full_at = Instant::now() + full_at.min(Duration::from_secs(61));
     let gate = Arc::new(Gate::new(Bucket::new(account.calls_per_minute, full_at)));
     let (name, provider): (Arc<str>, _) = (account.name.into(), Arc::new(account.provider));
+    store.announce_feeds(&name, provider.feeds().iter().map(|spec| spec.resource).collect()).await?;
     let mut feeds = Vec::new();
     for spec in provider.feeds() {
         feeds.push(Feed {
@@ -209,9 +211,8 @@ impl Turns {
     /// On a first start nothing refers to what no roster has named yet: rosters go first.
     async fn wait_for_rosters<P>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
         sleep(self.first).await;
-        if is_roster(feed.spec)
-            || feed.store.remembered(&feed.account, feed.spec.resource).await?.last_ok_at.is_some()
-        {
+        let remembered = persist(|| feed.store.remembered(&feed.account, feed.spec.resource)).await?;
+        if is_roster(feed.spec) || remembered.last_ok_at.is_some() {
             return Ok(());
         }
         let _ = self.rosters_left.wait_for(|left| *left == 0).await;
@@ -244,14 +245,44 @@ async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), St
                 }
                 priority = rest(&feed, &mut turns, began, began_at).await;
             }
-            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Store(error)) => {
+                // A page that was not written is read again: nothing of it was committed.
+                wait_out(error).await?;
+            }
             Err(Trouble::Upstream(error)) => {
                 failures += 1;
-                sleep(feed.note(&error, failures, turns.interval(feed.spec)).await?).await;
+                let interval = turns.interval(feed.spec);
+                sleep(persist(|| feed.note(&error, failures, interval)).await?).await;
                 priority = Priority::Routine;
             }
         }
     }
+}
+
+/// How long a database that is locked, or a disk that is full, is given before the next try.
+const LOCKED: Duration = Duration::from_secs(2);
+
+/// Does it again until it works, as long as what stands in the way may go by itself.
+async fn persist<T, F>(mut work: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match work().await {
+            Err(error) => wait_out(error).await?,
+            done => return done,
+        }
+    }
+}
+
+/// Waits where waiting may help; else the error.
+async fn wait_out(error: StoreError) -> Result<(), StoreError> {
+    if !error.may_pass() {
+        return Err(error);
+    }
+    tracing::warn!("{error}; trying again");
+    sleep(LOCKED).await;
+    Ok(())
 }
 
 /// Waits until a feed that is well is due again, listening for people meanwhile.
@@ -288,7 +319,7 @@ struct Lookout {
 impl Lookout {
     async fn look(self, mut watch: Watch, demand: watch::Sender<Demand>) -> Result<(), StoreError> {
         loop {
-            let viewers = self.store.viewers().await?;
+            let viewers = persist(|| self.store.viewers()).await?;
             let now = self.clock.now();
             let mode = self.polling.mode(&viewers, now);
             let asked = viewers.iter().filter_map(|viewer| viewer.refresh_at).max();
@@ -308,7 +339,7 @@ impl Lookout {
 async fn keep_up(store: Store, retention: Retention, clock: Clock) -> Result<(), StoreError> {
     loop {
         sleep(Duration::from_mins(10)).await;
-        while store.throw_away(retention, clock.now()).await? {
+        while persist(|| store.throw_away(retention, clock.now())).await? {
             sleep(Duration::from_millis(200)).await;
         }
     }

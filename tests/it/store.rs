@@ -292,6 +292,23 @@ fn files_are_for_their_owner_only() {
 }
 
 #[test]
+fn a_group_of_the_configuration_gets_the_folder_and_the_files() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shared/b.db");
+    // Our own group: the only one that everybody may give files to.
+    let group = folder.path().metadata().unwrap().gid();
+    let (_store, _) = Store::open(&path, Access::Group(group), JUDGE, START).unwrap();
+    let check = |name: &str, mode: u32| {
+        let meta = folder.path().join(name).metadata().unwrap();
+        assert_eq!((meta.permissions().mode() & 0o7777, meta.gid()), (mode, group), "{name}");
+    };
+    check("shared", 0o2770);
+    check("shared/b.db", 0o660);
+    check("shared/b.db-wal", 0o660);
+}
+
+#[test]
 fn eight_processes_worth_of_openers_migrate_one_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("b.db");

@@ -244,3 +244,14 @@ async fn once_reads_every_feed_once_and_names_what_failed() {
     assert!(failed[0].0 == "positions" && failed[0].1.contains("permission"), "{failed:?}");
     assert_eq!((fake.times("roster").len(), fake.times("positions").len()), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn once_asks_a_service_that_refuses_the_credential_only_once() {
+    let bench = Bench::new();
+    let store = bench.store();
+    let refuse = || fails_until(9999, Kind::Unauthorized);
+    let fake = Fake::new([("roster", refuse()), ("positions", refuse())]);
+    let account = Account { name: "fake".into(), provider: fake.clone(), calls_per_minute: 1000 };
+    let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
+    assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (1, 1, 0));
+}

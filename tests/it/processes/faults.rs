@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backhaul::sim::{Fault, Upstream};
 
-use super::{Office, last_ok, wait};
+use super::{Office, last_ok};
 
 /// Breaks Samsara's positions and says what a person is then told.
 fn check(fault: Fault, told: &str) {
@@ -67,12 +67,10 @@ fn a_wrong_token_stands_on_every_feed_of_the_account_and_stops_no_other() {
         fleet.feeds.iter().any(|feed| feed.account == "samsara" && feed.error.is_some())
     });
     let samsara: Vec<_> = fleet.feeds.iter().filter(|feed| feed.account == "samsara").collect();
-    assert!(
-        samsara.iter().all(|feed| feed.error.as_deref().is_some_and(|e| e.contains("credentials refused"))),
-        "{samsara:?}"
-    );
+    assert!(samsara.len() >= 10, "every feed has its row: {}", samsara.len());
+    let refused = |error: &String| error.contains("credentials refused");
+    assert!(samsara.iter().all(|feed| feed.error.as_ref().is_some_and(refused)), "{samsara:?}");
     assert!(!office.log("log").contains("no-such-token"));
-    wait("few calls with it", || true);
     let calls = office.sim.calls().iter().filter(|call| call.status == 401).count();
     assert!(calls <= 3, "{calls} calls with a refused credential");
 }

@@ -116,3 +116,39 @@ fn an_open_console_makes_the_daemon_poll_at_once_and_at_the_active_interval() {
         assert!(apart > Duration::from_millis(4900) && apart < Duration::from_secs(8), "{apart:?}");
     }
 }
+
+#[test]
+fn a_locked_database_is_waited_out_and_does_not_hold_up_a_stop() {
+    let office = Office::new(5);
+    let config = std::fs::read_to_string(office.config()).unwrap();
+    office.write_config(&format!("{config}\n[polling]\nidle = \"1s\"\nmovements_idle = \"1s\"\n"));
+    let mut daemon = office.daemon("log");
+    office.wait_for_fleet("a first read", |fleet| last_ok(fleet, "mcleod", "orders").is_some());
+    let somebody = rusqlite::Connection::open(office.database()).unwrap();
+    somebody.execute_batch("BEGIN IMMEDIATE").unwrap();
+    wait("it says what it waits for", || office.log("log").contains("trying again"));
+    somebody.execute_batch("COMMIT").unwrap();
+    let before = office.fleet().unwrap();
+    let read_at = last_ok(&before, "mcleod", "orders");
+    office.wait_for_fleet("it goes on", |fleet| last_ok(fleet, "mcleod", "orders") > read_at);
+
+    somebody.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let calls = office.sim.calls().len();
+    wait("something is to be written", || office.sim.calls().len() > calls + 1);
+    let began = Instant::now();
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended().success());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
+fn one_database_by_two_names_has_one_poller() {
+    let office = Office::new(5);
+    let _first = office.daemon("first");
+    wait("it polls", || leader(&office.database()).is_some());
+    let link = office.folder.path().join("link.db");
+    std::os::unix::fs::symlink(office.database(), &link).unwrap();
+    let refused =
+        office.output(&["--sync-only", "--once", "--database", &format!("sqlite:{}", link.display())]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("already polls"));
+}

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use backhaul::store::{Access, Reader, Store};
+use backhaul::model::Batch;
+use backhaul::store::{Access, Commit, Health, Reader, Store};
 use backhaul::sync::JUDGE;
 
-use super::{Bench, START, tractor};
+use super::{Bench, START, fix, tractor};
 
 /// Overwrites the root page of a table.
 fn damage(path: &Path, table: &str) {
@@ -68,4 +69,30 @@ async fn a_reader_follows_to_the_rebuilt_file() {
     assert!(notice.is_some());
     bench.store = store;
     assert_eq!(reader.fleet(bench.now).unwrap().tractors.len(), 0);
+}
+
+#[tokio::test]
+async fn damage_to_the_history_shows_when_it_is_met_and_the_next_start_mends_it() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let path = bench.path();
+    let Bench { folder: _folder, store, now } = bench;
+    drop(store);
+    damage(&path, "positions");
+    let (store, notice) = Store::open(&path, Access::Owner, JUDGE, now).unwrap();
+    assert_eq!(notice, None, "the history is not looked through at every start");
+    let batch = Batch { changes: vec![fix("1", 35.0, now)], ..Batch::default() };
+    let health = Health { done: true, ..Health::default() };
+    let commit = Commit {
+        account: "samsara".into(),
+        resource: "vehicle_stats",
+        batch,
+        read_began_at: now,
+        health,
+        now,
+    };
+    assert!(store.apply(commit).await.unwrap_err().is_damage());
+    drop(store);
+    let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, now).unwrap();
+    assert!(notice.unwrap().text.contains("moved to"));
 }
