@@ -8,10 +8,12 @@ mod clock;
 mod feed;
 mod gate;
 mod judge;
+mod once;
 mod poller;
 
 pub use self::bucket::Bucket;
 pub use self::cadence::{Mode, Polling};
 pub use self::clock::Clock;
 pub use self::judge::JUDGE;
-pub use self::poller::{Account, Demand, Poller, read_once};
+pub use self::once::read_once;
+pub use self::poller::{Account, Demand, Poller};

@@ -22,6 +22,8 @@ pub struct Error {
     pub kind: Kind,
     /// The upstream's words or ours, cleaned; never a credential.
     pub message: String,
+    /// Whether the upstream said anything at all.
+    pub answered: bool,
 }
 
 /// What the caller may decide on.

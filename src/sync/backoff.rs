@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     fn error(kind: Kind) -> Error {
-        Error { kind, message: String::new() }
+        Error { kind, message: String::new(), answered: true }
     }
 
     #[test]

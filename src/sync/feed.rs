@@ -127,14 +127,16 @@ impl<P: Provider> Feed<P> {
         Ok(())
     }
 
-    /// Writes down what went wrong, and returns how long to stay away.
+    /// Writes down what went wrong, and returns how long to stay away: by the feed's `interval`, or by
+    /// `patience` where somebody waits for the read.
     pub async fn note(
         &self,
         error: &Error,
         failures: u32,
         interval: Duration,
+        patience: Duration,
     ) -> Result<Duration, StoreError> {
-        let wait = backoff::delay(error, failures, interval, backoff::roll());
+        let wait = backoff::delay(error, failures, patience, backoff::roll());
         match error.kind {
             Kind::Unauthorized => self.gate.refused(),
             Kind::Throttled { retry_after } => self.gate.slow_down(self.spec, retry_after.unwrap_or(wait)),

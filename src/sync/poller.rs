@@ -7,13 +7,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::backoff;
 use super::bucket::Bucket;
 use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::{Gate, Priority};
-use crate::http::{Error, Kind};
 use crate::model::Timestamp;
 use crate::providers::{Cadence, FeedSpec, Provider};
 use crate::store::{Retention, Store, StoreError, Watch};
@@ -118,59 +116,8 @@ impl Poller {
     }
 }
 
-/// Reads every feed of an account once, in their order. Returns what failed, as (resource, why).
-pub async fn read_once<P: Provider>(
-    account: Account<P>,
-    store: &Store,
-    polling: &Polling,
-    clock: &Clock,
-) -> Result<Vec<(&'static str, String)>, StoreError> {
-    let mut failed = Vec::new();
-    for mut feed in feeds(account, store, clock).await? {
-        let Some(error) = read_whole(&mut feed, polling).await? else { continue };
-        failed.push((feed.spec.resource, error.to_string()));
-        if error.kind == Kind::Unauthorized {
-            // No other feed of the account would be answered either.
-            break;
-        }
-    }
-    store.settle().await;
-    Ok(failed)
-}
-
-/// How often `--once` tries again what may pass by itself.
-const TRIES: u32 = 3;
-
-/// Reads a feed until it has nothing more to ask for. Returns why it could not.
-async fn read_whole<P: Provider>(feed: &mut Feed<P>, polling: &Polling) -> Result<Option<Error>, StoreError> {
-    let interval = polling.interval(feed.spec.cadence, Mode::Idle);
-    let (mut failures, mut before) = (0, usize::MAX);
-    loop {
-        match feed.read(interval, Priority::Routine).await {
-            // A feed that asks one by one takes some at a time; no fewer than before is all there is.
-            Ok(asked) if feed.spec.wants.is_some_and(crate::model::Want::is_one_by_one) && asked > 0 => {
-                let left = feed.wanted_left().await?;
-                if left == 0 || left >= before {
-                    return Ok(None);
-                }
-                before = left;
-            }
-            Ok(_) => return Ok(None),
-            Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Upstream(error)) => {
-                failures += 1;
-                let wait = feed.note(&error, failures, interval).await?;
-                if !error.kind.may_pass() || failures == TRIES || wait > backoff::CEILING {
-                    return Ok(Some(error));
-                }
-                sleep(wait).await;
-            }
-        }
-    }
-}
-
 /// The account's feeds, ready to be read from where the store remembers.
-async fn feeds<P: Provider>(
+pub(super) async fn feeds<P: Provider>(
     account: Account<P>,
     store: &Store,
     clock: &Clock,
@@ -252,7 +199,7 @@ async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), St
             Err(Trouble::Upstream(error)) => {
                 failures += 1;
                 let interval = turns.interval(feed.spec);
-                sleep(persist(|| feed.note(&error, failures, interval)).await?).await;
+                sleep(persist(|| feed.note(&error, failures, interval, interval)).await?).await;
                 priority = Priority::Routine;
             }
         }

@@ -1,0 +1,86 @@
+//! Every feed of an account read once, for `--once`: a person or a cron job waits for its end.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::backoff::CEILING;
+use super::cadence::{Mode, Polling};
+use super::clock::Clock;
+use super::feed::{Feed, Trouble};
+use super::gate::Priority;
+use super::poller::{Account, feeds};
+use crate::http::{Error, Kind};
+use crate::model::Want;
+use crate::providers::Provider;
+use crate::store::{Store, StoreError};
+
+/// How often what may pass by itself is tried.
+const TRIES: u32 = 3;
+/// What the waits between tries grow from.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// After so many feeds in a row that got no answer at all, the host is taken to be down.
+const SILENT: usize = 2;
+
+/// Reads every feed of an account once, in their order. Returns what failed, as (resource, why);
+/// feeds that were not tried because the account cannot be read are among them.
+pub async fn read_once<P: Provider>(
+    account: Account<P>,
+    store: &Store,
+    polling: &Polling,
+    clock: &Clock,
+) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let mut failed = Vec::new();
+    let mut given_up = None::<String>;
+    let mut silent = 0;
+    for mut feed in feeds(account, store, clock).await? {
+        let resource = feed.spec.resource;
+        if let Some(why) = &given_up {
+            failed.push((resource, format!("not tried, since the account is not reached: {why}")));
+            continue;
+        }
+        let Some(error) = read_whole(&mut feed, polling, if silent > 0 { 1 } else { TRIES }).await? else {
+            silent = 0;
+            continue;
+        };
+        silent = if error.answered { 0 } else { silent + 1 };
+        if error.kind == Kind::Unauthorized || silent == SILENT {
+            given_up = Some(error.to_string());
+        }
+        failed.push((resource, error.to_string()));
+    }
+    store.settle().await;
+    Ok(failed)
+}
+
+/// Reads a feed until it has nothing more to ask for. Returns why it could not.
+async fn read_whole<P: Provider>(
+    feed: &mut Feed<P>,
+    polling: &Polling,
+    tries: u32,
+) -> Result<Option<Error>, StoreError> {
+    let interval = polling.interval(feed.spec.cadence, Mode::Idle);
+    let (mut failures, mut before) = (0, usize::MAX);
+    loop {
+        match feed.read(interval, Priority::Routine).await {
+            // A feed that asks one by one takes some at a time; no fewer than before is all there is.
+            Ok(asked) if feed.spec.wants.is_some_and(Want::is_one_by_one) && asked > 0 => {
+                let left = feed.wanted_left().await?;
+                if left == 0 || left >= before {
+                    return Ok(None);
+                }
+                before = left;
+            }
+            Ok(_) => return Ok(None),
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Upstream(error)) => {
+                failures += 1;
+                let wait = feed.note(&error, failures, interval, PATIENCE).await?;
+                if !error.kind.may_pass() || failures >= tries || wait > CEILING {
+                    return Ok(Some(error));
+                }
+                sleep(wait).await;
+            }
+        }
+    }
+}
