@@ -313,9 +313,8 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
 
 /// The lease at once, or who has it.
 async fn lease_now(config: &Config) -> anyhow::Result<Lease> {
-    let me = me();
     for _ in 0..3 {
-        if let Some(lease) = Lease::try_take(&config.database.path, access(config)?, &me)? {
+        if let Some(lease) = Lease::try_take(&config.database.path, access(config)?, me)? {
             return Ok(lease);
         }
         // `status` in another process touches the lock for a moment; a poller keeps it.
@@ -342,7 +341,7 @@ pub async fn wait_for_lease(config: &Config) -> anyhow::Result<Lease> {
     let (path, access) = (config.database.path.clone(), access(config)?);
     // A thread of its own, not the pool's: it may wait for days, and a stop does not wait for it.
     std::thread::Builder::new().name("lease".into()).spawn(move || {
-        let _ = sender.send(Lease::wait(&path, access, &me()));
+        let _ = sender.send(Lease::wait(&path, access, me));
     })?;
     Ok(receiver.await.context("waiting for the poller's lock")??)
 }
@@ -354,7 +353,7 @@ fn holder(path: &Path) -> String {
     )
 }
 
-/// This process, as the lease's holder.
+/// This process, as the lease's holder from now on.
 fn me() -> Leader {
     Leader { pid: std::process::id(), host: host(), since_at: Clock::system().now() }
 }

@@ -68,11 +68,15 @@ impl Kind {
 impl Error {
     /// An answer that could not be understood; `why` must not repeat the body.
     pub fn malformed(why: impl fmt::Display) -> Self {
-        Self { kind: Kind::Malformed, message: clean(&why.to_string(), MESSAGE_SHOWN) }
+        Self { kind: Kind::Malformed, message: clean(&why.to_string(), MESSAGE_SHOWN), answered: true }
     }
 
     pub(super) fn too_large(cap: usize) -> Self {
-        Self { kind: Kind::TooLarge, message: format!("the answer is larger than {} MiB", cap >> 20) }
+        Self {
+            kind: Kind::TooLarge,
+            message: format!("the answer is larger than {} MiB", cap >> 20),
+            answered: true,
+        }
     }
 
     /// From an answer that was not 2xx. `body` is shown by its first sentence, cleaned.
@@ -96,7 +100,7 @@ impl Error {
         if !said.is_empty() {
             message = format!("{message}: {said}");
         }
-        Self { kind, message }
+        Self { kind, message, answered: true }
     }
 
     pub(super) fn from_reqwest(error: &reqwest::Error) -> Self {
@@ -110,7 +114,7 @@ impl Error {
         } else {
             Kind::Unavailable { retry_after: None }
         };
-        Self { kind, message: clean(&deepest(error), MESSAGE_SHOWN) }
+        Self { kind, message: clean(&deepest(error), MESSAGE_SHOWN), answered: false }
     }
 }
 

@@ -15,21 +15,25 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Takes the lease if nobody has it.
-    pub fn try_take(database: &Path, access: Access, me: &Leader) -> Result<Option<Self>, StoreError> {
+    /// Takes the lease if nobody has it. `me` says who this is once it is taken.
+    pub fn try_take(
+        database: &Path,
+        access: Access,
+        me: impl FnOnce() -> Leader,
+    ) -> Result<Option<Self>, StoreError> {
         let file = open(database, access)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self::signed(file, me, database)?)),
+            Ok(()) => Ok(Some(Self::signed(file, &me(), database)?)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(failed(database, &error)),
         }
     }
 
     /// Waits until the lease is free. Blocks its thread, wakes as soon as the holder is gone.
-    pub fn wait(database: &Path, access: Access, me: &Leader) -> Result<Self, StoreError> {
+    pub fn wait(database: &Path, access: Access, me: impl FnOnce() -> Leader) -> Result<Self, StoreError> {
         let file = open(database, access)?;
         file.lock().map_err(|error| failed(database, &error))?;
-        Self::signed(file, me, database)
+        Self::signed(file, &me(), database)
     }
 
     /// Writes who holds it into the file: for people and `status`, not for the lock.
