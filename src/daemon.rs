@@ -163,7 +163,8 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
         let provider = Samsara::new(&eld.base_url, &token, eld.ca_file.as_deref())
             .map_err(|e| Refused(format!("{}: {e}", eld.name)))?;
         let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
-        accounts.push(AnyAccount::Samsara(Account { name, provider, calls_per_minute }));
+        let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
+        accounts.push(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint }));
     }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
@@ -212,7 +213,22 @@ fn mcleod(account: &config::Account<Mcleod>) -> anyhow::Result<Account<McLeod>> 
         server_zone: server_timezone.clone(),
     });
     let provider = provider.map_err(|e| Refused(format!("mcleod: {e}")))?;
-    Ok(Account { name: account.name.clone(), provider, calls_per_minute: account.calls_per_minute })
+    let fingerprint = match login {
+        McleodLogin::Token(token) => fingerprint(&[&account.base_url, token.expose()]),
+        McleodLogin::Password { username, password } => {
+            fingerprint(&[&account.base_url, username, password.expose()])
+        }
+    };
+    let (name, calls_per_minute) = (account.name.clone(), account.calls_per_minute);
+    Ok(Account { name, provider, calls_per_minute, fingerprint })
+}
+
+/// Tells one address and credential from another. Eight bytes of a digest: enough to see a change,
+/// too little to try guesses against.
+fn fingerprint(parts: &[&str]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, parts.join("\n").as_bytes());
+    let head: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 fn nothing_to_poll(config: &Config) -> String {

@@ -61,6 +61,15 @@ pub struct Remembered {
     pub in_trouble: bool,
 }
 
+/// What is remembered of an account's calls, so that a new poller goes on where the last one was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// When its token bucket is full again.
+    pub full_at: Option<Timestamp>,
+    /// Until when a refused credential is not tried again, and the fingerprint of that credential.
+    pub refused: Option<(Timestamp, String)>,
+}
+
 impl Store {
     /// Opens the database for polling: creates, migrates, checks it, and mends what is damaged by
     /// moving the file aside; the notice then says so in words for a person.
@@ -107,10 +116,10 @@ impl Store {
         self.run(move |writer| Ok(rows::remembered(&writer.connection, &account, resource)?)).await
     }
 
-    /// When the account's token bucket, as last saved, is full again.
-    pub async fn bucket_full_at(&self, account: &str) -> Result<Option<Timestamp>, StoreError> {
+    /// What is remembered of an account's budget.
+    pub async fn budget(&self, account: &str) -> Result<Budget, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(rows::bucket_full_at(&writer.connection, &account)?)).await
+        self.run(move |writer| Ok(rows::budget(&writer.connection, &account)?)).await
     }
 
     /// The ids a feed wants to be told, at most `limit`.

@@ -308,8 +308,11 @@ CREATE TABLE feeds (
 
 -- Token buckets, so that a new poller does not spend what the last one already has.
 CREATE TABLE buckets (
-    account TEXT PRIMARY KEY,
-    full_at INTEGER NOT NULL
+    account       TEXT PRIMARY KEY,
+    full_at       INTEGER NOT NULL,
+    -- Until when a refused credential is not tried again, and which: a changed one is tried at once.
+    refused_until INTEGER,
+    fingerprint   TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Rows that were set aside, with the reason; the newest thousand of each account.

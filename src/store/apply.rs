@@ -62,8 +62,8 @@ pub struct Failure {
     pub account: String,
     /// The feed.
     pub resource: &'static str,
-    /// Whether it stands on every feed of the account, as a refused credential does.
-    pub whole_account: bool,
+    /// The fingerprint of a credential that was refused; the error then stands on every feed.
+    pub refused: Option<String>,
     /// What went wrong, for people.
     pub error: String,
     /// When it will be tried again.
@@ -239,14 +239,16 @@ pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(),
         failure.health.tokens_left,
         failure.error,
     ])?;
-    if failure.whole_account {
+    save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
+    if let Some(fingerprint) = &failure.refused {
+        sql.prepare_cached("UPDATE buckets SET refused_until = ?2, fingerprint = ?3 WHERE account = ?1")?
+            .execute(params![failure.account, failure.next_try_at.millis(), fingerprint])?;
         sql.prepare_cached(
             "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4, whole_account = 1
              WHERE account = ?1",
         )?
         .execute(params![failure.account, failure.error, failure.now.millis(), failure.next_try_at.millis()])?;
     }
-    save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
     mark_one(&sql, "feeds", rev, false)?;
     sql.commit()?;
     Ok(())
@@ -330,8 +332,11 @@ fn feed_read(
 }
 
 fn save_bucket(sql: &Transaction<'_>, account: &str, full_at: Timestamp) -> rusqlite::Result<()> {
-    sql.prepare_cached("INSERT INTO buckets VALUES (?1, ?2) ON CONFLICT DO UPDATE SET full_at = ?2")?
-        .execute(params![account, full_at.millis()])?;
+    sql.prepare_cached(
+        "INSERT INTO buckets (account, full_at) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET full_at = ?2, refused_until = NULL, fingerprint = NULL",
+    )?
+    .execute(params![account, full_at.millis()])?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Remembered;
+use super::{Budget, Remembered};
 use crate::model::{
     Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
     Order, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
@@ -393,12 +393,15 @@ pub(super) fn remembered(sql: &Connection, account: &str, resource: &str) -> Res
     Ok(found.unwrap_or_default())
 }
 
-pub(super) fn bucket_full_at(sql: &Connection, account: &str) -> Result<Option<Timestamp>> {
-    let full_at: Option<i64> = sql
-        .prepare_cached("SELECT full_at FROM buckets WHERE account = ?1")?
-        .query_row([account], |row| row.get(0))
+pub(super) fn budget(sql: &Connection, account: &str) -> Result<Budget> {
+    let found = sql
+        .prepare_cached("SELECT full_at, refused_until, fingerprint FROM buckets WHERE account = ?1")?
+        .query_row([account], |row| {
+            let mut c = Columns::of(row);
+            Ok(Budget { full_at: c.at_opt()?, refused: c.at_opt()?.zip(c.take()?) })
+        })
         .optional()?;
-    Ok(full_at.map(Timestamp::from_millis))
+    Ok(found.unwrap_or_default())
 }
 
 /// An open movement that no read has confirmed for this long is asked for by itself: it may be gone.

@@ -8,6 +8,8 @@ use crate::http::{Error, Kind};
 pub const CEILING: Duration = Duration::from_mins(1);
 /// Never sooner than this, however the dice fall.
 const FLOOR: Duration = Duration::from_secs(1);
+/// A service that asks for less than this means "not at once".
+const SOONEST: Duration = Duration::from_millis(100);
 /// What only a person can mend (a credential, a scope, an address) is tried again after this.
 pub const REFUSED: Duration = Duration::from_mins(5);
 
@@ -29,7 +31,12 @@ pub fn delay(error: &Error, failures: u32, every: Duration, roll: f64) -> Durati
     }
     let base = every.clamp(FLOOR, CEILING);
     let ceiling = base.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(CEILING);
-    ceiling.mul_f64(roll.clamp(0.0, 1.0)).max(FLOOR).max(asked.unwrap_or_default())
+    let roll = roll.clamp(0.0, 1.0);
+    match asked {
+        // The upstream knows best; a little later, so that not all of its callers come back together.
+        Some(asked) => asked.max(SOONEST) + ceiling.min(FLOOR * failures.min(8)).mul_f64(roll),
+        None => ceiling.mul_f64(roll).max(FLOOR),
+    }
 }
 
 /// A uniform number in 0 to 1, from the randomness that hash maps are seeded with.
@@ -63,16 +70,13 @@ mod tests {
 
     #[test]
     fn what_the_upstream_asks_for_is_kept() {
+        let every = Duration::from_secs(60);
+        let asks = |millis| Kind::Throttled { retry_after: Some(Duration::from_millis(millis)) };
+        assert_eq!(delay(&error(asks(402)), 1, every, 0.0), Duration::from_millis(402));
+        assert!(delay(&error(asks(402)), 1, every, 1.0) < Duration::from_secs(2), "and no minute on top");
         let wait = Some(Duration::from_secs(90));
-        let every = Duration::from_secs(5);
-        assert_eq!(
-            delay(&error(Kind::Throttled { retry_after: wait }), 1, every, 0.0),
-            Duration::from_secs(90)
-        );
-        assert_eq!(
-            delay(&error(Kind::Unavailable { retry_after: wait }), 1, every, 1.0),
-            Duration::from_secs(90)
-        );
+        let later = delay(&error(Kind::Unavailable { retry_after: wait }), 1, every, 1.0);
+        assert!(later >= Duration::from_secs(90) && later < Duration::from_secs(100));
     }
 
     #[test]

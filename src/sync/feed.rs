@@ -26,6 +26,8 @@ pub struct Feed<P> {
     pub provider: Arc<P>,
     /// What is read.
     pub spec: &'static FeedSpec,
+    /// Tells one credential of the account from another, and nothing else of it.
+    pub fingerprint: Arc<str>,
     /// The account's gate.
     pub gate: Arc<Gate>,
     /// Where it is written.
@@ -146,7 +148,7 @@ impl<P: Provider> Feed<P> {
         let failure = Failure {
             account: self.account.to_string(),
             resource: self.spec.resource,
-            whole_account: error.kind == Kind::Unauthorized,
+            refused: (error.kind == Kind::Unauthorized).then(|| self.fingerprint.to_string()),
             error: error.to_string(),
             next_try_at: now.plus(wait),
             health: self.health(now, interval, 1),

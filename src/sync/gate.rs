@@ -98,7 +98,17 @@ impl Gate {
 
     /// The credential was refused: nobody calls for a while, then one tries for all.
     pub fn refused(&self) {
-        self.lock().refused_until = Some(Instant::now() + REFUSED);
+        self.refused_for(REFUSED);
+    }
+
+    /// The credential was refused some time ago, and may be tried again after `rest`.
+    pub fn refused_for(&self, rest: Duration) {
+        self.lock().refused_until = Some(Instant::now() + rest.min(REFUSED));
+    }
+
+    /// Whether the credential counts as refused now.
+    pub fn is_refused(&self) -> bool {
+        self.lock().refused_until.is_some_and(|until| until > Instant::now())
     }
 
     /// The credential is good.

@@ -35,6 +35,9 @@ pub async fn read_once<P: Provider>(
     let mut silent = 0;
     for mut feed in feeds(account, store, clock).await? {
         let resource = feed.spec.resource;
+        if feed.gate.is_refused() && failed.is_empty() {
+            given_up = Some("its credential was refused less than five minutes ago".to_owned());
+        }
         if let Some(why) = &given_up {
             failed.push((resource, format!("not tried, since the account is not reached: {why}")));
             continue;

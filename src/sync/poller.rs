@@ -49,6 +49,9 @@ pub struct Account<P> {
     pub provider: P,
     /// Never more calls than this in any minute.
     pub calls_per_minute: u32,
+    /// Another for another credential or address, so that a mended one is tried at once; a digest that
+    /// neither can be read back from.
+    pub fingerprint: String,
 }
 
 /// Everything that polls. The caller holds the lease.
@@ -123,12 +126,19 @@ pub(super) async fn feeds<P: Provider>(
     clock: &Clock,
 ) -> Result<Vec<Feed<P>>, StoreError> {
     let now = clock.now();
-    let full_at =
-        store.bucket_full_at(&account.name).await?.map_or(Duration::ZERO, |full_at| full_at.since(now));
+    let budget = store.budget(&account.name).await?;
+    let full_at = budget.full_at.map_or(Duration::ZERO, |full_at| full_at.since(now));
     // A clock that was set back must not close the gate for longer than a bucket takes to fill.
     let full_at = Instant::now() + full_at.min(Duration::from_secs(61));
     let gate = Arc::new(Gate::new(Bucket::new(account.calls_per_minute, full_at)));
+    match budget.refused {
+        Some((until, fingerprint)) if until > now && fingerprint == account.fingerprint => {
+            gate.refused_for(until.since(now));
+        }
+        _ => {}
+    }
     let (name, provider): (Arc<str>, _) = (account.name.into(), Arc::new(account.provider));
+    let fingerprint: Arc<str> = account.fingerprint.into();
     store.announce_feeds(&name, provider.feeds().iter().map(|spec| spec.resource).collect()).await?;
     let mut feeds = Vec::new();
     for spec in provider.feeds() {
@@ -136,6 +146,7 @@ pub(super) async fn feeds<P: Provider>(
             account: Arc::clone(&name),
             provider: Arc::clone(&provider),
             spec,
+            fingerprint: Arc::clone(&fingerprint),
             gate: Arc::clone(&gate),
             store: store.clone(),
             clock: clock.clone(),

@@ -95,8 +95,12 @@ impl Bench {
     async fn poll(&self, accounts: &[(&str, Fake)], during: impl Future<Output = ()>) {
         let mut poller = Poller::new(self.store(), POLLING, self.clock.clone());
         for (name, provider) in accounts {
-            let account =
-                Account { name: (*name).to_owned(), provider: provider.clone(), calls_per_minute: 1000 };
+            let account = Account {
+                name: (*name).to_owned(),
+                provider: provider.clone(),
+                calls_per_minute: 1000,
+                fingerprint: String::new(),
+            };
             poller.add(account).await.unwrap();
         }
         let (stop, stopped) = watch::channel(false);
@@ -238,7 +242,12 @@ async fn once_reads_every_feed_once_and_names_what_failed() {
     let bench = Bench::new();
     let store = bench.store();
     let fake = Fake::new([("positions", fails_until(9999, Kind::Forbidden))]);
-    let account = Account { name: "fake".into(), provider: fake.clone(), calls_per_minute: 1000 };
+    let account = Account {
+        name: "fake".into(),
+        provider: fake.clone(),
+        calls_per_minute: 1000,
+        fingerprint: String::new(),
+    };
     let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
     assert_eq!(failed.len(), 1);
     assert!(failed[0].0 == "positions" && failed[0].1.contains("permission"), "{failed:?}");
@@ -251,8 +260,35 @@ async fn once_asks_a_service_that_refuses_the_credential_only_once() {
     let store = bench.store();
     let refuse = || fails_until(9999, Kind::Unauthorized);
     let fake = Fake::new([("roster", refuse()), ("positions", refuse())]);
-    let account = Account { name: "fake".into(), provider: fake.clone(), calls_per_minute: 1000 };
+    let account = Account {
+        name: "fake".into(),
+        provider: fake.clone(),
+        calls_per_minute: 1000,
+        fingerprint: String::new(),
+    };
     let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
     assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (2, 1, 0));
     assert!(failed[1].0 == "positions" && failed[1].1.contains("not tried"), "{failed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_is_not_tried_again_by_a_restart_but_a_changed_one_is() {
+    let bench = Bench::new();
+    let refuse = || fails_until(9999, Kind::Unauthorized);
+    let fake = Fake::new([("roster", refuse()), ("positions", refuse())]);
+    bench.poll(&[("fake", fake.clone())], sleep(SECOND * 10)).await;
+    bench.poll(&[("fake", fake.clone())], sleep(SECOND * 60)).await;
+    assert_eq!(fake.times("roster").len() + fake.times("positions").len(), 1);
+
+    let account = |fingerprint: &str| Account {
+        name: "fake".into(),
+        provider: fake.clone(),
+        calls_per_minute: 1000,
+        fingerprint: fingerprint.into(),
+    };
+    let failed = read_once(account(""), &bench.store(), &POLLING, &bench.clock).await.unwrap();
+    assert!(failed.iter().all(|(_, why)| why.contains("refused")), "{failed:?}");
+    assert_eq!(fake.times("roster").len(), 1);
+    read_once(account("another"), &bench.store(), &POLLING, &bench.clock).await.unwrap();
+    assert_eq!(fake.times("roster").len(), 2);
 }
