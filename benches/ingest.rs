@@ -80,7 +80,7 @@ fn fixes(first: usize, now: Timestamp) -> Vec<Change> {
 fn commit(changes: Vec<Change>, now: Timestamp) -> Commit {
     let batch = Batch { changes, ..Batch::default() };
     let health = Health { done: true, ..Health::default() };
-    Commit { account: "samsara".into(), resource: "vehicle_stats", batch, read_began_at: now, health, now }
+    Commit { account: "samsara".into(), resource: "vehicle_stats", batch, read_rev: None, health, now }
 }
 
 /// The least that could be done: one prepared statement, one table.

@@ -20,7 +20,7 @@ use crate::providers::mcleod::{self, McLeod};
 use crate::providers::samsara::Samsara;
 use crate::sim::{self, Sim};
 use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
-use crate::sync::{Account, Clock, JUDGE, Poller, Polling, read_once};
+use crate::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep, read_once};
 
 /// How to poll.
 #[derive(Clone, Debug)]
@@ -71,7 +71,9 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         return Err(Refused(nothing_to_poll(config)).into());
     }
     let lease = if options.once {
-        lease_now(config).await?
+        let lease = lease_now(config).await?;
+        let path = &config.database.path;
+        lease.with_context(|| format!("another process already polls this database: {}", holder(path)))?
     } else {
         tokio::select! {
             lease = lease_when_free(config) => lease?,
@@ -282,8 +284,16 @@ async fn poll_on(
     let path = &config.database.path;
     let watch =
         Watch::new(path).map_err(|e| StoreError::File { path: path.clone(), reason: e.to_string() })?;
+    poller.run(watch, upkeep(config), stop).await
+}
+
+fn upkeep(config: &Config) -> Upkeep {
     let keep = &config.retention;
-    poller.run(watch, Retention { movements: keep.movements, positions: keep.positions }, stop).await
+    let tms = Some(&config.mcleod).filter(|tms| tms.off_reason().is_none()).map(|tms| &tms.name);
+    Upkeep {
+        retention: Retention { movements: keep.movements, positions: keep.positions },
+        accounts: config.elds.iter().map(|eld| &eld.name).chain(tms).cloned().collect(),
+    }
 }
 
 async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Notice>), StoreError> {
@@ -300,6 +310,7 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     if let Some(notice) = notice {
         tracing::warn!("{}", notice.text);
     }
+    store.keep_accounts(upkeep(config).accounts, clock.now()).await?;
     let polling = polling(config);
     let mut reads = tokio::task::JoinSet::new();
     for account in accounts {
@@ -327,21 +338,21 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     bail!("{}", failures.join("\n"))
 }
 
-/// The lease at once, or who has it.
-async fn lease_now(config: &Config) -> anyhow::Result<Lease> {
+/// The lease at once; `None` when another process has it.
+async fn lease_now(config: &Config) -> anyhow::Result<Option<Lease>> {
     for _ in 0..3 {
         if let Some(lease) = Lease::try_take(&config.database.path, access(config)?, me)? {
-            return Ok(lease);
+            return Ok(Some(lease));
         }
         // `status` in another process touches the lock for a moment; a poller keeps it.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    bail!("another process already polls this database: {}", holder(&config.database.path))
+    Ok(None)
 }
 
 /// The lease as soon as nobody has it; until then this process stands by.
 async fn lease_when_free(config: &Config) -> anyhow::Result<Lease> {
-    if let Ok(lease) = lease_now(config).await {
+    if let Some(lease) = lease_now(config).await? {
         return Ok(lease);
     }
     tracing::info!(
@@ -364,7 +375,7 @@ pub async fn wait_for_lease(config: &Config) -> anyhow::Result<Lease> {
 
 fn holder(path: &Path) -> String {
     leader(path).map_or_else(
-        || "its holder is just ending; try again".to_owned(),
+        || "a process that is just ending".to_owned(),
         |leader| format!("process {} on {}", leader.pid, leader.host),
     )
 }
@@ -405,7 +416,7 @@ pub fn polling(config: &Config) -> Polling {
         movements_active: polling.movements_active,
         movements_idle: polling.movements_idle,
         roster: polling.roster,
-        viewer_timeout: polling.viewer_timeout.unwrap_or_default(),
+        viewer_timeout: polling.viewer_timeout,
         fresh_locations: cache.locations,
         fresh_hours: cache.hours,
         fresh_profiles: cache.profiles,

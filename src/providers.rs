@@ -7,6 +7,7 @@ pub mod samsara;
 use std::time::Duration;
 
 use crate::http;
+pub use crate::http::{Error, Kind};
 use crate::model::{Batch, Timestamp, Want};
 
 /// A service that can be asked for facts about the fleet.

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge};
+pub use self::apply::{Applied, Commit, Failure, Health, Judge, Late, Sane};
 use self::fixes::Kept;
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
@@ -46,6 +46,8 @@ struct Writer {
     connection: Connection,
     /// The last history point kept of each unit; lost with the process, which keeps one point more.
     kept: Kept,
+    /// From which revision on who goes with whom has not been settled yet.
+    ties_open: Option<i64>,
 }
 
 /// What is remembered of a feed between two reads, and between two processes.
@@ -55,10 +57,6 @@ pub struct Remembered {
     pub cursor: Option<String>,
     /// When it was last read to its end.
     pub last_ok_at: Option<Timestamp>,
-    /// When it was last tried.
-    pub last_try_at: Option<Timestamp>,
-    /// Whether something was wrong then.
-    pub in_trouble: bool,
 }
 
 /// What is remembered of an account's calls, so that a new poller goes on where the last one was.
@@ -83,7 +81,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
         let (connection, notice) = open::writable(path, access, now)?;
-        let writer = Writer { path: path.to_owned(), connection, kept: Kept::default() };
+        let writer = Writer { path: path.to_owned(), connection, kept: Kept::default(), ties_open: Some(0) };
         Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
     }
 
@@ -154,9 +152,24 @@ impl Store {
         self.run(move |writer| apply::announce_feeds(&mut writer.connection, &account, &resources)).await
     }
 
-    /// Takes feeds of accounts that are no longer configured off the list, so that nobody waits for them.
-    pub async fn keep_accounts(&self, accounts: Vec<String>) -> Result<(), StoreError> {
-        self.run(move |writer| apply::keep_accounts(&mut writer.connection, &accounts)).await
+    /// Notes that `id` was asked for by itself: where it still is wanted after this, it is asked for
+    /// again only after a while, and each time a longer one.
+    pub async fn asked(&self, want: Want, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let (Some(word), id) = (want.word(), id.to_owned()) else { return Ok(()) };
+        self.run(move |writer| Ok(rows::asked(&writer.connection, word, &id, now)?)).await
+    }
+
+    /// Takes feeds of accounts that are not among `accounts` off the list, so that nobody waits for them;
+    /// what such an account told takes no part any more once it is a day old.
+    pub async fn keep_accounts(&self, accounts: Vec<String>, now: Timestamp) -> Result<(), StoreError> {
+        let judge = self.judge;
+        self.run(move |writer| upkeep::keep_accounts(writer, judge, &accounts, now)).await
+    }
+
+    /// Calls dark what has been silent for longer than is normal.
+    pub async fn darken(&self, now: Timestamp) -> Result<(), StoreError> {
+        let judge = self.judge;
+        self.run(move |writer| upkeep::darken(&mut writer.connection, judge, now)).await
     }
 
     /// Throws away a slice of what is over for longer than it is kept. True when there is more.

@@ -16,4 +16,4 @@ pub use self::cadence::{Mode, Polling};
 pub use self::clock::Clock;
 pub use self::judge::JUDGE;
 pub use self::once::read_once;
-pub use self::poller::{Account, Demand, Poller};
+pub use self::poller::{Account, Demand, Poller, Upkeep};

@@ -7,10 +7,7 @@ use serde::Serialize;
 
 use super::{Format, Layout, grid};
 use crate::model::{FeedStatus, Fleet, Leader, Timestamp, Viewer};
-use crate::rules::age;
-
-/// A console that has not said so for this long is gone.
-const GONE_AFTER: Duration = Duration::from_secs(6);
+use crate::rules::{age, watching};
 
 /// What `status` is told.
 #[derive(Clone, Copy, Debug)]
@@ -86,10 +83,8 @@ struct Database<'a> {
 impl<'a> Status<'a> {
     fn of(facts: &Facts<'a>) -> Self {
         let (fleet, now) = (facts.fleet, facts.now);
-        let people: Vec<_> =
-            fleet.viewers.iter().filter(|viewer| now.since(viewer.seen_at) <= GONE_AFTER).collect();
-        let watches =
-            |viewer: &&Viewer| facts.viewer_timeout.is_none_or(|timeout| now.since(viewer.key_at) < timeout);
+        let people: Vec<_> = fleet.viewers.iter().filter(|viewer| viewer.is_here(now)).collect();
+        let watched = watching::anybody(&fleet.viewers, facts.viewer_timeout, now);
         // The poller may have what this process lacks: an account that is being read is not off.
         let is_read = |account: &str| {
             fleet.feeds.iter().any(|feed| feed.account == account && !age::is_behind(feed, now))
@@ -97,7 +92,7 @@ impl<'a> Status<'a> {
         Self {
             leader: facts.leader,
             viewers: people.len(),
-            mode: if people.iter().any(watches) { "active" } else { "idle" },
+            mode: if watched { "active" } else { "idle" },
             people,
             feeds: fleet
                 .feeds

@@ -260,6 +260,16 @@ pub enum Want {
 impl Want {
     /// Whether the ids are asked for one by one, so that many take many calls.
     pub const fn is_one_by_one(self) -> bool {
-        matches!(self, Self::MovementsToHydrate | Self::CustomersToName)
+        self.word().is_some()
+    }
+
+    /// The word under which the database remembers what was asked in vain; only for what is asked
+    /// for one by one.
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Units { .. } => None,
+            Self::MovementsToHydrate => Some("movement"),
+            Self::CustomersToName => Some("customer"),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What is known about the knowing: feeds and their health, who polls, who looks on, what was rejected.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{Timestamp, UnitKind};
@@ -54,6 +56,16 @@ pub struct Viewer {
     /// When the person there last asked for fresh data.
     #[serde(skip)]
     pub refresh_at: Option<Timestamp>,
+}
+
+impl Viewer {
+    /// A console that has not renewed its row for this long is gone (contract §3).
+    pub const GONE: Duration = Duration::from_secs(6);
+
+    /// Whether the console is still open.
+    pub fn is_here(&self, now: Timestamp) -> bool {
+        now.since(self.seen_at) <= Self::GONE
+    }
 }
 
 /// The process that polls this database.

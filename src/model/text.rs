@@ -41,7 +41,8 @@ pub fn clean_opt(text: &str, max: usize) -> Option<String> {
     Some(clean(text, max)).filter(|left| !left.is_empty())
 }
 
-/// A driver's licence as a digest that can be compared but not read back from the database.
+/// A driver's licence as a digest: enough to compare, and nothing that is read at a glance. It is no
+/// protection against somebody who has the database and tries numbers.
 /// Case, spaces and dashes do not matter. `None` when either part is missing.
 pub fn licence_key(state: &str, number: &str) -> Option<String> {
     let fold = |text: &str| -> String {

@@ -1,5 +1,6 @@
 //! Whether a fix may move a unit. What may not is counted and set aside, never shown.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::model::{Fix, Timestamp};
@@ -16,20 +17,28 @@ pub enum Insane {
     NullIsland,
     /// From more than [`AHEAD`] in the future.
     Future,
-    /// Older than the one we have, or the same: late answers are normal and no fault.
+    /// As old as the one we have: it is that one.
+    Same,
+    /// Older than the one we have.
     Older,
 }
 
 impl Insane {
-    /// The reason for the reject log; `None` where there is nothing to log.
-    pub const fn reason(self) -> Option<&'static str> {
+    /// The reason, for the reject log.
+    pub const fn reason(self) -> &'static str {
         match self {
-            Self::NotAPlace => Some("position is not a place on earth"),
-            Self::NullIsland => Some("position is 0,0"),
-            Self::Future => Some("position is from the future"),
-            Self::Older => None,
+            Self::NotAPlace => "position is not a place on earth",
+            Self::NullIsland => "position is 0,0",
+            Self::Future => "position is from the future",
+            Self::Same => "position is the one we have",
+            Self::Older => "position is older than the one we have",
         }
     }
+}
+
+/// Whether a reading may be from `at`; why not, where it may not.
+pub fn timely(at: Timestamp, now: Timestamp) -> Result<(), &'static str> {
+    if at > now.plus(AHEAD) { Err("reading is from the future") } else { Ok(()) }
 }
 
 /// Judges `fix` against the time and the fix we have.
@@ -45,10 +54,11 @@ pub fn check(fix: &Fix, latest: Option<Timestamp>, now: Timestamp) -> Result<(),
     if fix.observed_at > now.plus(AHEAD) {
         return Err(Insane::Future);
     }
-    if latest.is_some_and(|latest| fix.observed_at <= latest) {
-        return Err(Insane::Older);
+    match latest.map(|latest| fix.observed_at.cmp(&latest)) {
+        Some(Ordering::Less) => Err(Insane::Older),
+        Some(Ordering::Equal) => Err(Insane::Same),
+        Some(Ordering::Greater) | None => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -72,7 +82,8 @@ mod tests {
         check(39.5, -119.8, 950, Ok(()));
         check(39.5, -119.8, 1120, Ok(()));
         check(39.5, -119.8, 1121, Err(Insane::Future));
-        check(39.5, -119.8, 900, Err(Insane::Older));
+        check(39.5, -119.8, 900, Err(Insane::Same));
+        check(39.5, -119.8, 899, Err(Insane::Older));
         check(122.142, -93.3, 950, Err(Insane::NotAPlace));
         check(f64::NAN, 0.0, 950, Err(Insane::NotAPlace));
         check(0.0, 0.0, 950, Err(Insane::NullIsland));

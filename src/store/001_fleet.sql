@@ -11,7 +11,7 @@ CREATE TABLE revisions (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO revisions (name, rev, full_rev) VALUES
     ('all', 0, 0), ('tractors', 0, 0), ('trailers', 0, 0), ('drivers', 0, 0), ('movements', 0, 0),
-    ('orders', 0, 0), ('stops', 0, 0), ('feeds', 0, 0), ('conflicts', 0, 0), ('viewers', 0, 0);
+    ('orders', 0, 0), ('stops', 0, 0), ('feeds', 0, 0), ('conflicts', 0, 0);
 
 -- What each account says of a unit or driver, apart, so that joining can be undone.
 CREATE TABLE profiles (
@@ -36,6 +36,9 @@ CREATE TABLE profiles (
     trailer_type    TEXT,
     equipment_group TEXT,
     rev             INTEGER NOT NULL,
+    -- The last commit that confirmed it: what a complete read did not confirm is gone. Not a time,
+    -- since clocks are set back.
+    seen_rev        INTEGER NOT NULL,
     first_at        INTEGER NOT NULL,
     synced_at       INTEGER NOT NULL,
     PRIMARY KEY (kind, account, external_id, resource)
@@ -68,11 +71,12 @@ CREATE TABLE pairings (
     tie       TEXT NOT NULL,
     left_id   TEXT NOT NULL,
     source    TEXT NOT NULL,
-    right_id  TEXT,
-    since_at  INTEGER,
     resource  TEXT NOT NULL,
-    synced_at INTEGER NOT NULL,
-    PRIMARY KEY (account, tie, left_id, source)
+    -- '' says that it has no partner.
+    right_id  TEXT NOT NULL,
+    since_at  INTEGER,
+    seen_rev  INTEGER NOT NULL,
+    PRIMARY KEY (account, tie, left_id, source, resource, right_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tractors (
@@ -268,6 +272,8 @@ CREATE TABLE stops (
     eta_at              INTEGER,
     eta_source          TEXT,
     legal_eta_at        INTEGER,
+    -- The last commit that named it.
+    seen_rev            INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     synced_at           INTEGER NOT NULL,
     computed_at         INTEGER,
@@ -276,7 +282,18 @@ CREATE TABLE stops (
 CREATE INDEX stops_by_movement ON stops (company_id, movement_id, sequence);
 CREATE INDEX stops_by_order ON stops (company_id, order_id, sequence);
 
--- History, thinned. Time first: that is how it is written, and how it is thrown away.
+-- What is asked for one by one and has not been told yet: when to ask again.
+CREATE TABLE inquiries (
+    want       TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    tries      INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    PRIMARY KEY (want, id)
+) STRICT, WITHOUT ROWID;
+
+-- History, thinned. Time first: that is how it is written, and how it is thrown away. A point stands
+-- under the id its unit had then: a unit's trail is that of its own id and of the ids of the records
+-- linked to it (`account:external_id`).
 CREATE TABLE positions (
     kind        TEXT NOT NULL,
     unit_id     TEXT NOT NULL,

@@ -1,5 +1,7 @@
 //! One page, one transaction: rows, cursor and feed health stand or fall together.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fixes::Kept;
@@ -11,8 +13,12 @@ use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Re
 pub struct Judge {
     /// Whether a fix may move a unit last seen then; `Err` holds the reason where one is to be logged.
     pub sane: Sane,
+    /// Whether a reading may be from then: the reason why not, where it may not.
+    pub timely: fn(Timestamp, Timestamp) -> Result<(), &'static str>,
     /// What a fix and the engine show.
     pub motion: fn(&Fix, Option<Engine>) -> Motion,
+    /// How long a unit in that state may be silent before it is dark.
+    pub patience: fn(UnitKind, Motion) -> Duration,
     /// Which records are one unit.
     pub link: fn(UnitKind, &[Record]) -> Linked,
     /// Which claim holds for each left one.
@@ -20,7 +26,18 @@ pub struct Judge {
 }
 
 /// Judges a fix against when its unit was last seen, and now.
-pub type Sane = fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Option<&'static str>>;
+pub type Sane = fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Late>;
+
+/// Why a fix moves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// It is the one we have: a confirmation.
+    Same,
+    /// It is sound, but older than the one we have.
+    Older(&'static str),
+    /// It cannot be true.
+    Unsound(&'static str),
+}
 
 /// One page to be committed.
 #[derive(Clone, Debug)]
@@ -31,9 +48,9 @@ pub struct Commit {
     pub resource: &'static str,
     /// What it told.
     pub batch: Batch,
-    /// When the read that this page belongs to began: what a complete read did not confirm since
-    /// then is gone.
-    pub read_began_at: Timestamp,
+    /// The revision of the first page of the read that this one belongs to; `None` is that first
+    /// page. What a complete read did not confirm since then is gone.
+    pub read_rev: Option<i64>,
     /// The feed's health with this page.
     pub health: Health,
     /// Now.
@@ -90,7 +107,8 @@ pub(super) struct Work<'a> {
     pub(super) account: &'a str,
     pub(super) resource: &'static str,
     pub(super) now: Timestamp,
-    pub(super) read_began_at: Timestamp,
+    /// The first revision of this read.
+    pub(super) read_rev: i64,
     pub(super) rev: i64,
     pub(super) touched: Touched,
     pub(super) rejects: Vec<Reject>,
@@ -106,6 +124,7 @@ pub(super) struct Touched {
     pub(super) movements: bool,
     pub(super) orders: bool,
     pub(super) stops: bool,
+    pub(super) stops_gone: bool,
     pub(super) conflicts: bool,
     /// Rows of these tables went away: readers must read them whole.
     pub(super) tractors_gone: bool,
@@ -152,7 +171,7 @@ impl Work<'_> {
 
 /// Commits one page.
 pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
-    let Writer { connection, kept, .. } = writer;
+    let Writer { connection, kept, ties_open, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     let mut work = Work {
@@ -161,7 +180,7 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
         account: &commit.account,
         resource: commit.resource,
         now: commit.now,
-        read_began_at: commit.read_began_at,
+        read_rev: commit.read_rev.unwrap_or(rev),
         rev,
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
@@ -181,7 +200,12 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     if commit.batch.complete {
         pairings::drop_unconfirmed(&mut work)?;
     }
-    pairings::resolve(&mut work)?;
+    // A read of many pages settles who goes with whom once, at its end.
+    let open_since = ties_open.or(work.touched.ties.then_some(rev));
+    let settle = commit.health.done;
+    if let Some(since) = open_since.filter(|_| settle) {
+        pairings::resolve(&mut work, since)?;
+    }
     fixes::drivers_follow(&mut work)?;
     log_rejects(&work)?;
     let cursor = commit.batch.cursor.as_deref();
@@ -189,6 +213,7 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     mark(&sql, rev, work.touched)?;
     let applied = Applied { revision: rev, rejected: work.rejects.len() };
     sql.commit()?;
+    *ties_open = open_since.filter(|_| !settle);
     // Only now are the points in the file; a transaction that failed must not thin the next one.
     kept.extend(points);
     Ok(applied)
@@ -283,26 +308,6 @@ pub(super) fn announce_feeds(
     Ok(())
 }
 
-/// Deletes the feeds of every account that is not in `accounts`.
-pub(super) fn keep_accounts(connection: &mut Connection, accounts: &[String]) -> Result<(), StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known: Vec<String> = sql
-        .prepare("SELECT DISTINCT account FROM feeds")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let gone: Vec<_> = known.into_iter().filter(|account| !accounts.contains(account)).collect();
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let rev = next_revision(&sql)?;
-    for account in gone {
-        sql.execute("DELETE FROM feeds WHERE account = ?1", [account])?;
-    }
-    mark_one(&sql, "feeds", rev, true)?;
-    sql.commit()?;
-    Ok(())
-}
-
 /// The feed was read: a page of it, or to its end.
 fn feed_read(
     sql: &Transaction<'_>,
@@ -334,7 +339,7 @@ fn feed_read(
 fn save_bucket(sql: &Transaction<'_>, account: &str, full_at: Timestamp) -> rusqlite::Result<()> {
     sql.prepare_cached(
         "INSERT INTO buckets (account, full_at) VALUES (?1, ?2)
-         ON CONFLICT DO UPDATE SET full_at = ?2, refused_until = NULL, fingerprint = NULL",
+         ON CONFLICT DO UPDATE SET full_at = max(full_at, ?2), refused_until = NULL, fingerprint = NULL",
     )?
     .execute(params![account, full_at.millis()])?;
     Ok(())
@@ -380,14 +385,15 @@ pub(super) fn mark_one(sql: &Transaction<'_>, table: &str, rev: i64, whole: bool
     Ok(())
 }
 
-fn mark(sql: &Transaction<'_>, rev: i64, touched: Touched) -> rusqlite::Result<()> {
+/// Tells readers of everything that was touched.
+pub(super) fn mark(sql: &Transaction<'_>, rev: i64, touched: Touched) -> rusqlite::Result<()> {
     let tables = [
         ("tractors", touched.tractors, touched.tractors_gone),
         ("trailers", touched.trailers, touched.trailers_gone),
         ("drivers", touched.drivers, touched.drivers_gone),
         ("movements", touched.movements, false),
         ("orders", touched.orders, false),
-        ("stops", touched.stops, false),
+        ("stops", touched.stops, touched.stops_gone),
         ("conflicts", touched.conflicts, false),
         ("feeds", true, false),
     ];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::apply::Work;
+use super::apply::{Late, Work};
 use super::links;
 use crate::model::{Clocks, DutyStatus, Engine, Fix, Motion, Telemetry, Timestamp, UnitKind};
 
@@ -48,7 +48,7 @@ pub(super) fn fix(
     let before = work
         .sql
         .prepare_cached(&format!(
-            "SELECT observed_at, state, state_since_at, {engine_column} FROM {table} WHERE id = ?1"
+            "SELECT observed_at, state, state_since_at, {engine_column}, source FROM {table} WHERE id = ?1"
         ))?
         .query_row([&unit_id], |row| {
             let text = |column| row.get::<_, Option<String>>(column);
@@ -57,19 +57,32 @@ pub(super) fn fix(
                 text(1)?.as_deref().and_then(Motion::from_word).unwrap_or_default(),
                 row.get::<_, Option<i64>>(2)?,
                 text(3)?.as_deref().and_then(Engine::from_word),
+                text(4)?,
             ))
         })
         .optional()?;
-    let Some((latest, state, since, engine)) = before else { return Ok(()) };
+    let Some((latest, state, since, engine, source)) = before else { return Ok(()) };
     let shown = (work.judge.motion)(fix, engine);
     match (work.judge.sane)(fix, latest, work.now) {
         Ok(()) => {}
-        Err(Some(reason)) => {
+        Err(Late::Unsound(reason)) => {
             work.reject(external_id, reason);
             return Ok(());
         }
-        // Late but sound: it moves nothing, and still belongs into the history.
-        Err(None) => return keep(work, points, kind, unit_id, fix, shown),
+        Err(Late::Same) => {
+            work.sql
+                .prepare_cached(&format!("UPDATE {table} SET synced_at = ?2 WHERE id = ?1"))?
+                .execute(params![unit_id, work.now.millis()])?;
+            return Ok(());
+        }
+        Err(Late::Older(reason)) => {
+            // That another account saw the unit earlier is no fault of anybody's.
+            if source.as_deref() == Some(work.account) {
+                work.reject(external_id, reason);
+            }
+            // It moves nothing, and still belongs into the history.
+            return keep(work, points, kind, unit_id, fix, shown);
+        }
     }
     let since = if state == shown && since.is_some() { since } else { Some(fix.observed_at.millis()) };
     work.sql
@@ -140,6 +153,18 @@ fn worth_keeping(last: &Point, point: &Point) -> bool {
 /// Takes in a tractor's readings, each where it is newer than the one we have.
 pub(super) fn telemetry(work: &mut Work<'_>, external_id: &str, told: &Telemetry) -> rusqlite::Result<()> {
     let Some(unit_id) = links::unit_or_stub(work, UnitKind::Tractor, external_id)? else { return Ok(()) };
+    let mut told = told.clone();
+    let times =
+        [told.engine.map(|(_, at)| at), told.fuel_pct.map(|(_, at)| at), told.odometer_mi.map(|(_, at)| at)];
+    for at in times.into_iter().flatten() {
+        if let Err(reason) = (work.judge.timely)(at, work.now) {
+            work.reject(external_id, reason);
+        }
+    }
+    let timely = |at: Timestamp| (work.judge.timely)(at, work.now).is_ok();
+    told.engine = told.engine.filter(|(_, at)| timely(*at));
+    told.fuel_pct = told.fuel_pct.filter(|(_, at)| timely(*at));
+    told.odometer_mi = told.odometer_mi.filter(|(_, at)| timely(*at));
     let (engine, engine_at) = split(told.engine.map(|(engine, at)| (engine.word(), at)));
     let (fuel, fuel_at) = split(told.fuel_pct);
     let (odometer, odometer_at) = split(told.odometer_mi);
@@ -189,16 +214,20 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
     let Some(driver_id) = links::unit(work, UnitKind::Driver, external_id)? else { return Ok(()) };
     let before = work
         .sql
-        .prepare_cached("SELECT hos_status, hos_status_since_at, hos_as_of_at FROM drivers WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT hos_status, hos_status_since_at, hos_as_of_at, source FROM drivers WHERE id = ?1",
+        )?
         .query_row([&driver_id], |row| {
             let status = row.get::<_, String>(0)?;
-            Ok((DutyStatus::from_word(&status).unwrap_or_default(), row.get(1)?, row.get(2)?))
+            Ok((DutyStatus::from_word(&status).unwrap_or_default(), row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((status, since, as_of)): Option<(DutyStatus, Option<i64>, Option<i64>)> = before else {
-        return Ok(());
-    };
-    if as_of.is_some_and(|as_of| as_of > told.as_of_at.millis()) {
+    let Some(before) = before else { return Ok(()) };
+    let (status, since, as_of, source): (DutyStatus, Option<i64>, Option<i64>, Option<String>) = before;
+    // Of one account the later word is the newer one, whatever our clock, which may have been set
+    // back, made of "as of".
+    let other = source.as_deref().is_some_and(|source| source != work.account);
+    if other && as_of.is_some_and(|as_of| as_of > told.as_of_at.millis()) {
         return Ok(());
     }
     let since = match told.status_since_at {
@@ -207,7 +236,7 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
         // Nobody says when it changed; we know only that it was between two looks.
         None => as_of.map(|_| told.as_of_at.millis()),
     };
-    let changed = work
+    work
         .sql
         .prepare_cached(
             "UPDATE drivers SET hos_status = ?2, hos_status_since_at = ?3, drive_left_s = ?4, shift_left_s = ?5,
@@ -232,7 +261,6 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
         .prepare_cached("UPDATE drivers SET hos_as_of_at = ?2, synced_at = ?3, rev = ?4 WHERE id = ?1")?
         .execute(params![driver_id, told.as_of_at.millis(), work.now.millis(), work.rev])?;
     work.touched.drivers = true;
-    work.touched.ties |= changed > 0 && told.status != status;
     Ok(())
 }
 

@@ -66,6 +66,7 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
         ])?;
     confirm(work, "movements", &told.company_id, &told.id)?;
     if changed > 0 {
+        rows::told(work.sql, "movement", &told.id)?;
         work.touched.movements = true;
         work.touched.ties = true;
     }
@@ -74,11 +75,13 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
 
 /// Takes in the units of a movement, as the movement itself names them.
 pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Result<()> {
-    work.sql
+    let changed = work
+        .sql
         .prepare_cached(
             "UPDATE movements SET tms_driver = ?3, tms_driver2 = ?4, tms_tractor = ?5, tms_trailer = ?6,
-                 hydrated_at = ?7, needs_hydration = 0
-             WHERE company_id = ?1 AND id = ?2",
+                 hydrated_at = ?7, rev = ?8
+             WHERE company_id = ?1 AND id = ?2 AND (hydrated_at IS NULL
+                 OR (tms_driver, tms_driver2, tms_tractor, tms_trailer) IS NOT (?3, ?4, ?5, ?6))",
         )?
         .execute(params![
             told.company_id,
@@ -88,8 +91,35 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
             told.tractor,
             told.trailer,
             work.now.millis(),
+            work.rev,
         ])?;
-    work.touched.ties = true;
+    work.sql
+        .prepare_cached("UPDATE movements SET needs_hydration = 0 WHERE company_id = ?1 AND id = ?2")?
+        .execute([&told.company_id, &told.movement_id])?;
+    rows::told(work.sql, "movement", &told.movement_id)?;
+    work.touched.movements |= changed > 0;
+    work.touched.ties |= changed > 0;
+    drop_stops_not_named(work, &told.company_id, &told.movement_id)
+}
+
+/// A movement read by itself names all of its stops: what it does not name was deleted in the TMS,
+/// which says so nowhere else.
+fn drop_stops_not_named(work: &mut Work<'_>, company_id: &str, movement_id: &str) -> rusqlite::Result<()> {
+    let named: bool = work
+        .sql
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM stops WHERE company_id = ?1 AND movement_id = ?2 AND seen_rev = ?3)",
+        )?
+        .query_row(params![company_id, movement_id, work.rev], |row| row.get(0))?;
+    if !named {
+        return Ok(());
+    }
+    let dropped = work
+        .sql
+        .prepare_cached("DELETE FROM stops WHERE company_id = ?1 AND movement_id = ?2 AND seen_rev < ?3")?
+        .execute(params![company_id, movement_id, work.rev])?;
+    work.touched.stops |= dropped > 0;
+    work.touched.stops_gone |= dropped > 0;
     Ok(())
 }
 
@@ -171,6 +201,7 @@ pub(super) fn order(work: &mut Work<'_>, told: &TmsOrder) -> rusqlite::Result<()
 /// Takes in a customer's name, and shows it on the customer's orders.
 pub(super) fn customer(work: &mut Work<'_>, company_id: &str, id: &str, name: &str) -> rusqlite::Result<()> {
     let now = work.now.millis();
+    rows::told(work.sql, "customer", id)?;
     let changed = work
         .sql
         .prepare_cached(
@@ -207,9 +238,10 @@ pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> 
         .prepare_cached(
             "INSERT INTO stops (company_id, id, rev, order_id, movement_id, sequence, type, tms_type, tms_status, done, name,
                  address, city, state, zip, latitude, longitude, timezone, scheduled_early_at, scheduled_late_at,
-                 scheduled_raw, actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, updated_at, synced_at)
+                 scheduled_raw, actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, updated_at, synced_at,
+                 seen_rev)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                 ?23, ?24, ?25, ?26, ?27, ?27)
+                 ?23, ?24, ?25, ?26, ?27, ?27, ?3)
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, movement_id = ?5, sequence = ?6, type = ?7, tms_type = ?8,
                  tms_status = ?9, done = ?10, name = ?11, address = ?12, city = ?13, state = ?14, zip = ?15, latitude = ?16,
                  longitude = ?17, timezone = ?18, scheduled_early_at = ?19, scheduled_late_at = ?20, scheduled_raw = ?21,
@@ -289,8 +321,11 @@ fn ties_of_stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
 }
 
 fn confirm(work: &Work<'_>, table: &str, company_id: &str, id: &str) -> rusqlite::Result<()> {
+    let seen = if table == "stops" { ", seen_rev = ?4" } else { "" };
     work.sql
-        .prepare_cached(&format!("UPDATE {table} SET synced_at = ?3 WHERE company_id = ?1 AND id = ?2"))?
-        .execute(params![company_id, id, work.now.millis()])?;
+        .prepare_cached(&format!(
+            "UPDATE {table} SET synced_at = ?3{seen} WHERE company_id = ?1 AND id = ?2 AND ?4 IS NOT NULL"
+        ))?
+        .execute(params![company_id, id, work.now.millis(), work.rev])?;
     Ok(())
 }

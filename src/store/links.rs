@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::apply::Work;
 use super::profiles::BETWEEN_REFS;
+use super::rows::TMS_ACCOUNT;
 use crate::model::{LinkRule, Record, UnitId, UnitKind};
 
 /// The table that holds units of a kind.
@@ -17,11 +18,13 @@ pub(super) const fn table(kind: UnitKind) -> &'static str {
     }
 }
 
-/// Our id of what this account calls `external_id`, if we know it.
+/// Our id of what this account calls `external_id`, if we know it and it is not deactivated there.
 pub(super) fn unit(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite::Result<Option<String>> {
     work.sql
         .prepare_cached(
-            "SELECT unit_id FROM unit_links WHERE kind = ?1 AND account = ?2 AND external_id = ?3",
+            "SELECT unit_id FROM unit_links l WHERE kind = ?1 AND account = ?2 AND external_id = ?3
+                 AND (SELECT coalesce(max(active), 1) FROM profiles p
+                      WHERE p.kind = ?1 AND p.account = ?2 AND p.external_id = ?3) = 1",
         )?
         .query_row(params![kind.word(), work.account, external_id], |row| row.get(0))
         .optional()
@@ -92,7 +95,7 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         for ((account, external_id), rule) in &members {
             let before = links.get(&(account.clone(), external_id.clone()));
             if before != Some(&id) {
-                move_history(work, kind, account, before.map(String::as_str), &id)?;
+                move_word(work, kind, account, before.map(String::as_str), &id)?;
             }
             link_record(work, kind, &id, account, external_id, *rule)?;
         }
@@ -143,7 +146,7 @@ fn records(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Vec<Record>> {
         let account: String = row.get(0)?;
         let refs: String = row.get(6)?;
         let next = Record {
-            is_tms: account == super::rows::TMS_ACCOUNT,
+            is_tms: account == TMS_ACCOUNT,
             account,
             external_id: row.get(1)?,
             name: row.get(2)?,
@@ -207,8 +210,8 @@ fn link_record(
     Ok(())
 }
 
-/// A record went from one unit to another: what it told goes along.
-fn move_history(
+/// A record went from one unit to another: what it told last goes along. Both are described anew.
+fn move_word(
     work: &mut Work<'_>,
     kind: UnitKind,
     account: &str,
@@ -216,22 +219,20 @@ fn move_history(
     to: &str,
 ) -> rusqlite::Result<()> {
     let Some(from) = from else { return Ok(()) };
-    work.sql
-        .prepare_cached(
-            "UPDATE OR REPLACE positions SET unit_id = ?4 WHERE kind = ?1 AND unit_id = ?2 AND source = ?3",
-        )?
-        .execute(params![kind.word(), from, account, to])?;
-    work.sql
-        .prepare_cached("UPDATE actions SET subject_id = ?3 WHERE kind = ?1 AND subject_id = ?2")?
-        .execute(params![kind.word(), from, to])?;
     match kind {
         UnitKind::Tractor | UnitKind::Trailer => carry_position(work, kind, account, from, to)?,
         UnitKind::Driver => carry_clocks(work, account, from, to)?,
     }
+    work.sql
+        .prepare_cached(&format!("UPDATE {} SET rev = ?2 WHERE id = ?1", table(kind)))?
+        .execute(params![from, work.rev])?;
     work.touched.unit(kind);
     work.touched.moved = true;
     Ok(())
 }
+
+/// How far the history is searched for where a unit was before; further back is not worth the search.
+const LOOK_BACK_MS: i64 = 2 * 24 * 3_600_000;
 
 /// Moves the live position with the record it came from: into `to` where it is the newer one, and
 /// out of `from`, which then shows what its own records last told.
@@ -258,7 +259,8 @@ fn carry_position(
         .prepare_cached(&format!(
             "UPDATE {table} SET (latitude, longitude, heading_deg, speed_mph, observed_at, source) =
                  (SELECT latitude, longitude, heading_deg, speed_mph, observed_at, source FROM positions
-                  WHERE kind = ?2 AND unit_id = ?1 ORDER BY observed_at DESC LIMIT 1),
+                  WHERE kind = ?2 AND unit_id = ?1 AND source <> ?3 AND observed_at > ?4 - {LOOK_BACK_MS}
+                  ORDER BY observed_at DESC LIMIT 1),
                  place = NULL, state = 'dark', state_since_at = NULL, computed_at = ?4, updated_at = ?4, rev = ?5
              WHERE id = ?1 AND source = ?3"
         ))?
@@ -291,19 +293,57 @@ fn carry_clocks(work: &Work<'_>, account: &str, from: &str, to: &str) -> rusqlit
     Ok(())
 }
 
-/// Takes away rows that no record is linked to any more.
+/// Takes away rows that no record is linked to any more; what refers to them refers to the unit they
+/// were folded into.
 fn drop_folded(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
-    let dropped = work
+    let table = table(kind);
+    let folded: Vec<(String, Option<String>)> = work
         .sql
         .prepare_cached(&format!(
-            "DELETE FROM {} WHERE id NOT IN (SELECT unit_id FROM unit_links WHERE kind = ?1)",
-            table(kind)
+            "SELECT u.id, (SELECT l.unit_id FROM unit_links l WHERE l.kind = ?1 AND l.account || ':' || l.external_id = u.id)
+             FROM {table} u WHERE u.id NOT IN (SELECT unit_id FROM unit_links WHERE kind = ?1)"
         ))?
-        .execute([kind.word()])?;
-    if dropped > 0 {
+        .query_map([kind.word()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (id, kept) in &folded {
+        for (referring, column) in references(kind) {
+            work.sql
+                .prepare_cached(&format!(
+                    "UPDATE {referring} SET {column} = ?2, updated_at = ?3, rev = ?4 WHERE {column} = ?1"
+                ))?
+                .execute(params![id, kept, work.now.millis(), work.rev])?;
+        }
+        if let Some(kept) = kept {
+            work.sql
+                .prepare_cached("UPDATE actions SET subject_id = ?3 WHERE kind = ?1 AND subject_id = ?2")?
+                .execute(params![kind.word(), id, kept])?;
+        }
+        work.sql.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?.execute([id])?;
+    }
+    if !folded.is_empty() {
+        for kind in UnitKind::ALL {
+            work.touched.unit(kind);
+        }
+        work.touched.movements = true;
         work.touched.unit_gone(kind);
     }
     Ok(())
+}
+
+/// Where other rows name units of a kind.
+const fn references(kind: UnitKind) -> &'static [(&'static str, &'static str)] {
+    match kind {
+        UnitKind::Tractor => {
+            &[("movements", "tractor_id"), ("drivers", "tractor_id"), ("trailers", "tractor_id")]
+        }
+        UnitKind::Trailer => &[("movements", "trailer_id"), ("tractors", "trailer_id")],
+        UnitKind::Driver => &[
+            ("movements", "driver_id"),
+            ("movements", "driver2_id"),
+            ("tractors", "driver_id"),
+            ("trailers", "driver_id"),
+        ],
+    }
 }
 
 fn write_conflicts(
@@ -333,49 +373,46 @@ fn write_conflicts(
 /// Writes what the records say into the units' rows: the TMS's word first, then the oldest ELD's.
 fn describe(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
     let columns = described_columns(kind);
-    let ours: Vec<&str> = columns.iter().map(|(ours, _)| *ours).collect();
-    // Each value is the first that anybody gives, in the order of trust.
-    let values: Vec<String> = columns
-        .iter()
-        .map(|(_, theirs)| {
-            format!(
-                "(SELECT p.{theirs} FROM unit_links l JOIN profiles p USING (kind, account, external_id)
-                  WHERE l.kind = ?1 AND l.unit_id = u.id AND p.{theirs} IS NOT NULL
-                  ORDER BY p.active DESC, l.account <> ?4, p.first_at, p.account, p.external_id, p.resource LIMIT 1)"
-            )
-        })
-        .collect();
+    let list = |each: &dyn Fn(&str, &str) -> String| {
+        columns.iter().map(|(ours, theirs)| each(ours, theirs)).collect::<Vec<_>>().join(", ")
+    };
     let table = table(kind);
+    // CROSS JOIN fixes the order: from a unit's few links to their records, never the other way round.
+    let records = "FROM unit_links l CROSS JOIN profiles p
+         ON p.kind = l.kind AND p.account = l.account AND p.external_id = l.external_id
+         WHERE l.kind = ?1 AND l.unit_id = u.id";
     let sql = format!(
-        "WITH told AS (SELECT u.id AS told_id, {selected},
-                 coalesce((SELECT max(p.active) FROM unit_links l JOIN profiles p USING (kind, account, external_id)
-                           WHERE l.kind = ?1 AND l.unit_id = u.id), 1) AS told_active
+        "WITH told AS MATERIALIZED (SELECT u.id AS told_id, {selected},
+                 coalesce((SELECT max(p.active) {records}), 1) AS told_active
              FROM {table} u
              WHERE u.rev = ?3 OR u.id IN
-                 (SELECT l.unit_id FROM unit_links l JOIN profiles p USING (kind, account, external_id)
-                  WHERE l.kind = ?1 AND (p.rev = ?3 OR l.linked_at = ?2)))
+                 (SELECT l.unit_id FROM profiles p CROSS JOIN unit_links l
+                  ON l.kind = p.kind AND l.account = p.account AND l.external_id = p.external_id
+                  WHERE p.kind = ?1 AND p.rev = ?3))
          UPDATE {table} SET {assigned}, active = told_active, updated_at = ?2, rev = ?3
          FROM told
-         WHERE told_id = id AND told_{first} IS NOT NULL
-           AND ({mine}, active) IS NOT ({theirs}, told_active)",
-        selected = values
-            .iter()
-            .zip(&ours)
-            .map(|(value, column)| format!("{value} AS told_{column}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        assigned = ours.iter().map(|column| format!("{column} = told_{column}")).collect::<Vec<_>>().join(", "),
-        first = ours.first().copied().unwrap_or("id"),
-        mine = ours.join(", "),
-        theirs = ours.iter().map(|column| format!("told_{column}")).collect::<Vec<_>>().join(", "),
+         WHERE told_id = id AND told_{first} IS NOT NULL AND ({mine}, active) IS NOT ({theirs}, told_active)
+         RETURNING active",
+        selected = list(&|ours, theirs| {
+            format!(
+            "(SELECT p.{theirs} {records} AND p.{theirs} IS NOT NULL
+              ORDER BY p.active DESC, l.account <> ?4, p.first_at, p.account, p.external_id, p.resource LIMIT 1)
+             AS told_{ours}"
+        )
+        }),
+        assigned = list(&|ours, _| format!("{ours} = told_{ours}")),
+        first = columns.first().map_or("id", |(ours, _)| ours),
+        mine = list(&|ours, _| ours.to_owned()),
+        theirs = list(&|ours, _| format!("told_{ours}")),
     );
-    let changed = work.sql.prepare_cached(&sql)?.execute(params![
-        kind.word(),
-        work.now.millis(),
-        work.rev,
-        super::rows::TMS_ACCOUNT
-    ])?;
-    if changed > 0 {
+    let mut statement = work.sql.prepare_cached(&sql)?;
+    let described: Vec<bool> = statement
+        .query_map(params![kind.word(), work.now.millis(), work.rev, TMS_ACCOUNT], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if !described.is_empty() {
+        work.touched.unit(kind);
+    }
+    if described.contains(&false) {
         // A unit that was deactivated leaves the screen, which only a whole read shows.
         work.touched.unit_gone(kind);
     }

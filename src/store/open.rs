@@ -167,8 +167,6 @@ pub(super) fn readable(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, error))?;
     connection.busy_timeout(BUSY)?;
-    // A start reads every row once: from memory, not by a call for each page.
-    connection.pragma_update(None, "mmap_size", 256 * 1024 * 1024)?;
     match version(&connection).map_err(|error| cannot_open(path, error))? {
         0 => Err(StoreError::Missing(path.to_owned())),
         found if found > SCHEMA => Err(StoreError::Newer { found, known: SCHEMA }),

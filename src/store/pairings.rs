@@ -9,32 +9,35 @@ use super::apply::Work;
 use super::rows::TMS_ACCOUNT;
 use crate::model::{Claim, Pairing, PairingSource, Tie, Timestamp, UnitId, UnitKind};
 
-/// Notes one account's word.
+/// Notes one account's word. Who is logged in where is told for one driver at a time, so the new word
+/// takes the place of the old; lists may name several partners, and a complete one drops the rest.
 pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()> {
     let since = told.since_at.map(Timestamp::millis);
-    let changed = work
+    let right = told.right.as_deref().unwrap_or_default();
+    let (tie, by) = (told.tie.word(), told.by.word());
+    let mut changed = 0;
+    if told.by == PairingSource::Eld {
+        changed += work
+            .sql
+            .prepare_cached(
+                "DELETE FROM pairings WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4
+                     AND resource = ?5 AND right_id <> ?6",
+            )?
+            .execute(params![work.account, tie, told.left, by, work.resource, right])?;
+    }
+    changed += work
         .sql
         .prepare_cached(
-            "INSERT INTO pairings (account, tie, left_id, source, right_id, since_at, resource, synced_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT DO UPDATE SET right_id = ?5, since_at = ?6, resource = ?7
-             WHERE (right_id, since_at, resource) IS NOT (?5, ?6, ?7)",
+            "INSERT INTO pairings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET since_at = ?7 WHERE since_at IS NOT ?7",
         )?
-        .execute(params![
-            work.account,
-            told.tie.word(),
-            told.left,
-            told.by.word(),
-            told.right,
-            since,
-            work.resource,
-            work.now.millis(),
-        ])?;
+        .execute(params![work.account, tie, told.left, by, work.resource, right, since, work.rev])?;
     work.sql
         .prepare_cached(
-            "UPDATE pairings SET synced_at = ?5 WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4",
+            "UPDATE pairings SET seen_rev = ?7 WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4
+                 AND resource = ?5 AND right_id = ?6",
         )?
-        .execute(params![work.account, told.tie.word(), told.left, told.by.word(), work.now.millis()])?;
+        .execute(params![work.account, tie, told.left, by, work.resource, right, work.rev])?;
     work.touched.ties |= changed > 0;
     Ok(())
 }
@@ -43,18 +46,17 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()
 pub(super) fn drop_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
     let dropped = work
         .sql
-        .prepare_cached("DELETE FROM pairings WHERE account = ?1 AND resource = ?2 AND synced_at < ?3")?
-        .execute(params![work.account, work.resource, work.read_began_at.millis()])?;
+        .prepare_cached("DELETE FROM pairings WHERE account = ?1 AND resource = ?2 AND seen_rev < ?3")?
+        .execute(params![work.account, work.resource, work.read_rev])?;
     work.touched.ties |= dropped > 0;
     Ok(())
 }
 
-/// Works out again who goes with whom, where anything that bears on it changed.
-pub(super) fn resolve(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    if !work.touched.ties {
-        return Ok(());
-    }
-    movements(work)?;
+/// Works out again who goes with whom; `since` is the revision from which on something that bears on
+/// it has changed.
+pub(super) fn resolve(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
+    work.touched.ties = true;
+    movements(work, since)?;
     let loads = loads(work)?;
     let drivers = settle(
         work,
@@ -84,7 +86,7 @@ pub(super) fn resolve(work: &mut Work<'_>) -> rusqlite::Result<()> {
 }
 
 /// Writes the movements' units: as the movement itself said, else as its equipment group does.
-fn movements(work: &mut Work<'_>) -> rusqlite::Result<()> {
+fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
     let by_id = |kind: UnitKind, column: &str| {
         format!(
             "(SELECT unit_id FROM unit_links WHERE kind = '{}' AND account = ?3 AND external_id = m.{column})",
@@ -106,7 +108,7 @@ fn movements(work: &mut Work<'_>) -> rusqlite::Result<()> {
         "UPDATE movements SET driver_id = n.driver, driver2_id = n.driver2, tractor_id = n.tractor,
              trailer_id = n.trailer, updated_at = ?1, rev = ?2
          FROM (SELECT m.company_id AS company, m.id AS movement, {} AS driver, {} AS driver2, {} AS tractor, {} AS trailer
-               FROM movements m WHERE m.rev = ?2 OR m.status IN ('available', 'covered', 'in_progress', 'unknown')) n
+               FROM movements m WHERE m.rev >= ?4 OR m.status IN ('available', 'covered', 'in_progress', 'unknown')) n
          WHERE company_id = n.company AND id = n.movement
            AND (driver_id, driver2_id, tractor_id, trailer_id) IS NOT (n.driver, n.driver2, n.tractor, n.trailer)",
         either(UnitKind::Driver, "tms_driver"),
@@ -115,7 +117,7 @@ fn movements(work: &mut Work<'_>) -> rusqlite::Result<()> {
         either(UnitKind::Trailer, "tms_trailer"),
     );
     let changed =
-        work.sql.prepare_cached(&sql)?.execute(params![work.now.millis(), work.rev, TMS_ACCOUNT])?;
+        work.sql.prepare_cached(&sql)?.execute(params![work.now.millis(), work.rev, TMS_ACCOUNT, since])?;
     work.touched.movements |= changed > 0;
     Ok(())
 }
@@ -181,7 +183,12 @@ fn settle(work: &Work<'_>, tie: Tie, mut claims: Vec<Claim>) -> rusqlite::Result
         "SELECT l.unit_id, r.unit_id, p.source, p.since_at FROM pairings p
          JOIN unit_links l ON l.kind = ?2 AND l.account = p.account AND l.external_id = p.left_id
          LEFT JOIN unit_links r ON r.kind = ?3 AND r.account = p.account AND r.external_id = p.right_id
-         WHERE p.tie = ?1",
+         -- A partner that we do not know is no word that there is none; nor is one that was deactivated.
+         WHERE p.tie = ?1 AND (p.right_id = '' OR r.unit_id IS NOT NULL)
+           AND (SELECT coalesce(max(active), 1) FROM profiles x
+                WHERE x.kind = ?2 AND x.account = p.account AND x.external_id = p.left_id) = 1
+           AND (SELECT coalesce(max(active), 1) FROM profiles x
+                WHERE x.kind = ?3 AND x.account = p.account AND x.external_id = p.right_id) = 1",
     )?;
     let mut rows = statement.query(params![tie.word(), left.word(), right.word()])?;
     while let Some(row) = rows.next()? {

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::apply::{mark_one, next_revision};
-use super::read::{VIEWER_GONE, file_id};
+use super::read::file_id;
 use super::{Access, StoreError, open};
 use crate::model::{Timestamp, Viewer};
 
@@ -47,7 +46,7 @@ impl People {
             viewer.refresh_at.map(Timestamp::millis),
         ])?;
         sql.prepare_cached("DELETE FROM viewers WHERE seen_at < ?1")?
-            .execute([now.minus(VIEWER_GONE).millis()])?;
+            .execute([now.minus(Viewer::GONE).millis()])?;
         sql.commit()?;
         Ok(())
     }
@@ -55,9 +54,7 @@ impl People {
     /// Takes a console's row away: it is closing.
     pub fn leave(&mut self, viewer_id: &str) -> Result<(), StoreError> {
         let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let rev = next_revision(&sql)?;
         sql.execute("DELETE FROM viewers WHERE id = ?1", [viewer_id])?;
-        mark_one(&sql, "viewers", rev, true)?;
         sql.commit()?;
         Ok(())
     }

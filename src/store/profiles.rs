@@ -16,8 +16,8 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
         .sql
         .prepare_cached(
             "INSERT INTO profiles (kind, account, external_id, resource, name, active, vin, plate, licence, refs, make,
-                 model, year, phone, timezone, ruleset, dispatcher, fleet, trailer_type, equipment_group, first_at, synced_at, rev)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?21, ?22)
+                 model, year, phone, timezone, ruleset, dispatcher, fleet, trailer_type, equipment_group, first_at, synced_at, rev, seen_rev)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?21, ?22, ?22)
              ON CONFLICT DO UPDATE SET name = ?5, active = ?6, vin = ?7, plate = ?8, licence = ?9, refs = ?10, make = ?11,
                  model = ?12, year = ?13, phone = ?14, timezone = ?15, ruleset = ?16, dispatcher = ?17, fleet = ?18,
                  trailer_type = ?19, equipment_group = ?20, rev = ?22
@@ -51,7 +51,7 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
         ])?;
     work.sql
         .prepare_cached(
-            "UPDATE profiles SET synced_at = ?5
+            "UPDATE profiles SET synced_at = ?5, seen_rev = ?6
              WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
         )?
         .execute(params![
@@ -59,7 +59,8 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
             work.account,
             told.external_id,
             work.resource,
-            work.now.millis()
+            work.now.millis(),
+            work.rev,
         ])?;
     if changed > 0 {
         work.touched.identity(told.kind);
@@ -70,22 +71,35 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
     confirm_unit(work, told.kind, &told.external_id)
 }
 
-/// Records that a complete read of this resource did not name are no longer active there.
+/// Records that a complete read of this resource did not name are no longer active there. A list
+/// of nothing is taken for a fault of the service, never for the end of the fleet.
 pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
     for kind in UnitKind::ALL {
+        let of_this = "kind = ?1 AND account = ?2 AND resource = ?3";
+        let named: bool = work
+            .sql
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM profiles WHERE {of_this} AND seen_rev >= ?4)"
+            ))?
+            .query_row(params![kind.word(), work.account, work.resource, work.read_rev], |row| row.get(0))?;
+        let listed: bool = work
+            .sql
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM profiles WHERE {of_this} AND active = 1)"
+            ))?
+            .query_row(params![kind.word(), work.account, work.resource], |row| row.get(0))?;
+        if !named {
+            if listed {
+                work.reject("", "the list is empty, and was not before: what it named is kept");
+            }
+            continue;
+        }
         let retired = work
             .sql
-            .prepare_cached(
-                "UPDATE profiles SET active = 0, rev = ?5
-                 WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1 AND synced_at < ?4",
-            )?
-            .execute(params![
-                kind.word(),
-                work.account,
-                work.resource,
-                work.read_began_at.millis(),
-                work.rev
-            ])?;
+            .prepare_cached(&format!(
+                "UPDATE profiles SET active = 0, rev = ?5 WHERE {of_this} AND active = 1 AND seen_rev < ?4"
+            ))?
+            .execute(params![kind.word(), work.account, work.resource, work.read_rev, work.rev])?;
         if retired > 0 {
             work.touched.identity(kind);
         }

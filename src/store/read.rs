@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -13,8 +12,6 @@ use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
 use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer};
 
-/// A console that has not renewed its row for this long is gone (contract §3).
-pub(super) const VIEWER_GONE: Duration = Duration::from_secs(6);
 /// The revision of a fleet that nothing was read into yet.
 const UNREAD: i64 = -1;
 
@@ -69,7 +66,7 @@ impl Reader {
 
     /// Whether a console shown as open has stopped renewing its row: no commit tells that.
     fn a_viewer_went(&self, now: Timestamp) -> bool {
-        self.fleet.viewers.iter().any(|viewer| now.since(viewer.seen_at) > VIEWER_GONE)
+        self.fleet.viewers.iter().any(|viewer| !viewer.is_here(now))
     }
 
     /// Everything newer than what we have, in one read transaction; `None` when that is nothing.
@@ -110,7 +107,7 @@ impl Reader {
         }
         // Consoles renew every two seconds: that is read each time, and shown only if it shows.
         let mut viewers: Vec<Viewer> = all(&snapshot, "since_at, id")?;
-        viewers.retain(|viewer| now.since(viewer.seen_at) <= VIEWER_GONE);
+        viewers.retain(|viewer| viewer.is_here(now));
         let shown = |viewers: &[Viewer]| -> Vec<(String, String)> {
             viewers.iter().map(|viewer| (viewer.id.clone(), viewer.view.clone())).collect()
         };

@@ -19,7 +19,8 @@ pub(super) fn repair(
     now: Timestamp,
 ) -> Result<(Connection, Option<Notice>), StoreError> {
     let aside = free_name(path, now);
-    for suffix in ["", "-wal", "-shm"] {
+    // The log first: killed in between, it must not lie beside a new file that it does not belong to.
+    for suffix in ["-wal", "-shm", ""] {
         let (from, to) = (beside(path, suffix), beside(&aside, suffix));
         match fs::rename(&from, &to) {
             Ok(()) => {}

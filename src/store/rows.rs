@@ -377,20 +377,35 @@ pub(super) fn stop(sql: &Connection, company_id: &str, id: &str) -> Result<Optio
 
 pub(super) fn remembered(sql: &Connection, account: &str, resource: &str) -> Result<Remembered> {
     let found = sql
-        .prepare_cached(
-            "SELECT cursor, last_ok_at, last_try_at, error IS NOT NULL FROM feeds WHERE account = ?1 AND resource = ?2",
-        )?
+        .prepare_cached("SELECT cursor, last_ok_at FROM feeds WHERE account = ?1 AND resource = ?2")?
         .query_row([account, resource], |row| {
             let mut c = Columns::of(row);
-            Ok(Remembered {
-                cursor: c.take()?,
-                last_ok_at: c.at_opt()?,
-                last_try_at: c.at_opt()?,
-                in_trouble: c.take()?,
-            })
+            Ok(Remembered { cursor: c.take()?, last_ok_at: c.at_opt()? })
         })
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// Asked in vain once, an id is asked for again after this; then after twice as long, and so on …
+const ASK_AGAIN_MS: i64 = 60_000;
+/// … up to this many doublings: about four hours.
+const MOST_DOUBLINGS: i64 = 8;
+
+/// Notes that an id was asked for. What is told of it takes it off the list of what is wanted; this
+/// says when it may be asked for again while it stands there.
+pub(super) fn asked(sql: &Connection, want: &str, id: &str, now: Timestamp) -> Result<()> {
+    sql.prepare_cached(
+        "INSERT INTO inquiries VALUES (?1, ?2, 1, ?3 + ?4)
+         ON CONFLICT DO UPDATE SET tries = tries + 1, not_before = ?3 + ?4 * (1 << min(tries, ?5))",
+    )?
+    .execute(params![want, id, now.millis(), ASK_AGAIN_MS, MOST_DOUBLINGS])?;
+    Ok(())
+}
+
+/// What was asked for was told: the next time it is wanted it is asked for at once.
+pub(super) fn told(sql: &Connection, want: &str, id: &str) -> Result<()> {
+    sql.prepare_cached("DELETE FROM inquiries WHERE want = ?1 AND id = ?2")?.execute([want, id])?;
+    Ok(())
 }
 
 pub(super) fn budget(sql: &Connection, account: &str) -> Result<Budget> {
@@ -441,16 +456,20 @@ pub(super) fn wanted(
         Want::MovementsToHydrate => {
             let mut statement = sql.prepare_cached(
                 "SELECT id FROM movements m
-                 WHERE needs_hydration = 1 AND NOT brokered
-                       AND (status IN ('covered', 'in_progress', 'unknown')
-                            OR status = 'available' AND preassigned IS NOT 0
-                            OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
-                               FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
-                    OR synced_at < ?2 AND status IN ('available', 'covered', 'in_progress', 'unknown')
+                 WHERE (needs_hydration = 1 AND NOT brokered
+                        AND (status IN ('covered', 'in_progress', 'unknown')
+                             OR status = 'available' AND preassigned IS NOT 0
+                             OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
+                                FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
+                        OR status IN ('available', 'covered', 'in_progress', 'unknown')
+                           AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
+                                AND s.movement_id = m.id AND s.synced_at < ?4)))
+                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)
                  ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
             )?;
-            let (unconfirmed, just_over) = (now.minus(UNCONFIRMED).millis(), now.minus(JUST_OVER).millis());
-            let rows = statement.query_map([limit, unconfirmed, just_over], |row| row.get(0))?;
+            let ago = |span| now.minus(span).millis();
+            let bounds = params![limit, ago(UNCONFIRMED), ago(JUST_OVER), ago(UNCONFIRMED * 2), now.millis()];
+            let rows = statement.query_map(bounds, |row| row.get(0))?;
             rows.collect()
         }
         Want::CustomersToName => {
@@ -458,9 +477,11 @@ pub(super) fn wanted(
                 "SELECT DISTINCT customer_id FROM orders o
                  WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')
                    AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.company_id = o.company_id AND c.id = o.customer_id)
+                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'customer' AND i.id = o.customer_id
+                                   AND i.not_before > ?2)
                  ORDER BY customer_id LIMIT ?1",
             )?;
-            let rows = statement.query_map([limit], |row| row.get(0))?;
+            let rows = statement.query_map([limit, now.millis()], |row| row.get(0))?;
             rows.collect()
         }
     }

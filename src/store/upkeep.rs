@@ -1,12 +1,13 @@
-//! What is over goes after a while, in slices small enough that nobody waits.
+//! What is over goes after a while, in slices small enough that nobody waits; what was silent for
+//! too long is called dark; what an account that is gone told takes no part any more.
 
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::StoreError;
-use super::apply::{mark_one, next_revision};
-use crate::model::Timestamp;
+use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
+use super::{StoreError, Writer, links, pairings};
+use crate::model::{Motion, Timestamp, UnitKind};
 
 /// How long what is over stays.
 #[derive(Clone, Copy, Debug)]
@@ -21,41 +22,148 @@ pub struct Retention {
 const VOID: Duration = Duration::from_hours(7 * 24);
 /// Rows a slice takes: a few milliseconds of the write lock.
 const SLICE: i64 = 500;
+/// An account that is not configured is taken to be gone for good after this: a variable that was
+/// forgotten once must not empty the screen.
+const MISSED: Duration = Duration::from_hours(24);
 
-/// Throws away one slice. True when there is more.
+/// Throws away one slice of everything that is over. True when there is more.
 pub(super) fn throw_away(
     connection: &mut Connection,
     keep: Retention,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let old = now.minus(keep.movements).millis();
+    let void = now.minus(VOID.min(keep.movements)).millis();
     let positions = sql.execute(
         "DELETE FROM positions WHERE (observed_at, kind, unit_id, source) IN
              (SELECT observed_at, kind, unit_id, source FROM positions WHERE observed_at < ?1 LIMIT ?2)",
         params![now.minus(keep.positions).millis(), SLICE],
     )?;
-    let movements = sql.execute(
-        "DELETE FROM movements WHERE (company_id, id) IN
-             (SELECT company_id, id FROM movements
-              WHERE status IN ('delivered', 'void') AND ended_at < iif(status = 'void', ?1, ?2) LIMIT ?3)",
-        params![now.minus(VOID.min(keep.movements)).millis(), now.minus(keep.movements).millis(), SLICE],
+    let movements = slice(
+        &sql,
+        "movements",
+        "status IN ('delivered', 'void') AND ended_at < iif(status = 'void', ?1, ?2)",
+        void,
+        old,
     )?;
-    if movements > 0 {
+    // Whatever no movement holds any more, and no read names.
+    let orphan = |table: &str| {
+        format!(
+            "synced_at < ?2 AND ?1 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM movements m
+                 WHERE m.company_id = {table}.company_id AND m.id = {table}.movement_id)"
+        )
+    };
+    let stops = slice(&sql, "stops", &orphan("stops"), void, old)?;
+    let orders = slice(&sql, "orders", &orphan("orders"), void, old)?;
+    let customers = "synced_at < ?2 AND ?1 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders o
+         WHERE o.company_id = customers.company_id AND o.customer_id = customers.id)";
+    let customers = slice(&sql, "customers", customers, void, old)?;
+    let inquiries = slice_of_inquiries(&sql, old)?;
+    if movements + stops + orders > 0 {
         let rev = next_revision(&sql)?;
-        let over = now.minus(keep.movements).millis();
-        for (table, of_movement) in [("stops", "movement_id"), ("orders", "movement_id")] {
-            sql.execute(
-                &format!(
-                    "DELETE FROM {table} WHERE synced_at < ?1 AND {of_movement} IS NOT NULL AND NOT EXISTS
-                         (SELECT 1 FROM movements m WHERE m.company_id = {table}.company_id AND m.id = {of_movement})"
-                ),
-                [over],
-            )?;
-            mark_one(&sql, table, rev, true)?;
+        for (table, gone) in [("movements", movements), ("stops", stops), ("orders", orders)] {
+            if gone > 0 {
+                mark_one(&sql, table, rev, true)?;
+            }
         }
-        mark_one(&sql, "movements", rev, true)?;
     }
     sql.commit()?;
-    let slice = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok(positions >= slice || movements >= slice)
+    let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
+    Ok([positions, movements, stops, orders, customers, inquiries].into_iter().any(|gone| gone >= full))
+}
+
+fn slice(sql: &Transaction<'_>, table: &str, over: &str, void: i64, old: i64) -> rusqlite::Result<usize> {
+    sql.execute(
+        &format!(
+            "DELETE FROM {table} WHERE (company_id, id) IN
+                 (SELECT company_id, id FROM {table} WHERE {over} LIMIT ?3)"
+        ),
+        params![void, old, SLICE],
+    )
+}
+
+fn slice_of_inquiries(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize> {
+    sql.execute(
+        "DELETE FROM inquiries WHERE (want, id) IN (SELECT want, id FROM inquiries WHERE not_before < ?1 LIMIT ?2)",
+        params![old, SLICE],
+    )
+}
+
+/// Writes "dark" into the rows of units that have been silent too long, for whoever reads the file.
+/// Worked out, so only `computed_at` moves.
+pub(super) fn darken(connection: &mut Connection, judge: Judge, now: Timestamp) -> Result<(), StoreError> {
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let rev = next_revision(&sql)?;
+    for (kind, table) in [(UnitKind::Tractor, "tractors"), (UnitKind::Trailer, "trailers")] {
+        let mut darkened = 0;
+        for shown in [Motion::Moving, Motion::Idle, Motion::Stopped] {
+            let since = now.minus((judge.patience)(kind, shown)).millis();
+            darkened += sql
+                .prepare_cached(&format!(
+                    "UPDATE {table} SET state = 'dark', state_since_at = observed_at, computed_at = ?3, rev = ?4
+                     WHERE state = ?1 AND observed_at < ?2"
+                ))?
+                .execute(params![shown.word(), since, now.millis(), rev])?;
+        }
+        if darkened > 0 {
+            mark_one(&sql, table, rev, false)?;
+        }
+    }
+    sql.commit()?;
+    Ok(())
+}
+
+/// Deletes the feeds of accounts that are not in `accounts`, and retires what those told that nobody
+/// has confirmed for [`MISSED`].
+pub(super) fn keep_accounts(
+    writer: &mut Writer,
+    judge: Judge,
+    accounts: &[String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let gone = |all: &str| -> rusqlite::Result<Vec<String>> {
+        let known: Vec<String> =
+            sql.prepare(all)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(known.into_iter().filter(|account| !accounts.contains(account)).collect())
+    };
+    let unread = gone("SELECT DISTINCT account FROM feeds")?;
+    let retired = gone(&format!(
+        "SELECT account FROM profiles GROUP BY account
+         HAVING max(active) = 1 AND max(synced_at) < {}",
+        now.minus(MISSED).millis()
+    ))?;
+    if unread.is_empty() && retired.is_empty() {
+        return Ok(());
+    }
+    let rev = next_revision(&sql)?;
+    for account in &unread {
+        sql.execute("DELETE FROM feeds WHERE account = ?1", [account])?;
+    }
+    mark_one(&sql, "feeds", rev, true)?;
+    let mut touched = Touched::default();
+    for account in &retired {
+        sql.execute("UPDATE profiles SET active = 0, rev = ?2 WHERE account = ?1", params![account, rev])?;
+        sql.execute("DELETE FROM pairings WHERE account = ?1", [account])?;
+        UnitKind::ALL.into_iter().for_each(|kind| touched.identity(kind));
+    }
+    if !retired.is_empty() {
+        let mut work = Work {
+            sql: &sql,
+            judge,
+            account: "",
+            resource: "",
+            now,
+            read_rev: rev,
+            rev,
+            touched,
+            rejects: Vec::new(),
+        };
+        links::relink(&mut work)?;
+        pairings::resolve(&mut work, rev)?;
+        mark(&sql, rev, work.touched)?;
+    }
+    sql.commit()?;
+    Ok(())
 }

@@ -65,11 +65,6 @@ impl Watch {
         ear.hush();
     }
 
-    /// Forgets what was written up to now: the caller's own commit.
-    pub fn drain(&mut self) {
-        self.source.drain();
-    }
-
     /// Returns when something was written since the last call and has settled.
     pub async fn written(&mut self) {
         self.source.written().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::http::{Error, Kind};
+use crate::providers::{Error, Kind};
 
 /// An outage is looked at again at least this often.
 pub const CEILING: Duration = Duration::from_mins(1);

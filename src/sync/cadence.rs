@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use crate::model::{Timestamp, Viewer};
 use crate::providers::Cadence;
-
-/// A console that has not renewed its row for this long is gone (contract §3).
-const GONE: Duration = Duration::from_secs(6);
+use crate::rules::watching;
 
 /// The configured intervals.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +23,8 @@ pub struct Polling {
     pub movements_idle: Duration,
     /// Profiles.
     pub roster: Duration,
-    /// A console without a key press for this long no longer counts as watching; zero is never.
-    pub viewer_timeout: Duration,
+    /// A console without a key press for this long no longer counts as watching; `None`: never.
+    pub viewer_timeout: Option<Duration>,
     /// How old positions may be before a person's refresh goes upstream.
     pub fresh_locations: Duration,
     /// The same for hours.
@@ -70,12 +68,7 @@ impl Polling {
 
     /// What the open consoles make of it.
     pub fn mode(&self, viewers: &[Viewer], now: Timestamp) -> Mode {
-        let watching = |viewer: &Viewer| {
-            let here = now.since(viewer.seen_at) <= GONE;
-            let awake = self.viewer_timeout.is_zero() || now.since(viewer.key_at) <= self.viewer_timeout;
-            here && awake
-        };
-        if viewers.iter().any(watching) { Mode::Active } else { Mode::Idle }
+        if watching::anybody(viewers, self.viewer_timeout, now) { Mode::Active } else { Mode::Idle }
     }
 }
 
@@ -121,7 +114,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn polling(viewer_timeout: Duration) -> Polling {
+    fn polling(viewer_timeout: Option<Duration>) -> Polling {
         Polling {
             active: SECOND * 5,
             idle: SECOND * 60,
@@ -146,7 +139,10 @@ mod tests {
             ..Viewer::default()
         };
         let check = |timeout: u32, viewers: &[Viewer], mode| {
-            assert_eq!(polling(SECOND * timeout).mode(viewers, now), mode);
+            assert_eq!(
+                polling(Some(SECOND * timeout).filter(|timeout| !timeout.is_zero())).mode(viewers, now),
+                mode
+            );
         };
         check(900, &[], Mode::Idle);
         check(900, &[viewer(2, 10)], Mode::Active);

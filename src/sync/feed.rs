@@ -8,9 +8,8 @@ use tokio::time::Instant;
 use super::backoff;
 use super::clock::Clock;
 use super::gate::{Gate, Priority};
-use crate::http::{Error, Kind};
-use crate::model::{Batch, Timestamp};
-use crate::providers::{Ask, FeedSpec, Page, Provider};
+use crate::model::{Batch, Reject, Timestamp, Want};
+use crate::providers::{Ask, Error, FeedSpec, Kind, Page, Provider};
 use crate::store::{Commit, Failure, Health, Store, StoreError};
 
 /// A read that goes on for longer than this many calls is going round in circles.
@@ -38,6 +37,30 @@ pub struct Feed<P> {
     pub cursor: Option<String>,
 }
 
+/// So many ids in a row that bring nothing are no longer their own fault.
+const MOST_IN_VAIN: u32 = 3;
+
+/// One read under way.
+struct Read {
+    interval: Duration,
+    priority: Priority,
+    /// The revision of its first page.
+    first_rev: Option<i64>,
+    /// Whether the pages now read are its last.
+    last: bool,
+}
+
+impl Read {
+    const fn new(interval: Duration, priority: Priority) -> Self {
+        Self { interval, priority, first_rev: None, last: true }
+    }
+}
+
+/// Whether an error may be about the one thing asked for, rather than about the service.
+const fn concerns_one(error: &Error) -> bool {
+    error.answered && !matches!(error.kind, Kind::Unauthorized | Kind::Throttled { .. })
+}
+
 /// Why a read ended before its end.
 #[derive(Debug)]
 pub enum Trouble {
@@ -57,37 +80,66 @@ impl<P: Provider> Feed<P> {
     /// Reads to the end. What was committed before trouble stays; the next read takes up from the
     /// last cursor. Returns how many ids were asked for, where the feed wants ids.
     pub async fn read(&mut self, interval: Duration, priority: Priority) -> Result<usize, Trouble> {
-        let began_at = self.clock.now();
-        let wanted = match self.spec.wants {
-            None => Vec::new(),
-            Some(want) => {
-                let limit = if want.is_one_by_one() { MOST_ONE_BY_ONE } else { usize::MAX };
-                self.store.wanted(&self.account, want, limit, began_at).await?
-            }
-        };
-        if self.spec.wants.is_some() && wanted.is_empty() {
-            let nothing = Page { batch: Batch { complete: true, ..Batch::default() }, next: None };
-            self.commit(nothing, began_at, interval, 0).await?;
+        let Some(want) = self.spec.wants else {
+            self.read_pages(&[], &mut Read::new(interval, priority)).await?;
             return Ok(0);
+        };
+        let limit = if want.is_one_by_one() { MOST_ONE_BY_ONE } else { usize::MAX };
+        let wanted = self.store.wanted(&self.account, want, limit, self.clock.now()).await?;
+        let mut read = Read::new(interval, priority);
+        if wanted.is_empty() {
+            let nothing = Page { batch: Batch { complete: true, ..Batch::default() }, next: None };
+            self.commit(nothing, &mut read, 0).await?;
+        } else if want.is_one_by_one() {
+            self.read_each(want, &wanted, &mut read).await?;
+        } else {
+            self.read_pages(&wanted, &mut read).await?;
         }
+        Ok(wanted.len())
+    }
+
+    /// Asks for each id by itself. One that the service cannot answer is asked for again later, and
+    /// holds up no other; several in a row are the service's trouble.
+    async fn read_each(&mut self, want: Want, wanted: &[String], read: &mut Read) -> Result<(), Trouble> {
+        let mut in_vain = 0;
+        for (index, id) in wanted.iter().enumerate() {
+            self.store.asked(want, id, self.clock.now()).await?;
+            read.last = index + 1 == wanted.len();
+            match self.read_pages(std::slice::from_ref(id), read).await {
+                Ok(()) => in_vain = 0,
+                Err(Trouble::Upstream(error)) if concerns_one(&error) && in_vain < MOST_IN_VAIN => {
+                    tracing::warn!(account = %self.account, resource = self.spec.resource, id, "{error}");
+                    in_vain += 1;
+                    let reject = Reject { external_id: id.clone(), reason: error.to_string() };
+                    let page =
+                        Page { batch: Batch { rejects: vec![reject], ..Batch::default() }, next: None };
+                    self.commit(page, read, 1).await?;
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_pages(&mut self, wanted: &[String], read: &mut Read) -> Result<(), Trouble> {
         let (mut page, mut restart) = (None::<String>, false);
         for _ in 0..MOST_CALLS {
-            self.gate.turn(self.spec, priority).await;
+            self.gate.turn(self.spec, read.priority).await;
             let ask = Ask {
                 resource: self.spec.resource,
                 cursor: self.cursor.as_deref(),
                 page: page.as_deref(),
                 restart,
-                wanted: &wanted,
+                wanted,
                 now: self.clock.now(),
             };
             match self.provider.fetch(ask).await {
                 Ok(told) => {
                     self.gate.accepted();
                     page.clone_from(&told.next);
-                    self.commit(told, began_at, interval, 1).await?;
+                    self.commit(told, read, 1).await?;
                     if page.is_none() {
-                        return Ok(wanted.len());
+                        return Ok(());
                     }
                 }
                 Err(error) if error.kind == Kind::Rejected && page.is_none() && self.cursor.is_some() => {
@@ -107,19 +159,15 @@ impl<P: Provider> Feed<P> {
         Ok(self.store.wanted(&self.account, want, usize::MAX, self.clock.now()).await?.len())
     }
 
-    async fn commit(
-        &mut self,
-        page: Page,
-        read_began_at: Timestamp,
-        interval: Duration,
-        calls: i64,
-    ) -> Result<(), StoreError> {
+    async fn commit(&mut self, page: Page, read: &mut Read, calls: i64) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let health = Health { done: page.next.is_none(), ..self.health(now, interval, calls) };
+        let health =
+            Health { done: page.next.is_none() && read.last, ..self.health(now, read.interval, calls) };
         let cursor = page.batch.cursor.clone();
         let (account, resource) = (self.account.to_string(), self.spec.resource);
-        let commit = Commit { account, resource, batch: page.batch, read_began_at, health, now };
+        let commit = Commit { account, resource, batch: page.batch, read_rev: read.first_rev, health, now };
         let applied = self.store.apply(commit).await?;
+        read.first_rev.get_or_insert(applied.revision);
         if applied.rejected > 0 {
             tracing::debug!(account = %self.account, resource, rejected = applied.rejected, "rows set aside");
         }

@@ -55,34 +55,49 @@ impl Gate {
 
     /// Waits until this feed may make one call.
     pub async fn turn(&self, feed: &FeedSpec, priority: Priority) {
-        self.wait_while_refused().await;
-        let _counted = (priority == Priority::Person).then(|| Waiting::counted(&self.people_waiting));
-        let line = if priority == Priority::Person { &self.people } else { &self.routine };
-        let _place = line.acquire().await;
         loop {
-            let wait = match priority {
-                Priority::Routine if self.people_waiting.load(Ordering::Relaxed) > 0 => Err(YIELD),
-                Priority::Person | Priority::Routine => self.take(feed, Instant::now()),
-            };
-            match wait {
-                Ok(()) => return,
-                Err(wait) => sleep(wait).await,
+            self.wait_while_refused().await;
+            // Not in the line: who waits for one endpoint must not stand before those of others.
+            if let Some(wait) = self.endpoint_rest(feed, Instant::now()) {
+                sleep(wait).await;
+                continue;
+            }
+            let _counted = (priority == Priority::Person).then(|| Waiting::counted(&self.people_waiting));
+            let line = if priority == Priority::Person { &self.people } else { &self.routine };
+            let _place = line.acquire().await;
+            if self.take_token(feed, priority).await {
+                return;
             }
         }
     }
 
-    /// A token and the endpoint's leave, or how long until both.
-    fn take(&self, feed: &FeedSpec, now: Instant) -> Result<(), Duration> {
-        let mut state = self.lock();
-        if let Some(next) = state.endpoints.get(feed.resource).filter(|next| **next > now) {
-            return Err(*next - now);
+    /// The first in line waits for a token. False when meanwhile the endpoint is to be left alone.
+    async fn take_token(&self, feed: &FeedSpec, priority: Priority) -> bool {
+        loop {
+            let now = Instant::now();
+            if self.endpoint_rest(feed, now).is_some() {
+                return false;
+            }
+            let wait = match priority {
+                Priority::Routine if self.people_waiting.load(Ordering::Relaxed) > 0 => Err(YIELD),
+                Priority::Person | Priority::Routine => self.lock().bucket.take(now),
+            };
+            match wait {
+                Ok(()) => break,
+                Err(wait) => sleep(wait).await,
+            }
         }
-        state.bucket.take(now)?;
         if let Some(limit) = feed.calls_per_second {
             // A little slower than allowed: what leaves us evenly may arrive unevenly.
-            state.endpoints.insert(feed.resource, now + Duration::from_secs_f64(1.1 / limit));
+            let next = Instant::now() + Duration::from_secs_f64(1.1 / limit);
+            self.lock().endpoints.insert(feed.resource, next);
         }
-        Ok(())
+        true
+    }
+
+    /// How long this feed's endpoint is still to be left alone.
+    fn endpoint_rest(&self, feed: &FeedSpec, now: Instant) -> Option<Duration> {
+        self.lock().endpoints.get(feed.resource).filter(|next| **next > now).map(|next| *next - now)
     }
 
     /// The upstream asked for calm. A limit of one endpoint's own concerns only that endpoint.
@@ -216,6 +231,15 @@ mod tests {
         gate.slow_down(&slow, Duration::from_mins(1));
         gate.turn(&FEED, Priority::Routine).await;
         assert_eq!(before.elapsed(), Duration::ZERO);
+        // Nor does one that waits for its endpoint stand in the way of others.
+        let waiting = gate.turn(&slow, Priority::Routine);
+        let other = async {
+            sleep(Duration::from_secs(1)).await;
+            gate.turn(&FEED, Priority::Routine).await;
+            before.elapsed()
+        };
+        let ((), other_after) = tokio::join!(waiting, other);
+        assert_eq!(other_after, Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,9 +10,8 @@ use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::Priority;
 use super::poller::{Account, feeds};
-use crate::http::{Error, Kind};
 use crate::model::Want;
-use crate::providers::Provider;
+use crate::providers::{Error, Kind, Provider};
 use crate::store::{Store, StoreError};
 
 /// How often what may pass by itself is tried.

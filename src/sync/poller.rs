@@ -54,6 +54,15 @@ pub struct Account<P> {
     pub fingerprint: String,
 }
 
+/// What the database is kept in order by.
+#[derive(Clone, Debug)]
+pub struct Upkeep {
+    /// How long what is over stays.
+    pub retention: Retention,
+    /// Every account of the configuration, also those that cannot be polled now.
+    pub accounts: Vec<String>,
+}
+
 /// Everything that polls. The caller holds the lease.
 pub struct Poller {
     store: Store,
@@ -61,20 +70,18 @@ pub struct Poller {
     clock: Clock,
     demand: watch::Sender<Demand>,
     tasks: JoinSet<Result<(), StoreError>>,
-    accounts: Vec<String>,
 }
 
 impl Poller {
     /// A poller of nothing yet. Must be called within a runtime.
     pub fn new(store: Store, polling: Polling, clock: Clock) -> Self {
         let (demand, _) = watch::channel(Demand::default());
-        Self { store, polling, clock, demand, tasks: JoinSet::new(), accounts: Vec::new() }
+        Self { store, polling, clock, demand, tasks: JoinSet::new() }
     }
 
     /// Starts polling an account.
     pub async fn add<P: Provider>(&mut self, account: Account<P>) -> Result<(), StoreError> {
         let feeds = feeds(account, &self.store, &self.clock).await?;
-        self.accounts.extend(feeds.first().map(|feed| feed.account.to_string()));
         let rosters =
             feeds.iter().filter(|feed| feed.spec.cadence == Cadence::Roster && feed.spec.wants.is_none());
         let (tried, rosters_left) = watch::channel(rosters.count());
@@ -98,13 +105,12 @@ impl Poller {
     pub async fn run(
         mut self,
         watch: Watch,
-        retention: Retention,
+        upkeep: Upkeep,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
-        self.store.keep_accounts(std::mem::take(&mut self.accounts)).await?;
         let lookout = Lookout { store: self.store.clone(), polling: self.polling, clock: self.clock.clone() };
         self.tasks.spawn(lookout.look(watch, self.demand.clone()));
-        self.tasks.spawn(keep_up(self.store.clone(), retention, self.clock.clone()));
+        self.tasks.spawn(keep_up(self.store.clone(), upkeep, self.clock.clone()));
         let ended = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => Ok(()),
             ended = self.tasks.join_next() => match ended {
@@ -166,14 +172,18 @@ struct Turns {
 }
 
 impl Turns {
-    /// On a first start nothing refers to what no roster has named yet: rosters go first.
-    async fn wait_for_rosters<P>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
+    /// When a feed may be read for the first time. On a first start nothing refers to what no roster
+    /// has named yet: rosters go first. And the pause after the last read holds whoever made it.
+    async fn wait_for_the_first<P: Provider>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
         sleep(self.first).await;
         let remembered = persist(|| feed.store.remembered(&feed.account, feed.spec.resource)).await?;
-        if is_roster(feed.spec) || remembered.last_ok_at.is_some() {
+        let Some(read_at) = remembered.last_ok_at else {
+            if !is_roster(feed.spec) {
+                let _ = self.rosters_left.wait_for(|left| *left == 0).await;
+            }
             return Ok(());
-        }
-        let _ = self.rosters_left.wait_for(|left| *left == 0).await;
+        };
+        sleep(feed.spec.pause.saturating_sub(feed.clock.now().since(read_at))).await;
         Ok(())
     }
 
@@ -188,7 +198,7 @@ const fn is_roster(spec: &FeedSpec) -> bool {
 
 /// Reads one feed for ever.
 async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), StoreError> {
-    turns.wait_for_rosters(&feed).await?;
+    turns.wait_for_the_first(&feed).await?;
     let (mut failures, mut first, mut priority) = (0, true, Priority::Routine);
     loop {
         let (began, began_at) = (Instant::now(), feed.clock.now());
@@ -206,6 +216,7 @@ async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), St
             Err(Trouble::Store(error)) => {
                 // A page that was not written is read again: nothing of it was committed.
                 wait_out(error).await?;
+                priority = rest(&feed, &mut turns, began, began_at).await;
             }
             Err(Trouble::Upstream(error)) => {
                 failures += 1;
@@ -293,12 +304,22 @@ impl Lookout {
     }
 }
 
-/// Throws away what is over, a slice at a time.
-async fn keep_up(store: Store, retention: Retention, clock: Clock) -> Result<(), StoreError> {
-    loop {
-        sleep(Duration::from_mins(10)).await;
-        while persist(|| store.throw_away(retention, clock.now())).await? {
-            sleep(Duration::from_millis(200)).await;
+/// How often what is silent is called dark.
+const DARKEN_EVERY: Duration = Duration::from_mins(1);
+/// In so many of those rounds what is over is thrown away once.
+const ROUNDS: u32 = 10;
+
+/// Keeps the database in order while it is polled.
+async fn keep_up(store: Store, upkeep: Upkeep, clock: Clock) -> Result<(), StoreError> {
+    for round in (0..ROUNDS).cycle() {
+        if round == 0 {
+            persist(|| store.keep_accounts(upkeep.accounts.clone(), clock.now())).await?;
+            while persist(|| store.throw_away(upkeep.retention, clock.now())).await? {
+                sleep(Duration::from_millis(200)).await;
+            }
         }
+        persist(|| store.darken(clock.now())).await?;
+        sleep(DARKEN_EVERY).await;
     }
+    Ok(())
 }

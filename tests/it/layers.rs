@@ -13,7 +13,7 @@ const LAYERS: &[(&str, Option<&[&str]>)] = &[
     ("rules", Some(&["model"])),
     ("providers", Some(&["model", "http"])),
     ("store", Some(&["model"])),
-    ("sync", Some(&["model", "rules", "providers", "store", "http"])),
+    ("sync", Some(&["model", "rules", "providers", "store"])),
     ("tui", Some(&["model", "rules"])),
     ("commands", Some(&["model", "rules", "store"])),
     ("sim", Some(&["model"])),

@@ -8,7 +8,7 @@ use backhaul::http::{Error, Kind};
 use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
 use backhaul::store::{Access, People, Reader, Retention, Store, Watch};
-use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, read_once};
+use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep, read_once};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -105,7 +105,9 @@ impl Bench {
         }
         let (stop, stopped) = watch::channel(false);
         let keep = Retention { movements: SECOND * 86_400, positions: SECOND * 86_400 };
-        let run = tokio::spawn(poller.run(Watch::new(&self.path()).unwrap(), keep, stopped));
+        let names = accounts.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let upkeep = Upkeep { retention: keep, accounts: names };
+        let run = tokio::spawn(poller.run(Watch::new(&self.path()).unwrap(), upkeep, stopped));
         during.await;
         stop.send(true).unwrap();
         run.await.unwrap().unwrap();
@@ -126,7 +128,7 @@ const POLLING: Polling = Polling {
     movements_active: Duration::from_secs(30),
     movements_idle: Duration::from_mins(1),
     roster: Duration::from_mins(5),
-    viewer_timeout: Duration::from_mins(15),
+    viewer_timeout: Some(Duration::from_mins(15)),
     fresh_locations: Duration::from_secs(30),
     fresh_hours: Duration::from_mins(1),
     fresh_profiles: Duration::from_mins(5),

@@ -87,7 +87,7 @@ async fn damage_to_the_history_shows_when_it_is_met_and_the_next_start_mends_it(
         account: "samsara".into(),
         resource: "vehicle_stats",
         batch,
-        read_began_at: now,
+        read_rev: None,
         health,
         now,
     };
