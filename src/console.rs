@@ -18,7 +18,7 @@ use self::desk::{Desk, Presence};
 use crate::config::{Config, Units};
 use crate::daemon::{self, Demo};
 use crate::model::{Fleet, Notice, Timestamp};
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, Scope, StoreError};
 use crate::sync::Clock;
 use crate::tui::app::{App, Effect, Setup};
 use crate::tui::event::{Event, read_terminal};
@@ -110,7 +110,7 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
 /// What is stored, for the first frame; `None` where nothing is yet, or it cannot be read: the
 /// poller makes it anew, and then it is shown.
 fn stored(config: &Config, clock: &Clock) -> anyhow::Result<Option<(Reader, Arc<Fleet>)>> {
-    let read = Reader::open(&config.database.path).and_then(|mut reader| {
+    let read = Reader::open(&config.database.path, Scope::Live).and_then(|mut reader| {
         let fleet = reader.fleet(clock.now())?;
         Ok((reader, fleet))
     });

@@ -106,6 +106,7 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
     let sim = start_sim(units as usize, seed, port, false).await?;
     if print_config {
         let mut out = stdout().lock();
+        out.write_all(b"# It holds tokens: chmod 600 the file you keep it in.\n")?;
         out.write_all(sim.config_toml(None).as_bytes())?;
         out.flush()?;
     }

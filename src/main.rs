@@ -12,7 +12,8 @@ use backhaul::commands::{Format, Layout, rows, status};
 use backhaul::config::{self, Config, ConfigError, Sources};
 use backhaul::model::{Fleet, Timestamp};
 use backhaul::rules::age::words as age_words;
-use backhaul::{console, daemon, log, store};
+use backhaul::store::{self, Scope};
+use backhaul::{console, daemon, log};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -171,7 +172,7 @@ fn fleet_of(config: &Config, now: Timestamp) -> anyhow::Result<Arc<Fleet>> {
     if !path.exists() {
         bail!("no database yet at {}: start `backhaul` or `backhaul --sync-only` first", path.display());
     }
-    let fleet = store::Reader::open(path).and_then(|mut reader| reader.fleet(now));
+    let fleet = store::Reader::open(path, Scope::Whole).and_then(|mut reader| reader.fleet(now));
     fleet.with_context(|| format!("database {}", path.display()))
 }
 

@@ -29,7 +29,7 @@ use self::fixes::Kept;
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
-pub use self::read::Reader;
+pub use self::read::{Reader, Scope};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
 use crate::model::{Notice, Timestamp, Viewer, Want};

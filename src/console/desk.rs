@@ -13,7 +13,7 @@ use super::Options;
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{Fleet, Leader, Timestamp, Viewer, clean};
-use crate::store::{Access, Bell, Ear, People, Reader, StoreError, Watch, leader};
+use crate::store::{Access, Bell, Ear, People, Reader, Scope, StoreError, Watch, leader};
 use crate::sync::{self, Clock, Polling};
 use crate::tui::app::{App, Mode};
 use crate::tui::event::Event;
@@ -193,7 +193,7 @@ impl Desk {
         if let Some(reader) = &mut self.reader {
             return reader.fleet_if_changed(now);
         }
-        match Reader::open(&self.path) {
+        match Reader::open(&self.path, Scope::Live) {
             Ok(mut reader) => {
                 let fleet = reader.fleet(now)?;
                 self.reader = Some(reader);

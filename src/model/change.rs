@@ -263,6 +263,15 @@ impl Want {
         self.word().is_some()
     }
 
+    /// The resource without which nobody knows what is wanted.
+    pub const fn depends_on(self) -> &'static str {
+        match self {
+            Self::Units { listed_by, .. } => listed_by,
+            Self::MovementsToHydrate => "movements",
+            Self::CustomersToName => "orders",
+        }
+    }
+
     /// The word under which the database remembers what was asked in vain; only for what is asked
     /// for one by one.
     pub const fn word(self) -> Option<&'static str> {

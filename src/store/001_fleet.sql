@@ -233,6 +233,7 @@ CREATE TABLE orders (
     PRIMARY KEY (company_id, id)
 ) STRICT;
 CREATE INDEX orders_by_customer ON orders (company_id, customer_id);
+CREATE INDEX orders_by_movement ON orders (company_id, movement_id);
 
 CREATE TABLE customers (
     company_id TEXT NOT NULL,

@@ -206,7 +206,9 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     if let Some(since) = open_since.filter(|_| settle) {
         pairings::resolve(&mut work, since)?;
     }
-    fixes::drivers_follow(&mut work)?;
+    if work.touched.moved || open_since.is_some() && settle {
+        fixes::drivers_follow(&mut work)?;
+    }
     log_rejects(&work)?;
     let cursor = commit.batch.cursor.as_deref();
     feed_read(&sql, &commit.account, commit.resource, cursor, &commit.health, commit.now)?;

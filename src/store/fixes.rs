@@ -266,9 +266,6 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
 
 /// A driver is where the tractor is. Worked out, so `computed_at` moves and `updated_at` does not.
 pub(super) fn drivers_follow(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    if !work.touched.moved && !work.touched.ties {
-        return Ok(());
-    }
     let moved = work
         .sql
         .prepare_cached(

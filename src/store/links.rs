@@ -396,7 +396,7 @@ fn describe(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         selected = list(&|ours, theirs| {
             format!(
             "(SELECT p.{theirs} {records} AND p.{theirs} IS NOT NULL
-              ORDER BY p.active DESC, l.account <> ?4, p.first_at, p.account, p.external_id, p.resource LIMIT 1)
+              ORDER BY p.active DESC, l.account <> ?4, p.name = p.external_id, p.first_at, p.account, p.external_id, p.resource LIMIT 1)
              AS told_{ours}"
         )
         }),

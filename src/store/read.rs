@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::migrate::SCHEMA;
 use super::open::{StoreError, bytes, readable};
@@ -15,9 +16,22 @@ use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer};
 /// The revision of a fleet that nothing was read into yet.
 const UNREAD: i64 = -1;
 
+/// How much of what is over a [`Reader`] reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every row there is.
+    Whole,
+    /// Open loads, and those that ended within the last hours: what a screen shows.
+    Live,
+}
+
+/// What ended longer ago than this is not on a screen.
+const OVER: Duration = Duration::from_hours(12);
+
 /// A read-only view that knows when anybody, in any process, has committed.
 pub struct Reader {
     path: PathBuf,
+    scope: Scope,
     connection: Connection,
     /// The file that is open: after a repair there is another under the same name.
     file: Option<(u64, u64)>,
@@ -27,12 +41,12 @@ pub struct Reader {
 
 impl Reader {
     /// Opens a database that must be there.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, scope: Scope) -> Result<Self, StoreError> {
         let connection = readable(path)?;
         let mut fleet = Fleet::default();
         fleet.revision = UNREAD;
         let (path, file) = (path.to_owned(), file_id(path));
-        Ok(Self { path, connection, file, data_version: None, fleet: Arc::new(fleet) })
+        Ok(Self { path, scope, connection, file, data_version: None, fleet: Arc::new(fleet) })
     }
 
     /// The fleet as it is now.
@@ -44,7 +58,7 @@ impl Reader {
     pub fn fleet_if_changed(&mut self, now: Timestamp) -> Result<Option<Arc<Fleet>>, StoreError> {
         let file = file_id(&self.path);
         if file != self.file && file.is_some() {
-            *self = Self::open(&self.path)?;
+            *self = Self::open(&self.path, self.scope)?;
         }
         let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if self.data_version == Some(version) && !self.a_viewer_went(now) {
@@ -83,14 +97,18 @@ impl Reader {
         };
         let revision = mark("all").0;
         let first = seen == UNREAD;
+        let since = match self.scope {
+            Scope::Whole => None,
+            Scope::Live => Some(now.minus(OVER).millis()),
+        };
         let mut fleet = (*self.fleet).clone();
         let mut changed = first;
-        changed |= refresh(&snapshot, &mut fleet.tractors, seen, mark("tractors"))?;
-        changed |= refresh(&snapshot, &mut fleet.trailers, seen, mark("trailers"))?;
-        changed |= refresh(&snapshot, &mut fleet.drivers, seen, mark("drivers"))?;
-        changed |= refresh(&snapshot, &mut fleet.movements, seen, mark("movements"))?;
-        changed |= refresh(&snapshot, &mut fleet.orders, seen, mark("orders"))?;
-        if refresh(&snapshot, &mut fleet.stops, seen, mark("stops"))? || first {
+        changed |= refresh(&snapshot, &mut fleet.tractors, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.drivers, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.movements, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
+        if refresh(&snapshot, &mut fleet.stops, seen, since, mark)? || first {
             fleet.index_stops();
             changed = true;
         }
@@ -130,21 +148,29 @@ fn refresh<T: FromRow + Keyed>(
     sql: &Connection,
     rows: &mut Rows<T>,
     seen: i64,
-    (rev, full_rev): (i64, i64),
+    since: Option<i64>,
+    mark: impl Fn(&str) -> (i64, i64),
 ) -> rusqlite::Result<bool> {
-    if rev <= seen {
+    let (rev, full_rev) = mark(T::TABLE);
+    // What is over is left out, so a row may come into view by its movement alone.
+    let hangs_on = T::HANGS_ON.filter(|_| since.is_some()).map_or(0, |table| mark(table).0);
+    if rev.max(hangs_on) <= seen {
         return Ok(false);
     }
+    let whole = full_rev > seen || seen == UNREAD;
     let (columns, table, shown) = (T::COLUMNS, T::TABLE, T::SHOWN);
-    if full_rev > seen || seen == UNREAD {
-        let mut statement = sql.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE {shown}"))?;
-        *rows = statement.query_map([], T::from_row)?.collect::<Result<_, _>>()?;
+    let live = if since.is_some() { T::LIVE } else { "1" };
+    let newer = if whole || since.is_none() { "rev > ?1" } else { T::NEWER };
+    let mut statement = sql.prepare_cached(&format!(
+        "SELECT {columns} FROM {table} WHERE {newer} AND {shown} AND {live} AND (?2 IS NULL OR 1)"
+    ))?;
+    let newer_than = if whole { UNREAD } else { seen };
+    let read = statement.query_map(params![newer_than, since], T::from_row)?;
+    *rows = if whole {
+        read.collect::<Result<_, _>>()?
     } else {
-        let mut statement =
-            sql.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE rev > ?1 AND {shown}"))?;
-        let changed: Vec<T> = statement.query_map([seen], T::from_row)?.collect::<Result<_, _>>()?;
-        *rows = rows.with(changed, &[]);
-    }
+        rows.with(read.collect::<Result<Vec<_>, _>>()?, &[])
+    };
     Ok(true)
 }
 

@@ -88,6 +88,10 @@ impl<P: Provider> Feed<P> {
         let wanted = self.store.wanted(&self.account, want, limit, self.clock.now()).await?;
         let mut read = Read::new(interval, priority);
         if wanted.is_empty() {
+            // Nothing wanted is a success only once somebody has said what there is.
+            if self.store.remembered(&self.account, want.depends_on()).await?.last_ok_at.is_none() {
+                return Ok(0);
+            }
             let nothing = Page { batch: Batch { complete: true, ..Batch::default() }, next: None };
             self.commit(nothing, &mut read, 0).await?;
         } else if want.is_one_by_one() {
@@ -142,10 +146,10 @@ impl<P: Provider> Feed<P> {
                         return Ok(());
                     }
                 }
-                Err(error) if error.kind == Kind::Rejected && page.is_none() && self.cursor.is_some() => {
+                Err(error) if error.kind == Kind::Rejected && !restart && self.cursor.is_some() => {
                     // The cursor went stale: once from the beginning, and what then fails has failed.
                     self.store.forget_cursor(&self.account, self.spec.resource).await?;
-                    (self.cursor, restart) = (None, true);
+                    (self.cursor, page, restart) = (None, None, true);
                 }
                 Err(error) => return Err(Trouble::Upstream(error)),
             }

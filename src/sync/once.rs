@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError};
 const TRIES: u32 = 3;
 /// What the waits between tries grow from.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest pause that a provider itself asks for (Samsara, after a feed that caught up).
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// After so many feeds in a row that got no answer at all, the host is taken to be down.
 const SILENT: usize = 2;
 
@@ -41,6 +43,10 @@ pub async fn read_once<P: Provider>(
             failed.push((resource, format!("not tried, since the account is not reached: {why}")));
             continue;
         }
+        // The provider's own pause holds over processes; longer ones are ours, and not for who waits.
+        let read_at = store.remembered(&feed.account, resource).await?.last_ok_at;
+        let since = read_at.map_or(Duration::MAX, |read_at| clock.now().since(read_at));
+        sleep(feed.spec.pause.min(LONGEST_PAUSE).saturating_sub(since)).await;
         let Some(error) = read_whole(&mut feed, polling, if silent > 0 { 1 } else { TRIES }).await? else {
             silent = 0;
             continue;

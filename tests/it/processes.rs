@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use backhaul::model::{Fleet, Timestamp};
 use backhaul::sim::{Options, Sim};
-use backhaul::store::Reader;
+use backhaul::store::{Reader, Scope};
 use tempfile::TempDir;
 
 /// Nothing in these tests may take longer: a wait that does has failed.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
 /// A folder with a configuration for a simulated fleet, which lives as long as this does.
 pub(crate) struct Office {
@@ -92,7 +92,7 @@ impl Office {
     /// What the database holds now.
     pub(crate) fn fleet(&self) -> Option<Arc<Fleet>> {
         let now = backhaul::sync::Clock::system().now();
-        Reader::open(&self.database()).ok()?.fleet(now).ok()
+        Reader::open(&self.database(), Scope::Whole).ok()?.fleet(now).ok()
     }
 
     /// Waits until the database holds that.

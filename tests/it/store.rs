@@ -1,6 +1,7 @@
 //! The store on real files: what is committed is seen, by whom, and what a crash or damage leaves.
 
 mod damage;
+mod freight;
 mod linking;
 
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use backhaul::model::{
     Batch, Change, Clocks, DutyStatus, Fix, Fleet, Pairing, PairingSource, Profile, Tie, Timestamp,
     TmsMovement, TmsOrder, TmsStop, UnitId, UnitKind,
 };
-use backhaul::store::{Access, Commit, Health, Reader, Store, StoreError};
+use backhaul::store::{Access, Commit, Health, Reader, Scope, Store, StoreError};
 use backhaul::sync::JUDGE;
 use tempfile::TempDir;
 
@@ -57,7 +58,7 @@ impl Bench {
     }
 
     pub(crate) fn fleet(&self) -> Arc<Fleet> {
-        Reader::open(&self.path()).unwrap().fleet(self.now).unwrap()
+        Reader::open(&self.path(), Scope::Whole).unwrap().fleet(self.now).unwrap()
     }
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn movement(id: &str, order: Option<&str>) -> TmsMovement {
 async fn what_one_connection_commits_another_sees_at_once_and_only_what_changed() {
     let mut bench = Bench::new();
     bench.tell("samsara", "vehicles", vec![tractor("1", "T-1"), tractor("2", "T-2")]).await;
-    let mut reader = Reader::open(&bench.path()).unwrap();
+    let mut reader = Reader::open(&bench.path(), Scope::Whole).unwrap();
     let before = reader.fleet(bench.now).unwrap();
     assert!(reader.fleet_if_changed(bench.now).unwrap().is_none());
     let seen_at = bench.now;
@@ -220,6 +221,74 @@ async fn a_complete_read_retires_what_it_does_not_name() {
 }
 
 #[tokio::test]
+async fn an_empty_list_is_a_fault_of_the_service_and_not_the_end_of_the_fleet() {
+    let mut bench = Bench::new();
+    let all = |changes| Batch { changes, complete: true, ..Batch::default() };
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("1", "T-1")])).await;
+    bench.tell_batch("samsara", "vehicles", all(Vec::new())).await;
+    let fleet = bench.fleet();
+    assert_eq!((fleet.tractors.len(), fleet.totals.rejected), (1, 1));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_takes_no_unit_away_and_stops_no_hours() {
+    let mut bench = Bench::new();
+    let all = |changes| Batch { changes, complete: true, ..Batch::default() };
+    let clocks = |left, at| Change::Clocks {
+        external_id: "d".into(),
+        clocks: Clocks {
+            status: DutyStatus::Driving,
+            drive_left_s: Some(left),
+            as_of_at: at,
+            ..Clocks::default()
+        },
+    };
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("1", "T-1")])).await;
+    bench.tell("samsara", "drivers", vec![driver("d", "Ann Lee")]).await;
+    let at = bench.now;
+    bench.tell("samsara", "hos_clocks", vec![clocks(36_000, at)]).await;
+    bench.later(-1800);
+    bench.tell_batch("samsara", "vehicles", all(vec![tractor("1", "T-1")])).await;
+    let at = bench.now;
+    bench.tell("samsara", "hos_clocks", vec![clocks(600, at)]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.len(), 1);
+    assert_eq!(fleet.drivers.as_slice()[0].drive_left_s, Some(600));
+}
+
+#[tokio::test]
+async fn an_account_that_left_the_configuration_takes_no_part_after_a_day() {
+    let mut bench = Bench::new();
+    bench.tell("motive", "vehicles", vec![tractor("1", "M-1")]).await;
+    bench.tell("samsara", "vehicles", vec![tractor("1", "S-1")]).await;
+    let keep =
+        async |bench: &Bench| bench.store.keep_accounts(vec!["samsara".into()], bench.now).await.unwrap();
+    keep(&bench).await;
+    assert!(bench.fleet().feeds.iter().all(|feed| feed.account == "samsara"));
+    assert_eq!(bench.fleet().tractors.len(), 2, "a variable that was forgotten once empties no screen");
+    bench.later(25 * 3600);
+    keep(&bench).await;
+    let fleet = bench.fleet();
+    let numbers: Vec<_> = fleet.tractors.iter().map(|row| row.unit_number.as_str()).collect();
+    assert_eq!(numbers, ["S-1"]);
+}
+
+#[tokio::test]
+async fn a_silent_unit_is_called_dark_for_whoever_reads_the_file() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("1", 35.0, at)]).await;
+    let before = bench.fleet();
+    bench.later(3600);
+    bench.store.darken(bench.now).await.unwrap();
+    let fleet = bench.fleet();
+    let row = &fleet.tractors.as_slice()[0];
+    assert_eq!((row.state.word(), row.state_since_at), ("dark", Some(at)));
+    assert_eq!(row.updated_at, before.tractors.as_slice()[0].updated_at);
+}
+
+#[tokio::test]
 async fn a_movement_names_its_units_and_they_name_it() {
     let mut bench = Bench::new();
     bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
@@ -276,7 +345,7 @@ async fn a_newer_file_is_refused_and_left_alone() {
     raw.pragma_update(None, "user_version", 99).unwrap();
     let refused = Store::open(&bench.path(), Access::Owner, JUDGE, START).err().unwrap();
     assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
-    assert!(matches!(Reader::open(&bench.path()), Err(StoreError::Newer { .. })));
+    assert!(matches!(Reader::open(&bench.path(), Scope::Whole), Err(StoreError::Newer { .. })));
 }
 
 #[test]

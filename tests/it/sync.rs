@@ -7,7 +7,7 @@ use std::time::Duration;
 use backhaul::http::{Error, Kind};
 use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
-use backhaul::store::{Access, People, Reader, Retention, Store, Watch};
+use backhaul::store::{Access, People, Reader, Retention, Scope, Store, Watch};
 use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep, read_once};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -114,7 +114,7 @@ impl Bench {
     }
 
     fn error(&self, account: &str, resource: &str) -> Option<String> {
-        let fleet = Reader::open(&self.path()).unwrap().fleet(self.clock.now()).unwrap();
+        let fleet = Reader::open(&self.path(), Scope::Whole).unwrap().fleet(self.clock.now()).unwrap();
         let feed = fleet.feeds.iter().find(|feed| feed.account == account && feed.resource == resource);
         feed.and_then(|feed| feed.error.clone())
     }

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 use backhaul::model::Batch;
-use backhaul::store::{Access, Commit, Health, Reader, Store};
+use backhaul::store::{Access, Commit, Health, Reader, Scope, Store};
 use backhaul::sync::JUDGE;
 
 use super::{Bench, START, fix, tractor};
@@ -41,7 +41,7 @@ async fn a_damaged_file_is_moved_aside_and_peoples_notes_are_carried_over() {
     let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
     let text = notice.unwrap().text;
     assert!(text.contains("damaged-") && text.contains("1 of people's notes"), "{text}");
-    assert!(Reader::open(&path).unwrap().fleet(START).unwrap().tractors.is_empty());
+    assert!(Reader::open(&path, Scope::Whole).unwrap().fleet(START).unwrap().tractors.is_empty());
     let raw = rusqlite::Connection::open(&path).unwrap();
     let note: String = raw.query_row("SELECT text FROM actions", [], |row| row.get(0)).unwrap();
     assert_eq!(note, "slow leak");
@@ -62,7 +62,7 @@ fn a_file_that_is_no_database_is_moved_aside() {
 async fn a_reader_follows_to_the_rebuilt_file() {
     let mut bench = Bench::new();
     bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
-    let mut reader = Reader::open(&bench.path()).unwrap();
+    let mut reader = Reader::open(&bench.path(), Scope::Whole).unwrap();
     assert_eq!(reader.fleet(bench.now).unwrap().tractors.len(), 1);
     damage(&bench.path(), "stops");
     let (store, notice) = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap();
@@ -83,14 +83,8 @@ async fn damage_to_the_history_shows_when_it_is_met_and_the_next_start_mends_it(
     assert_eq!(notice, None, "the history is not looked through at every start");
     let batch = Batch { changes: vec![fix("1", 35.0, now)], ..Batch::default() };
     let health = Health { done: true, ..Health::default() };
-    let commit = Commit {
-        account: "samsara".into(),
-        resource: "vehicle_stats",
-        batch,
-        read_rev: None,
-        health,
-        now,
-    };
+    let commit =
+        Commit { account: "samsara".into(), resource: "vehicle_stats", batch, read_rev: None, health, now };
     assert!(store.apply(commit).await.unwrap_err().is_damage());
     drop(store);
     let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, now).unwrap();

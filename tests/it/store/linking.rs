@@ -104,3 +104,40 @@ async fn who_left_is_neither_listed_nor_joined() {
         fleet.drivers.iter().map(|row| (row.id.0.as_str(), row.name.as_str(), row.hos_status)).collect();
     assert_eq!(rows, [("samsara:5", "JOHN SMITH", DutyStatus::Driving)]);
 }
+
+#[tokio::test]
+async fn a_deactivated_record_that_was_joined_moves_the_unit_no_more() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![with_vin("9", "A", VIN)]).await;
+    bench.tell("motive", "vehicles", vec![with_vin("1", "B", VIN)]).await;
+    let at = bench.now;
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at)]).await;
+    let mut left = Profile::new(UnitKind::Tractor, "1", "B");
+    (left.vin, left.active) = (Some(VIN.into()), false);
+    bench.tell("motive", "vehicles", vec![Change::Profile(left)]).await;
+    bench.tell("motive", "locations", vec![fix("1", 47.0, at.plus(std::time::Duration::from_secs(2)))]).await;
+    let fleet = bench.fleet();
+    assert_eq!((fleet.tractors.len(), fleet.tractors.as_slice()[0].latitude), (1, Some(35.0)));
+}
+
+#[tokio::test]
+async fn what_referred_to_a_folded_row_refers_to_the_one_that_stays() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("9", "A")]).await;
+    bench.tell("mcleod", "tractors", vec![tractor("0412", "0412")]).await;
+    let mut over = super::movement("10", None);
+    over.status = backhaul::model::MovementStatus::Delivered;
+    let assignment = backhaul::model::Assignment {
+        company_id: "TMS".into(),
+        movement_id: "10".into(),
+        tractor: Some("0412".into()),
+        ..backhaul::model::Assignment::default()
+    };
+    bench.tell("mcleod", "assignments", vec![Change::Movement(over), Change::Assignment(assignment)]).await;
+    assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "mcleod:0412");
+    bench.tell("samsara", "vehicles", vec![with_vin("9", "A", VIN)]).await;
+    bench.tell("mcleod", "tractors", vec![with_vin("0412", "0412", VIN)]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.tractors.len(), 1);
+    assert_eq!(fleet.movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "samsara:9");
+}
