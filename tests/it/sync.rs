@@ -1,5 +1,7 @@
 //! The poller with a scripted service, a real store and a paused clock: hours in milliseconds.
 
+mod one_by_one;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
