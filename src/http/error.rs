@@ -49,7 +49,7 @@ pub enum Kind {
     Timeout,
     /// An answer that is not what this endpoint answers.
     Malformed,
-    /// More bytes than a sane answer has.
+    /// More bytes, or more pages, than a sane answer has.
     TooLarge,
     /// The request itself is refused (any other 4xx): a bug of ours, or a cursor gone stale.
     Rejected,
