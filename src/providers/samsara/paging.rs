@@ -120,10 +120,10 @@ impl Place {
         let pages = self.pages + 1;
         let barren = if turn.rows == 0 { self.barren + 1 } else { 0 };
         if pages >= PAGE_CAP || barren >= BARREN_CAP {
-            let what = if pages >= PAGE_CAP { "" } else { " without a row" };
-            let message = format!("{} pages{what} and no end; the read was given up", barren.max(pages));
+            let (count, what) = if pages >= PAGE_CAP { (pages, "") } else { (barren, " without a row") };
+            let message = format!("{count} pages{what} and no end; the read was given up");
             // To ask again at once would only go round again.
-            return Err(Error { kind: Kind::TooLarge, message });
+            return Err(Error { kind: Kind::TooLarge, ..Error::malformed(message) });
         }
         Ok(Some(Self { after: Some(cursor.clone()), pages, barren, ..self.clone() }))
     }
@@ -239,6 +239,8 @@ mod tests {
         let full = place.turn(&turn(true, Some("full")), 1).unwrap().unwrap();
         assert!(full.turn(&empty(1), 1).is_ok(), "a row begins the count anew");
         let error = place.turn(&empty(BARREN_CAP), 1).unwrap_err();
+        let later = Place { pages: 50, ..place };
+        assert_eq!(later.turn(&empty(BARREN_CAP), 1).unwrap_err(), error);
         assert_eq!(error.message, "10 pages without a row and no end; the read was given up");
     }
 
