@@ -12,6 +12,8 @@ use crate::model::{Timestamp, clean};
 pub(super) const BODY_SHOWN: usize = 8 * 1024;
 /// How much of its text is kept in a message.
 const MESSAGE_SHOWN: usize = 160;
+/// How the message of a 500 begins.
+const FAULT: &str = "HTTP 500";
 /// A server that asks for more than this is asked again after this.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
@@ -49,7 +51,7 @@ pub enum Kind {
     Timeout,
     /// An answer that is not what this endpoint answers.
     Malformed,
-    /// More bytes than a sane answer has.
+    /// More bytes, or more pages, than a sane answer has.
     TooLarge,
     /// The request itself is refused (any other 4xx): a bug of ours, or a cursor gone stale.
     Rejected,
@@ -69,6 +71,12 @@ impl Error {
     /// An answer that could not be understood; `why` must not repeat the body.
     pub fn malformed(why: impl fmt::Display) -> Self {
         Self { kind: Kind::Malformed, message: clean(&why.to_string(), MESSAGE_SHOWN), answered: true }
+    }
+
+    /// Whether the server fell over at this very request (500), as some do at one they do not like;
+    /// not an outage (502, 503, unreachable), which has nothing to do with what was asked.
+    pub fn is_fault(&self) -> bool {
+        matches!(self.kind, Kind::Unavailable { .. }) && self.message.starts_with(FAULT)
     }
 
     pub(super) fn too_large(cap: usize) -> Self {
@@ -247,6 +255,18 @@ mod tests {
         check(502, "<html><body>\n<h1>Bad gateway</h1></body></html>", "HTTP 502 Bad Gateway: Bad gateway");
         check(503, "context deadline exceeded", "HTTP 503 Service Unavailable: context deadline exceeded");
         check(404, "null", "HTTP 404 Not Found: null");
+    }
+
+    #[test]
+    fn a_fault_of_the_server_is_no_outage() {
+        let check = |status, fault| {
+            assert_eq!(Error::from_status(status, None, "oh").is_fault(), fault, "{status}");
+        };
+        check(500, true);
+        for status in [400, 401, 429, 502, 503, 504] {
+            check(status, false);
+        }
+        assert!(!Error::malformed("HTTP 500").is_fault());
     }
 
     #[test]

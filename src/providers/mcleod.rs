@@ -126,7 +126,7 @@ impl McLeod {
             Some(text) => {
                 Place::parse(text).ok_or_else(|| http::Error::malformed("a page we did not name"))?
             }
-            None if listing.by_changes => {
+            None if listing.changes.is_some() => {
                 let cursor = ask.cursor.filter(|_| !ask.restart);
                 let place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
                 return Ok(Page { next: place.written(), batch: Batch::default() });
@@ -138,9 +138,11 @@ impl McLeod {
             query.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
         let answer = match self.client.get(listing.path, &query, JSON, ask.now).await {
             Ok(answer) => answer,
-            Err(error) if error.kind == Kind::Rejected => {
-                // The table may not be audited, and then knows no changes.
-                let whole = place.without_changes().ok_or(error)?;
+            Err(error) if error.kind == Kind::Rejected || error.is_fault() => {
+                // The table may not be audited, and then knows no changes. Some servers refuse with a 500,
+                // which may as well be a bad moment: that is not held against the table.
+                let refused = error.kind == Kind::Rejected;
+                let whole = place.without_changes(refused).ok_or(error)?;
                 return Ok(Page { next: whole.written(), batch: Batch::default() });
             }
             Err(error) => return Err(error),

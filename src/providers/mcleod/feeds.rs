@@ -39,7 +39,7 @@ pub(super) const MOVEMENTS: Listing = Listing {
         &[("movement.status", "C"), ("origin.sched_arrive_early", ">=t-30")],
         &[("movement.status", "D"), ("destination.sched_arrive_early", ">=t-2")],
     ],
-    by_changes: true,
+    changes: Some(&[("origin.sched_arrive_early", ">=t-60")]),
 };
 
 /// There is no `/stops/search`: this is the table service.
@@ -47,7 +47,7 @@ pub(super) const STOPS: Listing = Listing {
     path: "stop/search",
     table: "stop",
     parts: &[&[("stop.sched_arrive_early", ">=t-30")]],
-    by_changes: true,
+    changes: Some(&[("stop.sched_arrive_early", ">=t-60")]),
 };
 
 pub(super) const ORDERS: Listing = Listing {
@@ -56,10 +56,12 @@ pub(super) const ORDERS: Listing = Listing {
     parts: &[
         &[("orders.status", "P"), ("orders.ordered_date", ">=t-60")],
         &[("orders.status", "A"), ("orders.ordered_date", ">=t-60")],
+        // Those of the delivered movements, which still say whose freight it was.
+        &[("orders.status", "D"), ("consignee.sched_arrive_early", ">=t-2")],
     ],
-    by_changes: true,
+    changes: Some(&[("orders.ordered_date", ">=t-60")]),
 };
 
 const fn roster(path: &'static str, table: &'static str) -> Listing {
-    Listing { path, table, parts: &[&[]], by_changes: false }
+    Listing { path, table, parts: &[&[]], changes: None }
 }

@@ -32,8 +32,9 @@ pub(super) struct Listing {
     pub(super) table: &'static str,
     /// The criteria of each part of a full read, in turn: there is no "or" in a search.
     pub(super) parts: &'static [&'static [(&'static str, &'static str)]],
-    /// Whether it is read by `changedAfterDate` between full reads.
-    pub(super) by_changes: bool,
+    /// The criteria by which it is read between full reads, beside `changedAfterDate`; `None` where it is
+    /// always read in full. A table without an audit trail may answer with all it ever held.
+    pub(super) changes: Option<&'static [(&'static str, &'static str)]>,
 }
 
 /// What is remembered from read to read: [`crate::model::Batch::cursor`].
@@ -105,7 +106,7 @@ impl Place {
         let refused_at = mark.as_ref().and_then(|mark| mark.refused_at).filter(|at| within(*at, REFUSED));
         let since = mark.as_ref().filter(|mark| {
             // A server whose clock was set back has marks from its future: read everything.
-            listing.by_changes
+            listing.changes.is_some()
                 && refused_at.is_none()
                 && mark.at <= started
                 && within(mark.full_at, RECONCILE)
@@ -135,12 +136,13 @@ impl Place {
     /// The query of the next call; `zone` is the server's.
     pub(super) fn query(&self, listing: &Listing, zone: &TimeZone) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
-        if let Some(since) = self.since.and_then(|at| changed_after(at, zone)) {
-            query.push(("changedAfterDate".to_owned(), since));
-        } else {
-            let criteria = listing.parts.get(self.part).copied().unwrap_or_default();
-            query.extend(criteria.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())));
-        }
+        let since = self.since.and_then(|at| changed_after(at, zone));
+        let criteria = match since {
+            Some(_) => listing.changes.unwrap_or_default(),
+            None => listing.parts.get(self.part).copied().unwrap_or_default(),
+        };
+        query.extend(since.map(|since| ("changedAfterDate".to_owned(), since)));
+        query.extend(criteria.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())));
         let key = format!("{}.id", listing.table);
         if let Some(before) = &self.before {
             query.push((key.clone(), format!(">{}", before.last)));
@@ -179,11 +181,12 @@ impl Place {
         Next::Page(self)
     }
 
-    /// The same read without `changedAfterDate`, once the server has refused that; `None` when this read
-    /// did not use it.
-    pub(super) fn without_changes(self) -> Option<Self> {
+    /// The same read without `changedAfterDate`, once the server has not answered that; `refused` when it
+    /// said so, and is believed for a day. `None` when this read did not use it.
+    pub(super) fn without_changes(self, refused: bool) -> Option<Self> {
         self.since?;
-        Some(Self { since: None, part: 0, before: None, refused_at: Some(self.started), ..self })
+        let refused_at = if refused { Some(self.started) } else { self.refused_at };
+        Some(Self { since: None, part: 0, before: None, refused_at, ..self })
     }
 
     fn end_of_part(mut self, listing: &Listing) -> Next {
@@ -196,7 +199,7 @@ impl Place {
         let full = self.since.is_none();
         let full_at = if full { self.started } else { self.full_at.unwrap_or(self.started) };
         let mark = Mark { at: self.started, full_at, refused_at: self.refused_at };
-        let cursor = listing.by_changes.then(|| serde_json::to_string(&mark).ok()).flatten();
+        let cursor = listing.changes.and_then(|_criteria| serde_json::to_string(&mark).ok());
         // Bounded parts leave out what is old; and a fleet of none is rather a permission lost.
         let unbounded = listing.parts.iter().all(|part| part.is_empty());
         Next::Done { cursor, complete: full && unbounded && !self.holes && self.ours > 0 }

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::super::Ask;
 use super::Feed;
 use super::wire::Turn;
-use crate::http::Error;
+use crate::http::{Error, Kind};
 use crate::model::Timestamp;
 
 /// Ids that one call may name (trap: the documented "optional" is required, and limited).
 pub(super) const CHUNK: usize = 50;
 /// Pages of one part of a read. 512 rows a page: a million rows is no fleet, but a loop.
 const PAGE_CAP: u32 = 2000;
+/// Pages without a row, one after another, that are borne before a read is given up.
+const BARREN_CAP: u32 = 10;
 /// The first part of a stats read that starts anew; the second is the feed.
 pub(super) const SNAPSHOT: usize = 0;
 const FEED: usize = 1;
@@ -39,8 +41,12 @@ pub(super) struct Place {
     pub(super) window: Option<(i64, i64)>,
     /// Pages of this part read before this one.
     pages: u32,
+    /// How many of them, up to here, brought nothing.
+    barren: u32,
     /// Both paths of the trailer stats have been tried in this read.
     moved: bool,
+    /// Why there is no further page, where there should be one.
+    dead_end: Option<String>,
 }
 
 impl Place {
@@ -78,9 +84,14 @@ impl Place {
         Self { part: FEED, after, beta, ..Self::default() }
     }
 
-    /// The place that [`Self::token`] wrote down.
+    /// The place that [`Self::token`] wrote down; an error where that is a dead end.
     pub(super) fn resume(token: &str) -> Result<Self, Error> {
-        serde_json::from_str(token).map_err(|_foreign| Error::malformed("the page token is not one of ours"))
+        let place: Self = serde_json::from_str(token)
+            .map_err(|_foreign| Error::malformed("the page token is not one of ours"))?;
+        match &place.dead_end {
+            Some(reason) => Err(Error::malformed(reason)),
+            None => Ok(place),
+        }
     }
 
     pub(super) fn token(&self) -> String {
@@ -91,20 +102,36 @@ impl Place {
     pub(super) fn turn(&self, turn: &Turn, parts: usize) -> Result<Option<Self>, Error> {
         if !turn.more {
             let part = self.part + 1;
-            return Ok((part < parts).then(|| Self { part, after: None, pages: 0, ..self.clone() }));
+            return Ok((part < parts).then(|| Self {
+                part,
+                after: None,
+                pages: 0,
+                barren: 0,
+                ..self.clone()
+            }));
         }
         let Some(cursor) = &turn.cursor else {
-            return Err(Error::malformed("the answer says that there is more, but not where"));
+            return Ok(Some(self.dead_end("the answer says that there is more, but not where")));
         };
         // Some servers answer every page with the same "there is more".
         if self.after.as_ref() == Some(cursor) {
-            return Err(Error::malformed("paging stands still: the same cursor came twice"));
+            return Ok(Some(self.dead_end("paging stands still: the same cursor came twice")));
         }
         let pages = self.pages + 1;
-        if pages >= PAGE_CAP {
-            return Err(Error::malformed(format_args!("more than {PAGE_CAP} pages; the read was given up")));
+        let barren = if turn.rows == 0 { self.barren + 1 } else { 0 };
+        if pages >= PAGE_CAP || barren >= BARREN_CAP {
+            let (count, what) = if pages >= PAGE_CAP { (pages, "") } else { (barren, " without a row") };
+            let message = format!("{count} pages{what} and no end; the read was given up");
+            // To ask again at once would only go round again.
+            return Err(Error { kind: Kind::TooLarge, ..Error::malformed(message) });
         }
-        Ok(Some(Self { after: Some(cursor.clone()), pages, ..self.clone() }))
+        Ok(Some(Self { after: Some(cursor.clone()), pages, barren, ..self.clone() }))
+    }
+
+    /// Where a read cannot go on, for a reason that the next step tells: what the page brought is taken in
+    /// all the same.
+    fn dead_end(&self, reason: &str) -> Self {
+        Self { dead_end: Some(reason.to_owned()), ..self.clone() }
     }
 
     /// What to remember for the next read.
@@ -125,7 +152,14 @@ impl Place {
     /// Where trailer stats are when they are not where we asked; `None` when they are nowhere.
     pub(super) fn moved(&self) -> Option<Self> {
         // A cursor belongs to the path that gave it.
-        (!self.moved).then(|| Self { beta: !self.beta, moved: true, after: None, pages: 0, ..self.clone() })
+        (!self.moved).then(|| Self {
+            beta: !self.beta,
+            moved: true,
+            after: None,
+            pages: 0,
+            barren: 0,
+            ..self.clone()
+        })
     }
 }
 
@@ -160,7 +194,7 @@ mod tests {
     use super::*;
 
     fn turn(more: bool, cursor: Option<&str>) -> Turn {
-        Turn { more, cursor: cursor.map(str::to_owned) }
+        Turn { more, cursor: cursor.map(str::to_owned), rows: 1 }
     }
 
     #[test]
@@ -168,10 +202,12 @@ mod tests {
         let place = Place {
             part: 3,
             after: Some("\"odd\u{7f}".into()),
+            barren: 2,
             beta: true,
             window: Some((1, 2)),
             pages: 9,
             moved: true,
+            dead_end: None,
         };
         assert_eq!(Place::resume(&place.token()), Ok(place));
         assert!(Place::resume("next please").is_err());
@@ -189,7 +225,23 @@ mod tests {
             }
         };
         assert_eq!(pages, PAGE_CAP);
-        assert_eq!(error.message, "more than 2000 pages; the read was given up");
+        assert_eq!(error.message, "2000 pages and no end; the read was given up");
+        assert!(!error.kind.may_pass(), "asking again would only go round again");
+    }
+
+    #[test]
+    fn pages_that_bring_nothing_are_borne_for_a_while() {
+        let empty = |page: u32| Turn { rows: 0, ..turn(true, Some(&page.to_string())) };
+        let mut place = Place::default();
+        for page in 1..BARREN_CAP {
+            place = place.turn(&empty(page), 1).unwrap().unwrap();
+        }
+        let full = place.turn(&turn(true, Some("full")), 1).unwrap().unwrap();
+        assert!(full.turn(&empty(1), 1).is_ok(), "a row begins the count anew");
+        let error = place.turn(&empty(BARREN_CAP), 1).unwrap_err();
+        let later = Place { pages: 50, ..place };
+        assert_eq!(later.turn(&empty(BARREN_CAP), 1).unwrap_err(), error);
+        assert_eq!(error.message, "10 pages without a row and no end; the read was given up");
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct Turn {
     pub(super) more: bool,
     /// What to pass as `after`; the empty one of a last page is none.
     pub(super) cursor: Option<String>,
+    /// Rows on this page, of whatever quality.
+    pub(super) rows: usize,
 }
 
 /// Takes every row of an answer, in order. A row that is not a `T` becomes a reject.
@@ -83,6 +85,7 @@ impl<T> Envelope<'_, T> {
                 .and_then(|page| page.end_cursor.as_ref())
                 .map(|cursor| cursor.0.clone().into_owned())
                 .filter(|cursor| !cursor.is_empty()),
+            rows: self.data.as_ref().map_or(0, Vec::len),
         })
     }
 }
@@ -294,7 +297,7 @@ mod tests {
         assert_eq!(ids, ["1", "2"]);
         assert_eq!(rejects.len(), 2);
         assert!(rejects.iter().all(|reject| !reject.reason.contains("Ann")), "{rejects:?}");
-        assert_eq!(turn, Turn { more: false, cursor: Some("c".into()) });
+        assert_eq!(turn, Turn { more: false, cursor: Some("c".into()), rows: 4 });
     }
 
     #[test]
@@ -309,7 +312,11 @@ mod tests {
             assert!(ids(text).is_err(), "{text}");
         }
         for text in [r#"{"data":[]}"#, r#"{"data":null,"pagination":{"endCursor":"","hasNextPage":false}}"#] {
-            assert_eq!(ids(text), Ok((vec![], vec![], Turn { more: false, cursor: None })), "{text}");
+            assert_eq!(
+                ids(text),
+                Ok((vec![], vec![], Turn { more: false, cursor: None, rows: 0 })),
+                "{text}"
+            );
         }
     }
 

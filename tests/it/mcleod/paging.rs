@@ -64,7 +64,10 @@ async fn queries_are_percent_encoded_and_a_space_is_never_a_plus() {
     assert_eq!(server.asked()[1], stops);
     server.read("orders", None, now()).await;
     let orders = "orders/search?orders.status=P&orders.ordered_date=%3E%3Dt-60&orderBy=orders.id%20ASC&recordLength=500";
-    assert_eq!(server.asked()[1], orders);
+    let asked = server.asked();
+    assert_eq!(asked[1], orders);
+    let delivered = "orders/search?orders.status=D&consignee.sched_arrive_early=%3E%3Dt-2&orderBy=orders.id%20ASC&recordLength=500";
+    assert_eq!(asked[3], delivered, "a delivered movement's order still says whose freight it was");
 }
 
 fn page(status: &str, bound: &str, last: Option<&str>) -> String {
@@ -127,7 +130,7 @@ async fn the_next_read_asks_for_changes_since_the_servers_time_less_an_overlap()
     server.asked();
     let batch = server.read("movements", Some(&cursor), now()).await;
     assert_eq!(ids(&batch), ["1"]);
-    let changes = "changedAfterDate=20260310154900-0500";
+    let changes = "changedAfterDate=20260310154900-0500&origin.sched_arrive_early=%3E%3Dt-60";
     assert_eq!(
         server.asked(),
         [
@@ -184,7 +187,7 @@ async fn a_cursor_that_cannot_be_read_begins_anew() {
 #[tokio::test]
 async fn refused_changes_are_not_asked_for_again_for_a_day() {
     let rows = vec![movement("1", "P")];
-    let quirks = Quirks { rows, cap: 9, refuses_changes: true, time: (403, ""), ..Quirks::default() };
+    let quirks = Quirks { rows, cap: 9, refuses_changes: Some(400), time: (403, ""), ..Quirks::default() };
     let server = Server::start(quirks).await;
     let later = |hours: i64| Timestamp::from_millis(now().millis() + hours * 3_600_000);
     let tried = |asked: Vec<String>| asked.iter().filter(|line| line.contains("changedAfterDate")).count();
@@ -202,6 +205,23 @@ async fn refused_changes_are_not_asked_for_again_for_a_day() {
     server.asked();
     server.read("movements", Some(&cursor), later(24)).await;
     assert_eq!(tried(server.asked()), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_falls_over_at_changes_is_read_in_full_and_tried_again_each_time() {
+    let rows = vec![movement("1", "P")];
+    let server =
+        Server::start(Quirks { rows, cap: 9, refuses_changes: Some(500), time: TIME, ..Quirks::default() })
+            .await;
+    let tried = |asked: Vec<String>| asked.iter().filter(|line| line.contains("changedAfterDate")).count();
+    let mut cursor = server.read("movements", None, now()).await.cursor.unwrap();
+    assert_eq!(tried(server.asked()), 0);
+    for _ in 0..2 {
+        let batch = server.read("movements", Some(&cursor), now()).await;
+        assert_eq!(ids(&batch), ["1"]);
+        assert_eq!(tried(server.asked()), 1);
+        cursor = batch.cursor.unwrap();
+    }
 }
 
 #[tokio::test]

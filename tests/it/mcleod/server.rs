@@ -21,8 +21,8 @@ pub struct Quirks {
     pub cap: usize,
     /// It answers every page with the first.
     pub ignores_keys: bool,
-    /// It refuses `changedAfterDate`.
-    pub refuses_changes: bool,
+    /// It refuses `changedAfterDate`, with this status.
+    pub refuses_changes: Option<u16>,
     /// What `getServerTimeMillis` answers: status and body.
     pub time: (u16, &'static str),
     /// Rows that somebody adds, one after each list answer.
@@ -114,8 +114,10 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> R
     }
     let criteria: Vec<(String, String)> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    if quirks.refuses_changes && criteria.iter().any(|(name, _)| name == "changedAfterDate") {
-        return say(400, "table is not audited");
+    if let Some(status) = quirks.refuses_changes
+        && criteria.iter().any(|(name, _)| name == "changedAfterDate")
+    {
+        return say(status, "table is not audited");
     }
     if !path.ends_with("/search") {
         let found = quirks.rows.iter().find(|(row_path, _)| *row_path == path);

@@ -127,15 +127,22 @@ fn trap_12_the_same_cursor_twice_ends_the_read() {
     let text = r#"{"data":[],"pagination":{"endCursor":"MjkY","hasNextPage":true}}"#;
     for resource in ["vehicles", "drivers", "vehicle_stats", "hos_clocks"] {
         let first = normalise(resource, text).unwrap();
-        let again = samsara::normalise(Ask { page: first.next.as_deref(), ..ask(resource) }, text.as_bytes());
-        assert_eq!(again.unwrap_err().message, "paging stands still: the same cursor came twice");
+        let next = |page: &Page| {
+            samsara::normalise(Ask { page: page.next.as_deref(), ..ask(resource) }, text.as_bytes())
+        };
+        let again = next(&first).unwrap();
+        assert_eq!(next(&again).unwrap_err().message, "paging stands still: the same cursor came twice");
     }
 }
 
 #[test]
-fn more_without_a_cursor_is_malformed_and_not_a_loop() {
-    let text = r#"{"data":[],"pagination":{"endCursor":"","hasNextPage":true}}"#;
-    assert!(normalise("vehicles", text).is_err());
+fn more_without_a_cursor_is_an_error_once_the_rows_are_taken_in() {
+    let text = r#"{"data":[{"id":"1"}],"pagination":{"endCursor":"","hasNextPage":true}}"#;
+    let page = normalise("vehicles", text).unwrap();
+    assert_eq!((page.batch.changes.len(), page.batch.complete), (1, false));
+    let ask = Ask { page: page.next.as_deref(), ..ask("vehicles") };
+    let error = samsara::normalise(ask, text.as_bytes()).unwrap_err();
+    assert_eq!(error.message, "the answer says that there is more, but not where");
 }
 
 #[test]
