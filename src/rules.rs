@@ -7,3 +7,4 @@ pub mod motion;
 pub mod pairing;
 pub mod sanity;
 pub mod trip;
+pub mod zone;
