@@ -376,6 +376,9 @@ fn nothing(facts: &Facts) -> &'static str {
              `backhaul` again; `backhaul --demo` shows a simulated fleet."
         }
         (_, true) => "nothing is known yet: no upstream has answered so far",
+        (_, false) if facts.fleet.feeds.iter().any(|feed| feed.last_ok_at.is_none()) => {
+            "nothing of this kind is known, and not every feed was read yet: Health says which, and why"
+        }
         (_, false) => "nothing of this kind is known: no upstream has told of any",
     }
 }
