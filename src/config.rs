@@ -79,9 +79,9 @@ pub struct Config {
     pub gemini: Account<Gemini>,
     /// How the office works.
     pub operations: Operations,
-    /// The person's own keys, by action; unchecked.
+    /// The person's own keys, by action; the keys' own names are unchecked.
     pub keys: Vec<Binding>,
-    /// The theme's name; unchecked.
+    /// The theme's name.
     pub theme: String,
     /// The file that was read.
     pub file: Option<PathBuf>,

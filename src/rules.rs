@@ -8,3 +8,4 @@ pub mod pairing;
 pub mod sanity;
 pub mod trip;
 pub mod watching;
+pub mod zone;

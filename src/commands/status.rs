@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Format, Layout, grid};
-use crate::model::{FeedStatus, Fleet, Leader, Timestamp, Viewer};
+use crate::model::{Conflict, FeedStatus, Fleet, Leader, Timestamp, Viewer};
 use crate::rules::{age, watching};
 
 /// What `status` is told.
@@ -34,7 +34,7 @@ pub fn print(facts: &Facts<'_>, format: &Format, out: &mut dyn Write) -> io::Res
             serde_json::to_writer_pretty(&mut *out, &status)?;
             writeln!(out)
         }
-        Format::Text(layout) => print_text(&status, facts.now, layout, out),
+        Format::Text(layout) => print_text(&status, &facts.fleet.conflicts, facts.now, layout, out),
     }
 }
 
@@ -116,7 +116,13 @@ impl<'a> Status<'a> {
     }
 }
 
-fn print_text(status: &Status<'_>, now: Timestamp, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
+fn print_text(
+    status: &Status<'_>,
+    conflicts: &[Conflict],
+    now: Timestamp,
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match status.leader {
         Some(Leader { pid, host, since_at }) => {
             writeln!(out, "poller     pid {pid} on {host}, for {}", age::since(Some(*since_at), now))?;
@@ -140,7 +146,10 @@ fn print_text(status: &Status<'_>, now: Timestamp, layout: &Layout, out: &mut dy
         counted(drivers, "driver"),
         counted(movements, "movement")
     )?;
-    writeln!(out, "set aside  {}, {} rejected", counted(status.conflicts, "conflict"), status.rejected)?;
+    writeln!(out, "set aside  {}, {} rejected", counted(conflicts.len(), "conflict"), status.rejected)?;
+    for Conflict { kind, records, reason, .. } in conflicts {
+        writeln!(out, "           {} {}: {reason}", kind.word(), records.join(", "))?;
+    }
     let Database { url, bytes, schema } = status.database;
     writeln!(out, "database   {url}, {}, schema {schema}", size(bytes))?;
     for Off { account, reason } in &status.off {

@@ -24,7 +24,7 @@ pub(super) fn print(
         Table::Tractors => &["UNIT", "STATE", "AGE", "PLACE", "DRIVER", "TRAILER", "LOAD", "SOURCE"],
         Table::Trailers => &["UNIT", "STATE", "AGE", "PLACE", "TRACTOR", "LOADED", "LOAD", "SOURCE"],
         Table::Drivers => {
-            &["NAME", "STATUS", "DRIVE", "SHIFT", "BREAK", "CYCLE", "AGE", "TRACTOR", "LOAD", "PLACE"]
+            &["NAME", "STATUS", "DRIVE", "SHIFT", "BREAK", "CYCLE", "AGE", "TRACTOR", "LOAD", "PLACE", "SEEN"]
         }
         Table::Movements => &[
             "LOAD",
@@ -53,10 +53,10 @@ pub(super) fn print(
         Table::Drivers => {
             sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
         }
-        Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout)).collect(),
+        Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout, now)).collect(),
         Table::Orders => fleet.orders.iter().map(|row| order(row)).collect(),
         Table::Stops => sorted(&fleet.stops, |a, b| as_driven(a).cmp(&as_driven(b)))
-            .map(|row| stop(row, layout))
+            .map(|row| stop(row, layout, now))
             .collect(),
     };
     grid::print(titles, &rows, layout, out)
@@ -84,7 +84,7 @@ fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
         row.unit_number.clone(),
         state_words(state, since, row.heading_deg, row.speed_mph, now),
         age::since(row.observed_at, now),
-        or_none(row.place.as_deref()),
+        place(row.place.as_deref(), row.latitude, row.longitude),
         names.driver(row.driver_id.as_ref()),
         names.trailer(row.trailer_id.as_ref()),
         or_none(row.movement_id.as_deref()),
@@ -98,7 +98,7 @@ fn trailer(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
         row.unit_number.clone(),
         state_words(state, since, row.heading_deg, row.speed_mph, now),
         age::since(row.observed_at, now),
-        or_none(row.place.as_deref()),
+        place(row.place.as_deref(), row.latitude, row.longitude),
         names.tractor(row.tractor_id.as_ref()),
         row.loaded.word().to_owned(),
         or_none(row.movement_id.as_deref()),
@@ -118,11 +118,12 @@ fn driver(row: &Driver, names: Names<'_>, now: Timestamp) -> Vec<String> {
         age::since(row.hos_as_of_at, now),
         names.tractor(row.tractor_id.as_ref()),
         or_none(row.movement_id.as_deref()),
-        or_none(row.place.as_deref()),
+        place(row.place.as_deref(), row.latitude, row.longitude),
+        age::since(row.observed_at, now),
     ]
 }
 
-fn movement(row: &Movement, names: Names<'_>, layout: &Layout) -> Vec<String> {
+fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -> Vec<String> {
     let trip = trip::of(row, names.0.stops_of(&row.key()));
     let place = |stop: Option<&Stop>| stop.map_or_else(|| NONE.to_owned(), trip::place);
     vec![
@@ -130,7 +131,7 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout) -> Vec<String> {
         row.tms.status.word().to_owned(),
         row.risk.word().to_owned(),
         place(trip.next),
-        moment(row.eta_at, layout),
+        moment(row.eta_at, layout, now),
         names.driver(row.driver_id.as_ref()),
         names.tractor(row.tractor_id.as_ref()),
         names.trailer(row.trailer_id.as_ref()),
@@ -152,16 +153,17 @@ fn order(row: &Order) -> Vec<String> {
     ]
 }
 
-fn stop(row: &Stop, layout: &Layout) -> Vec<String> {
+fn stop(row: &Stop, layout: &Layout, now: Timestamp) -> Vec<String> {
+    let moment = |at| moment(at, layout, now);
     vec![
         or_none(row.tms.movement_id.as_deref()),
         row.tms.id.clone(),
         row.tms.kind.word().to_owned(),
         trip::place(row),
-        moment(row.tms.scheduled_early_at, layout),
-        moment(row.tms.scheduled_late_at, layout),
-        moment(row.eta_at.or(row.tms.tms_eta_at), layout),
-        moment(row.tms.actual_arrival_at, layout),
+        moment(row.tms.scheduled_early_at),
+        moment(row.tms.scheduled_late_at),
+        moment(row.eta_at.or(row.tms.tms_eta_at)),
+        moment(row.tms.actual_arrival_at),
         or_none(row.tms.name.as_deref()),
     ]
 }
@@ -213,12 +215,50 @@ fn clock(left_s: Option<i64>) -> String {
     left_s.map_or_else(|| NONE.to_owned(), |left| format!("{}:{:02}", left / 3600, left % 3600 / 60))
 }
 
-/// "Tue 14:05 CST", in the office's zone.
-fn moment(at: Option<Timestamp>, layout: &Layout) -> String {
-    let calendar = at.and_then(Timestamp::calendar).map(|instant| instant.to_zoned(layout.zone.clone()));
-    calendar.map_or_else(|| NONE.to_owned(), |zoned| zoned.strftime("%a %H:%M %Z").to_string())
+/// "Tue 14:05 CST" on the days around today, else "2026-03-22 14:05 CST"; in the office's zone.
+fn moment(at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
+    let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(layout.zone.clone()));
+    let (Some(at), Some(now)) = (at.and_then(zoned), zoned(now)) else { return NONE.to_owned() };
+    // Seven days, so that a name is one day.
+    let format = match (at.date() - now.date()).get_days() {
+        -2..=4 => "%a %H:%M %Z",
+        _ => "%Y-%m-%d %H:%M %Z",
+    };
+    at.strftime(format).to_string()
+}
+
+/// Where a unit is: in words, else in degrees.
+fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
+    match (words, latitude, longitude) {
+        (Some(words), ..) => words.to_owned(),
+        (None, Some(latitude), Some(longitude)) => format!("{latitude:.3},{longitude:.3}"),
+        (None, ..) => NONE.to_owned(),
+    }
 }
 
 fn or_none(text: Option<&str>) -> String {
     text.unwrap_or(NONE).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_the_week_is_one_of_the_seven_around_today() {
+        let now = Timestamp::parse("2026-03-10T18:00:00Z").unwrap();
+        let zone = jiff::tz::TimeZone::get("America/Chicago").unwrap();
+        let layout = Layout { width: None, ascii: false, zone };
+        let check = |at, expected| assert_eq!(moment(Timestamp::parse(at), &layout, now), expected, "{at}");
+        check("2026-03-10T19:05:00Z", "Tue 14:05 CDT");
+        check("2026-03-14T19:05:00Z", "Sat 14:05 CDT");
+        check("2026-03-03T20:05:00Z", "2026-03-03 14:05 CST");
+    }
+
+    #[test]
+    fn a_place_without_words_is_in_degrees() {
+        assert_eq!(place(Some("Yard 4"), Some(32.77), Some(-96.79)), "Yard 4");
+        assert_eq!(place(None, Some(32.77), Some(-96.79)), "32.770,-96.790");
+        assert_eq!(place(None, Some(32.77), None), "-");
+    }
 }

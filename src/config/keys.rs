@@ -34,6 +34,12 @@ pub(super) const ELDS: &[(&str, &[Key])] =
 /// The words of [`ELDS`].
 const PROVIDERS: &[&str] = &["samsara", "motive", "geotab", "terminal"];
 
+/// What can be done by a key, by the names that `[keys]` takes.
+pub(super) fn actions() -> impl Iterator<Item = &'static str> + Clone {
+    let lines = include_str!("../../assets/keys.toml").lines();
+    lines.filter_map(|line| Some(line.split_once('=')?.0.trim()).filter(|name| !name.starts_with('#')))
+}
+
 /// An environment variable, and the key it sets.
 pub(super) struct Variable {
     pub(super) name: &'static str,
@@ -174,7 +180,10 @@ const OPERATIONS: &[Key] = &[
     key("late_warning", at_least(0), Some("30m")),
 ];
 
-const THEME: &[Key] = &[key("name", Kind::Text, Some("default"))];
+const THEME: &[Key] = &[key("name", Kind::Word(THEMES), Some("default"))];
+
+/// The themes there are.
+const THEMES: &[&str] = &["default", "mono"];
 
 const PROVIDER: Key = key("provider", Kind::Word(PROVIDERS), None);
 const CA_FILE: Key = key("ca_file", Kind::Text, None);

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::ConfigFile;
-use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES};
+use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES, actions};
 use super::suggest::nearest;
 use super::table::{Origin, Table};
 use super::value::Given;
@@ -167,6 +167,12 @@ impl<'a> Layers<'a> {
 
     fn read_keys(&mut self, bindings: &DeTable<'_>, lines: Lines<'_>) {
         for (action, value) in bindings {
+            if !actions().any(|known| known == action.get_ref().as_ref()) {
+                let origin = lines.origin(action.span().start);
+                let name = format!("keys.{}", action.get_ref());
+                self.problems.push(Problem::unknown(origin, &name, action.get_ref(), actions()));
+                continue;
+            }
             let origin = lines.origin(value.span().start);
             let keys = value.get_ref().as_array().and_then(|keys| {
                 keys.iter().map(|key| key.get_ref().as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()

@@ -12,40 +12,44 @@ use crate::rules::age::is_behind;
 const LEAST: u16 = 8;
 
 /// The header in `room` columns: mode, age per account, counts, the office clock. What does not
-/// fit goes in this order: the counts' words, the counts, the ends of long troubles.
+/// fit goes in this order: the counts' words, the counts, the clock's zone, the ends of long troubles.
 pub fn line(facts: &Facts, room: u16) -> Vec<Span> {
     let clock = words::clock(facts.now, &facts.zone);
-    let left = room.saturating_sub(width(&clock) + 1);
+    let zoned = format!("{clock} {}", words::letters(facts.now, &facts.zone));
     let start = vec![mode(facts.mode)];
     let accounts = accounts(facts);
     let with = |accounts: &[Span], counts: &str| {
         let counts = (!counts.is_empty()).then(|| (counts.to_owned(), Role::Text));
         spaced(start.iter().chain(accounts).cloned().chain(counts))
     };
-    let mut chosen = [counts(facts, Style::Long), counts(facts, Style::Short), String::new()]
-        .iter()
-        .map(|counts| with(&accounts, counts))
-        .find(|line| width_of(line) <= left);
-    if chosen.is_none() {
-        let well: u16 =
-            accounts.iter().filter(|(_, role)| *role != Role::Bad).map(|(text, _)| width(text) + 2).sum();
-        let ill =
-            u16::try_from(accounts.iter().filter(|(_, role)| *role == Role::Bad).count()).unwrap_or(u16::MAX);
-        let share = left.saturating_sub(width_of(&start) + well) / ill.max(1);
-        let shorter: Vec<Span> = accounts
-            .into_iter()
-            .map(|(text, role)| match role {
-                Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs), role),
-                _ => (text, role),
-            })
-            .collect();
-        chosen = Some(with(&shorter, ""));
-    }
-    let mut line = cut(chosen.unwrap_or_default(), left, facts);
-    let gap = room.saturating_sub(width_of(&line) + width(&clock));
+    let beside = |clock: &str| room.saturating_sub(width(clock) + 1);
+    let whole = [(Style::Long, &zoned), (Style::Short, &zoned), (Style::None, &zoned), (Style::None, &clock)]
+        .into_iter()
+        .map(|(style, clock)| (with(&accounts, &counts(facts, style)), clock))
+        .find(|(line, clock)| width_of(line) <= beside(clock));
+    let (line, clock) = whole.unwrap_or_else(|| {
+        let shorter = shorten(accounts.clone(), beside(&clock).saturating_sub(width_of(&start)), facts);
+        (with(&shorter, ""), &clock)
+    });
+    let mut line = cut(line, beside(clock), facts);
+    let gap = room.saturating_sub(width_of(&line) + width(clock));
     line.push((" ".repeat(gap.into()), Role::Text));
-    line.push((clock, Role::Title));
+    line.push((clock.clone(), Role::Title));
     line
+}
+
+/// The accounts in `room` columns: those in trouble share what the others leave.
+fn shorten(accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
+    let (ill, well): (Vec<_>, Vec<_>) = accounts.iter().partition(|(_, role)| *role == Role::Bad);
+    let well: u16 = well.iter().map(|(text, _)| width(text) + 2).sum();
+    let share = room.saturating_sub(well) / u16::try_from(ill.len()).unwrap_or(u16::MAX).max(1);
+    accounts
+        .into_iter()
+        .map(|(text, role)| match role {
+            Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs), role),
+            _ => (text, role),
+        })
+        .collect()
 }
 
 fn mode(mode: Mode) -> Span {
@@ -110,6 +114,7 @@ fn state(feeds: &[FeedStatus], facts: &Facts) -> (String, Role) {
 enum Style {
     Long,
     Short,
+    None,
 }
 
 fn counts(facts: &Facts, style: Style) -> String {
@@ -118,6 +123,7 @@ fn counts(facts: &Facts, style: Style) -> String {
     let names = match style {
         Style::Long => [" tractors", " trailers", " drivers", " open loads"],
         Style::Short => [" trc", " trl", " drv", " open"],
+        Style::None => return String::new(),
     };
     let parts: Vec<String> = counts.iter().zip(names).map(|(count, name)| format!("{count}{name}")).collect();
     parts.join(", ")

@@ -232,8 +232,10 @@ fn help(app: &App) -> Sheet {
     sheet.field("AGE", "how old what the row says is: since the device, the log or the TMS said so");
     sheet.field(
         words::OFFICE_TIME,
-        "the office's time, because the stop's zone is not known; else times are the stop's own",
+        "the office's time: the stop's zone is not told and its state has two; no mark is the stop's own time",
     );
+    sheet.field("Tulsa, OK 1h43", "a driver's place that is older than AGE, which is of the clocks");
+    sheet.field("(carrier)", "no driver of ours: an outside carrier moves the load");
     sheet.field(
         "tms est car",
         "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",

@@ -79,6 +79,19 @@ pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     }
 }
 
+/// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
+pub fn zone_letters(stop: &Stop, at: Timestamp) -> Option<String> {
+    let letters = letters(at, &zone_of(stop)?);
+    // A fixed offset is called by its hours; the TMS's own word is better known.
+    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
+    Some(told.unwrap_or(letters))
+}
+
+/// What `zone` calls itself just then: "CST".
+pub fn letters(at: Timestamp, zone: &TimeZone) -> String {
+    zoned(at, zone).map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%Z").to_string())
+}
+
 /// A time at a stop: the stop's own, or the office's with a mark where its zone is not known.
 pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
     let Some(at) = at else { return UNKNOWN.to_owned() };
@@ -152,9 +165,14 @@ fn same_day(a: Timestamp, b: Timestamp, zone: &TimeZone) -> bool {
     zoned(a, zone).map(|at| at.date()) == zoned(b, zone).map(|at| at.date())
 }
 
-/// The zone a stop is in, by the TMS's letters or name.
+/// The zone a stop is in: by the TMS's letters or name, else by its state where that has only one.
 fn zone_of(stop: &Stop) -> Option<TimeZone> {
-    let name = stop.tms.timezone.as_deref()?;
+    let told = stop.tms.timezone.as_deref().and_then(zone_named);
+    let of_state = || TimeZone::get(rules::zone::of_state(stop.tms.state.as_deref()?)?).ok();
+    told.or_else(of_state)
+}
+
+fn zone_named(name: &str) -> Option<TimeZone> {
     // Letters say an offset, not a place: "CDT" in January is still UTC-5.
     let hours: i8 = match name {
         "NDT" | "NST" | "HST" => {
@@ -215,6 +233,23 @@ mod tests {
         check("2026-03-02T20:05:00Z", "14:05");
         check("2026-03-04T20:05:00Z", "Wed 14:05");
         check("2026-03-22T20:05:00Z", "03-22 15:05");
+    }
+
+    #[test]
+    fn a_stop_of_untold_zone_lives_by_its_state_if_that_has_one_zone() {
+        let at = Timestamp::parse("2026-07-02T18:00:00Z").unwrap();
+        let check = |zone: Option<&str>, state: &str, expected: Option<&str>, letters: Option<&str>| {
+            let mut stop = Stop::default();
+            stop.tms.timezone = zone.map(str::to_owned);
+            stop.tms.state = Some(state.to_owned());
+            assert_eq!(zone_of(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{state}");
+            assert_eq!(zone_letters(&stop, at).as_deref(), letters, "{state}");
+        };
+        check(None, "GA", Some("14:00"), Some("EDT"));
+        check(None, "TX", None, None);
+        check(Some("MDT"), "TX", Some("12:00"), Some("MDT"));
+        check(Some("America/Denver"), "GA", Some("12:00"), Some("MDT"));
+        check(Some("Mars"), "GA", Some("14:00"), Some("EDT"));
     }
 
     #[test]

@@ -263,6 +263,20 @@ fn trouble_and_notices_show_on_every_panel() {
 }
 
 #[test]
+fn an_empty_screen_says_why_it_is_empty() {
+    let check = |feeds: &[Option<backhaul::model::Timestamp>], expected: &str| {
+        let mut fleet = only(&[]);
+        let feed = |at: &Option<_>| backhaul::model::FeedStatus { last_ok_at: *at, ..Default::default() };
+        fleet.feeds = feeds.iter().map(feed).collect();
+        let shown = picture(&mut told_of(fleet), 80, 24);
+        assert!(shown.contains(expected), "{shown}");
+    };
+    check(&[], "no upstream was ever read, and nobody polls");
+    check(&[Some(now()), None], "not every feed was read yet");
+    check(&[Some(now())], "no upstream has told of any");
+}
+
+#[test]
 fn the_header_names_every_account_in_trouble_and_keeps_the_clock() {
     let mut fleet = small();
     let names = ["geotab", "mcleod", "motive", "samsara", "terminal"];

@@ -10,12 +10,16 @@ use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::widgets::text::{fit, width};
 use crate::tui::words::{self, UNKNOWN};
 
 /// Less than this left is soon.
 const SOON_S: i64 = 3600;
 
-/// Clocks older than this may be wrong by more than a dispatcher can plan with.
+/// Columns for a place at least.
+const PLACE: u16 = 14;
+
+/// What is older than this may be wrong by more than a dispatcher can plan with.
 const OLD_S: i64 = 15 * 60;
 
 impl Listed for Driver {
@@ -43,7 +47,7 @@ impl Listed for Driver {
             width: Width::Either(5, 9),
             rank: 2,
             grows: 5,
-            cell: |row, facts| clock(left(row, facts).drive_s, 11, facts),
+            cell: |row, facts| clock(row, left(row, facts).drive_s, 11, facts),
             order: |row, facts| Order::number(left(row, facts).drive_s),
         },
         Column {
@@ -51,7 +55,7 @@ impl Listed for Driver {
             width: Width::Either(5, 9),
             rank: 3,
             grows: 6,
-            cell: |row, facts| clock(left(row, facts).shift_s, 14, facts),
+            cell: |row, facts| clock(row, left(row, facts).shift_s, 14, facts),
             order: |row, facts| Order::number(left(row, facts).shift_s),
         },
         Column {
@@ -59,7 +63,7 @@ impl Listed for Driver {
             width: Width::Either(5, 9),
             rank: 4,
             grows: 7,
-            cell: |row, facts| clock(left(row, facts).break_s, 8, facts),
+            cell: |row, facts| clock(row, left(row, facts).break_s, 8, facts),
             order: |row, facts| Order::number(left(row, facts).break_s),
         },
         Column {
@@ -67,7 +71,7 @@ impl Listed for Driver {
             width: Width::Either(5, 9),
             rank: 5,
             grows: 8,
-            cell: |row, facts| clock(left(row, facts).cycle_s, 70, facts),
+            cell: |row, facts| clock(row, left(row, facts).cycle_s, 70, facts),
             order: |row, facts| Order::number(left(row, facts).cycle_s),
         },
         Column {
@@ -88,10 +92,10 @@ impl Listed for Driver {
         },
         Column {
             title: "PLACE",
-            width: Width::Text(12, 30),
+            width: Width::Text(PLACE, 30),
             rank: 8,
             grows: 4,
-            cell: |row, _| place(row).into(),
+            cell: place_cell,
             order: |row, _| Order::text(&place(row)),
         },
         Column {
@@ -165,7 +169,7 @@ pub fn sheet(row: &Driver, facts: &Facts) -> Sheet {
         ("cycle", left.cycle_s, 70),
     ] {
         let bar = seconds.map(|left| facts.glyphs.bar(left, whole * 3600)).unwrap_or_default();
-        sheet.judged(name, format!("{:>5} {bar}", words::hours(seconds)), urgency(seconds), "");
+        sheet.judged(name, format!("{:>5} {bar}", words::hours(seconds)), urgency(row, seconds), "");
     }
     let first = left.first_to_bite().map(|(name, left)| format!("{name} in {}", words::hours(Some(left))));
     sheet.field("first limit", words::or_unknown(first.as_deref()));
@@ -206,21 +210,23 @@ fn status(row: &Driver, facts: &Facts) -> Cell {
     }
 }
 
-fn clock(seconds: Option<i64>, whole_h: i64, facts: &Facts) -> Cell {
+fn clock(row: &Driver, seconds: Option<i64>, whole_h: i64, facts: &Facts) -> Cell {
     let text = words::hours(seconds);
     let wide = seconds.map(|left| format!("{text:>5} {}", facts.glyphs.bar(left, whole_h * 3600)));
-    let cell = Cell::of(format!("{text:>5}"), urgency(seconds));
+    let cell = Cell::of(format!("{text:>5}"), urgency(row, seconds));
     match wide {
         Some(wide) => cell.or_wide(wide),
         None => cell,
     }
 }
 
-const fn urgency(seconds: Option<i64>) -> Role {
-    match seconds {
-        Some(..1) => Role::Bad,
-        Some(1..SOON_S) => Role::Warn,
-        Some(_) | None => Role::Text,
+/// A clock that runs out presses whoever works; who rests is getting it back.
+const fn urgency(row: &Driver, seconds: Option<i64>) -> Role {
+    match (row.hos_status, seconds) {
+        (DutyStatus::OffDuty | DutyStatus::Sleeper, _) => Role::Text,
+        (_, Some(..1)) => Role::Bad,
+        (_, Some(1..SOON_S)) => Role::Warn,
+        (_, Some(_) | None) => Role::Text,
     }
 }
 
@@ -229,11 +235,24 @@ fn first_limit(row: &Driver, facts: &Facts) -> Cell {
         return words::or_unknown(None).into();
     };
     let wide = format!("{name} {}", words::hours(Some(seconds)));
-    Cell::of(name.to_owned(), urgency(Some(seconds))).or_wide(wide)
+    Cell::of(name.to_owned(), urgency(row, Some(seconds))).or_wide(wide)
 }
 
 fn place(row: &Driver) -> String {
     words::place(row.place.as_deref(), row.latitude, row.longitude)
+}
+
+/// The place, with its own age where that is not the clocks': a parked truck says nothing for hours.
+fn place_cell(row: &Driver, facts: &Facts) -> Cell {
+    let place = place(row);
+    match row.observed_at.filter(|at| facts.now.secs_since(*at) > OLD_S) {
+        Some(at) if place != UNKNOWN => {
+            let age = words::age(Some(at), facts.now);
+            let short = fit(&place, PLACE.saturating_sub(width(&age) + 1), facts.glyphs);
+            Cell::from(format!("{short} {age}")).or_wide(format!("{place} {age}"))
+        }
+        _ => place.into(),
+    }
 }
 
 fn age(row: &Driver, facts: &Facts) -> Cell {

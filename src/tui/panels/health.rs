@@ -32,9 +32,9 @@ impl Listed for FeedStatus {
         },
         Column {
             title: "FEED",
-            width: Width::Text(10, 18),
+            width: Width::Text(16, 26),
             rank: 1,
-            grows: 2,
+            grows: 1,
             cell: |row, _| row.resource.clone().into(),
             order: |row, _| Order::text(&row.resource),
         },
@@ -72,9 +72,9 @@ impl Listed for FeedStatus {
         },
         Column {
             title: "TROUBLE",
-            width: Width::Text(16, 90),
+            width: Width::Text(27, 90),
             rank: 3,
-            grows: 1,
+            grows: 2,
             cell: trouble,
             order: |row, _| Order::number(row.error_since_at.map(crate::model::Timestamp::millis)),
         },

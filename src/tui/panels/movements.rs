@@ -302,8 +302,11 @@ fn route(row: &Movement, facts: &Facts) -> String {
     }
 }
 
-/// The driver, and that there is a second one.
+/// The driver, and that there is a second one; or that an outside carrier moves it.
 fn drivers(row: &Movement, facts: &Facts) -> String {
+    if row.driver_id.is_none() && row.tms.brokered {
+        return "(carrier)".to_owned();
+    }
     let first = facts.driver_name(row.driver_id.as_ref());
     if row.driver2_id.is_some() { first + " +1" } else { first }
 }

@@ -6,8 +6,9 @@ use std::cmp::Ordering;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::text::{put, width};
+use super::text::{put, width, wrap};
 use crate::model::Fleet;
+use crate::tui::app::Mode;
 use crate::tui::facts::Facts;
 use crate::tui::panels::{Go, Panel, Subject};
 use crate::tui::theme::{Role, Theme};
@@ -351,12 +352,11 @@ impl<T: Listed> Panel for Table<T> {
             x += room + 1;
         }
         if self.shown.is_empty() {
-            let words = if self.total == 0 {
-                "nothing is known yet"
-            } else {
-                "no row holds every word of the filter"
-            };
-            put(buf, (area.x, head + 1), area.width, words, theme.style(Role::Muted), facts.glyphs);
+            let words =
+                if self.total == 0 { nothing(facts) } else { "no row holds every word of the filter" };
+            for (y, line) in lines.zip(wrap(words, area.width)) {
+                put(buf, (area.x, y), area.width, &line, theme.style(Role::Muted), facts.glyphs);
+            }
             return;
         }
         for (line, (position, index)) in lines.zip(self.shown.iter().enumerate().skip(self.top)) {
@@ -364,6 +364,22 @@ impl<T: Listed> Panel for Table<T> {
             let selected = position == self.cursor;
             draw_row(row, &columns, (area.x, line), selected, buf, facts, theme);
         }
+    }
+}
+
+/// Why there are no rows at all, and what to do about it.
+fn nothing(facts: &Facts) -> &'static str {
+    match (facts.mode, facts.fleet.feeds.is_empty()) {
+        (Mode::View, true) if facts.leader.is_none() => {
+            "nothing is known yet: no upstream was ever read, and nobody polls this database. Put the \
+             credentials of an ELD or the TMS into the file that `backhaul config path` names, then start \
+             `backhaul` again; `backhaul --demo` shows a simulated fleet."
+        }
+        (_, true) => "nothing is known yet: no upstream has answered so far",
+        (_, false) if facts.fleet.feeds.iter().any(|feed| feed.last_ok_at.is_none()) => {
+            "nothing of this kind is known, and not every feed was read yet: Health says which, and why"
+        }
+        (_, false) => "nothing of this kind is known: no upstream has told of any",
     }
 }
 

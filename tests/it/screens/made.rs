@@ -123,7 +123,7 @@ fn stops() -> Rows<Stop> {
         (StopType::Delivery, some("CST"), Some(hence(260)));
     (due.tms.scheduled_early_at, due.tms.scheduled_late_at) = (Some(hence(115)), Some(hence(235)));
     (due.tms.address, due.tms.zip, due.tms.contact) = (some("1 Dock Road"), some("73101"), some("Dana"));
-    let mut morning = stop("s3", "0092", 1, "TULSA", "OK");
+    let mut morning = stop("s3", "0092", 1, "LUBBOCK", "TX");
     (morning.tms.scheduled_early_at, morning.tms.scheduled_late_at) = (Some(hence(1100)), Some(hence(1220)));
     morning.tms.kind = StopType::Pickup;
     let mut past = stop("s4", "0093", 1, "ELKO", "NV");

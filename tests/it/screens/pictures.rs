@@ -19,12 +19,12 @@ fn shown(keys: &str, width: u16, height: u16) -> String {
 #[test]
 fn the_loads_in_80_columns() {
     insta::assert_snapshot!(shown("3", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Movements 4, by window ▲                       3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW        ETA        SLACK
     0093    available -         -     Elko NV     from 10:35    -          PAST 1h30
     0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
-    0092    covered   Bob Ston… 9     Tulsa OK    by Tue 10:25* -          -
+    0092    covered   Bob Ston… 9     Lubbock TX  by Tue 10:25* -          -
     0090    delivered -         -     -           -             -          -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
@@ -34,12 +34,12 @@ fn the_loads_in_80_columns() {
 #[test]
 fn the_loads_in_120_columns() {
     insta::assert_snapshot!(shown("3", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Movements 4, by window ▲                                        3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW           ETA        SLACK     DISPATCH AGE
     0093    available -                -     -       Elko NV            from 10:35       -          PAST 1h30 jdoe     <30s
     0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
-    0092    covered   Bob Stone +1     9     -       Tulsa OK           Tue 08:25-10:25* -          -         jdoe     <30s
+    0092    covered   Bob Stone +1     9     -       Lubbock TX         Tue 08:25-10:25* -          -         jdoe     <30s
     0090    delivered -                -     -       -                  -                -          -         jdoe     <30s
     (28 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
@@ -49,13 +49,13 @@ fn the_loads_in_120_columns() {
 #[test]
 fn the_drivers_in_80_columns() {
     insta::assert_snapshot!(shown("4", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Drivers 4, by name ▲    3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    NAME             STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE        LOAD    AGE
-    Ann Peña         DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi… 0091    2m
-    Bob Stone        SB      0:00  0:00  8:00  0:51 9     Flying J, T… -       33m
-    Cy Marlowe       -          -     -     -     - -     -            -       -
-    李 小龍          ON         -     -     -     - 502   -            -       -
+    NAME           STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE          LOAD    AGE
+    Ann Peña       DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi E… 0091    2m
+    Bob Stone      SB      0:00  0:00  8:00  0:51 9     Flying J, Tul… -       33m
+    Cy Marlowe     -          -     -     -     - -     -              -       -
+    李 小龍        ON         -     -     -     - 502   -              -       -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -64,7 +64,7 @@ fn the_drivers_in_80_columns() {
 #[test]
 fn the_drivers_in_120_columns() {
     insta::assert_snapshot!(shown("4", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Drivers 4, by name ▲                                            3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME                 STATUS       DRIVE SHIFT BREAK CYCLE FIRST       TRACT PLACE                          LOAD    AGE
     Ann Peña             DRIVE 2h01    7:04  8:18  0:38 45:28 BREAK 0:38  418   I-40, 12 mi E of Amarillo TX   0091    2m
@@ -79,7 +79,7 @@ fn the_drivers_in_120_columns() {
 #[test]
 fn the_tractors_in_80_columns() {
     insta::assert_snapshot!(shown("5", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Tractors 5, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT  STATE      PLACE             DRIVER     TRAILER LOAD    FUEL AGE   SOURCE
     9     IDLE 12m   Flying J, Tulsa … Bob Stone  -       -       11%  <30s  samsara
@@ -95,7 +95,7 @@ fn the_tractors_in_80_columns() {
 #[test]
 fn the_tractors_in_120_columns() {
     insta::assert_snapshot!(shown("5", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Tractors 5, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT       STATE      PLACE                              DRIVER               TRAILER    LOAD    FUEL      AGE   SOURCE
     9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            -          -       11% 1h56  <30s  samsara
@@ -111,7 +111,7 @@ fn the_tractors_in_120_columns() {
 #[test]
 fn the_trailers_in_80_columns() {
     insta::assert_snapshot!(shown("6", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Trailers 3, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT    STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
     53012   MOVE NE 62 I-40, 12 mi E of Amar… 418      loaded  0091    3m    samsara
@@ -125,7 +125,7 @@ fn the_trailers_in_80_columns() {
 #[test]
 fn the_trailers_in_120_columns() {
     insta::assert_snapshot!(shown("6", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Trailers 3, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT       STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
     53012      MOVE NE 62 I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
@@ -139,14 +139,14 @@ fn the_trailers_in_120_columns() {
 #[test]
 fn the_health_of_every_feed_in_80_columns() {
     insta::assert_snapshot!(shown("7", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Health 5, by account ▲                         3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    ACCOUNT  FEED       EVERY READ  CALLS  LEFT TROUBLE                     NEXT TRY
-    mapbox   directions asked 2h30  1204   -    ok                          -
-    mcleod   movements  30s   <30s  1204   96   ok                          -
-    motive   positions  5s    3m    1204   96   3m credentials refused      in 2m
-    samsara  hours      30s   <30s  1204   96   ok                          -
-    samsara  positions  5s    <10s  1204   96   ok                          -
+    ACCOUNT  FEED                EVERY READ  CALLS  LEFT TROUBLE
+    mapbox   directions          asked 2h30  1204   -    ok
+    mcleod   movements           30s   <30s  1204   96   ok
+    motive   positions           5s    3m    1204   96   3m credentials refused
+    samsara  hours               30s   <30s  1204   96   ok
+    samsara  positions           5s    <10s  1204   96   ok
     (10 blank lines)
     polls      not known
     viewers    1: kim@box drivers
@@ -160,14 +160,14 @@ fn the_health_of_every_feed_in_80_columns() {
 #[test]
 fn the_health_of_every_feed_in_120_columns() {
     insta::assert_snapshot!(shown("7", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Health 5, by account ▲                                          3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    ACCOUNT  FEED       EVERY READ  CALLS  LEFT TROUBLE                                                             NEXT TRY
-    mapbox   directions asked 2h30  1204   -    ok                                                                  -
-    mcleod   movements  30s   <30s  1204   96   ok                                                                  -
-    motive   positions  5s    3m    1204   96   3m credentials refused                                              in 2m
-    samsara  hours      30s   <30s  1204   96   ok                                                                  -
-    samsara  positions  5s    <10s  1204   96   ok                                                                  -
+    ACCOUNT  FEED                       EVERY READ  CALLS  LEFT TROUBLE                                             NEXT TRY
+    mapbox   directions                 asked 2h30  1204   -    ok                                                  -
+    mcleod   movements                  30s   <30s  1204   96   ok                                                  -
+    motive   positions                  5s    3m    1204   96   3m credentials refused                              in 2m
+    samsara  hours                      30s   <30s  1204   96   ok                                                  -
+    samsara  positions                  5s    <10s  1204   96   ok                                                  -
     (22 blank lines)
     polls      not known
     viewers    1: kim@box drivers
@@ -181,7 +181,7 @@ fn the_health_of_every_feed_in_120_columns() {
 #[test]
 fn a_load_in_80_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Load 0091               3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
@@ -211,7 +211,7 @@ fn a_load_in_80_columns() {
 #[test]
 fn a_load_in_120_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Load 0091                                                       3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
@@ -235,7 +235,7 @@ fn a_load_in_120_columns() {
 
     Stop 1, pickup, done: Albuquerque NM
     at              ACME FOODS
-    window          06:00-07:00  America/Denver
+    window          06:00-07:00  MST
     arrived         06:08
     departed        07:31
 
@@ -252,7 +252,7 @@ fn a_load_in_120_columns() {
 #[test]
 fn a_driver_in_80_columns() {
     insta::assert_snapshot!(shown("4<enter>", 80, 24), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok      14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Driver Ann Peña         3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
@@ -282,7 +282,7 @@ fn a_driver_in_80_columns() {
 #[test]
 fn a_driver_in_120_columns() {
     insta::assert_snapshot!(shown("4<enter>", 120, 36), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                 14:05
+    LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Driver Ann Peña                                                 3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
@@ -318,7 +318,7 @@ fn the_smallest_screen_keeps_what_decides() {
     LOAD    DRIVER    NEXT               WINDOW        SLACK
     0093    -         Elko NV            from 10:35    PAST 1h30
     0091    Ann Peña  Oklahoma City OK   16:00-18:00   LATE 25m
-    0092    Bob Ston… Tulsa OK           by Tue 10:25* -
+    0092    Bob Ston… Lubbock TX         by Tue 10:25* -
     0090    -         -                  -             -
     (12 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit

@@ -1,6 +1,6 @@
 //! A load with its orders, its units and every stop.
 
-use super::{drivers, eta, slack, status_word};
+use super::{Slack, drivers, eta, slack, status_word};
 use crate::model::{Keyed, Movement, Order, Risk, Stop};
 use crate::rules::trip;
 use crate::tui::facts::Facts;
@@ -35,7 +35,8 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     let code = row.tms.tms_status.as_ref().map(|code| format!("TMS code {code}"));
     sheet.noted("status", status_word(row), code.unwrap_or_default());
     let slack = slack(row, facts);
-    sheet.judged("slack", slack.words(), slack.role(), "against the end of the next window");
+    let against = if slack == Slack::Unknown { "" } else { "against the end of the next window" };
+    sheet.judged("slack", slack.words(), slack.role(), against);
     if row.risk != Risk::Unknown {
         sheet.noted("risk", row.risk.word().replace('_', " "), row.reason.clone().unwrap_or_default());
     }
@@ -91,7 +92,10 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, next_of: Option<&Movement>
     sheet.heading(format!("Stop {number}, {}{standing}: {}", row.tms.kind.word(), trip::place(row)));
     let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(String::as_str);
     sheet.field("at", words::or_unknown(Some(&street.collect::<Vec<_>>().join(", "))));
-    sheet.noted("window", words::window(row, facts), row.tms.timezone.clone().unwrap_or_default());
+    let window_at = row.tms.scheduled_early_at.or(row.tms.scheduled_late_at).unwrap_or(facts.now);
+    let letters = words::zone_letters(row, window_at);
+    let unknown = letters.is_none();
+    sheet.noted("window", words::window(row, facts), letters.unwrap_or_default());
     let time = |at| words::time_at(row, at, facts);
     if row.tms.actual_arrival_at.is_some() || row.tms.done {
         sheet.field("arrived", time(row.tms.actual_arrival_at));
@@ -112,11 +116,11 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, next_of: Option<&Movement>
     if !contact.is_empty() {
         sheet.field("contact", contact);
     }
-    if row.tms.timezone.is_none() && row.tms.scheduled_early_at.is_some() {
-        sheet.line(
-            format!("{} times of this stop are the office's: its zone is not known", words::OFFICE_TIME),
-            Role::Muted,
-        );
+    if unknown {
+        let office = words::letters(facts.now, &facts.zone);
+        let mark = words::OFFICE_TIME;
+        sheet
+            .line(format!("{mark} the office's time ({office}): this stop's zone is not known"), Role::Muted);
     }
 }
 

@@ -1,0 +1,69 @@
+//! Whose clock a stop lives by, where nobody says but the address settles it. No guess: a state or
+//! province with two zones has none here, however few live in the smaller part.
+
+/// The IANA zone of the whole of a state or province, by its postal letters in any case. `None` for
+/// one that keeps more than one time, at any season, and for letters that are not known.
+pub fn of_state(letters: &str) -> Option<&'static str> {
+    let mut upper = [0; 2];
+    let letters = letters.trim().as_bytes();
+    if letters.len() != upper.len() {
+        return None;
+    }
+    upper.copy_from_slice(letters);
+    upper.make_ascii_uppercase();
+    // Split, so absent: AK FL ID IN KS KY MI ND NE OR SD TN TX; NV, whose West Wendover keeps Mountain
+    // time; AZ, whose Navajo Nation keeps summer time; BC, NL, NU, ON, QC and SK.
+    Some(match &upper {
+        b"CT" | b"DC" | b"DE" | b"GA" | b"MA" | b"MD" | b"ME" | b"NC" | b"NH" | b"NJ" | b"NY" | b"OH"
+        | b"PA" | b"RI" | b"SC" | b"VA" | b"VT" | b"WV" => "America/New_York",
+        b"AL" | b"AR" | b"IA" | b"IL" | b"LA" | b"MN" | b"MO" | b"MS" | b"OK" | b"WI" => "America/Chicago",
+        b"CO" | b"MT" | b"NM" | b"UT" | b"WY" => "America/Denver",
+        b"CA" | b"WA" => "America/Los_Angeles",
+        b"HI" => "Pacific/Honolulu",
+        b"PR" => "America/Puerto_Rico",
+        b"AB" | b"NT" => "America/Edmonton",
+        b"MB" => "America/Winnipeg",
+        b"NB" => "America/Moncton",
+        b"NS" | b"PE" => "America/Halifax",
+        b"YT" => "America/Whitehorse",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_with_one_zone_has_it_in_any_case() {
+        let check = |letters, zone| assert_eq!(of_state(letters), Some(zone), "{letters}");
+        check("GA", "America/New_York");
+        check("il ", "America/Chicago");
+        check("Co", "America/Denver");
+        check("CA", "America/Los_Angeles");
+        check("MB", "America/Winnipeg");
+    }
+
+    #[test]
+    fn a_state_with_two_zones_has_none() {
+        let split = "AK AZ FL ID IN KS KY MI ND NE NV OR SD TN TX BC NL NU ON QC SK";
+        for letters in split.split(' ') {
+            assert_eq!(of_state(letters), None, "{letters}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_state_has_none() {
+        for letters in ["", "X", "XX", "Georgia", "É", "ÉÉ"] {
+            assert_eq!(of_state(letters), None, "{letters}");
+        }
+    }
+
+    #[test]
+    fn every_zone_is_a_real_one() {
+        let letters = (b'A'..=b'Z').flat_map(|a| (b'A'..=b'Z').map(move |b| [a, b]));
+        for name in letters.filter_map(|pair| of_state(std::str::from_utf8(&pair).unwrap())) {
+            assert!(jiff::tz::TimeZone::get(name).is_ok(), "{name}");
+        }
+    }
+}
