@@ -12,6 +12,7 @@ mod open;
 mod pairings;
 mod people;
 mod profiles;
+mod questions;
 mod read;
 mod repair;
 mod rows;
@@ -111,13 +112,13 @@ impl Store {
     /// What is remembered of a feed.
     pub async fn remembered(&self, account: &str, resource: &'static str) -> Result<Remembered, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(rows::remembered(&writer.connection, &account, resource)?)).await
+        self.run(move |writer| Ok(questions::remembered(&writer.connection, &account, resource)?)).await
     }
 
     /// What is remembered of an account's budget.
     pub async fn budget(&self, account: &str) -> Result<Budget, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(rows::budget(&writer.connection, &account)?)).await
+        self.run(move |writer| Ok(questions::budget(&writer.connection, &account)?)).await
     }
 
     /// The ids a feed wants to be told, at most `limit`.
@@ -129,12 +130,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(rows::wanted(&writer.connection, &account, want, limit, now)?)).await
+        self.run(move |writer| Ok(questions::wanted(&writer.connection, &account, want, limit, now)?)).await
     }
 
     /// The consoles that have announced themselves, those that are gone among them.
     pub async fn viewers(&self) -> Result<Vec<Viewer>, StoreError> {
-        self.run(|writer| Ok(rows::viewers(&writer.connection)?)).await
+        self.run(|writer| Ok(questions::viewers(&writer.connection)?)).await
     }
 
     /// Returns when nothing is being written.
@@ -156,7 +157,7 @@ impl Store {
     /// again only after a while, and each time a longer one.
     pub async fn asked(&self, want: Want, id: &str, now: Timestamp) -> Result<(), StoreError> {
         let (Some(word), id) = (want.word(), id.to_owned()) else { return Ok(()) };
-        self.run(move |writer| Ok(rows::asked(&writer.connection, word, &id, now)?)).await
+        self.run(move |writer| Ok(questions::asked(&writer.connection, word, &id, now)?)).await
     }
 
     /// Takes feeds of accounts that are not among `accounts` off the list, so that nobody waits for them;

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::apply::Work;
-use super::rows;
+use super::{questions, rows};
 use crate::model::{Assignment, Timestamp, TmsMovement, TmsOrder, TmsStop};
 
 /// The feed that lists movements.
@@ -66,7 +66,7 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
         ])?;
     confirm(work, "movements", &told.company_id, &told.id)?;
     if changed > 0 {
-        rows::told(work.sql, "movement", &told.id)?;
+        questions::told(work.sql, "movement", &told.id)?;
         work.touched.movements = true;
         work.touched.ties = true;
     }
@@ -96,7 +96,7 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
     work.sql
         .prepare_cached("UPDATE movements SET needs_hydration = 0 WHERE company_id = ?1 AND id = ?2")?
         .execute([&told.company_id, &told.movement_id])?;
-    rows::told(work.sql, "movement", &told.movement_id)?;
+    questions::told(work.sql, "movement", &told.movement_id)?;
     work.touched.movements |= changed > 0;
     work.touched.ties |= changed > 0;
     drop_stops_not_named(work, &told.company_id, &told.movement_id)
@@ -201,7 +201,7 @@ pub(super) fn order(work: &mut Work<'_>, told: &TmsOrder) -> rusqlite::Result<()
 /// Takes in a customer's name, and shows it on the customer's orders.
 pub(super) fn customer(work: &mut Work<'_>, company_id: &str, id: &str, name: &str) -> rusqlite::Result<()> {
     let now = work.now.millis();
-    rows::told(work.sql, "customer", id)?;
+    questions::told(work.sql, "customer", id)?;
     let changed = work
         .sql
         .prepare_cached(

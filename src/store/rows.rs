@@ -1,14 +1,11 @@
-//! Rows as they lie in the file, read into the nouns; and the small questions the poller asks.
+//! Rows as they lie in the file, read into the nouns.
 
-use std::time::Duration;
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
-use super::{Budget, Remembered};
 use crate::model::{
     Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
     Order, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
-    UnitKind, Viewer, Want,
+    UnitKind, Viewer,
 };
 
 /// The name of the TMS's account, whose numbers and spellings win.
@@ -35,17 +32,17 @@ pub(super) trait FromRow: Sized {
 }
 
 /// Takes columns from left to right.
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     row: &'a Row<'a>,
     next: usize,
 }
 
 impl<'a> Columns<'a> {
-    fn of(row: &'a Row<'a>) -> Self {
+    pub(super) fn of(row: &'a Row<'a>) -> Self {
         Self { row, next: 0 }
     }
 
-    fn take<T: rusqlite::types::FromSql>(&mut self) -> Result<T> {
+    pub(super) fn take<T: rusqlite::types::FromSql>(&mut self) -> Result<T> {
         let column = self.next;
         self.next += 1;
         self.row.get(column)
@@ -55,7 +52,7 @@ impl<'a> Columns<'a> {
         self.take().map(Timestamp::from_millis)
     }
 
-    fn at_opt(&mut self) -> Result<Option<Timestamp>> {
+    pub(super) fn at_opt(&mut self) -> Result<Option<Timestamp>> {
         Ok(self.take::<Option<i64>>()?.map(Timestamp::from_millis))
     }
 
@@ -394,116 +391,4 @@ pub(super) fn order(sql: &Connection, company_id: &str, id: &str) -> Result<Opti
 
 pub(super) fn stop(sql: &Connection, company_id: &str, id: &str) -> Result<Option<Stop>> {
     one(sql, company_id, id)
-}
-
-pub(super) fn remembered(sql: &Connection, account: &str, resource: &str) -> Result<Remembered> {
-    let found = sql
-        .prepare_cached("SELECT cursor, last_ok_at FROM feeds WHERE account = ?1 AND resource = ?2")?
-        .query_row([account, resource], |row| {
-            let mut c = Columns::of(row);
-            Ok(Remembered { cursor: c.take()?, last_ok_at: c.at_opt()? })
-        })
-        .optional()?;
-    Ok(found.unwrap_or_default())
-}
-
-/// Asked in vain once, an id is asked for again after this; then after twice as long, and so on …
-const ASK_AGAIN_MS: i64 = 60_000;
-/// … up to this many doublings: about four hours.
-const MOST_DOUBLINGS: i64 = 8;
-
-/// Notes that an id was asked for. What is told of it takes it off the list of what is wanted; this
-/// says when it may be asked for again while it stands there.
-pub(super) fn asked(sql: &Connection, want: &str, id: &str, now: Timestamp) -> Result<()> {
-    sql.prepare_cached(
-        "INSERT INTO inquiries VALUES (?1, ?2, 1, ?3 + ?4)
-         ON CONFLICT DO UPDATE SET tries = tries + 1, not_before = ?3 + ?4 * (1 << min(tries, ?5))",
-    )?
-    .execute(params![want, id, now.millis(), ASK_AGAIN_MS, MOST_DOUBLINGS])?;
-    Ok(())
-}
-
-/// What was asked for was told: the next time it is wanted it is asked for at once.
-pub(super) fn told(sql: &Connection, want: &str, id: &str) -> Result<()> {
-    sql.prepare_cached("DELETE FROM inquiries WHERE want = ?1 AND id = ?2")?.execute([want, id])?;
-    Ok(())
-}
-
-pub(super) fn budget(sql: &Connection, account: &str) -> Result<Budget> {
-    let found = sql
-        .prepare_cached("SELECT full_at, refused_until, fingerprint FROM buckets WHERE account = ?1")?
-        .query_row([account], |row| {
-            let mut c = Columns::of(row);
-            Ok(Budget { full_at: c.at_opt()?, refused: c.at_opt()?.zip(c.take()?) })
-        })
-        .optional()?;
-    Ok(found.unwrap_or_default())
-}
-
-/// An open movement that no read has confirmed for this long is asked for by itself: it may be gone.
-/// Longer than the time between two whole reads of the TMS.
-const UNCONFIRMED: Duration = Duration::from_mins(20);
-
-/// Who drove a load is asked for once, and for no load that was over longer ago: each is a call.
-const JUST_OVER: Duration = Duration::from_hours(12);
-
-pub(super) fn viewers(sql: &Connection) -> Result<Vec<Viewer>> {
-    let mut statement = sql.prepare_cached(&format!("SELECT {} FROM viewers", Viewer::COLUMNS))?;
-    let rows = statement.query_map([], Viewer::from_row)?;
-    rows.collect()
-}
-
-pub(super) fn wanted(
-    sql: &Connection,
-    account: &str,
-    want: Want,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<String>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    match want {
-        Want::Units { kind, listed_by, not_in } => {
-            let mut statement = sql.prepare_cached(
-                "SELECT external_id FROM profiles p
-                 WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1
-                   AND NOT EXISTS (SELECT 1 FROM profiles o WHERE o.kind = p.kind AND o.account = p.account
-                                   AND o.external_id = p.external_id AND o.resource = ?4)
-                 ORDER BY external_id LIMIT ?5",
-            )?;
-            let rows = statement
-                .query_map(params![kind.word(), account, listed_by, not_in, limit], |row| row.get(0))?;
-            rows.collect()
-        }
-        Want::MovementsToHydrate => {
-            let mut statement = sql.prepare_cached(
-                "SELECT id FROM movements m
-                 WHERE (needs_hydration = 1 AND NOT brokered
-                        AND (status IN ('covered', 'in_progress', 'unknown')
-                             OR status = 'available' AND preassigned IS NOT 0
-                             OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
-                                FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
-                        OR status IN ('available', 'covered', 'in_progress', 'unknown')
-                           AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
-                                AND s.movement_id = m.id AND s.synced_at < ?4)))
-                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)
-                 ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
-            )?;
-            let ago = |span| now.minus(span).millis();
-            let bounds = params![limit, ago(UNCONFIRMED), ago(JUST_OVER), ago(UNCONFIRMED * 2), now.millis()];
-            let rows = statement.query_map(bounds, |row| row.get(0))?;
-            rows.collect()
-        }
-        Want::CustomersToName => {
-            let mut statement = sql.prepare_cached(
-                "SELECT DISTINCT customer_id FROM orders o
-                 WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')
-                   AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.company_id = o.company_id AND c.id = o.customer_id)
-                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'customer' AND i.id = o.customer_id
-                                   AND i.not_before > ?2)
-                 ORDER BY customer_id LIMIT ?1",
-            )?;
-            let rows = statement.query_map([limit, now.millis()], |row| row.get(0))?;
-            rows.collect()
-        }
-    }
 }

@@ -146,7 +146,9 @@ pub(super) fn keep_accounts(
     for account in &retired {
         sql.execute("UPDATE profiles SET active = 0, rev = ?2 WHERE account = ?1", params![account, rev])?;
         sql.execute("DELETE FROM pairings WHERE account = ?1", [account])?;
-        UnitKind::ALL.into_iter().for_each(|kind| touched.identity(kind));
+        for kind in UnitKind::ALL {
+            touched.identity(kind);
+        }
     }
     if !retired.is_empty() {
         let mut work = Work {
