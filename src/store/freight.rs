@@ -38,7 +38,8 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
                  distance_mi, equipment_group, next_call_at, needs_hydration, ended_at, updated_at, synced_at, preassigned)
              VALUES (?1, ?2, ?3, coalesce(?4, (SELECT order_id FROM stops WHERE company_id = ?1 AND movement_id = ?2
                      AND order_id IS NOT NULL ORDER BY sequence LIMIT 1)),
-                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, ?14), ?14, ?14, ?16)
+                 ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, coalesce((SELECT max(actual_departure_at) FROM stops
+                     WHERE company_id = ?1 AND movement_id = ?2), ?14)), ?14, ?14, ?16)
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
                  dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
                  needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL) AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14, preassigned = ?16
@@ -292,6 +293,16 @@ pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> 
             .execute(params![told.company_id, told.id, work.now.millis()])?;
         work.touched.stops = true;
         ties_of_stop(work, &told)?;
+        if let (Some(movement), Some(left_at)) = (&told.movement_id, told.actual_departure_at) {
+            // A load was over when its last stop was left, not when we first heard of it.
+            work.sql
+                .prepare_cached(
+                    "UPDATE movements SET ended_at = (SELECT max(actual_departure_at) FROM stops
+                         WHERE company_id = ?1 AND movement_id = ?2)
+                     WHERE company_id = ?1 AND id = ?2 AND status = 'delivered' AND ended_at > ?3",
+                )?
+                .execute(params![told.company_id, movement, left_at.millis()])?;
+        }
     }
     Ok(())
 }

@@ -159,7 +159,11 @@ fn refresh<T: FromRow + Keyed>(
     }
     let whole = full_rev > seen || seen == UNREAD;
     let (columns, table, shown) = (T::COLUMNS, T::TABLE, T::SHOWN);
-    let live = if since.is_some() { T::LIVE } else { "1" };
+    let live = match since {
+        Some(_) if whole => T::LIVE_ALL,
+        Some(_) => T::LIVE,
+        None => "1",
+    };
     let newer = if whole || since.is_none() { "rev > ?1" } else { T::NEWER };
     let mut statement = sql.prepare_cached(&format!(
         "SELECT {columns} FROM {table} WHERE {newer} AND {shown} AND {live} AND (?2 IS NULL OR 1)"
