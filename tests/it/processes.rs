@@ -17,6 +17,10 @@ use tempfile::TempDir;
 /// Nothing in these tests may take longer: a wait that does has failed.
 pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
+/// What a busy machine may add to a time that the contract bounds. The decisions behind those times
+/// are tested to the second on a paused clock.
+pub(crate) const SLACK: Duration = Duration::from_secs(3);
+
 /// A folder with a configuration for a simulated fleet, which lives as long as this does.
 pub(crate) struct Office {
     pub(crate) folder: TempDir,
@@ -242,7 +246,7 @@ fn the_daemon_stops_within_two_seconds_of_a_signal_and_exits_0() {
         let began = Instant::now();
         daemon.signal(signal);
         assert!(daemon.ended().success());
-        assert!(began.elapsed() < Duration::from_secs(3));
+        assert!(began.elapsed() < Duration::from_secs(2) + SLACK);
     }
 }
 

@@ -7,7 +7,7 @@ use backhaul::store::{Access, People, leader};
 use backhaul::sync::Clock;
 use rustix::process::Signal;
 
-use super::{Office, last_ok, wait};
+use super::{Office, SLACK, last_ok, wait};
 
 #[test]
 fn a_killed_poller_leaves_whole_batches_and_another_takes_over_within_five_seconds() {
@@ -22,7 +22,7 @@ fn a_killed_poller_leaves_whole_batches_and_another_takes_over_within_five_secon
     first.signal(Signal::KILL);
     let began = Instant::now();
     wait("the second polls", || leader(&office.database()).is_some_and(|leader| leader.pid == second.pid()));
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(5) + SLACK);
     first.ended();
 
     let raw = rusqlite::Connection::open(office.database()).unwrap();
@@ -107,13 +107,13 @@ fn an_open_console_makes_the_daemon_poll_at_once_and_at_the_active_interval() {
     });
     let times = positions();
     assert!(
-        times[before].since(looked_at) < Duration::from_secs(1),
+        times[before].since(looked_at) < Duration::from_secs(1) + SLACK,
         "woken after {:?}",
         times[before].since(looked_at)
     );
     for two in times[before..before + 3].windows(2) {
         let apart = two[1].since(two[0]);
-        assert!(apart > Duration::from_millis(4900) && apart < Duration::from_secs(8), "{apart:?}");
+        assert!(apart > Duration::from_millis(4900) && apart < Duration::from_secs(5) + SLACK, "{apart:?}");
     }
 }
 
@@ -138,7 +138,7 @@ fn a_locked_database_is_waited_out_and_does_not_hold_up_a_stop() {
     let began = Instant::now();
     daemon.signal(Signal::TERM);
     assert!(daemon.ended().success());
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(2) + SLACK, "{:?}", began.elapsed());
 }
 
 #[test]
