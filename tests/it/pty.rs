@@ -12,10 +12,10 @@ use crate::processes::{LIMIT, Office, SLACK, wait};
 /// A program in a terminal of its own.
 struct Pty {
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    input: Option<Box<dyn Write + Send>>,
+    input: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     bytes: Arc<Mutex<Vec<u8>>>,
-    master: Option<Box<dyn MasterPty + Send>>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Pty {
@@ -38,19 +38,23 @@ impl Pty {
                 raw.lock().unwrap().extend(&buffer[..n]);
             }
         });
-        let input = Some(pair.master.take_writer().unwrap());
-        Self { child, input, screen, bytes, master: Some(pair.master) }
+        let input = pair.master.take_writer().unwrap();
+        Self { child, input, screen, bytes, master: pair.master }
     }
 
     /// A console on the office's database.
     fn console(office: &Office, arguments: &[&str], rows: u16, cols: u16) -> Self {
+        Self::spawn(Self::command(office, arguments), rows, cols)
+    }
+
+    fn command(office: &Office, arguments: &[&str]) -> CommandBuilder {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backhaul"));
         command.env_clear();
         command.env("HOME", office.folder.path());
         command.env("TERM", "xterm-256color");
         command.env("BACKHAUL_CONFIG", office.config());
         command.args(arguments);
-        Self::spawn(command, rows, cols)
+        command
     }
 
     fn text(&self) -> String {
@@ -70,7 +74,7 @@ impl Pty {
     }
 
     fn press(&mut self, keys: &str) {
-        self.input.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+        self.input.write_all(keys.as_bytes()).unwrap();
     }
 
     fn signal(&self, signal: Signal) {
@@ -113,7 +117,7 @@ fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
     let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
     console.wait_for(&number);
     let wide = PtySize { rows: 40, cols: 140, ..PtySize::default() };
-    console.master.as_ref().unwrap().resize(wide).unwrap();
+    console.master.resize(wide).unwrap();
     console.screen.lock().unwrap().screen_mut().set_size(40.try_into().unwrap(), 140.try_into().unwrap());
     console.press("4");
     console.wait_for("Drivers");
@@ -150,15 +154,22 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_vanished_terminal_leaves_no_process_behind() {
+fn a_vanished_terminal_leaves_no_process_and_no_row_behind() {
     let office = filled(4);
-    let mut console = Pty::console(&office, &["--view-only"], 24, 80);
-    console.wait_for("Movements");
-    console.input = None;
-    console.master = None;
-    // The reader thread still holds a clone of the terminal; the kernel hangs up when that is gone too.
-    console.signal(Signal::HUP);
-    console.ended();
+    let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).unwrap();
+    let mut child = pair.slave.spawn_command(Pty::command(&office, &["--view-only"])).unwrap();
+    drop(pair.slave);
+    // Read here, not in a thread: with this reader and the master the terminal is gone.
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut screen, mut buffer) =
+        (vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0), [0; 4096]);
+    while !screen.screen().contents().contains("Movements") {
+        let read = reader.read(&mut buffer).unwrap();
+        screen.process(&buffer[..read]);
+    }
+    drop(reader);
+    drop(pair.master);
+    wait("the console ends", || child.try_wait().unwrap().is_some());
     wait("its row among the viewers is gone", || {
         office.fleet().is_some_and(|fleet| fleet.viewers.is_empty())
     });
