@@ -31,6 +31,48 @@ const KEEP_EVERY_MS: i64 = 15 * 60_000;
 /// The history points kept before this transaction, and those it adds.
 type Points<'a> = (&'a Kept, &'a mut Kept);
 
+/// What a unit's row says of where it was last.
+struct Seen {
+    rowid: i64,
+    unit_id: String,
+    latest: Option<Timestamp>,
+    state: Motion,
+    since: Option<i64>,
+    engine: Option<Engine>,
+    source: Option<String>,
+}
+
+/// The row of the unit that this account calls `external_id`, where it takes part.
+fn seen(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite::Result<Option<Seen>> {
+    let (table, engine) = match kind {
+        UnitKind::Tractor => ("tractors", "u.engine"),
+        UnitKind::Trailer => ("trailers", "NULL"),
+        UnitKind::Driver => return Ok(None),
+    };
+    work.sql
+        .prepare_cached(&format!(
+            "SELECT u.rowid, u.id, u.observed_at, u.state, u.state_since_at, {engine}, u.source
+             FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id
+             WHERE l.kind = ?1 AND l.account = ?2 AND l.external_id = ?3
+               AND (SELECT coalesce(max(active), 1) FROM profiles p
+                    WHERE p.kind = ?1 AND p.account = ?2 AND p.external_id = ?3) = 1"
+        ))?
+        .query_row(params![kind.word(), work.account, external_id], |row| {
+            let word =
+                |column| -> rusqlite::Result<Option<&str>> { Ok(row.get_ref(column)?.as_str_or_null()?) };
+            Ok(Seen {
+                rowid: row.get(0)?,
+                unit_id: row.get(1)?,
+                latest: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis),
+                state: word(3)?.and_then(Motion::from_word).unwrap_or_default(),
+                since: row.get(4)?,
+                engine: word(5)?.and_then(Engine::from_word),
+                source: row.get(6)?,
+            })
+        })
+        .optional()
+}
+
 /// Takes in one fix.
 pub(super) fn fix(
     work: &mut Work<'_>,
@@ -39,31 +81,13 @@ pub(super) fn fix(
     external_id: &str,
     fix: &Fix,
 ) -> rusqlite::Result<()> {
-    let Some(unit_id) = links::unit_or_stub(work, kind, external_id)? else { return Ok(()) };
-    let (table, engine_column) = match kind {
-        UnitKind::Tractor => ("tractors", "engine"),
-        UnitKind::Trailer => ("trailers", "NULL"),
-        UnitKind::Driver => return Ok(()),
-    };
-    let before = work
-        .sql
-        .prepare_cached(&format!(
-            "SELECT observed_at, state, state_since_at, {engine_column}, source FROM {table} WHERE id = ?1"
-        ))?
-        .query_row([&unit_id], |row| {
-            let text = |column| row.get::<_, Option<String>>(column);
-            Ok((
-                row.get::<_, Option<i64>>(0)?.map(Timestamp::from_millis),
-                text(1)?.as_deref().and_then(Motion::from_word).unwrap_or_default(),
-                row.get::<_, Option<i64>>(2)?,
-                text(3)?.as_deref().and_then(Engine::from_word),
-                text(4)?,
-            ))
-        })
-        .optional()?;
-    let Some((latest, state, since, engine, source)) = before else { return Ok(()) };
-    let shown = (work.judge.motion)(fix, engine);
-    match (work.judge.sane)(fix, latest, work.now) {
+    let mut unit = seen(work, kind, external_id)?;
+    if unit.is_none() && links::unit_or_stub(work, kind, external_id)?.is_some() {
+        unit = seen(work, kind, external_id)?;
+    }
+    let Some(unit) = unit else { return Ok(()) };
+    let shown = (work.judge.motion)(fix, unit.engine);
+    match (work.judge.sane)(fix, unit.latest, work.now) {
         Ok(()) => {}
         Err(Late::Unsound(reason)) => {
             work.reject(external_id, reason);
@@ -71,29 +95,46 @@ pub(super) fn fix(
         }
         Err(Late::Same) => {
             work.sql
-                .prepare_cached(&format!("UPDATE {table} SET synced_at = ?2 WHERE id = ?1"))?
-                .execute(params![unit_id, work.now.millis()])?;
+                .prepare_cached(&format!(
+                    "UPDATE {} SET synced_at = ?2 WHERE rowid = ?1",
+                    links::table(kind)
+                ))?
+                .execute(params![unit.rowid, work.now.millis()])?;
             return Ok(());
         }
         Err(Late::Older(reason)) => {
             // That another account saw the unit earlier is no fault of anybody's.
-            if source.as_deref() == Some(work.account) {
+            if unit.source.as_deref() == Some(work.account) {
                 work.reject(external_id, reason);
             }
             // It moves nothing, and still belongs into the history.
-            return keep(work, points, kind, unit_id, fix, shown);
+            return keep(work, points, kind, unit.unit_id, fix, shown);
         }
     }
-    let since = if state == shown && since.is_some() { since } else { Some(fix.observed_at.millis()) };
+    move_to(work, kind, &unit, fix, shown)?;
+    keep(work, points, kind, unit.unit_id, fix, shown)
+}
+
+/// Moves the unit to where it was seen.
+fn move_to(
+    work: &mut Work<'_>,
+    kind: UnitKind,
+    unit: &Seen,
+    fix: &Fix,
+    shown: Motion,
+) -> rusqlite::Result<()> {
+    let lasts = unit.state == shown && unit.since.is_some();
+    let since = if lasts { unit.since } else { Some(fix.observed_at.millis()) };
     work.sql
         .prepare_cached(&format!(
-            "UPDATE {table} SET latitude = ?2, longitude = ?3, heading_deg = ?4, speed_mph = ?5, place = ?6,
+            "UPDATE {} SET latitude = ?2, longitude = ?3, heading_deg = ?4, speed_mph = ?5, place = ?6,
                  observed_at = ?7, source = ?8, state = ?9, state_since_at = ?10, computed_at = ?11,
                  updated_at = ?11, synced_at = ?11, rev = ?12
-             WHERE id = ?1"
+             WHERE rowid = ?1",
+            links::table(kind)
         ))?
         .execute(params![
-            unit_id,
+            unit.rowid,
             fix.latitude,
             fix.longitude,
             fix.heading_deg,
@@ -108,7 +149,7 @@ pub(super) fn fix(
         ])?;
     work.touched.unit(kind);
     work.touched.moved |= kind == UnitKind::Tractor;
-    keep(work, points, kind, unit_id, fix, shown)
+    Ok(())
 }
 
 /// Writes a history point where the thinning wants one.
