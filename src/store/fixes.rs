@@ -58,15 +58,15 @@ fn seen(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite::Result<
                     WHERE p.kind = ?1 AND p.account = ?2 AND p.external_id = ?3) = 1"
         ))?
         .query_row(params![kind.word(), work.account, external_id], |row| {
-            let word =
+            let text =
                 |column| -> rusqlite::Result<Option<&str>> { Ok(row.get_ref(column)?.as_str_or_null()?) };
             Ok(Seen {
                 rowid: row.get(0)?,
                 unit_id: row.get(1)?,
                 latest: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis),
-                state: word(3)?.and_then(Motion::from_word).unwrap_or_default(),
+                state: text(3)?.and_then(Motion::from_word).unwrap_or_default(),
                 since: row.get(4)?,
-                engine: word(5)?.and_then(Engine::from_word),
+                engine: text(5)?.and_then(Engine::from_word),
                 source: row.get(6)?,
             })
         })
