@@ -94,7 +94,10 @@ fn slice_of_inquiries(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize
 /// Worked out, so only `computed_at` moves.
 pub(super) fn darken(connection: &mut Connection, judge: Judge, now: Timestamp) -> Result<(), StoreError> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let rev = next_revision(&sql)?;
+    // Taken only if something darkens: a minute without news must wake nobody.
+    let rev =
+        1 + sql.query_row("SELECT rev FROM revisions WHERE name = 'all'", [], |row| row.get::<_, i64>(0))?;
+    let mut any = false;
     for (kind, table) in [(UnitKind::Tractor, "tractors"), (UnitKind::Trailer, "trailers")] {
         let mut darkened = 0;
         for shown in [Motion::Moving, Motion::Idle, Motion::Stopped] {
@@ -108,9 +111,13 @@ pub(super) fn darken(connection: &mut Connection, judge: Judge, now: Timestamp) 
         }
         if darkened > 0 {
             mark_one(&sql, table, rev, false)?;
+            any = true;
         }
     }
-    sql.commit()?;
+    if any {
+        next_revision(&sql)?;
+        sql.commit()?;
+    }
     Ok(())
 }
 

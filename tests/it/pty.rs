@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use crate::processes::{LIMIT, Office, SLACK, wait};
 
 /// A program in a terminal of its own.
-struct Pty {
+pub(crate) struct Pty {
     child: Box<dyn portable_pty::Child + Send + Sync>,
     input: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
@@ -43,7 +43,7 @@ impl Pty {
     }
 
     /// A console on the office's database.
-    fn console(office: &Office, arguments: &[&str], rows: u16, cols: u16) -> Self {
+    pub(crate) fn console(office: &Office, arguments: &[&str], rows: u16, cols: u16) -> Self {
         Self::spawn(Self::command(office, arguments), rows, cols)
     }
 

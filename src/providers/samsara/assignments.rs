@@ -35,10 +35,7 @@ pub(super) fn vehicles(text: &str, now: Timestamp) -> Result<(Batch, Turn), Erro
             start: row.start_time.as_ref(),
             end: row.end_time.as_ref(),
         };
-        match told.at(now) {
-            Ok(pairing) => held.extend(pairing),
-            Err(reject) => batch.rejects.push(reject),
-        }
+        told.take_into(&mut held, batch, now);
     })?;
     settle(held, &mut batch);
     Ok((batch, turn))
@@ -81,10 +78,7 @@ pub(super) fn trailers(text: &str, now: Timestamp) -> Result<(Batch, Turn), Erro
             start: row.start_time.as_ref(),
             end: row.end_time.as_ref(),
         };
-        match told.at(now) {
-            Ok(pairing) => held.extend(pairing),
-            Err(reject) => batch.rejects.push(reject),
-        }
+        told.take_into(&mut held, batch, now);
     })?;
     settle(held, &mut batch);
     Ok((batch, turn))
@@ -101,6 +95,14 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Holds it with the others, or sets it aside.
+    fn take_into(self, held: &mut Vec<(Trust, Pairing)>, batch: &mut Batch, now: Timestamp) {
+        match self.at(now) {
+            Ok(pairing) => held.extend(pairing),
+            Err(reject) => batch.rejects.push(reject),
+        }
+    }
+
     /// The pairing, if it holds now: rows that merely touch the window are told too.
     fn at(self, now: Timestamp) -> Result<Option<(Trust, Pairing)>, Reject> {
         let reject = |id: Option<String>, reason: &str| {

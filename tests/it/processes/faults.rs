@@ -57,6 +57,11 @@ fn a_connection_that_is_reset() {
 }
 
 #[test]
+fn a_server_that_answers_nothing() {
+    check(Fault::Hang, "no answer in time");
+}
+
+#[test]
 fn a_wrong_token_stands_on_every_feed_of_the_account_and_stops_no_other() {
     let office = Office::new(5);
     let config = std::fs::read_to_string(office.config()).unwrap();

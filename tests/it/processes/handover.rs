@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use backhaul::model::Viewer;
-use backhaul::store::{Access, People, leader};
+use backhaul::store::leader;
 use backhaul::sync::Clock;
 use rustix::process::Signal;
 
 use super::{Office, SLACK, last_ok, wait};
+use crate::pty::Pty;
 
 #[test]
 fn a_killed_poller_leaves_whole_batches_and_another_takes_over_within_five_seconds() {
@@ -78,7 +78,7 @@ fn an_open_console_makes_the_daemon_poll_at_once_and_at_the_active_interval() {
     let office = Office::new(5);
     let _daemon = office.daemon("log");
     office.wait_for_fleet("a first read", |fleet| last_ok(fleet, "samsara", "vehicle_stats").is_some());
-    let (clock, mut people) = (Clock::system(), People::open(&office.database(), Access::Owner).unwrap());
+    let clock = Clock::system();
     let positions = || {
         let calls = office.sim.calls();
         calls
@@ -91,20 +91,8 @@ fn an_open_console_makes_the_daemon_poll_at_once_and_at_the_active_interval() {
     let read_at = *positions().last().unwrap();
     wait("the pause is over", || clock.now().since(read_at) > Duration::from_millis(5500));
     let (before, looked_at) = (positions().len(), clock.now());
-    let mut renewed = clock.now();
-    let mut announce = |now| {
-        let viewer =
-            Viewer { id: "v".into(), pid: 1, key_at: looked_at, since_at: looked_at, ..Viewer::default() };
-        people.announce(&viewer, now).unwrap();
-    };
-    announce(looked_at);
-    wait("three reads", || {
-        if clock.now().since(renewed) > Duration::from_secs(2) {
-            renewed = clock.now();
-            announce(renewed);
-        }
-        positions().len() >= before + 3
-    });
+    let _console = Pty::console(&office, &["--view-only"], 24, 80);
+    wait("three reads", || positions().len() >= before + 3);
     let times = positions();
     assert!(
         times[before].since(looked_at) < Duration::from_secs(1) + SLACK,
