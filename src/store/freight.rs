@@ -283,7 +283,9 @@ pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> 
             told.phone,
             work.now.millis(),
         ])?;
-    confirm(work, "stops", &told.company_id, &told.id)?;
+    work.sql
+        .prepare_cached("UPDATE stops SET synced_at = ?3, seen_rev = ?4 WHERE company_id = ?1 AND id = ?2")?
+        .execute(params![told.company_id, told.id, work.now.millis(), work.rev])?;
     if changed > 0 {
         work.sql
             .prepare_cached(
@@ -332,11 +334,8 @@ fn ties_of_stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
 }
 
 fn confirm(work: &Work<'_>, table: &str, company_id: &str, id: &str) -> rusqlite::Result<()> {
-    let seen = if table == "stops" { ", seen_rev = ?4" } else { "" };
     work.sql
-        .prepare_cached(&format!(
-            "UPDATE {table} SET synced_at = ?3{seen} WHERE company_id = ?1 AND id = ?2 AND ?4 IS NOT NULL"
-        ))?
-        .execute(params![company_id, id, work.now.millis(), work.rev])?;
+        .prepare_cached(&format!("UPDATE {table} SET synced_at = ?3 WHERE company_id = ?1 AND id = ?2"))?
+        .execute(params![company_id, id, work.now.millis()])?;
     Ok(())
 }

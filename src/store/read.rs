@@ -165,6 +165,7 @@ fn refresh<T: FromRow + Keyed>(
         None => "1",
     };
     let newer = if whole || since.is_none() { "rev > ?1" } else { T::NEWER };
+    // The last term only names `?2`: not every `live` does, and both are always bound.
     let mut statement = sql.prepare_cached(&format!(
         "SELECT {columns} FROM {table} WHERE {newer} AND {shown} AND {live} AND (?2 IS NULL OR 1)"
     ))?;
