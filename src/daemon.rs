@@ -1,5 +1,8 @@
 //! Polling without a screen (`--sync-only`), the simulated upstreams (`sim`), and the poller's
-//! wiring, which the console shares: from a configuration to accounts, from a lease to polling.
+//! wiring, which the console shares: from a lease to polling. What is polled is put together in
+//! `accounts`.
+
+mod accounts;
 
 use std::io::{Write, stdout};
 use std::path::Path;
@@ -8,19 +11,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use self::accounts::{AnyAccount, nothing_to_poll};
+pub use self::accounts::{accounts, off_accounts};
+use crate::config::Config;
 use crate::model::{Leader, Notice};
-use crate::providers::mcleod::{self, McLeod};
-use crate::providers::samsara::Samsara;
 use crate::sim::{self, Sim};
 use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
-use crate::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep, read_once};
+use crate::sync::{Clock, JUDGE, Poller, Polling, Upkeep};
 
 /// How to poll.
 #[derive(Clone, Debug)]
@@ -145,102 +147,9 @@ impl Demo {
 
 async fn start_sim(units: usize, seed: u64, port: u16, moody: bool) -> anyhow::Result<Sim> {
     let clock = Clock::system();
-    let options = sim::Options { units, seed, port, moody, clock: Arc::new(move || clock.now()) };
+    let options =
+        sim::Options { units, seed, port, moody, ..sim::Options::new(Arc::new(move || clock.now())) };
     Sim::start(options).await.with_context(|| format!("listening on 127.0.0.1:{port}"))
-}
-
-/// An account of any service, ready to be polled.
-pub enum AnyAccount {
-    /// Samsara.
-    Samsara(Account<Samsara>),
-    /// McLeod.
-    McLeod(Account<McLeod>),
-}
-
-/// The accounts that can be polled. Fails where one is configured in a way that can never work.
-pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
-    let mut accounts = Vec::new();
-    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        let EldProvider::Samsara { api_token } = &eld.provider else { continue };
-        let token = SecretString::from(api_token.expose());
-        let provider = Samsara::new(&eld.base_url, &token, eld.ca_file.as_deref())
-            .map_err(|e| Refused(format!("{}: {e}", eld.name)))?;
-        let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
-        let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
-        accounts.push(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint }));
-    }
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
-        accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
-    }
-    Ok(accounts)
-}
-
-/// Accounts that are configured and still not polled, each with the reason: those the configuration
-/// turns off, and those this version cannot speak to.
-pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
-    let mut off = config.off_accounts();
-    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
-            off.push((
-                eld.name.clone(),
-                format!("this version does not speak to {} yet", eld.provider.word()),
-            ));
-        }
-    }
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
-        let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
-        off.push((config.mcleod.name.clone(), reason.to_owned()));
-    }
-    off
-}
-
-fn mcleod(account: &config::Account<Mcleod>) -> anyhow::Result<Account<McLeod>> {
-    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } =
-        &account.provider;
-    let secret = |secret: &config::Secret| SecretString::from(secret.expose());
-    let provider = McLeod::new(mcleod::Account {
-        base_url: account.base_url.clone(),
-        credential: match login {
-            McleodLogin::Token(token) => mcleod::Credential::Token(secret(token)),
-            McleodLogin::Password { username, password } => {
-                mcleod::Credential::Basic { username: username.clone(), password: secret(password) }
-            }
-        },
-        company_id: company_id.clone(),
-        company_header: company_header.clone(),
-        ca_file: account.ca_file.clone(),
-        stop_time_basis: match stop_time_basis {
-            StopTimeBasis::ServerInstant => mcleod::StopTimeBasis::ServerInstant,
-            StopTimeBasis::StopLocal => mcleod::StopTimeBasis::StopLocal,
-        },
-        server_zone: server_timezone.clone(),
-    });
-    let provider = provider.map_err(|e| Refused(format!("mcleod: {e}")))?;
-    let fingerprint = match login {
-        McleodLogin::Token(token) => fingerprint(&[&account.base_url, token.expose()]),
-        McleodLogin::Password { username, password } => {
-            fingerprint(&[&account.base_url, username, password.expose()])
-        }
-    };
-    let (name, calls_per_minute) = (account.name.clone(), account.calls_per_minute);
-    Ok(Account { name, provider, calls_per_minute, fingerprint })
-}
-
-/// Tells one address and credential from another. Eight bytes of a digest: enough to see a change,
-/// too little to try guesses against.
-fn fingerprint(parts: &[&str]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, parts.join("\n").as_bytes());
-    let head: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
-    format!("{:016x}", u64::from_be_bytes(head))
-}
-
-fn nothing_to_poll(config: &Config) -> String {
-    let reasons: Vec<_> =
-        off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
-    format!(
-        "there is nothing to poll: no upstream can be used ({}); see config.example.toml",
-        reasons.join("; ")
-    )
 }
 
 /// Polls until `stop` is true. What was being written is committed when this returns; only then is
@@ -277,10 +186,7 @@ async fn poll_on(
     notice.into_iter().for_each(tell);
     let mut poller = Poller::new(store, polling(config), clock);
     for account in accounts(config).map_err(|e| StoreError::Broken(e.to_string()))? {
-        match account {
-            AnyAccount::Samsara(account) => poller.add(account).await?,
-            AnyAccount::McLeod(account) => poller.add(account).await?,
-        }
+        account.poll_by(&mut poller).await?;
     }
     let path = &config.database.path;
     let watch =
@@ -317,14 +223,8 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     for account in accounts {
         let (store, clock) = (store.clone(), clock.clone());
         reads.spawn(async move {
-            match account {
-                AnyAccount::Samsara(account) => {
-                    (account.name.clone(), read_once(account, &store, &polling, &clock).await)
-                }
-                AnyAccount::McLeod(account) => {
-                    (account.name.clone(), read_once(account, &store, &polling, &clock).await)
-                }
-            }
+            let name = account.name().to_owned();
+            (name, account.read_once(&store, &polling, &clock).await)
         });
     }
     let mut failures = Vec::new();

@@ -6,7 +6,7 @@ mod error;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, Url, redirect};
 
 pub use self::error::{Error, Kind, retry_after};
@@ -48,11 +48,46 @@ pub struct Client {
     body_cap: usize,
 }
 
+/// One request: a GET, or a POST where it has a body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Call<'a> {
+    /// Below the base, no leading `/` needed.
+    pub path: &'a str,
+    /// Name and value pairs, encoded here.
+    pub query: &'a [(&'a str, &'a str)],
+    /// The `Accept` header.
+    pub accept: &'a str,
+    /// Headers of this request alone, such as a credential that changes.
+    pub headers: &'a [(&'static str, HeaderValue)],
+    /// What is posted.
+    pub body: Option<Body<'a>>,
+}
+
+/// What a POST carries. Never shown, since it may be a credential.
+#[derive(Clone, Copy)]
+pub enum Body<'a> {
+    /// JSON, as it is.
+    Json(&'a str),
+    /// A form's fields, encoded here.
+    Form(&'a [(&'a str, &'a str)]),
+}
+
+impl std::fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Json(_) => "Json(…)",
+            Self::Form(_) => "Form(…)",
+        })
+    }
+}
+
 /// One answer that was a success.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Always 2xx.
     pub status: u16,
+    /// How long to stay away, where even a success says so (Geotab's errors are successes).
+    pub retry_after: Option<Duration>,
     /// The whole body, decompressed; not yet known to be UTF-8.
     pub body: Vec<u8>,
 }
@@ -116,24 +151,37 @@ impl Client {
         accept: &str,
         now: Timestamp,
     ) -> Result<Answer, Error> {
+        self.send(Call { path, query, accept, ..Call::default() }, now).await
+    }
+
+    /// Sends `call`. An empty path is the base itself.
+    ///
+    /// `now` turns a `Retry-After` date into a duration.
+    pub async fn send(&self, call: Call<'_>, now: Timestamp) -> Result<Answer, Error> {
         let mut url = self.base.clone();
-        // Appended, not joined: a base may have a path of its own (`https://tms.example.com/ws`).
-        let joined = format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
-        url.set_path(&joined);
-        if !query.is_empty() {
-            // `%20` for a space: a server that takes `+` literally would miss it (McLeod orderBy).
-            let mut pairs = String::new();
-            for (name, value) in query {
-                if !pairs.is_empty() {
-                    pairs.push('&');
-                }
-                pairs.push_str(&encode(name));
-                pairs.push('=');
-                pairs.push_str(&encode(value));
-            }
-            url.set_query(Some(&pairs));
+        if !call.path.is_empty() {
+            // Appended, not joined: a base may have a path of its own (`https://tms.example.com/ws`).
+            let joined =
+                format!("{}/{}", url.path().trim_end_matches('/'), call.path.trim_start_matches('/'));
+            url.set_path(&joined);
         }
-        let request = self.inner.get(url).header(reqwest::header::ACCEPT, accept);
+        if !call.query.is_empty() {
+            url.set_query(Some(&pairs(call.query)));
+        }
+        let request = match call.body {
+            None => self.inner.get(url),
+            Some(Body::Json(text)) => {
+                self.inner.post(url).header(CONTENT_TYPE, "application/json").body(text.to_owned())
+            }
+            Some(Body::Form(fields)) => self
+                .inner
+                .post(url)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(pairs(fields)),
+        };
+        let request = request.header(ACCEPT, call.accept);
+        let request =
+            call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.clone()));
         let response = request.send().await.map_err(|e| Error::from_reqwest(&e))?;
         self.read(response, now).await
     }
@@ -154,7 +202,7 @@ impl Client {
             }
         }
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), body });
+            return Ok(Answer { status: status.as_u16(), retry_after: wait, body });
         }
         Err(Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body)))
     }
@@ -209,6 +257,16 @@ fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+/// `name=value` pairs. `%20` for a space: a server that takes `+` literally would miss it (McLeod's
+/// orderBy), and one that reads a form takes either.
+fn pairs(pairs: &[(&str, &str)]) -> String {
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.

@@ -3,9 +3,11 @@
 
 pub mod mcleod;
 pub mod samsara;
+mod tokens;
 
 use std::time::Duration;
 
+pub use self::tokens::{Renewing, TokenFile};
 use crate::http;
 pub use crate::http::{Error, Kind};
 use crate::model::{Batch, Timestamp, Want};
@@ -29,10 +31,19 @@ pub struct FeedSpec {
     pub cadence: Cadence,
     /// Never read again sooner than this after a read that reached the end, whoever waits.
     pub pause: Duration,
-    /// Calls a second that the provider documents for this endpoint.
-    pub calls_per_second: Option<f64>,
+    /// What the provider allows for this endpoint, where that is less than for the account.
+    pub limit: Option<Limit>,
     /// Ids it must be told. With none there is nothing to ask, and that is a success.
     pub wants: Option<Want>,
+}
+
+/// A limit that a provider documents for one endpoint or method.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// What is limited: feeds that name the same share it.
+    pub of: &'static str,
+    /// Calls a second; 0.5 is one every two seconds.
+    pub calls_per_second: f64,
 }
 
 /// Which of the configured intervals a feed follows.
@@ -72,4 +83,14 @@ pub struct Page {
     pub batch: Batch,
     /// What to pass as [`Ask::page`] for the rest of this read; `None` when it is done.
     pub next: Option<String>,
+    /// Only a step on the way (a session that ran out, a path that moved): it brought nothing, and does
+    /// not prove that the credential is good.
+    pub is_step: bool,
+}
+
+impl Page {
+    /// A step on the way to the page that `next` names.
+    pub fn step(next: String) -> Self {
+        Self { next: Some(next), is_step: true, ..Self::default() }
+    }
 }

@@ -23,6 +23,7 @@ mod roster;
 mod samsara;
 mod server;
 mod shift;
+mod spread;
 mod week;
 mod world;
 
@@ -36,6 +37,7 @@ pub use self::faults::{Fault, Faults};
 use self::mcleod::McLeod;
 use self::samsara::Samsara;
 use self::server::{Server, Service};
+use self::spread::Spread;
 use self::world::World;
 use crate::model::Timestamp;
 
@@ -51,6 +53,8 @@ pub struct Options {
     pub seed: u64,
     /// Where on 127.0.0.1 to listen; 0 takes any free port.
     pub port: u16,
+    /// The ELDs there are; the fleet is spread over them.
+    pub elds: Vec<Upstream>,
     /// One upstream fails now and then, as they do.
     pub moody: bool,
     /// What time it is. From 2024 on.
@@ -58,9 +62,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// The usual fleet of sixty at this clock, on any port, in a good mood.
+    /// The usual fleet of sixty at this clock, spread over every ELD, on any port, in a good mood.
     pub fn new(clock: Clock) -> Self {
-        Self { units: 60, seed: 1, port: 0, moody: false, clock }
+        Self { units: 60, seed: 1, port: 0, elds: Upstream::ELDS.to_vec(), moody: false, clock }
     }
 }
 
@@ -70,6 +74,7 @@ impl fmt::Debug for Options {
             .field("units", &self.units)
             .field("seed", &self.seed)
             .field("port", &self.port)
+            .field("elds", &self.elds)
             .field("moody", &self.moody)
             .finish_non_exhaustive()
     }
@@ -84,6 +89,11 @@ pub enum Upstream {
     McLeod,
 }
 
+impl Upstream {
+    /// Every ELD.
+    pub const ELDS: &[Self] = &[Self::Samsara];
+}
+
 /// One call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -91,7 +101,8 @@ pub struct Call {
     pub at: Timestamp,
     /// Whom.
     pub upstream: Upstream,
-    /// The path below the base URL, with its leading `/`.
+    /// The path below the base URL, with its leading `/`; where one path does everything, what was
+    /// called behind it (`/apiv1/GetFeed/LogRecord`).
     pub path: String,
     /// The query as it was written, without `?`.
     pub query: String,
@@ -115,7 +126,8 @@ impl Sim {
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
         let port = listener.local_addr()?.port();
         let (samsara_token, mcleod_token) = tokens(options.seed);
-        let world = Arc::new(World::new(options.units, options.seed));
+        let spread = Spread::over(&options.elds);
+        let world = Arc::new(World::new(options.units, options.seed, spread));
         let services: Vec<Box<dyn Service>> = vec![
             Box::new(Samsara::new(Arc::clone(&world), samsara_token.clone())),
             Box::new(McLeod::new(world, mcleod_token.clone())),

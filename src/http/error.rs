@@ -26,6 +26,10 @@ pub struct Error {
     pub message: String,
     /// Whether the upstream said anything at all.
     pub answered: bool,
+    /// The status of an answer that was not 2xx.
+    pub status: Option<u16>,
+    /// The word by which the error's JSON body names it (`connection_disconnected`, `invalid_grant`).
+    pub code: Option<String>,
 }
 
 /// What the caller may decide on.
@@ -33,10 +37,14 @@ pub struct Error {
 pub enum Kind {
     /// The credential is refused (401).
     Unauthorized,
+    /// The credential is good, but what it leads to has to be linked anew by a person.
+    Relink,
     /// The credential is good, but not for this (403).
     Forbidden,
     /// No such thing, or no such endpoint (404, 410, 501).
     NotFound,
+    /// What stands behind this service does not have it, and will not have it in an hour.
+    Unsupported,
     /// Too many calls (429); with how long to stay away, where the upstream says.
     Throttled {
         /// From the answer's `Retry-After`.
@@ -62,15 +70,32 @@ impl Kind {
     pub const fn may_pass(self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Unavailable { .. } | Self::Timeout | Self::Malformed => true,
-            Self::Unauthorized | Self::Forbidden | Self::NotFound | Self::TooLarge | Self::Rejected => false,
+            Self::Unauthorized
+            | Self::Relink
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Unsupported
+            | Self::TooLarge
+            | Self::Rejected => false,
         }
+    }
+
+    /// Whether it holds for the whole account, so that nothing else of it need be tried.
+    pub const fn is_of_the_account(self) -> bool {
+        matches!(self, Self::Unauthorized | Self::Relink)
     }
 }
 
 impl Error {
+    /// An answer that was no success, though HTTP may have called it one. `why` is cleaned and cut.
+    pub fn new(kind: Kind, why: impl fmt::Display) -> Self {
+        let message = clean(&why.to_string(), MESSAGE_SHOWN);
+        Self { kind, message, answered: true, status: None, code: None }
+    }
+
     /// An answer that could not be understood; `why` must not repeat the body.
     pub fn malformed(why: impl fmt::Display) -> Self {
-        Self { kind: Kind::Malformed, message: clean(&why.to_string(), MESSAGE_SHOWN), answered: true }
+        Self::new(Kind::Malformed, why)
     }
 
     /// Whether the server fell over at this very request (500), as some do at one they do not like;
@@ -80,11 +105,7 @@ impl Error {
     }
 
     pub(super) fn too_large(cap: usize) -> Self {
-        Self {
-            kind: Kind::TooLarge,
-            message: format!("the answer is larger than {} MiB", cap >> 20),
-            answered: true,
-        }
+        Self::new(Kind::TooLarge, format_args!("the answer is larger than {} MiB", cap >> 20))
     }
 
     /// From an answer that was not 2xx. `body` is shown by its first sentence, cleaned.
@@ -104,11 +125,11 @@ impl Error {
         if (300..400).contains(&status) {
             message.push_str(", a redirect to another host, which is not followed");
         }
-        let said = first_words(body);
+        let (said, code) = first_words(body);
         if !said.is_empty() {
             message = format!("{message}: {said}");
         }
-        Self { kind, message, answered: true }
+        Self { kind, message, answered: true, status: Some(status), code }
     }
 
     pub(super) fn from_reqwest(error: &reqwest::Error) -> Self {
@@ -122,7 +143,7 @@ impl Error {
         } else {
             Kind::Unavailable { retry_after: None }
         };
-        Self { kind, message: clean(&deepest(error), MESSAGE_SHOWN), answered: false }
+        Self { answered: false, ..Self::new(kind, deepest(error)) }
     }
 }
 
@@ -130,6 +151,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             Kind::Unauthorized => write!(f, "credentials refused ({}); check the token", self.message),
+            Kind::Relink => write!(f, "the account must be linked again ({})", self.message),
+            Kind::Unsupported => write!(f, "not supported ({})", self.message),
             Kind::Forbidden => {
                 write!(f, "not allowed ({}); the token lacks a permission for this", self.message)
             }
@@ -184,25 +207,28 @@ pub(super) fn deepest(error: &reqwest::Error) -> String {
     if std::ptr::addr_eq(cause, error) { "request failed".to_owned() } else { cause.to_string() }
 }
 
-/// The first sentence of an error body: the `message` of a JSON object, else text without markup.
-fn first_words(body: &str) -> String {
+/// The first sentence of an error body, and the word that names the error: the `message` of a JSON
+/// object, else text without markup.
+fn first_words(body: &str) -> (String, Option<String>) {
+    /// As the services write it: Samsara and Terminal, Motive, an OAuth server (RFC 6749 §5.2).
     #[derive(serde::Deserialize)]
     struct Said {
+        #[serde(alias = "error_message", alias = "error_description")]
         message: Option<String>,
         error: Option<serde_json::Value>,
+        code: Option<serde_json::Value>,
         #[serde(rename = "requestId")]
         request_id: Option<String>,
     }
-    let text = match serde_json::from_str::<Said>(body) {
-        Ok(said) => {
-            let words =
-                said.message.or_else(|| said.error.and_then(|error| error.as_str().map(str::to_owned)));
-            let request = said.request_id.map(|id| format!("(request {id})"));
-            [words, request].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
-        Err(_) => without_markup(body),
+    let Ok(said) = serde_json::from_str::<Said>(body) else {
+        return (clean(&without_markup(body), MESSAGE_SHOWN), None);
     };
-    clean(&text, MESSAGE_SHOWN)
+    let word = |value: Option<serde_json::Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+    let error = word(said.error);
+    let code = word(said.code).or_else(|| error.clone()).map(|code| clean(&code, MESSAGE_SHOWN));
+    let request = said.request_id.map(|id| format!("(request {id})"));
+    let text = [said.message.or(error), request].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    (clean(&text, MESSAGE_SHOWN), code)
 }
 
 fn without_markup(body: &str) -> String {
@@ -252,9 +278,24 @@ mod tests {
             r#"{"message":"invalid token","requestId":"aa-bb"}"#,
             "HTTP 401 Unauthorized: invalid token (request aa-bb)",
         );
+        check(401, r#"{"error_message":"invalid API key"}"#, "HTTP 401 Unauthorized: invalid API key");
         check(502, "<html><body>\n<h1>Bad gateway</h1></body></html>", "HTTP 502 Bad Gateway: Bad gateway");
         check(503, "context deadline exceeded", "HTTP 503 Service Unavailable: context deadline exceeded");
         check(404, "null", "HTTP 404 Not Found: null");
+    }
+
+    #[test]
+    fn an_errors_own_name_is_kept() {
+        let check = |body: &str, expected: Option<&str>| {
+            assert_eq!(Error::from_status(422, None, body).code.as_deref(), expected, "{body}");
+        };
+        check(
+            r#"{"code":"connection_disconnected","message":"re-link","detail":[]}"#,
+            Some("connection_disconnected"),
+        );
+        check(r#"{"error":"invalid_grant","error_description":"used up"}"#, Some("invalid_grant"));
+        check(r#"{"code":-32000}"#, None);
+        check("<html>invalid_grant</html>", None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What one fetch brings: facts in the account's own ids. Applying the same change twice is harmless.
 
-use super::{Clocks, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop, UnitKind};
+use super::{Clocks, DutyStatus, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop, UnitKind};
 
 /// What one fetch produced. A malformed row becomes a reject; it never sinks the batch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +42,15 @@ pub enum Change {
         external_id: String,
         /// What is left.
         clocks: Clocks,
+    },
+    /// A driver's duty status, from his log; in any order.
+    Duty {
+        /// The account's id of the driver.
+        external_id: String,
+        /// What he is on.
+        status: DutyStatus,
+        /// Since when.
+        since_at: Timestamp,
     },
     /// Two things of one account go together, or no longer do.
     Pairing(Pairing),

@@ -43,8 +43,8 @@ impl DutyStatus {
 /// What an ELD says is left, in whole seconds; `None` where it does not say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clocks {
-    /// Duty status.
-    pub status: DutyStatus,
+    /// Duty status; `None` where this source tells it apart, by [`Change::Duty`](super::Change::Duty).
+    pub status: Option<DutyStatus>,
     /// Since when that status, where told.
     pub status_since_at: Option<Timestamp>,
     /// Driving left of the 11 hours (49 CFR 395.3(a)(3)(i)).

@@ -129,7 +129,7 @@ impl McLeod {
             None if listing.changes.is_some() => {
                 let cursor = ask.cursor.filter(|_| !ask.restart);
                 let place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
-                return Ok(Page { next: place.written(), batch: Batch::default() });
+                return Ok(Page { next: place.written(), ..Page::default() });
             }
             None => Place::begin(listing, None, ask.now),
         };
@@ -143,7 +143,7 @@ impl McLeod {
                 // which may as well be a bad moment: that is not held against the table.
                 let refused = error.kind == Kind::Rejected;
                 let whole = place.without_changes(refused).ok_or(error)?;
-                return Ok(Page { next: whole.written(), batch: Batch::default() });
+                return Ok(Page { next: whole.written(), is_step: true, ..Page::default() });
             }
             Err(error) => return Err(error),
         };
@@ -156,7 +156,7 @@ impl McLeod {
                 None
             }
         };
-        Ok(Page { batch: told.batch, next })
+        Ok(Page { batch: told.batch, next, is_step: false })
     }
 
     /// The server's time, by which its audit trail is kept; ours where the server does not tell.
@@ -177,7 +177,7 @@ impl McLeod {
     async fn positions(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
         let answer = self.client.get("mcmessages/positions", &[], JSON, ask.now).await?;
         let batch = self.normalise(ask.resource, &answer::text(&answer.body), ask.now)?;
-        Ok(Page { batch, next: None })
+        Ok(Page { batch, ..Page::default() })
     }
 
     /// One step through the wanted customers.
@@ -188,7 +188,7 @@ impl McLeod {
             Err(error) if error.kind == Kind::NotFound => rejected(id, "customer is not known to the TMS"),
             Err(error) => return Err(error),
         };
-        Ok(Page { batch, next: step.after() })
+        Ok(Page { batch, next: step.after(), is_step: false })
     }
 
     /// One step through the wanted movements.
@@ -196,16 +196,14 @@ impl McLeod {
         let Some((id, step)) = wanted(&ask, MOVEMENTS_A_READ) else { return Ok(Page::default()) };
         if step.missing {
             let batch = self.confirm_gone(&ask, id).await?;
-            return Ok(Page { batch, next: step.after() });
+            return Ok(Page { batch, next: step.after(), is_step: false });
         }
         match self.client.get(&below("movements", id), &[], JSON, ask.now).await {
             Ok(answer) => {
                 let batch = self.one(&ask, id, &answer::text(&answer.body))?;
-                Ok(Page { batch, next: step.after() })
+                Ok(Page { batch, next: step.after(), is_step: false })
             }
-            Err(error) if error.kind == Kind::NotFound => {
-                Ok(Page { batch: Batch::default(), next: Some(step.asking_again()) })
-            }
+            Err(error) if error.kind == Kind::NotFound => Ok(Page::step(step.asking_again())),
             Err(error) => Err(error),
         }
     }

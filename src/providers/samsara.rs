@@ -18,7 +18,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::paging::Place;
-use super::{Ask, Cadence, FeedSpec, Page, Provider};
+use super::{Ask, Cadence, FeedSpec, Limit, Page, Provider};
 use crate::http::{Client, Error, Kind, Limits, secret_header};
 use crate::model::{UnitKind, Want};
 
@@ -63,7 +63,7 @@ impl Provider for Samsara {
             Ok(answer) => read(feed, &ask, &place, &answer.body),
             Err(error) if error.kind == Kind::NotFound && feed == Feed::TrailerStats => {
                 let elsewhere = place.moved().ok_or(error)?;
-                Ok(Page { next: Some(elsewhere.token()), ..Page::default() })
+                Ok(Page::step(elsewhere.token()))
             }
             Err(error) => Err(error),
         }
@@ -132,7 +132,11 @@ impl Feed {
 }
 
 const fn spec(resource: &'static str, cadence: Cadence, calls_per_second: Option<f64>) -> FeedSpec {
-    FeedSpec { resource, cadence, pause: Duration::ZERO, calls_per_second, wants: None }
+    let limit = match calls_per_second {
+        Some(calls_per_second) => Some(Limit { of: resource, calls_per_second }),
+        None => None,
+    };
+    FeedSpec { resource, cadence, pause: Duration::ZERO, limit, wants: None }
 }
 
 /// Rosters first: positions, hours and assignments refer to what they list.
@@ -187,7 +191,7 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
     let next = place.turn(&turn, paging::parts(feed, ask))?;
     batch.cursor = place.cursor(feed, &turn, next.is_none());
     batch.complete = next.is_none() && feed.lists_all();
-    Ok(Page { batch, next: next.map(|next| next.token()) })
+    Ok(Page { batch, next: next.map(|next| next.token()), is_step: false })
 }
 
 /// What a feed that needs ids brings where there are none.

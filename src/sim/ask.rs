@@ -15,6 +15,8 @@ pub struct Ask {
     pub query: Vec<(String, String)>,
     /// The request's headers.
     pub headers: HeaderMap,
+    /// What was posted.
+    pub body: Vec<u8>,
     /// Now, in Unix milliseconds.
     pub millis: i64,
     /// Now, for rate limits: those run by real time, whatever the world's clock says.

@@ -361,7 +361,23 @@ enum Known {
 }
 
 impl Samsara {
+    /// The tractors with one of its gateways.
+    fn tractors(&self) -> Vec<usize> {
+        let has = |tractor: &usize| self.world.spread.has_tractor(Upstream::Samsara, *tractor);
+        (0..self.world.roster.tractors).filter(has).collect()
+    }
+
+    /// The drivers who use its app, and those who did.
+    fn drivers(&self) -> Vec<usize> {
+        let roster = &self.world.roster;
+        let has = |driver: &usize| self.world.spread.has_driver(Upstream::Samsara, roster, *driver);
+        (0..roster.drivers).filter(has).collect()
+    }
+
     fn known(&self, trailer: usize) -> Known {
+        if !self.world.spread.has_trailer(Upstream::Samsara, &self.world.roster, trailer) {
+            return Known::Unknown;
+        }
         match trailer {
             stray if stray == self.world.roster.stray() => Known::Tracked,
             other if other % 13 == 5 => Known::Unknown,

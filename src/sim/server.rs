@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,6 +20,8 @@ use super::ask::{Answer, Ask};
 use super::faults::{self, Fault, Faults};
 use super::{Call, Clock, Upstream};
 
+/// The longest question taken.
+const LONGEST_BODY: usize = 1024 * 1024;
 /// Calls that are remembered.
 const REMEMBERED: usize = 20_000;
 
@@ -29,6 +31,10 @@ pub trait Service: Send + Sync + 'static {
     fn upstream(&self) -> Upstream;
     /// Where it lives on the listener: its base URL's path, without a `/` at the end.
     fn prefix(&self) -> &'static str;
+    /// What is asked for, as a path: where faults are set and calls are counted by.
+    fn route(&self, ask: &Ask) -> String {
+        ask.path.clone()
+    }
     /// What it answers.
     fn answer(&self, ask: &Ask) -> Answer;
 }
@@ -85,15 +91,19 @@ impl Server {
         let upstream = self.services[number].upstream();
         let at = (self.clock)();
         let query = request.uri().query().unwrap_or_default().to_owned();
+        let (head, body) = request.into_parts();
+        let Ok(body) = to_bytes(Body::new(body), LONGEST_BODY).await else { return Err(Dropped) };
         let ask = Ask {
-            method: request.method().clone(),
+            method: head.method,
             path: decoded(&path),
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            headers: request.headers().clone(),
+            headers: head.headers,
+            body: body.into(),
             millis: at.millis(),
             instant: Instant::now(),
         };
         let mood = if self.moody { faults::mood(upstream, ask.now()) } else { None };
+        let path = self.services[number].route(&ask);
         let fault = self.faults.of(upstream, &path).or(mood);
         let call = Call { at, upstream, path, query, status: 0 };
         let Some(answer) = self.outcome(number, ask, fault, &call).await else {

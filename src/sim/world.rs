@@ -13,6 +13,7 @@ use super::chance::Chance;
 use super::freight::{Haul, Site, Standing};
 use super::roster::{Roster, SHOP};
 use super::shift::Hours;
+use super::spread::Spread;
 use super::week::{self, Activity, Stretch, WEEK, Week};
 
 pub use drivers::Condition;
@@ -33,6 +34,8 @@ const MILES_A_WEEK: f64 = 3250.0;
 pub struct World {
     /// Who and what the fleet consists of.
     pub roster: Roster,
+    /// Which ELD knows what of it.
+    pub spread: Spread,
     seed: u64,
     atlas: Atlas,
     yards: Vec<usize>,
@@ -76,14 +79,14 @@ pub struct Key {
 }
 
 impl World {
-    /// A world of `units` tractors.
-    pub fn new(units: usize, seed: u64) -> Self {
+    /// A world of `units` tractors, spread so over the ELDs.
+    pub fn new(units: usize, seed: u64, spread: Spread) -> Self {
         let roster = Roster::new(units, seed);
         let yards = YARDS
             .iter()
             .map(|code| CITIES.iter().position(|city| city.code == *code).expect("every yard is in a city"))
             .collect();
-        let mut world = Self { roster, seed, atlas: Atlas::new(), yards, weeks: Vec::new() };
+        let mut world = Self { roster, spread, seed, atlas: Atlas::new(), yards, weeks: Vec::new() };
         world.weeks.resize_with(world.lanes(), Mutex::default);
         world
     }
@@ -263,15 +266,20 @@ fn phase(lane: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Upstream;
     use super::super::shift::DutyStatus;
     use super::*;
 
     const NOW: i64 = 1_795_500_000;
 
+    fn world(units: usize, seed: u64) -> World {
+        World::new(units, seed, Spread::over(Upstream::ELDS))
+    }
+
     #[test]
     fn the_same_seed_gives_the_same_world_and_another_one_another() {
         let seen = |seed| {
-            let world = World::new(20, seed);
+            let world = world(20, seed);
             (0..20)
                 .map(|lane| world.truck(lane, NOW).point)
                 .map(|p| (p.latitude, p.longitude))
@@ -283,7 +291,7 @@ mod tests {
 
     #[test]
     fn trucks_obey_hours_of_service_for_two_weeks() {
-        let world = World::new(12, 4);
+        let world = world(12, 4);
         for lane in 0..12 {
             let first = world.week_number(lane, NOW);
             let (mut drive, mut since_break, mut still, mut off, mut on_duty) = (0, 0, 99_999, 999_999, 0);
@@ -334,7 +342,7 @@ mod tests {
 
     #[test]
     fn trucks_never_jump_not_even_from_week_to_week() {
-        let world = World::new(8, 9);
+        let world = world(8, 9);
         for lane in 0..=8 {
             let mut last = world.truck(lane, NOW);
             for step in 1..14 * 24 * 6 {
@@ -349,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_fleet_works_and_loads_wait() {
-        let world = World::new(60, 1);
+        let world = world(60, 1);
         let rolling = (0..60).filter(|lane| world.truck(*lane, NOW).mph > 50.0).count();
         assert!((8..40).contains(&rolling), "{rolling} roll");
         let standing = |wanted| {
@@ -366,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_movement_is_found_by_its_number() {
-        let world = World::new(30, 1);
+        let world = world(30, 1);
         for key in world.movements(NOW) {
             assert_eq!(world.movement(world.number(key), NOW), Some(key));
         }

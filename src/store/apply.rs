@@ -234,6 +234,9 @@ fn take_in(work: &mut Work<'_>, kept: &Kept, changes: &[Change]) -> rusqlite::Re
                 fixes::telemetry(work, external_id, telemetry)?;
             }
             Change::Clocks { external_id, clocks } => fixes::clocks(work, external_id, clocks)?,
+            Change::Duty { external_id, status, since_at } => {
+                fixes::duty(work, external_id, *status, *since_at)?;
+            }
             Change::Pairing(pairing) => pairings::upsert(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,
             Change::Order(order) => freight::order(work, order)?,

@@ -271,9 +271,10 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
     if other && as_of.is_some_and(|as_of| as_of > told.as_of_at.millis()) {
         return Ok(());
     }
+    let told_status = told.status.unwrap_or(status);
     let since = match told.status_since_at {
         Some(told) => Some(told.millis()),
-        None if told.status == status => since,
+        None if told_status == status => since,
         // Nobody says when it changed; we know only that it was between two looks.
         None => as_of.map(|_| told.as_of_at.millis()),
     };
@@ -287,7 +288,7 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
         )?
         .execute(params![
             driver_id,
-            told.status.word(),
+            told_status.word(),
             since,
             told.drive_left_s,
             told.shift_left_s,
@@ -302,6 +303,38 @@ pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> r
         .prepare_cached("UPDATE drivers SET hos_as_of_at = ?2, synced_at = ?3, rev = ?4 WHERE id = ?1")?
         .execute(params![driver_id, told.as_of_at.millis(), work.now.millis(), work.rev])?;
     work.touched.drivers = true;
+    Ok(())
+}
+
+/// Takes in a duty status from a log, whose lines may come late and in any order: the newest counts.
+pub(super) fn duty(
+    work: &mut Work<'_>,
+    external_id: &str,
+    status: DutyStatus,
+    since_at: Timestamp,
+) -> rusqlite::Result<()> {
+    if (work.judge.timely)(since_at, work.now).is_err() {
+        return Ok(());
+    }
+    let Some(driver_id) = links::unit(work, UnitKind::Driver, external_id)? else { return Ok(()) };
+    // Another account's clocks say what holds as of when it told them; its own, only since when.
+    let changed = work
+        .sql
+        .prepare_cached(
+            "UPDATE drivers SET hos_status = ?2, hos_status_since_at = ?3, source = coalesce(source, ?4),
+                 updated_at = ?5, rev = ?6
+             WHERE id = ?1 AND (hos_status, hos_status_since_at) IS NOT (?2, ?3)
+               AND ?3 >= coalesce(iif(coalesce(source, ?4) = ?4, hos_status_since_at, hos_as_of_at), ?3)",
+        )?
+        .execute(params![
+            driver_id,
+            status.word(),
+            since_at.millis(),
+            work.account,
+            work.now.millis(),
+            work.rev
+        ])?;
+    work.touched.drivers |= changed > 0;
     Ok(())
 }
 

@@ -13,19 +13,27 @@ const SOONEST: Duration = Duration::from_millis(100);
 /// What only a person can mend (a credential, a scope, an address) is tried again after this.
 pub const REFUSED: Duration = Duration::from_mins(5);
 
+/// What a provider does not have is looked for again after this: providers learn, but not within the hour.
+pub const UNSUPPORTED: Duration = Duration::from_hours(6);
+
 /// The wait after the `failures`-th failure in a row of a feed read every `every`; `roll` is
 /// uniform in 0 to 1. Exponential with full jitter, but never less than the upstream asks for.
 pub fn delay(error: &Error, failures: u32, every: Duration, roll: f64) -> Duration {
     let asked = match error.kind {
         Kind::Throttled { retry_after } | Kind::Unavailable { retry_after } => retry_after,
         Kind::Unauthorized
+        | Kind::Relink
         | Kind::Forbidden
         | Kind::NotFound
+        | Kind::Unsupported
         | Kind::Timeout
         | Kind::Malformed
         | Kind::TooLarge
         | Kind::Rejected => None,
     };
+    if error.kind == Kind::Unsupported {
+        return UNSUPPORTED;
+    }
     if !error.kind.may_pass() {
         return REFUSED;
     }
@@ -53,7 +61,7 @@ mod tests {
     use super::*;
 
     fn error(kind: Kind) -> Error {
-        Error { kind, message: String::new(), answered: true }
+        Error::new(kind, "")
     }
 
     #[test]
@@ -81,7 +89,14 @@ mod tests {
 
     #[test]
     fn what_only_a_person_can_mend_is_tried_every_five_minutes() {
-        for kind in [Kind::Unauthorized, Kind::Forbidden, Kind::NotFound, Kind::Rejected, Kind::TooLarge] {
+        for kind in [
+            Kind::Unauthorized,
+            Kind::Relink,
+            Kind::Forbidden,
+            Kind::NotFound,
+            Kind::Rejected,
+            Kind::TooLarge,
+        ] {
             assert_eq!(delay(&error(kind), 1, Duration::from_secs(5), 0.1), REFUSED);
         }
     }

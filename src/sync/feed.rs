@@ -58,7 +58,7 @@ impl Read {
 
 /// Whether an error may be about the one thing asked for, rather than about the service.
 const fn concerns_one(error: &Error) -> bool {
-    error.answered && !matches!(error.kind, Kind::Unauthorized | Kind::Throttled { .. })
+    error.answered && !error.kind.is_of_the_account() && !matches!(error.kind, Kind::Throttled { .. })
 }
 
 /// Why a read ended before its end.
@@ -92,7 +92,7 @@ impl<P: Provider> Feed<P> {
             if self.store.remembered(&self.account, want.depends_on()).await?.last_ok_at.is_none() {
                 return Ok(0);
             }
-            let nothing = Page { batch: Batch { complete: true, ..Batch::default() }, next: None };
+            let nothing = Page { batch: Batch { complete: true, ..Batch::default() }, ..Page::default() };
             self.commit(nothing, &mut read, 0).await?;
         } else if want.is_one_by_one() {
             self.read_each(want, &wanted, &mut read).await?;
@@ -115,8 +115,10 @@ impl<P: Provider> Feed<P> {
                     tracing::warn!(account = %self.account, resource = self.spec.resource, id, "{error}");
                     in_vain += 1;
                     let reject = Reject { external_id: id.clone(), reason: error.to_string() };
-                    let page =
-                        Page { batch: Batch { rejects: vec![reject], ..Batch::default() }, next: None };
+                    let page = Page {
+                        batch: Batch { rejects: vec![reject], ..Batch::default() },
+                        ..Page::default()
+                    };
                     self.commit(page, read, 1).await?;
                 }
                 Err(trouble) => return Err(trouble),
@@ -139,7 +141,9 @@ impl<P: Provider> Feed<P> {
             };
             match self.provider.fetch(ask).await {
                 Ok(told) => {
-                    self.gate.accepted();
+                    if !told.is_step {
+                        self.gate.accepted();
+                    }
                     page.clone_from(&told.next);
                     self.commit(told, read, 1).await?;
                     if page.is_none() {
@@ -192,7 +196,7 @@ impl<P: Provider> Feed<P> {
     ) -> Result<Duration, StoreError> {
         let wait = backoff::delay(error, failures, patience, backoff::roll());
         match error.kind {
-            Kind::Unauthorized => self.gate.refused(),
+            kind if kind.is_of_the_account() => self.gate.refused(),
             Kind::Throttled { retry_after } => self.gate.slow_down(self.spec, retry_after.unwrap_or(wait)),
             _ => {}
         }
@@ -200,7 +204,7 @@ impl<P: Provider> Feed<P> {
         let failure = Failure {
             account: self.account.to_string(),
             resource: self.spec.resource,
-            refused: (error.kind == Kind::Unauthorized).then(|| self.fingerprint.to_string()),
+            refused: error.kind.is_of_the_account().then(|| self.fingerprint.to_string()),
             error: error.to_string(),
             next_try_at: now.plus(wait),
             health: self.health(now, interval, 1),

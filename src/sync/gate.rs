@@ -35,7 +35,7 @@ pub struct Gate {
 
 struct State {
     bucket: Bucket,
-    /// When each endpoint with a limit of its own may be called again.
+    /// When what has a limit of its own may be called again.
     endpoints: HashMap<&'static str, Instant>,
     /// Until when the credential counts as refused; whoever comes first after it tries for all.
     refused_until: Option<Instant>,
@@ -87,25 +87,26 @@ impl Gate {
                 Err(wait) => sleep(wait).await,
             }
         }
-        if let Some(limit) = feed.calls_per_second {
+        if let Some(limit) = feed.limit {
             // A little slower than allowed: what leaves us evenly may arrive unevenly.
-            let next = Instant::now() + Duration::from_secs_f64(1.1 / limit);
-            self.lock().endpoints.insert(feed.resource, next);
+            let next = Instant::now() + Duration::from_secs_f64(1.1 / limit.calls_per_second);
+            self.lock().endpoints.insert(limit.of, next);
         }
         true
     }
 
     /// How long this feed's endpoint is still to be left alone.
     fn endpoint_rest(&self, feed: &FeedSpec, now: Instant) -> Option<Duration> {
-        self.lock().endpoints.get(feed.resource).filter(|next| **next > now).map(|next| *next - now)
+        let limit = feed.limit?;
+        self.lock().endpoints.get(limit.of).filter(|next| **next > now).map(|next| *next - now)
     }
 
     /// The upstream asked for calm. A limit of one endpoint's own concerns only that endpoint.
     pub fn slow_down(&self, feed: &FeedSpec, wait: Duration) {
         let until = Instant::now() + wait;
         let mut state = self.lock();
-        if feed.calls_per_second.is_some() {
-            state.endpoints.insert(feed.resource, until);
+        if let Some(limit) = feed.limit {
+            state.endpoints.insert(limit.of, until);
         } else {
             state.bucket.drain(until);
         }
@@ -188,13 +189,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::providers::Cadence;
+    use crate::providers::{Cadence, Limit};
 
     const FEED: FeedSpec = FeedSpec {
         resource: "a",
         cadence: Cadence::Positions,
         pause: Duration::ZERO,
-        calls_per_second: None,
+        limit: None,
         wants: None,
     };
 
@@ -221,7 +222,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_endpoints_own_limit_holds_and_stops_no_other() {
         let gate = Gate::new(Bucket::new(1000, Instant::now()));
-        let slow = FeedSpec { resource: "slow", calls_per_second: Some(5.0), ..FEED };
+        let slow =
+            FeedSpec { resource: "slow", limit: Some(Limit { of: "slow", calls_per_second: 5.0 }), ..FEED };
         let start = Instant::now();
         for _ in 0..11 {
             gate.turn(&slow, Priority::Routine).await;

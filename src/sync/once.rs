@@ -52,7 +52,11 @@ pub async fn read_once<P: Provider>(
             continue;
         };
         silent = if error.answered { 0 } else { silent + 1 };
-        if error.kind == Kind::Unauthorized || silent == SILENT {
+        if error.kind == Kind::Unsupported {
+            // Nothing is amiss: the feed's state says what there is not.
+            continue;
+        }
+        if error.kind.is_of_the_account() || silent == SILENT {
             given_up = Some(error.to_string());
         }
         failed.push((resource, error.to_string()));

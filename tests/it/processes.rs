@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backhaul::model::{Fleet, Timestamp};
-use backhaul::sim::{Options, Sim};
+use backhaul::sim::{Options, Sim, Upstream};
 use backhaul::store::{Reader, Scope};
 use tempfile::TempDir;
 
@@ -117,7 +117,14 @@ impl Drop for Office {
 }
 
 fn start(runtime: &tokio::runtime::Runtime, units: usize, clock: backhaul::sim::Clock) -> Sim {
-    runtime.block_on(Sim::start(Options { units, seed: 7, port: 0, moody: false, clock })).unwrap()
+    runtime
+        .block_on(Sim::start(Options {
+            units,
+            seed: 7,
+            elds: vec![Upstream::Samsara],
+            ..Options::new(clock)
+        }))
+        .unwrap()
 }
 
 /// A process that is ended with the test.

@@ -42,7 +42,9 @@ impl World {
         let clock = Arc::new(AtomicI64::new(NOON));
         let read = Arc::clone(&clock);
         let clock_now = Arc::new(move || Timestamp::from_secs(read.load(Ordering::Relaxed)));
-        let sim = Sim::start(Options { units, ..Options::new(clock_now) }).await.unwrap();
+        let sim = Sim::start(Options { units, elds: vec![Upstream::Samsara], ..Options::new(clock_now) })
+            .await
+            .unwrap();
         // Installs the process-wide TLS provider, which reqwest wants even for plain HTTP.
         let _ = http::Client::new("http://127.0.0.1:1", &[], None, &http::Limits::default()).unwrap();
         Self { sim, clock, client: reqwest::Client::builder().no_proxy().build().unwrap() }

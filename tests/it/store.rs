@@ -147,7 +147,7 @@ async fn telling_the_same_again_moves_synced_at_and_never_updated_at() {
         ..TmsOrder::default()
     };
     let clocks = |at| Clocks {
-        status: DutyStatus::OffDuty,
+        status: Some(DutyStatus::OffDuty),
         drive_left_s: Some(39_600),
         as_of_at: at,
         ..Clocks::default()
@@ -237,7 +237,7 @@ async fn a_clock_that_is_set_back_takes_no_unit_away_and_stops_no_hours() {
     let clocks = |left, at| Change::Clocks {
         external_id: "d".into(),
         clocks: Clocks {
-            status: DutyStatus::Driving,
+            status: Some(DutyStatus::Driving),
             drive_left_s: Some(left),
             as_of_at: at,
             ..Clocks::default()

@@ -19,7 +19,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const START: Timestamp = Timestamp::from_secs(1_795_000_000);
 
 const fn feed(resource: &'static str, cadence: Cadence, pause: Duration) -> FeedSpec {
-    FeedSpec { resource, cadence, pause, calls_per_second: None, wants: None }
+    FeedSpec { resource, cadence, pause, limit: None, wants: None }
 }
 
 const FEEDS: &[FeedSpec] = &[
@@ -71,7 +71,7 @@ impl Provider for Fake {
         let at = self.began.elapsed().as_secs();
         self.asked.lock().unwrap().push((ask.resource, at, ask.cursor.map(str::to_owned)));
         let answer = self.answer.get(ask.resource).map_or_else(|| Ok(Page::default()), |answer| answer(at));
-        answer.map_err(|kind| Error { kind, message: "scripted".into(), answered: true })
+        answer.map_err(|kind| Error::new(kind, "scripted"))
     }
 }
 
@@ -144,7 +144,7 @@ fn with_cursor(cursor: &str) -> Page {
     let tractor = Profile::new(UnitKind::Tractor, "1", "T-1");
     let batch =
         Batch { changes: vec![Change::Profile(tractor)], cursor: Some(cursor.into()), ..Batch::default() };
-    Page { batch, next: None }
+    Page { batch, ..Page::default() }
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ pub(super) const FEEDS: &[FeedSpec] = &[
 ];
 
 const fn feed(resource: &'static str, cadence: Cadence) -> FeedSpec {
-    FeedSpec { resource, cadence, pause: Duration::ZERO, calls_per_second: None, wants: None }
+    FeedSpec { resource, cadence, pause: Duration::ZERO, limit: None, wants: None }
 }
 
 // Rosters are read whole each time: their hours and equipment groups are written by integrations, past

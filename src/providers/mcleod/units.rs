@@ -47,7 +47,7 @@ impl Driver<'_> {
     /// The hours that the ELD integration left on the row; without their age they say nothing.
     fn clocks(&self, border: &Border<'_>) -> Option<Clocks> {
         let clocks = Clocks {
-            status: duty_status(&self.event_status),
+            status: Some(duty_status(&self.event_status)),
             status_since_at: border.instant(&self.event_date),
             drive_left_s: seconds(&self.avl_drive_hours),
             shift_left_s: seconds(&self.avl_onduty_hours),
@@ -55,7 +55,7 @@ impl Driver<'_> {
             as_of_at: border.instant(&self.avl_as_of_date)?,
             ..Clocks::default()
         };
-        let silent = clocks.status == DutyStatus::Unknown
+        let silent = clocks.status == Some(DutyStatus::Unknown)
             && clocks.drive_left_s.or(clocks.shift_left_s).or(clocks.cycle_left_s).is_none();
         (!silent).then_some(clocks)
     }

@@ -95,7 +95,7 @@ fn clocks(row: &DriverClocks<'_>, now: Timestamp) -> Clocks {
     let cycle_left = cycle.and_then(|cycle| seconds(cycle.cycle_remaining_duration_ms));
     let status = row.current_duty_status.as_ref().and_then(|status| status.hos_status_type.as_ref());
     Clocks {
-        status: status.map_or(DutyStatus::Unknown, |word| duty_status(&word.0)),
+        status: Some(status.map_or(DutyStatus::Unknown, |word| duty_status(&word.0))),
         status_since_at: None,
         drive_left_s: told.drive.as_ref().and_then(|drive| seconds(drive.drive_remaining_duration_ms)),
         shift_left_s: if over(|told| told.shift_driving_violation_duration_ms) { Some(0) } else { shift },

@@ -123,7 +123,7 @@ impl Place {
             let (count, what) = if pages >= PAGE_CAP { (pages, "") } else { (barren, " without a row") };
             let message = format!("{count} pages{what} and no end; the read was given up");
             // To ask again at once would only go round again.
-            return Err(Error { kind: Kind::TooLarge, ..Error::malformed(message) });
+            return Err(Error::new(Kind::TooLarge, message));
         }
         Ok(Some(Self { after: Some(cursor.clone()), pages, barren, ..self.clone() }))
     }

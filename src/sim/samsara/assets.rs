@@ -37,9 +37,9 @@ pub fn assets(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     let trailers =
         if fresh && kind.is_none_or(|kind| kind == "trailer") { trailers_known(samsara) } else { Vec::new() };
     let vehicles =
-        if fresh && kind.is_none_or(|kind| kind == "vehicle") { samsara.world.roster.tractors } else { 0 };
+        if fresh && kind.is_none_or(|kind| kind == "vehicle") { samsara.tractors() } else { Vec::new() };
     let trailers = chosen(ask, "ids", trailers, trailer_id)?;
-    let vehicles = chosen(ask, "ids", (0..vehicles).collect(), vehicle_id)?;
+    let vehicles = chosen(ask, "ids", vehicles, vehicle_id)?;
     let all: Vec<(bool, usize)> = vehicles
         .into_iter()
         .map(|unit| (true, unit))
@@ -114,7 +114,7 @@ type Report = (i64, bool, usize);
 impl Samsara {
     /// The reports later than `since`, up to `until`, oldest first.
     fn stream_points(&self, ask: &Ask, since: i64, until: i64) -> Result<Vec<Report>, Refusal> {
-        let vehicles = chosen(ask, "ids", (0..self.world.roster.tractors).collect(), vehicle_id)?;
+        let vehicles = chosen(ask, "ids", self.tractors(), vehicle_id)?;
         let trailers = chosen(ask, "ids", trailers_known(self), trailer_id)?;
         let tracked = trailers.into_iter().filter(|trailer| self.known(*trailer) != Known::Named);
         let driven = vehicles.into_iter().flat_map(|tractor| {

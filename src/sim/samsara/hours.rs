@@ -123,8 +123,8 @@ pub fn trailer_assignments(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusa
 
 impl Samsara {
     fn wanted_drivers(&self, ask: &Ask) -> Result<Vec<usize>, Refusal> {
-        let count = if tagged(ask) { 0 } else { self.world.roster.drivers };
-        chosen(ask, "driverIds", (0..count).collect(), driver_id)
+        let all = if tagged(ask) { Vec::new() } else { self.drivers() };
+        chosen(ask, "driverIds", all, driver_id)
     }
 
     fn name(&self, driver: usize) -> Value {

@@ -22,8 +22,7 @@ pub fn me(_: &Samsara, _: &Ask) -> Result<Value, Refusal> {
 
 pub fn vehicles(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     let size = limit(ask)?;
-    let count = if changed(ask)? { samsara.world.roster.tractors } else { 0 };
-    let all: Vec<usize> = (0..count).collect();
+    let all = if changed(ask)? { samsara.tractors() } else { Vec::new() };
     let (rows, pagination) = page(ask, Book::Vehicles, &all, size)?;
     let rows: Vec<Value> = rows.into_iter().map(|tractor| vehicle(samsara, tractor)).collect();
     Ok(json!({ "data": rows, "pagination": pagination }))
@@ -98,9 +97,8 @@ pub fn drivers(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     };
     let size = limit(ask)?;
     let roster = &samsara.world.roster;
-    let count = if changed(ask)? { roster.drivers } else { 0 };
-    let all: Vec<usize> =
-        (0..count).filter(|driver| (roster.part(*driver) == Part::Gone) == wanted_gone).collect();
+    let mut all = if changed(ask)? { samsara.drivers() } else { Vec::new() };
+    all.retain(|driver| (roster.part(*driver) == Part::Gone) == wanted_gone);
     let (rows, pagination) = page(ask, Book::Drivers, &all, size)?;
     let rows: Vec<Value> = rows.into_iter().map(|driver| person(samsara, driver)).collect();
     Ok(json!({ "data": rows, "pagination": pagination }))

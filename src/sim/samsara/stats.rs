@@ -193,8 +193,8 @@ fn head(id: String, name: String) -> Map<String, Value> {
 }
 
 fn vehicles(samsara: &Samsara, ask: &Ask) -> Result<Vec<usize>, Refusal> {
-    let count = if tagged(ask) { 0 } else { samsara.world.roster.tractors };
-    chosen(ask, "vehicleIds", (0..count).collect(), vehicle_id)
+    let all = if tagged(ask) { Vec::new() } else { samsara.tractors() };
+    chosen(ask, "vehicleIds", all, vehicle_id)
 }
 
 fn trailers(samsara: &Samsara, ask: &Ask) -> Result<Vec<usize>, Refusal> {

@@ -16,7 +16,7 @@ fn a_driver_tells_a_profile_a_standing_tractor_and_hours_with_their_age() {
         ..Profile::new(UnitKind::Driver, "SMITHJO", "JOHN SMITH")
     };
     let clocks = Clocks {
-        status: DutyStatus::Driving,
+        status: Some(DutyStatus::Driving),
         status_since_at: Some(at("2026-03-10T14:35:00Z")),
         drive_left_s: Some(22_500),
         shift_left_s: Some(30_600),
@@ -60,7 +60,7 @@ fn hours_without_their_age_are_not_told() {
     };
     assert_eq!(told_hours(row), None);
     let aged = row.replace('}', r#","avl_as_of_date":"20260310140000-0500"}"#);
-    assert_eq!(told_hours(&aged), Some((DutyStatus::Sleeper, Some(30_600))));
+    assert_eq!(told_hours(&aged), Some((Some(DutyStatus::Sleeper), Some(30_600))));
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn the_asset_stream_brings_fixes_and_remembers_where_its_window_ended() {
 #[test]
 fn clocks_are_whole_seconds_as_of_now_with_the_truck_that_is_logged_in_to() {
     let clocks = |status, left: [i64; 5]| Clocks {
-        status,
+        status: Some(status),
         status_since_at: None,
         drive_left_s: Some(left[0]),
         shift_left_s: Some(left[1]),

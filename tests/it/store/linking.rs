@@ -96,7 +96,7 @@ async fn who_left_is_neither_listed_nor_joined() {
     let at = bench.now;
     let clocks = |external_id: &str| Change::Clocks {
         external_id: external_id.into(),
-        clocks: Clocks { status: DutyStatus::Driving, as_of_at: at, ..Clocks::default() },
+        clocks: Clocks { status: Some(DutyStatus::Driving), as_of_at: at, ..Clocks::default() },
     };
     bench.tell("samsara", "hos_clocks", vec![clocks("8"), clocks("5")]).await;
     let fleet = bench.fleet();

@@ -36,14 +36,14 @@ impl Provider for Tms {
                 self.asked.lock().unwrap().push(id.clone());
                 if id == "9" {
                     let kind = Kind::Unavailable { retry_after: None };
-                    return Err(Error { kind, message: "HTTP 500".into(), answered: true });
+                    return Err(Error::new(kind, "HTTP 500"));
                 }
                 let assignment =
                     Assignment { company_id: "TMS".into(), movement_id: id.clone(), ..Assignment::default() };
                 vec![Change::Movement(load(id)), Change::Assignment(assignment)]
             }
         };
-        Ok(Page { batch: Batch { changes, ..Batch::default() }, next: None })
+        Ok(Page { batch: Batch { changes, ..Batch::default() }, ..Page::default() })
     }
 }
 

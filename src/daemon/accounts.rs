@@ -1,0 +1,147 @@
+//! From a configuration to accounts that can be polled, and the reasons why others cannot.
+
+use secrecy::SecretString;
+
+use super::Refused;
+use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use crate::providers::mcleod::{self, McLeod};
+use crate::providers::samsara::Samsara;
+use crate::store::{Store, StoreError};
+use crate::sync::{Account, Clock, Poller, Polling, read_once};
+
+/// An account of any service, ready to be polled.
+pub enum AnyAccount {
+    /// Samsara.
+    Samsara(Account<Samsara>),
+    /// McLeod.
+    McLeod(Account<McLeod>),
+}
+
+impl AnyAccount {
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Samsara(account) => &account.name,
+            Self::McLeod(account) => &account.name,
+        }
+    }
+
+    /// Hands it to the poller.
+    pub(super) async fn poll_by(self, poller: &mut Poller) -> Result<(), StoreError> {
+        match self {
+            Self::Samsara(account) => poller.add(account).await,
+            Self::McLeod(account) => poller.add(account).await,
+        }
+    }
+
+    /// Reads each of its feeds once. Returns what failed, as (resource, why).
+    pub(super) async fn read_once(
+        self,
+        store: &Store,
+        polling: &Polling,
+        clock: &Clock,
+    ) -> Result<Vec<(&'static str, String)>, StoreError> {
+        match self {
+            Self::Samsara(account) => read_once(account, store, polling, clock).await,
+            Self::McLeod(account) => read_once(account, store, polling, clock).await,
+        }
+    }
+}
+
+/// The accounts that can be polled. Fails where one is configured in a way that can never work.
+pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
+    let mut accounts = Vec::new();
+    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
+        accounts.extend(self::eld(eld)?);
+    }
+    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
+        accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
+    }
+    Ok(accounts)
+}
+
+fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
+    let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
+    let refused = |reason: String| Refused(format!("{}: {reason}", eld.name));
+    match &eld.provider {
+        EldProvider::Samsara { api_token } => {
+            let provider = Samsara::new(&eld.base_url, &secret(api_token), eld.ca_file.as_deref());
+            let provider = provider.map_err(refused)?;
+            let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
+            Ok(Some(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint })))
+        }
+        EldProvider::Motive(_) | EldProvider::Geotab { .. } | EldProvider::Terminal { .. } => Ok(None),
+    }
+}
+
+fn secret(secret: &config::Secret) -> SecretString {
+    SecretString::from(secret.expose())
+}
+
+/// Accounts that are configured and still not polled, each with the reason: those the configuration
+/// turns off, and those this version cannot speak to.
+pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
+    let mut off = config.off_accounts();
+    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
+        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
+            off.push((
+                eld.name.clone(),
+                format!("this version does not speak to {} yet", eld.provider.word()),
+            ));
+        }
+    }
+    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
+        let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
+        off.push((config.mcleod.name.clone(), reason.to_owned()));
+    }
+    off
+}
+
+fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused> {
+    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } =
+        &account.provider;
+    let provider = McLeod::new(mcleod::Account {
+        base_url: account.base_url.clone(),
+        credential: match login {
+            McleodLogin::Token(token) => mcleod::Credential::Token(secret(token)),
+            McleodLogin::Password { username, password } => {
+                mcleod::Credential::Basic { username: username.clone(), password: secret(password) }
+            }
+        },
+        company_id: company_id.clone(),
+        company_header: company_header.clone(),
+        ca_file: account.ca_file.clone(),
+        stop_time_basis: match stop_time_basis {
+            StopTimeBasis::ServerInstant => mcleod::StopTimeBasis::ServerInstant,
+            StopTimeBasis::StopLocal => mcleod::StopTimeBasis::StopLocal,
+        },
+        server_zone: server_timezone.clone(),
+    });
+    let provider = provider.map_err(|e| Refused(format!("mcleod: {e}")))?;
+    let fingerprint = match login {
+        McleodLogin::Token(token) => fingerprint(&[&account.base_url, token.expose()]),
+        McleodLogin::Password { username, password } => {
+            fingerprint(&[&account.base_url, username, password.expose()])
+        }
+    };
+    let (name, calls_per_minute) = (account.name.clone(), account.calls_per_minute);
+    Ok(Account { name, provider, calls_per_minute, fingerprint })
+}
+
+/// Tells one address and credential from another. Eight bytes of a digest: enough to see a change,
+/// too little to try guesses against.
+fn fingerprint(parts: &[&str]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, parts.join("\n").as_bytes());
+    let head: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(head))
+}
+
+/// What to tell a poller that has nothing to poll.
+pub(super) fn nothing_to_poll(config: &Config) -> String {
+    let reasons: Vec<_> =
+        off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    format!(
+        "there is nothing to poll: no upstream can be used ({}); see config.example.toml",
+        reasons.join("; ")
+    )
+}
