@@ -139,11 +139,10 @@ impl<P: Provider> Feed<P> {
                 wanted,
                 now: self.clock.now(),
             };
-            match self.provider.fetch(ask).await {
+            let told = self.provider.fetch(ask).await;
+            self.note_standing(&told);
+            match told {
                 Ok(told) => {
-                    if !told.is_step {
-                        self.gate.accepted();
-                    }
                     page.clone_from(&told.next);
                     self.commit(told, read, 1).await?;
                     if page.is_none() {
@@ -159,6 +158,16 @@ impl<P: Provider> Feed<P> {
             }
         }
         Err(Trouble::Upstream(Error::malformed("the read has no end: thousands of pages")))
+    }
+
+    /// Tells the gate what a call says of the account's credential.
+    fn note_standing(&self, told: &Result<Page, Error>) {
+        match told {
+            Ok(page) if page.is_step => self.gate.undecided(),
+            Ok(_) => self.gate.accepted(),
+            Err(error) if error.kind.is_of_the_account() => self.gate.refused(),
+            Err(_) => self.gate.undecided(),
+        }
     }
 
     /// How many ids the feed still wants.
@@ -196,7 +205,6 @@ impl<P: Provider> Feed<P> {
     ) -> Result<Duration, StoreError> {
         let wait = backoff::delay(error, failures, patience, backoff::roll());
         match error.kind {
-            kind if kind.is_of_the_account() => self.gate.refused(),
             Kind::Throttled { retry_after } => self.gate.slow_down(self.spec, retry_after.unwrap_or(wait)),
             _ => {}
         }

@@ -30,33 +30,46 @@ pub struct Gate {
     people: Semaphore,
     routine: Semaphore,
     people_waiting: AtomicUsize,
-    accepted: Notify,
+    /// The credential's standing changed.
+    judged: Notify,
 }
 
 struct State {
     bucket: Bucket,
     /// When what has a limit of its own may be called again.
     endpoints: HashMap<&'static str, Instant>,
-    /// Until when the credential counts as refused; whoever comes first after it tries for all.
-    refused_until: Option<Instant>,
+    credential: Credential,
+}
+
+/// What is known of the account's credential.
+#[derive(Clone, Copy)]
+enum Credential {
+    /// Nothing yet: whoever comes first tries it for all.
+    Untried,
+    /// Somebody's call is under way with it.
+    Trying,
+    /// Nothing speaks against it.
+    Usable,
+    /// It was refused, and rests until then; whoever comes first after it tries for all.
+    Refused(Instant),
 }
 
 impl Gate {
     /// A gate with this bucket.
     pub fn new(bucket: Bucket) -> Self {
         Self {
-            state: Mutex::new(State { bucket, endpoints: HashMap::new(), refused_until: None }),
+            state: Mutex::new(State { bucket, endpoints: HashMap::new(), credential: Credential::Untried }),
             people: Semaphore::new(1),
             routine: Semaphore::new(1),
             people_waiting: AtomicUsize::new(0),
-            accepted: Notify::new(),
+            judged: Notify::new(),
         }
     }
 
     /// Waits until this feed may make one call.
     pub async fn turn(&self, feed: &FeedSpec, priority: Priority) {
         loop {
-            self.wait_while_refused().await;
+            self.wait_for_the_credential().await;
             // Not in the line: who waits for one endpoint must not stand before those of others.
             if let Some(wait) = self.endpoint_rest(feed, Instant::now()) {
                 sleep(wait).await;
@@ -119,38 +132,53 @@ impl Gate {
 
     /// The credential was refused some time ago, and may be tried again after `rest`.
     pub fn refused_for(&self, rest: Duration) {
-        self.lock().refused_until = Some(Instant::now() + rest.min(REFUSED));
+        self.judge(Credential::Refused(Instant::now() + rest.min(REFUSED)));
     }
 
     /// Whether the credential counts as refused now.
     pub fn is_refused(&self) -> bool {
-        self.lock().refused_until.is_some_and(|until| until > Instant::now())
+        matches!(self.lock().credential, Credential::Refused(until) if until > Instant::now())
     }
 
     /// The credential is good.
     pub fn accepted(&self) {
-        if self.lock().refused_until.take().is_some() {
-            self.accepted.notify_waiters();
+        self.judge(Credential::Usable);
+    }
+
+    /// A first call ended without a word on the credential. Everybody may call: an outage is for each
+    /// feed to see.
+    pub fn undecided(&self) {
+        if matches!(self.lock().credential, Credential::Trying) {
+            self.judge(Credential::Usable);
         }
     }
 
-    async fn wait_while_refused(&self) {
+    fn judge(&self, credential: Credential) {
+        self.lock().credential = credential;
+        self.judged.notify_waiters();
+    }
+
+    async fn wait_for_the_credential(&self) {
         loop {
-            let accepted = self.accepted.notified();
+            let judged = self.judged.notified();
             let wait = {
                 let mut state = self.lock();
                 let now = Instant::now();
-                match state.refused_until {
-                    None => return,
-                    Some(until) if until > now => until - now,
+                match state.credential {
+                    Credential::Usable => return,
+                    Credential::Trying => None,
+                    Credential::Refused(until) if until > now => Some(until - now),
                     // This one is the try; the others go on waiting for how it ends.
-                    Some(_) => {
-                        state.refused_until = Some(now + REFUSED);
+                    Credential::Untried | Credential::Refused(_) => {
+                        state.credential = Credential::Trying;
                         return;
                     }
                 }
             };
-            let _ = timeout(wait, accepted).await;
+            match wait {
+                Some(wait) => drop(timeout(wait, judged).await),
+                None => judged.await,
+            }
         }
     }
 
@@ -203,6 +231,7 @@ mod tests {
     async fn a_person_goes_before_the_routine_that_waits() {
         let gate = Arc::new(Gate::new(Bucket::new(10, Instant::now())));
         gate.turn(&FEED, Priority::Routine).await;
+        gate.accepted();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
         for (name, priority) in
@@ -222,6 +251,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_endpoints_own_limit_holds_and_stops_no_other() {
         let gate = Gate::new(Bucket::new(1000, Instant::now()));
+        gate.accepted();
         let slow =
             FeedSpec { resource: "slow", limit: Some(Limit { of: "slow", calls_per_second: 5.0 }), ..FEED };
         let start = Instant::now();
@@ -242,6 +272,27 @@ mod tests {
         };
         let ((), other_after) = tokio::join!(waiting, other);
         assert_eq!(other_after, Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_untried_credential_is_tried_by_one_for_all() {
+        for (outcome, calls) in [(Gate::refused as fn(&Gate), 1), (Gate::undecided, 8), (Gate::accepted, 8)] {
+            let gate = Arc::new(Gate::new(Bucket::new(1000, Instant::now())));
+            let tries = Arc::new(AtomicUsize::new(0));
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..8 {
+                let (gate, tries) = (Arc::clone(&gate), Arc::clone(&tries));
+                tasks.spawn(async move {
+                    gate.turn(&FEED, Priority::Routine).await;
+                    tries.fetch_add(1, Ordering::Relaxed);
+                });
+            }
+            sleep(Duration::from_secs(10)).await;
+            assert_eq!(tries.load(Ordering::Relaxed), 1, "the others wait for how the first one ends");
+            outcome(&gate);
+            sleep(Duration::from_secs(10)).await;
+            assert_eq!(tries.load(Ordering::Relaxed), calls);
+        }
     }
 
     #[tokio::test(start_paused = true)]
