@@ -1,6 +1,7 @@
 //! One file (or folder) per outside service, each behind [`Provider`]. Wire types stay in there;
 //! a pure `normalise` makes them facts. A provider neither sleeps, retries nor keeps a clock.
 
+pub mod geotab;
 pub mod mcleod;
 pub mod samsara;
 mod tokens;

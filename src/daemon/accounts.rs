@@ -1,9 +1,12 @@
 //! From a configuration to accounts that can be polled, and the reasons why others cannot.
 
+use std::path::{Path, PathBuf};
+
 use secrecy::SecretString;
 
 use super::Refused;
 use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use crate::providers::geotab::{self, Geotab};
 use crate::providers::mcleod::{self, McLeod};
 use crate::providers::samsara::Samsara;
 use crate::store::{Store, StoreError};
@@ -13,6 +16,8 @@ use crate::sync::{Account, Clock, Poller, Polling, read_once};
 pub enum AnyAccount {
     /// Samsara.
     Samsara(Account<Samsara>),
+    /// Geotab.
+    Geotab(Box<Account<Geotab>>),
     /// McLeod.
     McLeod(Account<McLeod>),
 }
@@ -22,6 +27,7 @@ impl AnyAccount {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Samsara(account) => &account.name,
+            Self::Geotab(account) => &account.name,
             Self::McLeod(account) => &account.name,
         }
     }
@@ -30,6 +36,7 @@ impl AnyAccount {
     pub(super) async fn poll_by(self, poller: &mut Poller) -> Result<(), StoreError> {
         match self {
             Self::Samsara(account) => poller.add(account).await,
+            Self::Geotab(account) => poller.add(*account).await,
             Self::McLeod(account) => poller.add(account).await,
         }
     }
@@ -43,6 +50,7 @@ impl AnyAccount {
     ) -> Result<Vec<(&'static str, String)>, StoreError> {
         match self {
             Self::Samsara(account) => read_once(account, store, polling, clock).await,
+            Self::Geotab(account) => read_once(*account, store, polling, clock).await,
             Self::McLeod(account) => read_once(account, store, polling, clock).await,
         }
     }
@@ -51,8 +59,9 @@ impl AnyAccount {
 /// The accounts that can be polled. Fails where one is configured in a way that can never work.
 pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     let mut accounts = Vec::new();
+    let tokens = tokens(config);
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        accounts.extend(self::eld(eld)?);
+        accounts.extend(self::eld(eld, &tokens)?);
     }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
@@ -60,7 +69,12 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     Ok(accounts)
 }
 
-fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
+/// Where what services hand out is kept.
+fn tokens(config: &Config) -> PathBuf {
+    config.database.path.parent().unwrap_or(Path::new("")).join("tokens")
+}
+
+fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> {
     let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
     let refused = |reason: String| Refused(format!("{}: {reason}", eld.name));
     match &eld.provider {
@@ -70,7 +84,22 @@ fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
             let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
             Ok(Some(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint })))
         }
-        EldProvider::Motive(_) | EldProvider::Geotab { .. } | EldProvider::Terminal { .. } => Ok(None),
+        EldProvider::Geotab { database, username, password } => {
+            let provider = Geotab::new(geotab::Account {
+                base_url: eld.base_url.clone(),
+                database: database.clone(),
+                username: username.clone(),
+                password: secret(password),
+                ca_file: eld.ca_file.clone(),
+                tokens: tokens.to_owned(),
+                name: name.clone(),
+            });
+            let provider = provider.map_err(refused)?;
+            let fingerprint = fingerprint(&[&eld.base_url, database, username, password.expose()]);
+            let account = Account { name, provider, calls_per_minute, fingerprint };
+            Ok(Some(AnyAccount::Geotab(Box::new(account))))
+        }
+        EldProvider::Motive(_) | EldProvider::Terminal { .. } => Ok(None),
     }
 }
 
@@ -83,7 +112,7 @@ fn secret(secret: &config::Secret) -> SecretString {
 pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
+        if !matches!(eld.provider, EldProvider::Samsara { .. } | EldProvider::Geotab { .. }) {
             off.push((
                 eld.name.clone(),
                 format!("this version does not speak to {} yet", eld.provider.word()),

@@ -260,6 +260,12 @@ pub enum Want {
         /// A resource whose records are left out.
         not_in: Option<&'static str>,
     },
+    /// Every active driver of the asking account whom this resource lists with a rule set: the others have
+    /// no clocks.
+    DriversUnderHours {
+        /// The resource that lists them.
+        listed_by: &'static str,
+    },
     /// Open movements that changed since their units were last read one by one, soonest needed first.
     MovementsToHydrate,
     /// Customers of open orders whose name is not known.
@@ -275,7 +281,7 @@ impl Want {
     /// The resource without which nobody knows what is wanted.
     pub const fn depends_on(self) -> &'static str {
         match self {
-            Self::Units { listed_by, .. } => listed_by,
+            Self::Units { listed_by, .. } | Self::DriversUnderHours { listed_by } => listed_by,
             Self::MovementsToHydrate => "movements",
             Self::CustomersToName => "orders",
         }
@@ -285,7 +291,7 @@ impl Want {
     /// for one by one.
     pub const fn word(self) -> Option<&'static str> {
         match self {
-            Self::Units { .. } => None,
+            Self::Units { .. } | Self::DriversUnderHours { .. } => None,
             Self::MovementsToHydrate => Some("movement"),
             Self::CustomersToName => Some("customer"),
         }

@@ -88,6 +88,15 @@ pub(super) fn wanted(
                 .query_map(params![kind.word(), account, listed_by, not_in, limit], |row| row.get(0))?;
             rows.collect()
         }
+        Want::DriversUnderHours { listed_by } => {
+            let mut statement = sql.prepare_cached(
+                "SELECT external_id FROM profiles
+                 WHERE kind = 'driver' AND account = ?1 AND resource = ?2 AND active = 1 AND ruleset IS NOT NULL
+                 ORDER BY external_id LIMIT ?3",
+            )?;
+            let rows = statement.query_map(params![account, listed_by, limit], |row| row.get(0))?;
+            rows.collect()
+        }
         Want::MovementsToHydrate => {
             let mut statement = sql.prepare_cached(
                 "SELECT id FROM movements m
