@@ -2,6 +2,7 @@
 //! a pure `normalise` makes them facts. A provider neither sleeps, retries nor keeps a clock.
 
 pub mod mcleod;
+pub mod motive;
 pub mod samsara;
 mod tokens;
 

@@ -1,10 +1,16 @@
 //! From a configuration to accounts that can be polled, and the reasons why others cannot.
 
+use std::path::{Path, PathBuf};
+
 use secrecy::SecretString;
 
 use super::Refused;
-use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use crate::config::{
+    self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
+};
+use crate::providers::TokenFile;
 use crate::providers::mcleod::{self, McLeod};
+use crate::providers::motive::{self, Motive};
 use crate::providers::samsara::Samsara;
 use crate::store::{Store, StoreError};
 use crate::sync::{Account, Clock, Poller, Polling, read_once};
@@ -13,6 +19,8 @@ use crate::sync::{Account, Clock, Poller, Polling, read_once};
 pub enum AnyAccount {
     /// Samsara.
     Samsara(Account<Samsara>),
+    /// Motive.
+    Motive(Account<Motive>),
     /// McLeod.
     McLeod(Account<McLeod>),
 }
@@ -22,6 +30,7 @@ impl AnyAccount {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Samsara(account) => &account.name,
+            Self::Motive(account) => &account.name,
             Self::McLeod(account) => &account.name,
         }
     }
@@ -30,6 +39,7 @@ impl AnyAccount {
     pub(super) async fn poll_by(self, poller: &mut Poller) -> Result<(), StoreError> {
         match self {
             Self::Samsara(account) => poller.add(account).await,
+            Self::Motive(account) => poller.add(account).await,
             Self::McLeod(account) => poller.add(account).await,
         }
     }
@@ -43,6 +53,7 @@ impl AnyAccount {
     ) -> Result<Vec<(&'static str, String)>, StoreError> {
         match self {
             Self::Samsara(account) => read_once(account, store, polling, clock).await,
+            Self::Motive(account) => read_once(account, store, polling, clock).await,
             Self::McLeod(account) => read_once(account, store, polling, clock).await,
         }
     }
@@ -51,8 +62,9 @@ impl AnyAccount {
 /// The accounts that can be polled. Fails where one is configured in a way that can never work.
 pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     let mut accounts = Vec::new();
+    let tokens = tokens(&config.database.path);
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        accounts.extend(self::eld(eld)?);
+        accounts.extend(self::eld(eld, &tokens)?);
     }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
@@ -60,7 +72,12 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     Ok(accounts)
 }
 
-fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
+/// Where what services hand out is kept, for a database at this path.
+fn tokens(database: &Path) -> PathBuf {
+    database.parent().unwrap_or(Path::new("")).join("tokens")
+}
+
+fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> {
     let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
     let refused = |reason: String| Refused(format!("{}: {reason}", eld.name));
     match &eld.provider {
@@ -70,7 +87,31 @@ fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
             let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
             Ok(Some(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint })))
         }
-        EldProvider::Motive(_) | EldProvider::Geotab { .. } | EldProvider::Terminal { .. } => Ok(None),
+        EldProvider::Motive(login) => {
+            let (credential, secrets) = motive_credential(login, TokenFile::new(tokens, &name));
+            let provider = Motive::new(&eld.base_url, credential, eld.ca_file.as_deref()).map_err(refused)?;
+            let fingerprint = fingerprint(&[&[eld.base_url.as_str()], secrets.as_slice()].concat());
+            Ok(Some(AnyAccount::Motive(Account { name, provider, calls_per_minute, fingerprint })))
+        }
+        EldProvider::Geotab { .. } | EldProvider::Terminal { .. } => Ok(None),
+    }
+}
+
+/// How to log in to Motive, and what tells this credential from another.
+fn motive_credential(login: &MotiveLogin, tokens: TokenFile) -> (motive::Credential, Vec<&str>) {
+    match login {
+        MotiveLogin::ApiKey(key) => (motive::Credential::ApiKey(secret(key)), vec![key.expose()]),
+        MotiveLogin::OAuth { client_id, client_secret, refresh_token, token_url } => {
+            let application = motive::Application {
+                client_id: client_id.clone(),
+                client_secret: secret(client_secret),
+                refresh_token: secret(refresh_token),
+                token_url: token_url.clone(),
+                tokens,
+            };
+            let told = vec![client_id.as_str(), client_secret.expose(), refresh_token.expose(), token_url];
+            (motive::Credential::OAuth(application), told)
+        }
     }
 }
 
@@ -83,7 +124,7 @@ fn secret(secret: &config::Secret) -> SecretString {
 pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
+        if !matches!(eld.provider, EldProvider::Samsara { .. } | EldProvider::Motive(_)) {
             off.push((
                 eld.name.clone(),
                 format!("this version does not speak to {} yet", eld.provider.word()),
