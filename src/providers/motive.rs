@@ -2,13 +2,15 @@
 //! REST API, by an API key or by OAuth 2.
 //!
 //! `paging` says where in a read we are, `roster`, `positions` and `hours` what the answers mean,
-//! `zones` what a time zone's name is elsewhere, `wire` how an answer is taken apart. All of that is
-//! pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to the network.
+//! `zones` what a time zone's name is elsewhere, `wire` and `scalar` how an answer is taken apart. All
+//! of that is pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to the
+//! network.
 
 mod hours;
 mod paging;
 mod positions;
 mod roster;
+mod scalar;
 mod session;
 mod wire;
 mod zones;

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::wire::{Number, Text, instant, is_active, number, rows};
+use super::scalar::{Number, Text, instant, number};
+use super::wire::{is_active, rows};
 use crate::model::{Batch, Change, Clocks, DutyStatus, Timestamp};
 
 /// A row of `/v1/available_time`. All durations are numbers of seconds.

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::wire::{List, Mention, Number, Text, Turn, each, instant, number, rows, still_here};
+use super::scalar::{Number, Text, instant, number};
+use super::wire::{List, Mention, Turn, each, rows, still_here};
 use crate::http::Error;
 use crate::model::{
     Batch, Change, Engine, Fix, Pairing, PairingSource, Reject, Telemetry, Tie, Timestamp, UnitKind,

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::wire::{ExternalIds, Mention, Text, is_active, refs, rows, still_here, word};
+use super::scalar::{Text, word};
+use super::wire::{ExternalIds, Mention, is_active, refs, rows, still_here};
 use super::zones;
 use crate::model::{
     Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, clean, clean_opt, licence_key,
