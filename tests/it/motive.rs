@@ -1,6 +1,7 @@
 //! Motive: what its answers mean, what it is asked, how its tokens are renewed, and that recorded
 //! answers are understood.
 
+mod account;
 mod feeds;
 mod oauth;
 mod recordings;
@@ -62,6 +63,8 @@ fn fixes(batch: &Batch) -> Vec<&Fix> {
 }
 
 fn clocks(batch: &Batch) -> Vec<&Clocks> {
-    let clocks = |change| if let &Change::Clocks { ref clocks, .. } = change { Some(clocks) } else { None };
-    batch.changes.iter().filter_map(clocks).collect()
+    let changes = batch.changes.iter();
+    changes
+        .filter_map(|change| if let Change::Clocks { clocks, .. } = change { Some(clocks) } else { None })
+        .collect()
 }

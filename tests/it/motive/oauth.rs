@@ -65,7 +65,7 @@ async fn feeds_that_want_a_token_at_once_make_one_exchange() {
 
 #[tokio::test]
 async fn those_who_waited_are_handed_the_refusal_without_a_call_of_their_own() {
-    let company = Company::start_with("first", |_, _| say(401, r#"{"error":"invalid_client"}"#)).await;
+    let company = Company::start_with("first", |_, _, _| say(401, r#"{"error":"invalid_client"}"#)).await;
     let motive = company.motive("first");
     let (a, b, c) = tokio::join!(
         read(&motive, "vehicles", now()),
@@ -97,7 +97,7 @@ async fn a_refused_access_token_is_renewed_once() {
 
 #[tokio::test]
 async fn a_token_refused_as_soon_as_it_was_renewed_is_a_refusal_of_the_account() {
-    let company = Company::start_with("first", |tokens, asked| {
+    let company = Company::start_with("first", |tokens, asked, _| {
         let answer = tokens.exchange(&field(asked, "refresh_token"));
         tokens.access.clear();
         answer
@@ -114,7 +114,7 @@ async fn a_token_refused_as_soon_as_it_was_renewed_is_a_refusal_of_the_account()
 async fn a_token_that_hardly_lasts_is_used_all_the_same() {
     for life in ["60", "0", r#""1""#, "-5", "null"] {
         let answer = format!(r#"{{"access_token":"access","refresh_token":"next","expires_in":{life}}}"#);
-        let company = Company::start_with("first", move |tokens, _| {
+        let company = Company::start_with("first", move |tokens, _, _| {
             tokens.access = vec!["access".to_owned()];
             say(200, answer.clone())
         })
@@ -130,7 +130,7 @@ async fn a_token_that_hardly_lasts_is_used_all_the_same() {
 
 #[tokio::test]
 async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
-    let company = Company::start_with("first", |tokens, _| {
+    let company = Company::start_with("first", |tokens, _, _| {
         tokens.access = vec!["access".to_owned()];
         say(200, r#"{"access_token":"access","expires_in":7200}"#)
     })
@@ -145,7 +145,7 @@ async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
 #[tokio::test]
 async fn trouble_at_the_token_endpoint_is_told_in_our_words_and_never_repeats_a_token() {
     let check = async |status: u16, body: &'static str, kind: Kind, message: &str| {
-        let company = Company::start_with("first-hush", move |_, _| say(status, body)).await;
+        let company = Company::start_with("first-hush", move |_, _, _| say(status, body)).await;
         let motive = company.motive("first-hush");
         let error = read(&motive, "assets", now()).await.unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (kind, message));

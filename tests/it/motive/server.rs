@@ -1,7 +1,7 @@
 //! Motive on the loopback: an API that takes what the test says, and a token endpoint at which a
 //! refresh token works once. Both write down what they were asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -91,22 +91,27 @@ pub struct Company {
 impl Company {
     /// At which this refresh token works.
     pub async fn start(refresh: &str) -> Self {
-        Self::start_with(refresh, |tokens, asked| tokens.exchange(&field(asked, "refresh_token"))).await
+        Self::start_with(refresh, |tokens, asked, _| tokens.exchange(&field(asked, "refresh_token"))).await
     }
 
-    /// Whose token endpoint answers this.
+    /// Whose token endpoint answers this; it is told where the account's tokens are kept.
     pub async fn start_with(
         refresh: &str,
-        exchange: impl Fn(&mut Tokens, &Asked) -> Response<Body> + Send + Sync + 'static,
+        exchange: impl Fn(&mut Tokens, &Asked, &Path) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
         let tokens = Tokens { refresh: vec![refresh.to_owned()], ..Tokens::default() };
         let tokens = Arc::new(Mutex::new(tokens));
-        let shared = Arc::clone(&tokens);
+        let folder = tempfile::tempdir().unwrap();
+        let (shared, file) = (Arc::clone(&tokens), folder.path().join("tokens/west.json"));
         let server = Server::start(move |asked| {
             let mut tokens = shared.lock().unwrap();
-            if asked.line == "/oauth/token" { exchange(&mut tokens, asked) } else { tokens.page(asked) }
+            if asked.line == "/oauth/token" {
+                exchange(&mut tokens, asked, &file)
+            } else {
+                tokens.page(asked)
+            }
         });
-        Self { server: server.await, tokens, folder: tempfile::tempdir().unwrap() }
+        Self { server: server.await, tokens, folder }
     }
 
     /// The account as one process has it, with this refresh token in its configuration.
@@ -133,16 +138,6 @@ impl Company {
     pub fn kept(&self, name: &str) -> serde_json::Value {
         let text = std::fs::read_to_string(self.file()).unwrap();
         serde_json::from_str::<serde_json::Value>(&text).unwrap()[name].clone()
-    }
-
-    /// Keeps a pair as another process would.
-    pub fn keep(&self, access: &str, refresh: &str, expires_at: Timestamp) {
-        let mut kept: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(self.file()).unwrap()).unwrap();
-        kept["access_token"] = access.into();
-        kept["refresh_token"] = refresh.into();
-        kept["expires_at"] = expires_at.millis().into();
-        std::fs::write(self.file(), kept.to_string()).unwrap();
     }
 
     /// The refresh tokens that were offered since the last time this was asked, and with which access

@@ -6,10 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use backhaul::http::Kind;
+use backhaul::providers::Provider;
 use backhaul::providers::motive::Motive;
-use backhaul::providers::{Ask, Provider};
 
-use super::server::{Company, field, read, say};
+use super::server::{Company, field, read};
 use super::{ask, now};
 
 fn words(words: &[&str]) -> Vec<String> {
@@ -76,19 +76,26 @@ async fn a_token_that_another_process_renewed_is_taken_from_the_file() {
 
 #[tokio::test]
 async fn who_lost_the_race_uses_what_the_winner_wrote() {
-    let company = Company::start("first").await;
-    works(&company.motive("first")).await;
-    let (file, winner) = (company.file(), fs::read_to_string(company.file()).unwrap());
-    let winner = winner.replace("access-1", "access-won").replace("refresh-1", "refresh-won");
-    // While we ask, somebody who knows nothing of our lock has exchanged the token already.
-    let slow = Company::start_with("none", move |tokens, asked| {
-        tokens.access = words(&["access-won"]);
-        let answer = tokens.exchange(&field(asked, "refresh_token"));
-        let folder = asked.headers["x-folder"].to_str().unwrap_or_default().to_owned();
-        assert!(folder.is_empty());
-        answer
-    });
-    drop((slow, file, winner));
+    let company = Company::start_with("first", |tokens, asked, file| {
+        let offered = field(asked, "refresh_token");
+        if offered == "refresh-1" {
+            // While we ask, somebody who knows nothing of our lock has exchanged it already.
+            let kept = fs::read_to_string(file).unwrap();
+            fs::write(file, kept.replace("access-1", "access-won").replace("refresh-1", "refresh-won"))
+                .unwrap();
+            tokens.access = words(&["access-won"]);
+            tokens.refresh = words(&["refresh-won"]);
+        }
+        tokens.exchange(&offered)
+    })
+    .await;
+    let motive = company.motive("first");
+    works(&motive).await;
+    company.tokens.lock().unwrap().access.clear();
+    company.offered();
+    works(&motive).await;
+    assert_eq!(company.offered(), (words(&["refresh-1"]), words(&["access-1", "access-won"])));
+    assert_eq!(company.kept("refresh_token"), "refresh-won");
 }
 
 #[tokio::test]
@@ -181,9 +188,18 @@ async fn where_nothing_can_be_kept_no_token_is_used_up() {
 
 #[tokio::test]
 async fn what_could_not_be_written_after_the_exchange_is_written_before_it_is_used() {
-    let blocked = tempfile::tempdir().unwrap();
-    let _ = blocked;
-    let company = Company::start("first").await;
+    let company = Company::start_with("first", |tokens, asked, file| {
+        fs::create_dir(file.with_extension("new")).unwrap();
+        tokens.exchange(&field(asked, "refresh_token"))
+    })
+    .await;
     let motive = company.motive("first");
-    let _ = (motive, say(200, ""), Ask { page: None, ..ask("vehicles") });
+    for exchanges in [words(&["first"]), vec![]] {
+        assert_eq!(read(&motive, "vehicles", now()).await.unwrap_err().kind, Kind::Rejected);
+        assert_eq!(company.offered(), (exchanges, vec![]));
+    }
+    fs::remove_dir(company.file().with_extension("new")).unwrap();
+    works(&motive).await;
+    assert_eq!(company.offered(), (vec![], words(&["access-1"])));
+    assert_eq!(company.kept("refresh_token"), "refresh-1");
 }

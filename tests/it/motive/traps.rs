@@ -251,8 +251,8 @@ fn of_two_trucks_that_name_one_driver_the_one_seen_later_is_told_last() {
         )
     };
     let (newer, older) = (row(1, "2026-11-20T15:04:10Z"), row(2, "2026-11-20T11:00:00Z"));
-    let never = r#"{"id":3,"current_driver":{"id":9},"current_location":null}"#;
-    let told = pairings(&vehicles(&[&newer, &older, never]));
+    let silent = r#"{"id":3,"current_driver":{"id":9},"current_location":null}"#;
+    let told = pairings(&vehicles(&[&newer, &older, silent]));
     let trucks: Vec<_> = told.iter().map(|(_, truck)| truck.as_deref().unwrap()).collect();
     assert_eq!(trucks, ["3", "2", "1"]);
 }
