@@ -3,6 +3,7 @@
 
 pub mod geotab;
 pub mod mcleod;
+pub mod motive;
 pub mod samsara;
 mod tokens;
 

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::Refused;
-use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
+use crate::config::{
+    self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
+};
+use crate::providers::TokenFile;
 use crate::providers::geotab::{self, Geotab};
 use crate::providers::mcleod::{self, McLeod};
+use crate::providers::motive::{self, Motive};
 use crate::providers::samsara::Samsara;
 use crate::store::{Store, StoreError};
 use crate::sync::{Account, Clock, Poller, Polling, read_once};
@@ -18,6 +22,8 @@ pub enum AnyAccount {
     Samsara(Account<Samsara>),
     /// Geotab.
     Geotab(Box<Account<Geotab>>),
+    /// Motive.
+    Motive(Account<Motive>),
     /// McLeod.
     McLeod(Account<McLeod>),
 }
@@ -28,6 +34,7 @@ impl AnyAccount {
         match self {
             Self::Samsara(account) => &account.name,
             Self::Geotab(account) => &account.name,
+            Self::Motive(account) => &account.name,
             Self::McLeod(account) => &account.name,
         }
     }
@@ -37,6 +44,7 @@ impl AnyAccount {
         match self {
             Self::Samsara(account) => poller.add(account).await,
             Self::Geotab(account) => poller.add(*account).await,
+            Self::Motive(account) => poller.add(account).await,
             Self::McLeod(account) => poller.add(account).await,
         }
     }
@@ -51,6 +59,7 @@ impl AnyAccount {
         match self {
             Self::Samsara(account) => read_once(account, store, polling, clock).await,
             Self::Geotab(account) => read_once(*account, store, polling, clock).await,
+            Self::Motive(account) => read_once(account, store, polling, clock).await,
             Self::McLeod(account) => read_once(account, store, polling, clock).await,
         }
     }
@@ -59,7 +68,7 @@ impl AnyAccount {
 /// The accounts that can be polled. Fails where one is configured in a way that can never work.
 pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     let mut accounts = Vec::new();
-    let tokens = tokens(config);
+    let tokens = tokens(&config.database.path);
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
         accounts.extend(self::eld(eld, &tokens)?);
     }
@@ -69,9 +78,9 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     Ok(accounts)
 }
 
-/// Where what services hand out is kept.
-fn tokens(config: &Config) -> PathBuf {
-    config.database.path.parent().unwrap_or(Path::new("")).join("tokens")
+/// Where what services hand out is kept, for a database at this path.
+fn tokens(database: &Path) -> PathBuf {
+    database.parent().unwrap_or(Path::new("")).join("tokens")
 }
 
 fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> {
@@ -99,7 +108,31 @@ fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> 
             let account = Account { name, provider, calls_per_minute, fingerprint };
             Ok(Some(AnyAccount::Geotab(Box::new(account))))
         }
-        EldProvider::Motive(_) | EldProvider::Terminal { .. } => Ok(None),
+        EldProvider::Motive(login) => {
+            let (credential, secrets) = motive_credential(login, TokenFile::new(tokens, &name));
+            let provider = Motive::new(&eld.base_url, credential, eld.ca_file.as_deref()).map_err(refused)?;
+            let fingerprint = fingerprint(&[&[eld.base_url.as_str()], secrets.as_slice()].concat());
+            Ok(Some(AnyAccount::Motive(Account { name, provider, calls_per_minute, fingerprint })))
+        }
+        EldProvider::Terminal { .. } => Ok(None),
+    }
+}
+
+/// How to log in to Motive, and what tells this credential from another.
+fn motive_credential(login: &MotiveLogin, tokens: TokenFile) -> (motive::Credential, Vec<&str>) {
+    match login {
+        MotiveLogin::ApiKey(key) => (motive::Credential::ApiKey(secret(key)), vec![key.expose()]),
+        MotiveLogin::OAuth { client_id, client_secret, refresh_token, token_url } => {
+            let application = motive::Application {
+                client_id: client_id.clone(),
+                client_secret: secret(client_secret),
+                refresh_token: secret(refresh_token),
+                token_url: token_url.clone(),
+                tokens,
+            };
+            let told = vec![client_id.as_str(), client_secret.expose(), refresh_token.expose(), token_url];
+            (motive::Credential::OAuth(application), told)
+        }
     }
 }
 
@@ -112,7 +145,7 @@ fn secret(secret: &config::Secret) -> SecretString {
 pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if !matches!(eld.provider, EldProvider::Samsara { .. } | EldProvider::Geotab { .. }) {
+        if matches!(eld.provider, EldProvider::Terminal { .. }) {
             off.push((
                 eld.name.clone(),
                 format!("this version does not speak to {} yet", eld.provider.word()),

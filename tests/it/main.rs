@@ -6,6 +6,7 @@ mod config;
 mod http;
 mod layers;
 mod mcleod;
+mod motive;
 mod processes;
 mod pty;
 mod samsara;

@@ -1,0 +1,130 @@
+//! What is asked, page after page, and what is made of refusals, seen from a server on the loopback
+//! that writes it down.
+
+use std::time::Duration;
+
+use backhaul::http::Kind;
+use backhaul::providers::motive::{Credential, Motive};
+use backhaul::providers::{Cadence, Provider};
+use secrecy::SecretString;
+
+use super::server::{NOTHING, Server, read, say};
+use super::{ask, now};
+
+/// A page of a hundred and one rows of every list, by the page that is asked for.
+fn hundred_and_one(line: &str) -> String {
+    let rows = if line.ends_with("page_no=1") { 1..101 } else { 101..102 };
+    let list = |name: &str| {
+        let rows = rows.clone().map(|id| format!(r#"{{"{name}":{{"id":{id}}}}}"#));
+        format!(r#""{name}s":[{}]"#, rows.collect::<Vec<_>>().join(","))
+    };
+    let pagination = r#""pagination":{"per_page":100,"page_no":1,"total":101}"#;
+    format!("{{{},{},{},{pagination}}}", list("vehicle"), list("user"), list("asset"))
+}
+
+#[tokio::test]
+async fn every_feed_is_read_page_by_page_with_all_filters() {
+    let server = Server::start(|asked| say(200, hundred_and_one(&asked.line))).await;
+    let motive = server.by_key();
+    let check = async |resource, path: &str, filters: &str| {
+        let batches = read(&motive, resource, now()).await.unwrap();
+        let asked = |page: u32| format!("/{path}?{filters}per_page=100&page_no={page}");
+        assert_eq!(server.lines(), [asked(1), asked(2)], "{resource}");
+        batches.iter().map(|batch| batch.complete).collect::<Vec<_>>()
+    };
+    assert_eq!(check("vehicles", "v1/vehicles", "").await, [false, true]);
+    assert_eq!(check("drivers", "v1/users", "role=driver&").await, [false, true]);
+    assert_eq!(check("assets", "v1/assets", "").await, [false, true]);
+    assert_eq!(check("vehicle_locations", "v3/vehicle_locations", "").await, [false, true]);
+    assert_eq!(check("available_time", "v1/available_time", "").await, [false, false]);
+    assert_eq!(check("asset_locations", "v1/asset_locations", "").await, [false, false]);
+}
+
+#[tokio::test]
+async fn a_request_carries_the_key_and_asks_for_miles_and_utc() {
+    let server = Server::start(|_| say(200, NOTHING)).await;
+    read(&server.by_key(), "vehicles", now()).await.unwrap();
+    let headers = &server.asked()[0].headers;
+    assert_eq!(headers["x-api-key"], "key-hush");
+    assert_eq!(headers["x-metric-units"], "false");
+    assert_eq!(headers["accept"], "application/json");
+    assert!(!headers.contains_key("x-time-zone"), "days and times stay those of UTC");
+    assert!(!headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn trap_3_drivers_are_never_named_in_a_query_that_would_keep_only_the_last() {
+    let server = Server::start(|_| say(200, NOTHING)).await;
+    let motive = server.by_key();
+    for feed in motive.feeds() {
+        read(&motive, feed.resource, now()).await.unwrap();
+    }
+    let lines = server.lines();
+    assert_eq!(lines.len(), motive.feeds().len());
+    assert!(lines.iter().all(|line| !line.contains("ids")), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_concerns_what_it_says_it_does() {
+    let refused = async |status, body: &'static str, resource| {
+        let server = Server::start(move |_| say(status, body)).await;
+        let error = server.by_key().fetch(ask(resource)).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+        (error.kind, error.message)
+    };
+    let (kind, message) = refused(401, r#"{"error_message":"invalid API key"}"#, "vehicles").await;
+    assert_eq!((kind, message.as_str()), (Kind::Unauthorized, "HTTP 401 Unauthorized: invalid API key"));
+    let (kind, _) = refused(403, "<html>no</html>", "available_time").await;
+    assert_eq!(kind, Kind::Forbidden);
+    assert!(!kind.is_of_the_account(), "a scope that is missing concerns its own feed only");
+    for resource in ["assets", "asset_locations"] {
+        let (kind, message) = refused(404, "<html>no</html>", resource).await;
+        assert_eq!((kind, message.as_str()), (Kind::Unsupported, "this company has no asset tracking"));
+    }
+    assert_eq!(refused(404, "", "vehicle_locations").await.0, Kind::NotFound);
+    assert_eq!(
+        refused(502, "<html>busy</html>", "vehicles").await.0,
+        Kind::Unavailable { retry_after: None }
+    );
+}
+
+#[tokio::test]
+async fn a_throttle_that_names_no_time_means_half_a_minute() {
+    let kind = async |wait: Option<&'static str>| {
+        let server = Server::start(move |_| {
+            let mut answer = say(429, r#"{"error_message":"Too many requests"}"#);
+            if let Some(wait) = wait {
+                answer.headers_mut().insert("retry-after", wait.parse().unwrap());
+            }
+            answer
+        });
+        server.await.by_key().fetch(ask("vehicles")).await.unwrap_err().kind
+    };
+    let throttled = |seconds| Kind::Throttled { retry_after: Some(Duration::from_secs(seconds)) };
+    assert_eq!(kind(None).await, throttled(30));
+    assert_eq!(kind(Some("7")).await, throttled(7));
+}
+
+#[test]
+fn positions_are_not_asked_for_more_often_than_they_change() {
+    let motive =
+        Motive::new("https://api.gomotive.com", Credential::ApiKey(SecretString::from("key-hush")), None)
+            .unwrap();
+    let pauses: Vec<_> = motive
+        .feeds()
+        .iter()
+        .filter(|feed| feed.cadence == Cadence::Positions)
+        .map(|feed| (feed.resource, feed.pause.as_secs()))
+        .collect();
+    assert_eq!(pauses, [("vehicle_locations", 15), ("asset_locations", 300)]);
+    assert!(!format!("{motive:?}").contains("hush"));
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_refused_without_being_repeated() {
+    for key in ["", "  ", "key\nhush"] {
+        let credential = Credential::ApiKey(SecretString::from(key));
+        let error = Motive::new("https://api.gomotive.com", credential, None).unwrap_err();
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
