@@ -1,8 +1,12 @@
 //! One file (or folder) per outside service, each behind [`Provider`]. Wire types stay in there;
 //! a pure `normalise` makes them facts. A provider neither sleeps, retries nor keeps a clock.
 
+mod json;
 pub mod mcleod;
+mod readings;
 pub mod samsara;
+pub mod terminal;
+
 mod tokens;
 
 use std::time::Duration;

@@ -6,6 +6,7 @@ use super::Refused;
 use crate::config::{self, Config, EldProvider, Mcleod, McleodFormat, McleodLogin, StopTimeBasis};
 use crate::providers::mcleod::{self, McLeod};
 use crate::providers::samsara::Samsara;
+use crate::providers::terminal::Terminal;
 use crate::store::{Store, StoreError};
 use crate::sync::{Account, Clock, Poller, Polling, read_once};
 
@@ -13,6 +14,8 @@ use crate::sync::{Account, Clock, Poller, Polling, read_once};
 pub enum AnyAccount {
     /// Samsara.
     Samsara(Account<Samsara>),
+    /// Terminal.
+    Terminal(Account<Terminal>),
     /// McLeod.
     McLeod(Account<McLeod>),
 }
@@ -22,6 +25,7 @@ impl AnyAccount {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Samsara(account) => &account.name,
+            Self::Terminal(account) => &account.name,
             Self::McLeod(account) => &account.name,
         }
     }
@@ -30,6 +34,7 @@ impl AnyAccount {
     pub(super) async fn poll_by(self, poller: &mut Poller) -> Result<(), StoreError> {
         match self {
             Self::Samsara(account) => poller.add(account).await,
+            Self::Terminal(account) => poller.add(account).await,
             Self::McLeod(account) => poller.add(account).await,
         }
     }
@@ -43,6 +48,7 @@ impl AnyAccount {
     ) -> Result<Vec<(&'static str, String)>, StoreError> {
         match self {
             Self::Samsara(account) => read_once(account, store, polling, clock).await,
+            Self::Terminal(account) => read_once(account, store, polling, clock).await,
             Self::McLeod(account) => read_once(account, store, polling, clock).await,
         }
     }
@@ -70,7 +76,14 @@ fn eld(eld: &config::Eld) -> Result<Option<AnyAccount>, Refused> {
             let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
             Ok(Some(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint })))
         }
-        EldProvider::Motive(_) | EldProvider::Geotab { .. } | EldProvider::Terminal { .. } => Ok(None),
+        EldProvider::Terminal { api_key, connection_token } => {
+            let (key, token) = (secret(api_key), secret(connection_token));
+            let provider = Terminal::new(&eld.base_url, &key, &token, eld.ca_file.as_deref());
+            let provider = provider.map_err(refused)?;
+            let fingerprint = fingerprint(&[&eld.base_url, api_key.expose(), connection_token.expose()]);
+            Ok(Some(AnyAccount::Terminal(Account { name, provider, calls_per_minute, fingerprint })))
+        }
+        EldProvider::Motive(_) | EldProvider::Geotab { .. } => Ok(None),
     }
 }
 
@@ -83,7 +96,7 @@ fn secret(secret: &config::Secret) -> SecretString {
 pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if !matches!(eld.provider, EldProvider::Samsara { .. }) {
+        if !matches!(eld.provider, EldProvider::Samsara { .. } | EldProvider::Terminal { .. }) {
             off.push((
                 eld.name.clone(),
                 format!("this version does not speak to {} yet", eld.provider.word()),
