@@ -13,3 +13,4 @@ mod screens;
 mod sim;
 mod store;
 mod sync;
+mod terminal;
