@@ -3,7 +3,7 @@
 mod calls;
 mod facts;
 mod refusals;
-mod server;
+pub(crate) mod server;
 mod traps;
 
 use backhaul::http::Error;

@@ -9,36 +9,36 @@ use backhaul::providers::terminal::Terminal;
 use backhaul::providers::{Ask, Page, Provider};
 use secrecy::SecretString;
 
-pub(super) const LAST: &str = r#"{"results":[]}"#;
+pub(crate) const LAST: &str = r#"{"results":[]}"#;
 
 /// One answer: a status, a `Retry-After` and a body.
 #[derive(Clone, Debug)]
-pub(super) struct Answer(u16, Option<&'static str>, String);
+pub(crate) struct Answer(u16, Option<&'static str>, String);
 
-pub(super) fn ok(body: impl Into<String>) -> Answer {
+pub(crate) fn ok(body: impl Into<String>) -> Answer {
     Answer(200, None, body.into())
 }
 
-pub(super) fn refused(status: u16, body: &str) -> Answer {
+pub(crate) fn refused(status: u16, body: &str) -> Answer {
     Answer(status, None, body.to_owned())
 }
 
-pub(super) fn throttled(retry_after: &'static str, body: &str) -> Answer {
+pub(crate) fn throttled(retry_after: &'static str, body: &str) -> Answer {
     Answer(429, Some(retry_after), body.to_owned())
 }
 
 /// The paths and queries asked for, in order.
 #[derive(Clone, Default)]
-pub(super) struct Asked(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Asked(Arc<Mutex<Vec<String>>>);
 
 impl Asked {
-    pub(super) fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
 
 /// Starts one. `answer` is told the path and query; it may take its time.
-pub(super) async fn start<F, A>(answer: F) -> (Asked, Terminal)
+pub(crate) async fn start<F, A>(answer: F) -> (Asked, Terminal)
 where
     F: Fn(String) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send,
@@ -73,7 +73,7 @@ fn terminal(base: &str) -> Terminal {
 }
 
 /// Reads to the end; the pages that were no mere steps.
-pub(super) async fn read(terminal: &Terminal, mut ask: Ask<'_>) -> Vec<Page> {
+pub(crate) async fn read(terminal: &Terminal, mut ask: Ask<'_>) -> Vec<Page> {
     let mut pages = Vec::new();
     let mut next: Option<String> = None;
     loop {
