@@ -2,9 +2,12 @@
 //! a pure `normalise` makes them facts. A provider neither sleeps, retries nor keeps a clock.
 
 pub mod geotab;
+mod json;
 pub mod mcleod;
 pub mod motive;
+mod readings;
 pub mod samsara;
+pub mod terminal;
 mod tokens;
 
 use std::time::Duration;

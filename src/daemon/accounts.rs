@@ -13,6 +13,7 @@ use crate::providers::geotab::{self, Geotab};
 use crate::providers::mcleod::{self, McLeod};
 use crate::providers::motive::{self, Motive};
 use crate::providers::samsara::Samsara;
+use crate::providers::terminal::Terminal;
 use crate::store::{Store, StoreError};
 use crate::sync::{Account, Clock, Poller, Polling, read_once};
 
@@ -24,6 +25,8 @@ pub enum AnyAccount {
     Geotab(Box<Account<Geotab>>),
     /// Motive.
     Motive(Account<Motive>),
+    /// Terminal.
+    Terminal(Account<Terminal>),
     /// McLeod.
     McLeod(Account<McLeod>),
 }
@@ -35,6 +38,7 @@ impl AnyAccount {
             Self::Samsara(account) => &account.name,
             Self::Geotab(account) => &account.name,
             Self::Motive(account) => &account.name,
+            Self::Terminal(account) => &account.name,
             Self::McLeod(account) => &account.name,
         }
     }
@@ -45,6 +49,7 @@ impl AnyAccount {
             Self::Samsara(account) => poller.add(account).await,
             Self::Geotab(account) => poller.add(*account).await,
             Self::Motive(account) => poller.add(account).await,
+            Self::Terminal(account) => poller.add(account).await,
             Self::McLeod(account) => poller.add(account).await,
         }
     }
@@ -60,6 +65,7 @@ impl AnyAccount {
             Self::Samsara(account) => read_once(account, store, polling, clock).await,
             Self::Geotab(account) => read_once(*account, store, polling, clock).await,
             Self::Motive(account) => read_once(account, store, polling, clock).await,
+            Self::Terminal(account) => read_once(account, store, polling, clock).await,
             Self::McLeod(account) => read_once(account, store, polling, clock).await,
         }
     }
@@ -70,7 +76,7 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     let mut accounts = Vec::new();
     let tokens = tokens(&config.database.path);
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        accounts.extend(self::eld(eld, &tokens)?);
+        accounts.push(self::eld(eld, &tokens)?);
     }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
@@ -83,7 +89,7 @@ fn tokens(database: &Path) -> PathBuf {
     database.parent().unwrap_or(Path::new("")).join("tokens")
 }
 
-fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> {
+fn eld(eld: &config::Eld, tokens: &Path) -> Result<AnyAccount, Refused> {
     let (name, calls_per_minute) = (eld.name.clone(), eld.calls_per_minute);
     let refused = |reason: String| Refused(format!("{}: {reason}", eld.name));
     match &eld.provider {
@@ -91,7 +97,7 @@ fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> 
             let provider = Samsara::new(&eld.base_url, &secret(api_token), eld.ca_file.as_deref());
             let provider = provider.map_err(refused)?;
             let fingerprint = fingerprint(&[&eld.base_url, api_token.expose()]);
-            Ok(Some(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint })))
+            Ok(AnyAccount::Samsara(Account { name, provider, calls_per_minute, fingerprint }))
         }
         EldProvider::Geotab { database, username, password } => {
             let provider = Geotab::new(geotab::Account {
@@ -106,15 +112,21 @@ fn eld(eld: &config::Eld, tokens: &Path) -> Result<Option<AnyAccount>, Refused> 
             let provider = provider.map_err(refused)?;
             let fingerprint = fingerprint(&[&eld.base_url, database, username, password.expose()]);
             let account = Account { name, provider, calls_per_minute, fingerprint };
-            Ok(Some(AnyAccount::Geotab(Box::new(account))))
+            Ok(AnyAccount::Geotab(Box::new(account)))
         }
         EldProvider::Motive(login) => {
             let (credential, secrets) = motive_credential(login, TokenFile::new(tokens, &name));
             let provider = Motive::new(&eld.base_url, credential, eld.ca_file.as_deref()).map_err(refused)?;
             let fingerprint = fingerprint(&[&[eld.base_url.as_str()], secrets.as_slice()].concat());
-            Ok(Some(AnyAccount::Motive(Account { name, provider, calls_per_minute, fingerprint })))
+            Ok(AnyAccount::Motive(Account { name, provider, calls_per_minute, fingerprint }))
         }
-        EldProvider::Terminal { .. } => Ok(None),
+        EldProvider::Terminal { api_key, connection_token } => {
+            let (key, token) = (secret(api_key), secret(connection_token));
+            let provider = Terminal::new(&eld.base_url, &key, &token, eld.ca_file.as_deref());
+            let provider = provider.map_err(refused)?;
+            let fingerprint = fingerprint(&[&eld.base_url, api_key.expose(), connection_token.expose()]);
+            Ok(AnyAccount::Terminal(Account { name, provider, calls_per_minute, fingerprint }))
+        }
     }
 }
 
@@ -144,14 +156,6 @@ fn secret(secret: &config::Secret) -> SecretString {
 /// turns off, and those this version cannot speak to.
 pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
     let mut off = config.off_accounts();
-    for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
-        if matches!(eld.provider, EldProvider::Terminal { .. }) {
-            off.push((
-                eld.name.clone(),
-                format!("this version does not speak to {} yet", eld.provider.word()),
-            ));
-        }
-    }
     if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
         let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
         off.push((config.mcleod.name.clone(), reason.to_owned()));

@@ -110,6 +110,8 @@ impl Error {
 
     /// From an answer that was not 2xx. `body` is shown by its first sentence, cleaned.
     pub(super) fn from_status(status: u16, retry_after: Option<Duration>, body: &str) -> Self {
+        let Said { words: said, code, retry_after: said_wait } = first_words(body);
+        let retry_after = retry_after.or(said_wait);
         let kind = match status {
             401 => Kind::Unauthorized,
             403 => Kind::Forbidden,
@@ -125,7 +127,6 @@ impl Error {
         if (300..400).contains(&status) {
             message.push_str(", a redirect to another host, which is not followed");
         }
-        let (said, code) = first_words(body);
         if !said.is_empty() {
             message = format!("{message}: {said}");
         }
@@ -173,12 +174,16 @@ impl std::error::Error for Error {}
 pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
-        let seconds = seconds.is_finite().then_some(seconds)?.clamp(0.0, LONGEST_WAIT.as_secs_f64());
-        return Some(Duration::from_secs_f64(seconds));
+        return sane_wait(seconds);
     }
     let date = jiff::fmt::rfc2822::parse(value).ok()?;
     let at = Timestamp::from_millis(date.timestamp().as_millisecond());
     Some(at.since(now).min(LONGEST_WAIT))
+}
+
+fn sane_wait(seconds: f64) -> Option<Duration> {
+    let seconds = seconds.is_finite().then_some(seconds)?.clamp(0.0, LONGEST_WAIT.as_secs_f64());
+    Some(Duration::from_secs_f64(seconds))
 }
 
 fn is_garbled(error: &reqwest::Error) -> bool {
@@ -207,28 +212,51 @@ pub(super) fn deepest(error: &reqwest::Error) -> String {
     if std::ptr::addr_eq(cause, error) { "request failed".to_owned() } else { cause.to_string() }
 }
 
-/// The first sentence of an error body, and the word that names the error: the `message` of a JSON
-/// object, else text without markup.
-fn first_words(body: &str) -> (String, Option<String>) {
+/// What an error body says.
+#[derive(Default)]
+struct Said {
+    /// Its first sentence.
+    words: String,
+    /// The word that names the error.
+    code: Option<String>,
+    /// How long to stay away, where no header says it (Terminal).
+    retry_after: Option<Duration>,
+}
+
+/// The `message` of a JSON object and what goes with it, else text without markup.
+fn first_words(body: &str) -> Said {
     /// As the services write it: Samsara and Terminal, Motive, an OAuth server (RFC 6749 §5.2).
     #[derive(serde::Deserialize)]
-    struct Said {
+    struct Told {
         #[serde(alias = "error_message", alias = "error_description")]
         message: Option<String>,
         error: Option<serde_json::Value>,
         code: Option<serde_json::Value>,
+        detail: Option<serde_json::Value>,
         #[serde(rename = "requestId")]
         request_id: Option<String>,
+        #[serde(rename = "retryAfter")]
+        retry_after: Option<serde_json::Value>,
     }
-    let Ok(said) = serde_json::from_str::<Said>(body) else {
-        return (clean(&without_markup(body), MESSAGE_SHOWN), None);
+    let Ok(told) = serde_json::from_str::<Told>(body) else {
+        return Said { words: clean(&without_markup(body), MESSAGE_SHOWN), ..Said::default() };
     };
     let word = |value: Option<serde_json::Value>| value.and_then(|value| value.as_str().map(str::to_owned));
-    let error = word(said.error);
-    let code = word(said.code).or_else(|| error.clone()).map(|code| clean(&code, MESSAGE_SHOWN));
-    let request = said.request_id.map(|id| format!("(request {id})"));
-    let text = [said.message.or(error), request].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    (clean(&text, MESSAGE_SHOWN), code)
+    let error = word(told.error);
+    let code = word(told.code).or_else(|| error.clone()).map(|code| clean(&code, MESSAGE_SHOWN));
+    let detail = told.detail.as_ref().and_then(detail).map(|detail| format!("({detail})"));
+    let request = told.request_id.map(|id| format!("(request {id})"));
+    let text = [told.message.or(error), detail, request].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let retry_after = told.retry_after.and_then(|seconds| sane_wait(seconds.as_f64()?));
+    Said { words: clean(&text, MESSAGE_SHOWN), code, retry_after }
+}
+
+/// What exactly is wrong: a sentence, or a list of things that each have one (Terminal writes both).
+fn detail(detail: &serde_json::Value) -> Option<&str> {
+    match detail {
+        serde_json::Value::Array(several) => several.first()?.get("message")?.as_str(),
+        one => one.as_str(),
+    }
 }
 
 fn without_markup(body: &str) -> String {
@@ -296,6 +324,36 @@ mod tests {
         check(r#"{"error":"invalid_grant","error_description":"used up"}"#, Some("invalid_grant"));
         check(r#"{"code":-32000}"#, None);
         check("<html>invalid_grant</html>", None);
+    }
+
+    #[test]
+    fn detail_is_a_sentence_or_a_list_of_them() {
+        let check = |detail: &str, expected: &str| {
+            let body = format!(r#"{{"code":"x","message":"no","detail":{detail}}}"#);
+            assert_eq!(Error::from_status(400, None, &body).message, expected, "{detail}");
+        };
+        check(r#""ask less""#, "HTTP 400 Bad Request: no (ask less)");
+        check(
+            r#"[{"message":"ask less","path":"q"},{"message":"2"}]"#,
+            "HTTP 400 Bad Request: no (ask less)",
+        );
+        for nothing in ["[]", "null", "{}", "[3]"] {
+            check(nothing, "HTTP 400 Bad Request: no");
+        }
+    }
+
+    #[test]
+    fn the_header_says_how_long_to_wait_and_else_the_body() {
+        let check = |header: Option<u64>, body: &str, millis: Option<u128>| {
+            let error = Error::from_status(429, header.map(Duration::from_millis), body);
+            let Kind::Throttled { retry_after } = error.kind else { panic!("{error:?}") };
+            assert_eq!(retry_after.map(|wait| wait.as_millis()), millis, "{body}");
+        };
+        check(Some(620), r#"{"retryAfter":60,"message":"slow"}"#, Some(620));
+        check(None, r#"{"retryAfter":60,"message":"slow"}"#, Some(60_000));
+        check(None, r#"{"retryAfter":1e9}"#, Some(3_600_000));
+        check(None, r#"{"retryAfter":"later"}"#, None);
+        check(None, "{}", None);
     }
 
     #[test]

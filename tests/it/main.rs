@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod conformance;
 mod http;
 mod layers;
 mod mcleod;
@@ -14,3 +15,4 @@ mod screens;
 mod sim;
 mod store;
 mod sync;
+mod terminal;

@@ -1,8 +1,7 @@
-//! Samsara: what its answers mean, what it is asked, and that recorded answers are understood.
+//! Samsara: what its answers mean, and what it is asked.
 
 mod feeds;
 mod paging;
-mod recordings;
 mod traps;
 
 use backhaul::http::Error;

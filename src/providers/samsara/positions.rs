@@ -3,16 +3,12 @@
 
 use serde::Deserialize;
 
+use super::super::readings::{METRES_A_MILE, believable, heading, level, observed, on_earth, place};
 use super::wire::{Mention, Number, Series, Text, Turn, each, instant, mentioned, number, word};
 use crate::http::Error;
-use crate::model::{Batch, Change, Engine, Fix, Reject, Telemetry, Timestamp, UnitKind, clean_opt};
+use crate::model::{Batch, Change, Engine, Fix, Reject, Telemetry, Timestamp, UnitKind};
 
-const METRES_A_MILE: f64 = 1609.344;
 const MPH_A_METRE_PER_SECOND: f64 = 3600.0 / METRES_A_MILE;
-/// Faster than this is no truck but a fault of the sensor.
-const FASTEST_MPH: f64 = 250.0;
-/// The longest address that is kept.
-const PLACE: usize = 120;
 
 /// A row of `/fleet/vehicles/stats` or its feed, which name the same things differently.
 #[derive(Deserialize)]
@@ -63,9 +59,7 @@ pub(super) fn vehicle(row: &VehicleStats<'_>, batch: &mut Batch) {
         &id,
         Telemetry {
             engine: latest(&row.engine_states, |state| engine(&state.0)),
-            fuel_pct: latest(&row.fuel_percents, |level| {
-                number(Some(*level)).filter(|level| (0.0..=100.0).contains(level))
-            }),
+            fuel_pct: latest(&row.fuel_percents, |percent| level(Some(*percent))),
             odometer_mi: None,
         },
         batch,
@@ -195,7 +189,7 @@ fn seen(point: &Point<'_>) -> Result<Fix, &'static str> {
         longitude,
         speed_mph: believable(number(point.speed_miles_per_hour)),
         heading_deg: heading(point.heading_degrees),
-        place: address.and_then(|address| clean_opt(&address.0, PLACE)),
+        place: place(address),
         observed_at: observed(point.time.as_ref())?,
     })
 }
@@ -224,28 +218,6 @@ fn telemetry(id: &str, telemetry: Telemetry, batch: &mut Batch) {
     if telemetry != Telemetry::default() {
         batch.changes.push(Change::Telemetry { external_id: id.to_owned(), telemetry });
     }
-}
-
-fn on_earth(latitude: Option<Number>, longitude: Option<Number>) -> Result<(f64, f64), &'static str> {
-    let missing = "the position has no latitude or longitude";
-    let latitude = number(latitude).ok_or(missing)?;
-    let longitude = number(longitude).ok_or(missing)?;
-    if latitude.abs() > 90.0 || longitude.abs() > 180.0 {
-        return Err("position is not a place on earth");
-    }
-    Ok((latitude, longitude))
-}
-
-fn observed(time: Option<&Text<'_>>) -> Result<Timestamp, &'static str> {
-    instant(time).ok_or("the position has no readable time")
-}
-
-fn heading(degrees: Option<Number>) -> Option<f64> {
-    number(degrees).filter(|degrees| (0.0..=360.0).contains(degrees))
-}
-
-fn believable(mph: Option<f64>) -> Option<f64> {
-    mph.filter(|mph| (0.0..=FASTEST_MPH).contains(mph))
 }
 
 fn identified(id: Option<&Text<'_>>, batch: &mut Batch) -> Option<String> {

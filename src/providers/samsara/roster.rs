@@ -3,13 +3,10 @@
 
 use serde::Deserialize;
 
+use super::super::readings::serial_as_vin;
 use super::wire::{ExternalIds, Mention, Text, mentioned, word};
-use crate::model::{
-    Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, clean_opt, licence_key,
-};
+use crate::model::{Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, licence_key};
 
-/// A VIN is always this long.
-const VIN: usize = 17;
 /// The keys under which Samsara tells its own ids; of all others the values are ids elsewhere.
 const OWN_SERIAL: &str = "samsara.serial";
 const OWN_VIN: &str = "samsara.vin";
@@ -207,10 +204,4 @@ fn refs(username: Option<&Text<'_>>, external: Option<&ExternalIds<'_>>) -> Vec<
 fn own_vin(external: Option<&ExternalIds<'_>>) -> Option<String> {
     let (_, vin) = external?.iter().find(|(key, _)| key.0 == OWN_VIN)?;
     word(vin.as_ref())
-}
-
-/// A trailer's serial number is mostly its VIN, and else says nothing to anybody.
-fn serial_as_vin(serial: Option<&Text<'_>>) -> Option<String> {
-    let serial = clean_opt(&serial?.0, VIN + 1)?;
-    (serial.len() == VIN && serial.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(serial)
 }

@@ -213,6 +213,44 @@ async fn driver_trailers_are_asked_for_by_fifty_and_complete_after_the_last() {
     assert!(upstream.asked().is_empty(), "with no ids there is nothing to ask");
 }
 
+#[tokio::test]
+async fn trap_2_no_question_names_more_than_three_types_or_fifty_ids() {
+    let (upstream, samsara) = Upstream::start(|_| (200, LAST)).await;
+    let wanted: Vec<String> = (1..=120).map(|id| id.to_string()).collect();
+    for feed in samsara.feeds() {
+        for restart in [false, true] {
+            read(&samsara, Ask { restart, wanted: &wanted, ..ask(feed.resource) }).await;
+        }
+    }
+    let lists = |asked: &str, name: &str| {
+        let list = asked.split(['?', '&']).find_map(|pair| pair.strip_prefix(name));
+        list.map(|list| list.split("%2C").count())
+    };
+    let asked = upstream.asked();
+    let most = |name: &str| asked.iter().filter_map(|asked| lists(asked, name)).max();
+    assert_eq!((most("types="), most("ids="), most("driverIds=")), (Some(3), Some(50), Some(50)));
+}
+
+#[tokio::test]
+async fn a_scope_that_is_lacking_stops_one_feed_and_not_the_account() {
+    let (_, samsara) = Upstream::start(|asked| match asked {
+        _ if asked.starts_with("/fleet/hos") => (403, r#"{"message":"Forbidden.","requestId":"aa-bb"}"#),
+        _ => (200, LAST),
+    })
+    .await;
+    let error = samsara.fetch(ask("hos_clocks")).await.unwrap_err();
+    assert_eq!((error.kind, error.kind.is_of_the_account()), (Kind::Forbidden, false));
+    assert!(error.message.contains("(request aa-bb)"), "their support asks for it: {error}");
+    assert!(samsara.fetch(ask("vehicles")).await.is_ok());
+}
+
+#[test]
+fn each_region_has_its_own_host() {
+    for host in ["https://api.samsara.com", "https://api.eu.samsara.com", "https://api.ca.samsara.com"] {
+        assert!(Samsara::new(host, &SecretString::from("samsara_api_T"), None).is_ok(), "{host}");
+    }
+}
+
 #[test]
 fn every_feed_that_is_offered_can_be_read_and_says_its_limit() {
     let samsara =

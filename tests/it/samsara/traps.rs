@@ -68,6 +68,22 @@ fn trap_4_a_caught_up_feed_keeps_its_cursor_and_an_empty_one_is_never_kept() {
 }
 
 #[test]
+fn trap_5_the_clocks_of_somebody_who_left_do_not_bring_him_back() {
+    // The same driver, whom the second pass over the roster lists as deactivated.
+    let page = batch("hos_clocks", include_str!("../../data/samsara/hos_clocks.json"));
+    let of_him: Vec<_> = page
+        .changes
+        .iter()
+        .filter(|change| match change {
+            Change::Clocks { external_id, .. } => external_id == "51000009",
+            Change::Pairing(pairing) => pairing.left == "51000009" && pairing.right.is_some(),
+            other => panic!("only the roster says who there is: {other:?}"),
+        })
+        .collect();
+    assert!(matches!(of_him.as_slice(), [Change::Clocks { .. }]), "{of_him:?}");
+}
+
+#[test]
 fn trap_6_an_id_is_the_same_as_text_and_as_a_number() {
     let text = rows(r#"{"id":281474977075805,"name":101}"#);
     assert_eq!(

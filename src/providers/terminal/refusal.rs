@@ -1,0 +1,55 @@
+//! What Terminal's errors ask of a person. Its 422 is no complaint about the question: the carrier's
+//! account behind the connection is what is wrong.
+
+use super::Feed;
+use crate::http::{Error, Kind};
+use crate::model::clean;
+
+/// The longest link that is shown; half of one would lead nowhere.
+const LINK: usize = 300;
+
+/// `error` with what it means for `feed`, and `link`, where a person links the account anew.
+pub(super) fn explained(error: Error, feed: Feed, link: Option<&str>) -> Error {
+    match (error.status, error.code.as_deref()) {
+        // One model may be beyond what the carrier's login may see while all others are read.
+        (Some(422), Some("insufficient_permissions")) => {
+            let where_to = where_to(link);
+            let message = format!("link the carrier with a login that may read {}: {where_to}", feed.noun());
+            Error { kind: Kind::Forbidden, message, ..error }
+        }
+        (Some(422), _) => {
+            Error { message: relink(link, &error.message).message, kind: Kind::Relink, ..error }
+        }
+        (Some(403), _) => {
+            let message = format!("the connection token does not fit the API key: {}", error.message);
+            Error { message, ..error }
+        }
+        // The word, since any server on the way may answer 501.
+        (Some(501), Some("not_implemented")) => {
+            let message = format!("this carrier's provider does not offer {}", feed.noun());
+            Error { kind: Kind::Unsupported, message, ..error }
+        }
+        _ => error,
+    }
+}
+
+/// That the account must be linked anew, where, and why.
+pub(super) fn relink(link: Option<&str>, why: &str) -> Error {
+    // The link first, and whole: it is what to do.
+    let message = format!("{}; {why}", where_to(link));
+    Error { message, ..Error::new(Kind::Relink, "") }
+}
+
+/// A link that is one, and can be shown and opened as it is.
+pub(super) fn address(link: &str) -> Option<String> {
+    let shown = clean(link, LINK);
+    let is_whole = shown == link && !link.contains(char::is_whitespace) && link.is_ascii();
+    (is_whole && link.starts_with("https://")).then_some(shown)
+}
+
+fn where_to(link: Option<&str>) -> String {
+    match link {
+        Some(link) => format!("open {link}"),
+        None => "see the connection in Terminal's dashboard".to_owned(),
+    }
+}
