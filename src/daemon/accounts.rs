@@ -54,7 +54,7 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
         accounts.extend(self::eld(eld)?);
     }
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
+    if config.mcleod.off_reason().is_none() {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
     }
     Ok(accounts)
@@ -90,15 +90,11 @@ pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
             ));
         }
     }
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
-        let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
-        off.push((config.mcleod.name.clone(), reason.to_owned()));
-    }
     off
 }
 
 fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused> {
-    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } =
+    let Mcleod { login, company_id, company_header, format, stop_time_basis, server_timezone } =
         &account.provider;
     let provider = McLeod::new(mcleod::Account {
         base_url: account.base_url.clone(),
@@ -110,6 +106,10 @@ fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused>
         },
         company_id: company_id.clone(),
         company_header: company_header.clone(),
+        format: match format {
+            McleodFormat::Json => mcleod::Format::Json,
+            McleodFormat::Xml => mcleod::Format::Xml,
+        },
         ca_file: account.ca_file.clone(),
         stop_time_basis: match stop_time_basis {
             StopTimeBasis::ServerInstant => mcleod::StopTimeBasis::ServerInstant,

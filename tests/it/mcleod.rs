@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use backhaul::model::{Batch, Change, Timestamp, TmsMovement, TmsOrder, TmsStop};
-use backhaul::providers::mcleod::{Account, Credential, McLeod, StopTimeBasis};
+use backhaul::providers::mcleod::{Account, Credential, Format, McLeod, StopTimeBasis};
 use jiff::tz::TimeZone;
 
 /// The afternoon on which the recorded answers were given.
@@ -28,6 +28,7 @@ fn account(base_url: &str) -> Account {
         credential: Credential::Token("0f7c-token".into()),
         company_id: "TMS".to_owned(),
         company_header: "X-com.mcleodsoftware.CompanyID".to_owned(),
+        format: Format::Json,
         ca_file: None,
         stop_time_basis: StopTimeBasis::ServerInstant,
         server_zone: TimeZone::get("America/Chicago").unwrap(),

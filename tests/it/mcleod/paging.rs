@@ -115,7 +115,6 @@ async fn a_roster_is_complete_only_when_every_row_was_understood() {
     assert!(complete(vec![driver("1")]).await);
     assert!(complete(vec![driver("1"), foreign.clone()]).await);
     assert!(!complete(vec![driver("1"), broken]).await);
-    assert!(!complete(vec![foreign]).await, "a company without drivers is a wrong header");
     assert!(!complete(vec![]).await, "a fleet without drivers is a permission lost");
 }
 

@@ -20,8 +20,11 @@ fn a_single_row_may_come_as_a_bare_object() {
 
 #[test]
 fn nothing_found_is_null_or_an_empty_list_or_no_body_at_all() {
-    for body in [recorded("search_empty_null.json"), recorded("search_empty_array.json"), String::new()] {
-        assert_eq!(normalise("movements", &body), Batch::default(), "{body:?}");
+    for name in ["search_empty_null.json", "search_empty_array.json", "search_empty.xml"] {
+        assert_eq!(normalise("movements", &recorded(name)), Batch::default(), "{name}");
+    }
+    for body in ["", " \n", "<?xml version=\"1.0\"?><list></list>"] {
+        assert_eq!(normalise("movements", body), Batch::default(), "{body:?}");
     }
 }
 
@@ -94,7 +97,9 @@ fn a_broken_row_is_rejected_and_its_neighbours_are_not() {
 
 #[test]
 fn an_answer_that_is_no_list_of_rows_is_malformed() {
-    for body in ["<html>gateway</html>", "<list></list>", "[{\"id\":", r#"{"message":"no licence"}"#, "7"] {
+    for body in
+        ["<html>gateway</html>", "<list>", "[{\"id\":", r#"{"message":"no licence"}"#, "[null, 7]", "7"]
+    {
         let error = MCLEOD.normalise("movements", body, now()).unwrap_err();
         assert_eq!(error.kind, Kind::Malformed, "{body}");
     }
