@@ -1,15 +1,22 @@
 //! McLeod: recorded answers in, facts out; and whole reads against a server with a server's quirks.
 
+mod assignments;
+mod company;
 mod facts;
+mod formats;
 mod paging;
+mod rough;
+mod secrets;
 mod server;
 mod traps;
+mod xml;
 
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use backhaul::model::{Batch, Change, Timestamp, TmsMovement, TmsOrder, TmsStop};
+use backhaul::providers::Ask;
 use backhaul::providers::mcleod::{Account, Credential, Format, McLeod, StopTimeBasis};
 use jiff::tz::TimeZone;
 
@@ -46,6 +53,10 @@ fn recorded(name: &str) -> String {
 
 fn normalise(resource: &str, body: &str) -> Batch {
     MCLEOD.normalise(resource, body, now()).unwrap()
+}
+
+fn ask(resource: &'static str) -> Ask<'static> {
+    Ask { resource, cursor: None, page: None, restart: false, wanted: &[], now: now() }
 }
 
 fn movements(batch: &Batch) -> Vec<&TmsMovement> {
