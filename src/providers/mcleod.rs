@@ -19,6 +19,7 @@ mod soap;
 mod units;
 mod wire;
 mod xml;
+mod zones;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI64;

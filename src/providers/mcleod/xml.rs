@@ -173,7 +173,7 @@ fn broken(error: &quick_xml::Error, text: &str, at: u64) -> http::Error {
 fn place(text: &str, at: usize) -> String {
     let before = text.as_bytes().get(..at).unwrap_or(text.as_bytes());
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     format!(" at line {line} column {}", before.len() - line_start + 1)
 }
 

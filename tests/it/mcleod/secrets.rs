@@ -203,9 +203,8 @@ async fn neither_the_database_nor_the_log_ever_holds_what_is_sensitive() {
         let mut foreign = served[0].1.clone();
         (foreign["company_id"], foreign["id"]) = (json!("TMS2"), json!("OTHER"));
         served.push(("drivers/search", foreign));
-        let server =
+        let Server { mcleod, .. } =
             Server::start(Quirks { rows: served, cap: 9, time: (404, ""), xml, ..Quirks::default() }).await;
-        let Server { mcleod, .. } = server;
         let account = Account {
             name: "mcleod".to_owned(),
             provider: mcleod,

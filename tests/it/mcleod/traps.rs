@@ -150,6 +150,9 @@ fn a_stops_wall_clock_is_read_in_its_own_zone_where_so_set() {
     check(&format!(r#"{spring},"state":"GA","__timezone":"EDT""#), "2026-03-10T13:00:00Z", Some("EDT"));
     check(&format!(r#"{spring},"state":"GA","__timezone":"EST""#), "2026-03-10T13:00:00Z", Some("EST"));
     check(&format!(r#"{spring},"state":"CA""#), "2026-03-10T16:00:00Z", None);
+    check(&format!(r#"{spring},"state":"TX""#), "2026-03-10T14:00:00Z", None);
+    let el_paso = r#""state":"TX","latitude":31.76,"longitude":106.49"#;
+    check(&format!("{spring},{el_paso}"), "2026-03-10T15:00:00Z", None);
     check(spring, "2026-03-10T14:00:00Z", None);
     let winter = r#""sched_arrive_early":"20260305090000-0500","state":"NY""#;
     check(winter, "2026-03-05T14:00:00Z", None);

@@ -46,7 +46,7 @@ impl<'a> Element<'a> {
     }
 }
 
-impl<'de, 'a> Deserializer<'de> for &'de Element<'a> {
+impl<'de> Deserializer<'de> for &'de Element<'_> {
     type Error = Error;
 
     /// A list is a sequence, an element of nothing but text is its text, anything else a map.
