@@ -16,8 +16,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+pub use self::accounts::accounts;
 use self::accounts::{AnyAccount, nothing_to_poll};
-pub use self::accounts::{accounts, off_accounts};
 use crate::config::Config;
 use crate::model::{Leader, Notice};
 use crate::sim::{self, Sim};

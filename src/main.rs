@@ -125,7 +125,7 @@ fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
         leader: leader.as_ref(),
         url: &config.database.url,
         viewer_timeout: config.polling.viewer_timeout,
-        off: &daemon::off_accounts(&config),
+        off: &config.off_accounts(),
         now,
     };
     let mut out = BufWriter::new(io::stdout().lock());

@@ -78,7 +78,7 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     for eld in config.elds.iter().filter(|eld| eld.off_reason().is_none()) {
         accounts.push(self::eld(eld, &tokens)?);
     }
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Json {
+    if config.mcleod.off_reason().is_none() {
         accounts.push(AnyAccount::McLeod(mcleod(&config.mcleod)?));
     }
     Ok(accounts)
@@ -152,19 +152,8 @@ fn secret(secret: &config::Secret) -> SecretString {
     SecretString::from(secret.expose())
 }
 
-/// Accounts that are configured and still not polled, each with the reason: those the configuration
-/// turns off, and those this version cannot speak to.
-pub fn off_accounts(config: &Config) -> Vec<(String, String)> {
-    let mut off = config.off_accounts();
-    if config.mcleod.off_reason().is_none() && config.mcleod.provider.format == McleodFormat::Xml {
-        let reason = "this version reads McLeod as JSON only: set mcleod.format = \"json\"";
-        off.push((config.mcleod.name.clone(), reason.to_owned()));
-    }
-    off
-}
-
 fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused> {
-    let Mcleod { login, company_id, company_header, stop_time_basis, server_timezone, .. } =
+    let Mcleod { login, company_id, company_header, format, stop_time_basis, server_timezone } =
         &account.provider;
     let provider = McLeod::new(mcleod::Account {
         base_url: account.base_url.clone(),
@@ -176,6 +165,10 @@ fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused>
         },
         company_id: company_id.clone(),
         company_header: company_header.clone(),
+        format: match format {
+            McleodFormat::Json => mcleod::Format::Json,
+            McleodFormat::Xml => mcleod::Format::Xml,
+        },
         ca_file: account.ca_file.clone(),
         stop_time_basis: match stop_time_basis {
             StopTimeBasis::ServerInstant => mcleod::StopTimeBasis::ServerInstant,
@@ -205,7 +198,7 @@ fn fingerprint(parts: &[&str]) -> String {
 /// What to tell a poller that has nothing to poll.
 pub(super) fn nothing_to_poll(config: &Config) -> String {
     let reasons: Vec<_> =
-        off_accounts(config).into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
+        config.off_accounts().into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
     format!(
         "there is nothing to poll: no upstream can be used ({}); see config.example.toml",
         reasons.join("; ")

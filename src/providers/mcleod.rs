@@ -1,21 +1,28 @@
-//! McLeod LoadMaster's `/ws`: rosters, movements, orders, stops, positions. Reads only, JSON only.
+//! McLeod LoadMaster's `/ws`: rosters, movements, orders, stops, positions. Reads only, in JSON or XML.
 //!
 //! Nobody can see a customer's server from here, so everything that servers differ in is read either
 //! way (`scalar`, `answer`) or is a setting ([`Account`]).
 
 mod answer;
+mod assignments;
 mod border;
+mod company;
 mod credential;
 mod dates;
+mod encoding;
 mod feeds;
 mod freight;
 mod one_by_one;
 mod read;
 mod scalar;
+mod soap;
 mod units;
 mod wire;
+mod xml;
+mod zones;
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -23,24 +30,22 @@ use reqwest::header::HeaderValue;
 
 pub use self::credential::Credential;
 
-use self::answer::Told;
+use self::answer::{Answer, Told};
 use self::border::Border;
+use self::company::wrong_company;
 use self::feeds::{DRIVERS, FEEDS, MOVEMENTS, ORDERS, STOPS, TRACTORS, TRAILERS};
 use self::one_by_one::{below, wanted};
 use self::read::{Listing, Next, Place};
 use super::{Ask, FeedSpec, Page, Provider};
 use crate::http::{self, Client, Kind, Limits};
-use crate::model::{Batch, Change, Reject, Timestamp};
+use crate::model::{Batch, Reject, Timestamp};
 
-const JSON: &str = "application/json";
 /// What `GET /sysadmin/getServerTimeMillis` answers, and nothing else: asked for JSON it says 406.
 const PLAIN: &str = "text/plain";
 /// A search over many orders may think for a minute before its first byte.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Most customers named in one read.
 const CUSTOMERS_A_READ: usize = 20;
-/// Most movements read one by one in one read.
-const MOVEMENTS_A_READ: usize = 40;
 
 /// One McLeod server and company.
 #[derive(Clone, Debug)]
@@ -53,12 +58,34 @@ pub struct Account {
     pub company_id: String,
     /// The header that names it.
     pub company_header: String,
+    /// What it is asked to answer in.
+    pub format: Format,
     /// A PEM file trusted besides the system's certificates.
     pub ca_file: Option<PathBuf>,
     /// What the digits of a stop's times mean.
     pub stop_time_basis: StopTimeBasis,
     /// The zone of dates without an offset.
     pub server_zone: TimeZone,
+}
+
+/// What a server is asked to answer in. An answer in the other one is read as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    #[default]
+    Json,
+    /// XML, in which servers answer who asks for nothing.
+    Xml,
+}
+
+impl Format {
+    /// The `Accept` header.
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+        }
+    }
 }
 
 /// What the digits of a stop's times mean. Sources conflict, so it is a setting, to be proved on one
@@ -77,8 +104,11 @@ pub enum StopTimeBasis {
 pub struct McLeod {
     client: Client,
     company: String,
+    format: Format,
     basis: StopTimeBasis,
     zone: TimeZone,
+    /// Until when, in milliseconds, the server counts as one that hides its movements.
+    hidden_until: AtomicI64,
 }
 
 impl McLeod {
@@ -94,30 +124,63 @@ impl McLeod {
         }
         let limits = Limits { read: PATIENCE, ..Limits::default() };
         let client = Client::new(&account.base_url, &headers, account.ca_file.as_deref(), &limits)?;
-        Ok(Self { client, company, basis: account.stop_time_basis, zone: account.server_zone })
+        Ok(Self {
+            client,
+            company,
+            format: account.format,
+            basis: account.stop_time_basis,
+            zone: account.server_zone,
+            hidden_until: AtomicI64::new(0),
+        })
     }
 
-    /// The facts in one answer to `resource`, without asking anybody.
+    /// The facts in one answer to `resource`, without asking anybody. The body says itself whether it is
+    /// JSON or XML.
     ///
     /// Fails when the body is not what that resource answers; a single bad row is only a reject.
-    pub fn normalise(&self, resource: &str, body: &str, now: Timestamp) -> Result<Batch, http::Error> {
-        Ok(self.told(resource, body, now)?.batch)
+    pub fn normalise(
+        &self,
+        resource: &str,
+        body: impl AsRef<[u8]>,
+        now: Timestamp,
+    ) -> Result<Batch, http::Error> {
+        Ok(self.told(resource, body.as_ref(), now)?.batch)
     }
 
-    fn told(&self, resource: &str, body: &str, now: Timestamp) -> Result<Told, http::Error> {
-        let border = Border { company: &self.company, server: &self.zone, basis: self.basis, now };
-        match resource {
-            "drivers" => answer::read::<wire::Driver<'_>>(body, &border),
-            "tractors" => answer::read::<wire::Tractor<'_>>(body, &border),
-            "trailers" => answer::read::<wire::Trailer<'_>>(body, &border),
-            "movements" => answer::read::<wire::Movement<'_>>(body, &border),
-            "stops" => answer::read::<wire::Stop<'_>>(body, &border),
-            "orders" => answer::read::<wire::Order<'_>>(body, &border),
-            "assignments" => answer::read::<freight::Hydrated<'_>>(body, &border),
-            "customers" => answer::read::<wire::Customer<'_>>(body, &border),
-            "positions" => answer::read::<wire::Position<'_>>(body, &border),
-            _ => Err(unknown(resource)),
+    fn told(&self, resource: &str, body: &[u8], now: Timestamp) -> Result<Told, http::Error> {
+        let text = encoding::text(body)?;
+        let answer = Answer::parse(&text)?;
+        let border = self.border(now);
+        let told = match resource {
+            "drivers" => answer.tell::<wire::Driver<'_>>(&border),
+            "tractors" => answer.tell::<wire::Tractor<'_>>(&border),
+            "trailers" => answer.tell::<wire::Trailer<'_>>(&border),
+            "movements" => answer.tell::<wire::Movement<'_>>(&border),
+            "stops" => answer.tell::<wire::Stop<'_>>(&border),
+            "orders" => answer.tell::<wire::Order<'_>>(&border),
+            "assignments" => answer.tell::<freight::Hydrated<'_>>(&border),
+            "customers" => answer.tell::<wire::Customer<'_>>(&border),
+            "positions" => answer.tell::<wire::Position<'_>>(&border),
+            _ => return Err(unknown(resource)),
+        };
+        if told.rows > 0 && told.first.is_none() {
+            return Err(http::Error::malformed(format_args!("none of {} rows is one", told.rows)));
         }
+        Ok(told)
+    }
+
+    fn border(&self, now: Timestamp) -> Border<'_> {
+        Border { company: &self.company, server: &self.zone, basis: self.basis, now }
+    }
+
+    /// Asks for rows.
+    async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<http::Answer, http::Error> {
+        self.client.get(path, query, self.format.media_type(), now).await.map_err(soap::judged)
     }
 
     /// One step of a list: the server's time first, then page after page.
@@ -136,7 +199,7 @@ impl McLeod {
         let query = place.query(listing, &self.zone);
         let query: Vec<(&str, &str)> =
             query.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
-        let answer = match self.client.get(listing.path, &query, JSON, ask.now).await {
+        let answer = match self.get(listing.path, &query, ask.now).await {
             Ok(answer) => answer,
             Err(error) if error.kind == Kind::Rejected || error.is_fault() => {
                 // The table may not be audited, and then knows no changes. Some servers refuse with a 500,
@@ -147,7 +210,7 @@ impl McLeod {
             }
             Err(error) => return Err(error),
         };
-        let mut told = self.told(ask.resource, &answer::text(&answer.body), ask.now)?;
+        let mut told = self.told(ask.resource, &answer.body, ask.now)?;
         let next = match place.advance(listing, &mut told) {
             Next::Page(place) => place.written(),
             Next::Done { cursor, complete } => {
@@ -155,6 +218,7 @@ impl McLeod {
                 told.batch.complete = complete;
                 None
             }
+            Next::NoneOurs(reason) => return Err(none_ours(&reason)),
         };
         Ok(Page { batch: told.batch, next, is_step: false })
     }
@@ -163,7 +227,8 @@ impl McLeod {
     async fn server_time(&self, now: Timestamp) -> Result<Timestamp, http::Error> {
         match self.client.get("sysadmin/getServerTimeMillis", &[], PLAIN, now).await {
             Ok(answer) => {
-                let millis = answer::text(&answer.body).trim().parse().ok().filter(|millis| *millis > 0);
+                let millis =
+                    String::from_utf8_lossy(&answer.body).trim().parse().ok().filter(|millis| *millis > 0);
                 Ok(millis.map_or(now, Timestamp::from_millis))
             }
             Err(error) => match error.kind {
@@ -175,55 +240,27 @@ impl McLeod {
 
     /// Every unit's newest position, in one call.
     async fn positions(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
-        let answer = self.client.get("mcmessages/positions", &[], JSON, ask.now).await?;
-        let batch = self.normalise(ask.resource, &answer::text(&answer.body), ask.now)?;
-        Ok(Page { batch, ..Page::default() })
+        let answer = self.get("mcmessages/positions", &[], ask.now).await?;
+        let told = self.told(ask.resource, &answer.body, ask.now)?;
+        match told.refused.filter(|_| told.ours == 0) {
+            Some(reason) => Err(none_ours(&reason)),
+            None => Ok(Page { batch: told.batch, ..Page::default() }),
+        }
     }
 
     /// One step through the wanted customers.
     async fn customer(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
         let Some((id, step)) = wanted(&ask, CUSTOMERS_A_READ) else { return Ok(Page::default()) };
-        let batch = match self.client.get(&below("customers", id), &[], JSON, ask.now).await {
-            Ok(answer) => self.one(&ask, id, &answer::text(&answer.body))?,
+        let batch = match self.get(&below("customers", id), &[], ask.now).await {
+            Ok(answer) => self.one(&ask, id, &answer.body)?,
             Err(error) if error.kind == Kind::NotFound => rejected(id, "customer is not known to the TMS"),
             Err(error) => return Err(error),
         };
         Ok(Page { batch, next: step.after(), is_step: false })
     }
 
-    /// One step through the wanted movements.
-    async fn assignment(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
-        let Some((id, step)) = wanted(&ask, MOVEMENTS_A_READ) else { return Ok(Page::default()) };
-        if step.missing {
-            let batch = self.confirm_gone(&ask, id).await?;
-            return Ok(Page { batch, next: step.after(), is_step: false });
-        }
-        match self.client.get(&below("movements", id), &[], JSON, ask.now).await {
-            Ok(answer) => {
-                let batch = self.one(&ask, id, &answer::text(&answer.body))?;
-                Ok(Page { batch, next: step.after(), is_step: false })
-            }
-            Err(error) if error.kind == Kind::NotFound => Ok(Page::step(step.asking_again())),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A 404 is also what a server says whose application is being restarted. Only a search that answers,
-    /// and does not find the movement either, proves it gone.
-    async fn confirm_gone(&self, ask: &Ask<'_>, id: &str) -> Result<Batch, http::Error> {
-        let query = [("movement.id", id), ("recordLength", "1")];
-        let answer = self.client.get("movements/search", &query, JSON, ask.now).await?;
-        let body = answer::text(&answer.body);
-        let found = self.told("movements", &body, ask.now)?;
-        if found.first.as_deref() == Some(id) {
-            return Ok(rejected(id, "movement is found by search, but cannot be read"));
-        }
-        let gone = Change::MovementGone { company_id: self.company.clone(), id: id.to_owned() };
-        Ok(Batch { changes: vec![gone], ..Batch::default() })
-    }
-
     /// The row that was asked for by id.
-    fn one(&self, ask: &Ask<'_>, id: &str, body: &str) -> Result<Batch, http::Error> {
+    fn one(&self, ask: &Ask<'_>, id: &str, body: &[u8]) -> Result<Batch, http::Error> {
         let told = self.told(ask.resource, body, ask.now)?;
         Ok(if told.rows == 0 { rejected(id, "the TMS answered with nothing") } else { told.batch })
     }
@@ -236,6 +273,7 @@ impl Provider for McLeod {
 
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
         match ask.resource {
+            "company" => self.company(ask).await,
             "drivers" => self.list(&DRIVERS, ask).await,
             "tractors" => self.list(&TRACTORS, ask).await,
             "trailers" => self.list(&TRAILERS, ask).await,
@@ -253,6 +291,11 @@ impl Provider for McLeod {
 fn rejected(id: &str, reason: &str) -> Batch {
     let reject = Reject { external_id: id.to_owned(), reason: reason.to_owned() };
     Batch { rejects: vec![reject], ..Batch::default() }
+}
+
+/// A read that showed rows and not one of ours must not pass for a fleet that is quiet.
+fn none_ours(reason: &str) -> http::Error {
+    wrong_company(format_args!("not one row is ours: the first {reason}"))
 }
 
 fn unknown(resource: &str) -> http::Error {

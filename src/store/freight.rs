@@ -29,8 +29,8 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
     }
     let open = told.status.is_open();
     let now = work.now.millis();
-    // The movement that carries its own units is asked for one by one; only a change asks again.
-    let hydrated = work.resource == ASSIGNMENTS;
+    // A change asks for the movement's own word on its units again. What it said of another equipment
+    // group no longer holds: until it is asked, the group's units are shown.
     let changed = work
         .sql
         .prepare_cached(
@@ -39,13 +39,14 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
              VALUES (?1, ?2, ?3, coalesce(?4, (SELECT order_id FROM stops WHERE company_id = ?1 AND movement_id = ?2
                      AND order_id IS NOT NULL ORDER BY sequence LIMIT 1)),
                  ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?5 <> 'void', iif(?13, NULL, coalesce((SELECT max(actual_departure_at) FROM stops
-                     WHERE company_id = ?1 AND movement_id = ?2), ?14)), ?14, ?14, ?16)
+                     WHERE company_id = ?1 AND movement_id = ?2), ?14)), ?14, ?14, ?15)
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
                  dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
-                 needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL) AND NOT ?15, ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14, preassigned = ?16
+                 needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL), ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14, preassigned = ?15,
+                 hydrated_at = iif(?13 AND equipment_group IS NOT NULL AND equipment_group IS NOT ?11, NULL, hydrated_at)
              WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at,
                     preassigned)
-                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?16)",
+                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?15)",
         )?
         .execute(params![
             told.company_id,
@@ -62,7 +63,6 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
             told.next_call_at.map(Timestamp::millis),
             open,
             now,
-            hydrated,
             told.preassigned,
         ])?;
     confirm(work, "movements", &told.company_id, &told.id)?;

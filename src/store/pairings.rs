@@ -93,17 +93,19 @@ fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
             kind.word()
         )
     };
-    let by_group = |kind: UnitKind| {
+    // A group does not say which of a team drives first, so that is settled by name until the movement is read.
+    let by_group = |kind: UnitKind, place: usize| {
         format!(
             "(SELECT l.unit_id FROM profiles p JOIN unit_links l USING (kind, account, external_id)
-              WHERE p.equipment_group = m.equipment_group AND p.kind = '{}' AND p.account = ?3
+              WHERE p.equipment_group = m.equipment_group AND p.kind = '{}' AND p.account = ?3 AND p.active = 1
                 AND m.status = 'in_progress'
-              ORDER BY p.external_id LIMIT 1)",
+              ORDER BY p.external_id LIMIT 1 OFFSET {place})",
             kind.word()
         )
     };
-    let either =
-        |kind, column| format!("iif(m.hydrated_at IS NULL, {}, {})", by_group(kind), by_id(kind, column));
+    let either = |kind, place, column| {
+        format!("iif(m.hydrated_at IS NULL, {}, {})", by_group(kind, place), by_id(kind, column))
+    };
     let sql = format!(
         "UPDATE movements SET driver_id = n.driver, driver2_id = n.driver2, tractor_id = n.tractor,
              trailer_id = n.trailer, updated_at = ?1, rev = ?2
@@ -111,10 +113,10 @@ fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
                FROM movements m WHERE m.rev >= ?4 OR m.status IN ('available', 'covered', 'in_progress', 'unknown')) n
          WHERE company_id = n.company AND id = n.movement
            AND (driver_id, driver2_id, tractor_id, trailer_id) IS NOT (n.driver, n.driver2, n.tractor, n.trailer)",
-        either(UnitKind::Driver, "tms_driver"),
-        by_id(UnitKind::Driver, "tms_driver2"),
-        either(UnitKind::Tractor, "tms_tractor"),
-        either(UnitKind::Trailer, "tms_trailer"),
+        either(UnitKind::Driver, 0, "tms_driver"),
+        either(UnitKind::Driver, 1, "tms_driver2"),
+        either(UnitKind::Tractor, 0, "tms_tractor"),
+        either(UnitKind::Trailer, 0, "tms_trailer"),
     );
     let changed =
         work.sql.prepare_cached(&sql)?.execute(params![work.now.millis(), work.rev, TMS_ACCOUNT, since])?;

@@ -1,16 +1,23 @@
 //! McLeod: recorded answers in, facts out; and whole reads against a server with a server's quirks.
 
+mod assignments;
+mod company;
 mod facts;
+mod formats;
 mod paging;
+mod rough;
+mod secrets;
 mod server;
 mod traps;
+mod xml;
 
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use backhaul::model::{Batch, Change, Timestamp, TmsMovement, TmsOrder, TmsStop};
-use backhaul::providers::mcleod::{Account, Credential, McLeod, StopTimeBasis};
+use backhaul::providers::Ask;
+use backhaul::providers::mcleod::{Account, Credential, Format, McLeod, StopTimeBasis};
 use jiff::tz::TimeZone;
 
 /// The afternoon on which the recorded answers were given.
@@ -28,6 +35,7 @@ fn account(base_url: &str) -> Account {
         credential: Credential::Token("0f7c-token".into()),
         company_id: "TMS".to_owned(),
         company_header: "X-com.mcleodsoftware.CompanyID".to_owned(),
+        format: Format::Json,
         ca_file: None,
         stop_time_basis: StopTimeBasis::ServerInstant,
         server_zone: TimeZone::get("America/Chicago").unwrap(),
@@ -45,6 +53,10 @@ fn recorded(name: &str) -> String {
 
 fn normalise(resource: &str, body: &str) -> Batch {
     MCLEOD.normalise(resource, body, now()).unwrap()
+}
+
+fn ask(resource: &'static str) -> Ask<'static> {
+    Ask { resource, cursor: None, page: None, restart: false, wanted: &[], now: now() }
 }
 
 fn movements(batch: &Batch) -> Vec<&TmsMovement> {

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::StopTimeBasis;
 use super::dates::{self, Written};
 use super::scalar::Scalar;
+use super::zones::{zone_by_letters, zone_by_place};
 use crate::model::Timestamp;
 
 /// Kilometres to miles.
@@ -60,12 +61,17 @@ impl Border<'_> {
     }
 
     /// The zone a stop's digits are in. Needed only where its offsets are not believed.
-    pub(super) fn stop_zone(&self, letters: Option<&str>, state: Option<&str>) -> Option<TimeZone> {
+    pub(super) fn stop_zone(
+        &self,
+        letters: Option<&str>,
+        state: Option<&str>,
+        degrees: Option<(f64, f64)>,
+    ) -> Option<TimeZone> {
         if self.basis == StopTimeBasis::ServerInstant {
             return None;
         }
-        let by_letters = letters.and_then(|letters| dates::zone_by_letters(letters, state));
-        by_letters.or_else(|| state.and_then(dates::zone_by_state))
+        let by_letters = letters.and_then(|letters| zone_by_letters(letters, state));
+        by_letters.or_else(|| zone_by_place(state?, degrees))
     }
 
     /// Whether the day in a date-only column has begun.
@@ -172,7 +178,7 @@ mod tests {
         let server = TimeZone::get("America/Chicago").unwrap();
         let check = |basis, letters: Option<&str>, state: Option<&str>, date: &str, expected: &str| {
             let border = border(&server, basis);
-            let zone = border.stop_zone(letters, state);
+            let zone = border.stop_zone(letters, state, None);
             let at = border.at_stop(&text(date), zone.as_ref()).unwrap();
             assert_eq!(at.to_string(), expected, "{basis:?} {letters:?} {state:?} {date}");
         };

@@ -88,54 +88,6 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(quarter_hours * 900).ok()
 }
 
-/// The zone that a stop's letters name, by daylight or standard letters alike: `EDT` and `EST` both are
-/// New York's, and the date decides which holds. `state` settles the places that never change their clocks.
-pub(super) fn zone_by_letters(letters: &str, state: Option<&str>) -> Option<TimeZone> {
-    let name = match (letters.to_ascii_uppercase().as_str(), state) {
-        ("MST", Some("AZ")) => "America/Phoenix",
-        ("CST", Some("SK")) => "America/Regina",
-        ("AST", Some("PR" | "VI")) => "America/Puerto_Rico",
-        ("NST" | "NDT", _) => "America/St_Johns",
-        ("AST" | "ADT", _) => "America/Halifax",
-        ("EST" | "EDT" | "ET", _) => "America/New_York",
-        ("CST" | "CDT" | "CT", _) => "America/Chicago",
-        ("MST" | "MDT" | "MT", _) => "America/Denver",
-        ("PST" | "PDT" | "PT", _) => "America/Los_Angeles",
-        ("AKST" | "AKDT", _) => "America/Anchorage",
-        ("HST" | "HDT", _) => "Pacific/Honolulu",
-        // Some tenants may write the IANA name itself.
-        _ if letters.contains('/') => letters,
-        _ => return None,
-    };
-    TimeZone::get(name).ok()
-}
-
-/// The zone of a state or province; where it has two, the one most of its people live in.
-pub(super) fn zone_by_state(state: &str) -> Option<TimeZone> {
-    let name = match state {
-        "CT" | "DC" | "DE" | "FL" | "GA" | "IN" | "KY" | "MA" | "MD" | "ME" | "MI" | "NC" | "NH" | "NJ"
-        | "NY" | "OH" | "PA" | "RI" | "SC" | "VA" | "VT" | "WV" => "America/New_York",
-        "AL" | "AR" | "IA" | "IL" | "KS" | "LA" | "MN" | "MO" | "MS" | "ND" | "NE" | "OK" | "SD" | "TN"
-        | "TX" | "WI" => "America/Chicago",
-        "CO" | "ID" | "MT" | "NM" | "UT" | "WY" => "America/Denver",
-        "AZ" => "America/Phoenix",
-        "CA" | "NV" | "OR" | "WA" => "America/Los_Angeles",
-        "AK" => "America/Anchorage",
-        "HI" => "Pacific/Honolulu",
-        "PR" | "VI" => "America/Puerto_Rico",
-        "ON" | "QC" => "America/Toronto",
-        "MB" => "America/Winnipeg",
-        "SK" => "America/Regina",
-        "AB" | "NT" => "America/Edmonton",
-        "BC" => "America/Vancouver",
-        "YT" => "America/Whitehorse",
-        "NB" | "NS" | "PE" => "America/Halifax",
-        "NL" => "America/St_Johns",
-        _ => return None,
-    };
-    TimeZone::get(name).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,31 +136,5 @@ mod tests {
         check("2025112", None);
         check("...", None);
         check("ÄÖÜäöü", None);
-    }
-
-    #[test]
-    fn letters_name_a_zone_and_the_date_decides_between_summer_and_winter() {
-        let check = |letters: &str, state: Option<&str>, text: &str, expected: &str| {
-            let zone = zone_by_letters(letters, state).unwrap();
-            let instant = Written::parse(text).unwrap().wall_clock(&zone).unwrap();
-            assert_eq!(instant.to_string(), expected, "{letters} {text}");
-        };
-        check("EDT", None, "20260710080000-0500", "2026-07-10T12:00:00Z");
-        check("EST", None, "20260710080000-0500", "2026-07-10T12:00:00Z");
-        check("EDT", None, "20260110080000-0600", "2026-01-10T13:00:00Z");
-        check("MST", Some("AZ"), "20260710080000-0500", "2026-07-10T15:00:00Z");
-        check("MST", Some("CO"), "20260710080000-0500", "2026-07-10T14:00:00Z");
-        check("America/Boise", None, "20260710080000-0500", "2026-07-10T14:00:00Z");
-        assert!(zone_by_letters("XYZ", None).is_none());
-    }
-
-    #[test]
-    fn every_state_on_the_table_names_a_zone_that_exists() {
-        for state in
-            ["NY", "TX", "CO", "AZ", "CA", "AK", "HI", "PR", "ON", "MB", "SK", "AB", "BC", "YT", "NS", "NL"]
-        {
-            assert!(zone_by_state(state).is_some(), "{state}");
-        }
-        assert!(zone_by_state("ZZ").is_none());
     }
 }

@@ -7,6 +7,7 @@ use crate::model::Want;
 use crate::providers::{Cadence, FeedSpec};
 
 pub(super) const FEEDS: &[FeedSpec] = &[
+    feed("company", Cadence::Roster),
     feed("drivers", Cadence::Roster),
     feed("tractors", Cadence::Roster),
     feed("trailers", Cadence::Roster),

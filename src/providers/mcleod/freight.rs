@@ -161,10 +161,10 @@ impl Stop<'_> {
     fn stop(&self, id: &str, border: &Border<'_>, within: Within<'_>) -> TmsStop {
         let timezone = self.timezone.kept(CODE_LENGTH);
         let state = self.state.code();
-        let zone = border.stop_zone(timezone.as_deref(), state.as_deref());
+        let place = place(&self.latitude, &self.longitude);
+        let zone = border.stop_zone(timezone.as_deref(), state.as_deref(), place);
         let at = |date: &Scalar<'_>| border.at_stop(date, zone.as_ref());
         let early = at(&self.sched_arrive_early);
-        let place = place(&self.latitude, &self.longitude);
         TmsStop {
             id: id.to_owned(),
             company_id: border.company.to_owned(),

@@ -1,38 +1,62 @@
-//! Reads that go through a list of wanted ids, one call each.
+//! Reads that go through a list of wanted ids, a call or two each.
 
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
+
 use crate::providers::Ask;
 
-/// Where in the wanted ids a read is; written as `7`, or `7?` while a missing one is asked for again.
-#[derive(Clone, Copy)]
+/// Where in the wanted ids a read is: [`crate::providers::Page::next`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Step {
     index: usize,
-    /// It was not found, and is asked for another way.
-    pub(super) missing: bool,
+    /// How this one is asked for.
+    pub(super) by: By,
+    #[serde(skip)]
     last: bool,
+}
+
+/// How a row is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) enum By {
+    /// By its own path.
+    #[default]
+    Itself,
+    /// By a search for its id, since its own path did not answer.
+    Search,
+    /// By the equipment group that the search named: its units only.
+    Group(String),
 }
 
 impl Step {
     /// The page after this one.
-    pub(super) fn after(self) -> Option<String> {
-        (!self.last).then(|| (self.index + 1).to_string())
+    pub(super) fn after(&self) -> Option<String> {
+        if self.last {
+            return None;
+        }
+        Self { index: self.index + 1, by: By::Itself, last: false }.written()
     }
 
     /// This one's page, asked another way.
-    pub(super) fn asking_again(self) -> String {
-        format!("{}?", self.index)
+    pub(super) fn asking(&self, by: By) -> Option<String> {
+        Self { by, ..self.clone() }.written()
+    }
+
+    fn written(&self) -> Option<String> {
+        serde_json::to_string(self).ok()
     }
 }
 
 /// The wanted id whose turn it is, of at most `most`.
 pub(super) fn wanted<'a>(ask: &Ask<'a>, most: usize) -> Option<(&'a str, Step)> {
-    let page = ask.page.unwrap_or("0");
-    let missing = page.ends_with('?');
-    let index: usize = page.trim_end_matches('?').parse().ok()?;
+    let step: Step = match ask.page {
+        Some(page) => serde_json::from_str(page).ok()?,
+        None => Step { index: 0, by: By::Itself, last: false },
+    };
     let count = ask.wanted.len().min(most);
-    let id = ask.wanted.get(..count)?.get(index)?;
-    Some((id, Step { index, missing, last: index + 1 == count }))
+    let id = ask.wanted.get(..count)?.get(step.index)?;
+    let last = step.index + 1 == count;
+    Some((id, Step { last, ..step }))
 }
 
 /// `resource/id`, with whatever an id may hold kept inside its segment.
@@ -60,12 +84,16 @@ mod tests {
         let turn = |page: Option<&str>| {
             let (cursor, restart, now) = (None, false, Timestamp::default());
             let ask = Ask { resource: "customers", cursor, page, restart, wanted: &ids, now };
-            wanted(&ask, 2).map(|(id, step)| (id.to_owned(), step.missing, step.after()))
+            wanted(&ask, 2).map(|(id, step)| (id.to_owned(), step))
         };
-        assert_eq!(turn(None), Some(("a".to_owned(), false, Some("1".to_owned()))));
-        assert_eq!(turn(Some("0?")), Some(("a".to_owned(), true, Some("1".to_owned()))));
-        assert_eq!(turn(Some("1")), Some(("b".to_owned(), false, None)));
-        assert_eq!(turn(Some("2")), None);
+        let (id, step) = turn(None).unwrap();
+        assert_eq!((id.as_str(), &step.by), ("a", &By::Itself));
+        let (id, again) = turn(step.asking(By::Group("g\"1".to_owned())).as_deref()).unwrap();
+        assert_eq!((id.as_str(), &again.by), ("a", &By::Group("g\"1".to_owned())));
+        let (id, last) = turn(again.after().as_deref()).unwrap();
+        assert_eq!((id.as_str(), &last.by, last.after()), ("b", &By::Itself, None));
+        let beyond = Step { index: 2, ..last };
+        assert_eq!(turn(beyond.written().as_deref()), None);
         assert_eq!(turn(Some("x")), None);
     }
 

@@ -64,6 +64,9 @@ pub(super) struct Place {
     ours: usize,
     /// A row was not understood, or a part broke off: what is not named may still exist.
     holes: bool,
+    /// Why the first row that was refused is not ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
     /// From the mark.
     full_at: Option<i64>,
     /// From the mark, or this read's own.
@@ -95,6 +98,8 @@ pub(super) enum Next {
         /// Everything that exists was named.
         complete: bool,
     },
+    /// Nothing, and not one row of a full read was ours. Holds why the first was not.
+    NoneOurs(String),
 }
 
 impl Place {
@@ -118,6 +123,7 @@ impl Place {
             before: None,
             ours: 0,
             holes: false,
+            refused: None,
             full_at: mark.map(|mark| mark.full_at),
             refused_at,
         }
@@ -156,6 +162,7 @@ impl Place {
     pub(super) fn advance(mut self, listing: &Listing, told: &mut Told) -> Next {
         self.ours += told.ours;
         self.holes |= told.broken > 0;
+        self.refused = self.refused.take().or(told.refused.take());
         let (Some(first), Some(last)) = (told.first.take(), told.last.take()) else {
             // Nothing, or nothing with a key to go on from.
             return self.end_of_part(listing);
@@ -197,6 +204,9 @@ impl Place {
             return Next::Page(self);
         }
         let full = self.since.is_none();
+        if let Some(reason) = self.refused.filter(|_| full && self.ours == 0) {
+            return Next::NoneOurs(reason);
+        }
         let full_at = if full { self.started } else { self.full_at.unwrap_or(self.started) };
         let mark = Mark { at: self.started, full_at, refused_at: self.refused_at };
         let cursor = listing.changes.and_then(|_criteria| serde_json::to_string(&mark).ok());

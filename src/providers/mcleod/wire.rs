@@ -47,6 +47,12 @@ rows! {
     /// `customer`.
     Customer { company_id, id, name }
 
+    /// `users/current`: who one is to the server.
+    Identity { #[serde(rename = "companyId", alias = "company_id")] company_id }
+
+    /// `equipment_item`: one piece of an equipment group. `type_sequence` counts from 0 within its type.
+    EquipmentItem { company_id, equipment_group_id, equipment_type_id, equipment_id, type_sequence }
+
     /// A child of which only the key matters.
     Keyed { id }
 

@@ -7,10 +7,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
+use backhaul::http::Error;
 use backhaul::model::{Batch, Timestamp};
 use backhaul::providers::mcleod::{Account, McLeod};
 use backhaul::providers::{Ask, Provider};
 use serde_json::Value;
+
+use super::xml::xml;
 
 /// How the server behaves.
 #[derive(Default)]
@@ -29,6 +32,10 @@ pub struct Quirks {
     pub added: VecDeque<(&'static str, Value)>,
     /// What it answers whatever is asked for: status and body.
     pub always: Option<(u16, &'static str)>,
+    /// It answers in XML, whatever it is asked for.
+    pub xml: bool,
+    /// It does not show a movement by itself, and answers with this status.
+    pub hides_movements: Option<u16>,
 }
 
 /// The server, and a client for it.
@@ -72,17 +79,27 @@ impl Server {
         wanted: &[String],
         now: Timestamp,
     ) -> Batch {
+        self.try_read(resource, cursor, wanted, now).await.unwrap()
+    }
+
+    pub async fn try_read(
+        &self,
+        resource: &'static str,
+        cursor: Option<&str>,
+        wanted: &[String],
+        now: Timestamp,
+    ) -> Result<Batch, Error> {
         let (mut whole, mut next) = (Batch::default(), None::<String>);
         loop {
             let ask = Ask { resource, cursor, page: next.as_deref(), restart: false, wanted, now };
-            let page = self.mcleod.fetch(ask).await.unwrap();
+            let page = self.mcleod.fetch(ask).await?;
             whole.changes.extend(page.batch.changes);
             whole.rejects.extend(page.batch.rejects);
             whole.cursor = page.batch.cursor;
             whole.complete = page.batch.complete;
             next = page.next;
             if next.is_none() {
-                return whole;
+                return Ok(whole);
             }
         }
     }
@@ -119,9 +136,15 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> R
     {
         return say(status, "table is not audited");
     }
+    let told = |rows: &Value| say(200, &if quirks.xml { xml(rows) } else { rows.to_string() });
+    if let Some(status) =
+        quirks.hides_movements.filter(|_| path.starts_with("movements/") && path != "movements/search")
+    {
+        return say(status, "User svcuser may not");
+    }
     if !path.ends_with("/search") {
         let found = quirks.rows.iter().find(|(row_path, _)| *row_path == path);
-        return found.map_or_else(|| say(404, "null"), |(_, row)| say(200, &row.to_string()));
+        return found.map_or_else(|| say(404, "null"), |(_, row)| told(row));
     }
     let mut rows: Vec<Value> = quirks
         .rows
@@ -131,14 +154,15 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> R
         .collect();
     rows.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
     rows.truncate(quirks.cap);
+    let answer = match rows.as_slice() {
+        [] => told(&Value::Null),
+        [one] => told(one),
+        many => told(&Value::from(many)),
+    };
     if let Some(added) = quirks.added.pop_front() {
         quirks.rows.push(added);
     }
-    match rows.as_slice() {
-        [] => say(200, "null"),
-        [one] => say(200, &one.to_string()),
-        many => say(200, &Value::from(many).to_string()),
-    }
+    answer
 }
 
 /// Whether a row meets the criteria that this server understands: status and key.
@@ -149,6 +173,7 @@ fn matches(row: &Value, criteria: &[(String, String)], ignores_keys: bool) -> bo
             Some(last) => ignores_keys || row["id"].as_str().unwrap() > last,
             None => row["id"] == value.as_str(),
         },
+        None if name == "equipment_group_id" => ignores_keys || row[name] == value.as_str(),
         _ => true,
     })
 }

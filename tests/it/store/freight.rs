@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Assignment, Batch, Change, MovementStatus, TmsStop, Want};
+use backhaul::model::{
+    Assignment, Batch, Change, MovementStatus, Profile, TmsMovement, TmsStop, UnitKind, Want,
+};
 use backhaul::store::{Reader, Scope};
 
 use super::{Bench, driver, movement, tractor};
@@ -110,4 +112,73 @@ async fn a_screen_reads_open_loads_and_what_has_just_ended() {
     let stops: Vec<_> = fleet.stops.iter().map(|row| row.tms.id.as_str()).collect();
     assert_eq!(stops, ["open", "recent"], "they came into view with their movements");
     assert_eq!(bench.fleet().movements.len(), 3, "commands read everything");
+}
+
+fn in_group(kind: UnitKind, id: &str, group: &str) -> Profile {
+    Profile { equipment_group: Some(group.to_owned()), ..Profile::new(kind, id, id) }
+}
+
+fn grouped(id: &str, group: Option<&str>) -> Change {
+    Change::Movement(TmsMovement { equipment_group: group.map(str::to_owned), ..movement(id, None) })
+}
+
+/// Driver, second driver, tractor and trailer of the only load.
+fn units(bench: &Bench) -> [Option<String>; 4] {
+    let fleet = bench.fleet();
+    let row = &fleet.movements.as_slice()[0];
+    [&row.driver_id, &row.driver2_id, &row.tractor_id, &row.trailer_id]
+        .map(|id| id.as_ref().map(|id| id.0.trim_start_matches("mcleod:").to_owned()))
+}
+
+fn are(ids: [&str; 4]) -> [Option<String>; 4] {
+    ids.map(|id| Some(id.to_owned()).filter(|id| !id.is_empty()))
+}
+
+#[tokio::test]
+async fn a_load_under_way_has_the_units_of_its_equipment_group_by_the_rosters_alone() {
+    let mut bench = Bench::new();
+    let tell = async |bench: &mut Bench, resource, profiles: Vec<Profile>| {
+        bench.tell("mcleod", resource, profiles.into_iter().map(Change::Profile).collect()).await;
+    };
+    let team = ["ADAMS", "BAKER"].map(|id| in_group(UnitKind::Driver, id, "g1"));
+    tell(&mut bench, "drivers", team.clone().into()).await;
+    tell(&mut bench, "tractors", vec![in_group(UnitKind::Tractor, "4471", "g1")]).await;
+    tell(&mut bench, "trailers", vec![in_group(UnitKind::Trailer, "R53", "g1")]).await;
+    bench.tell("mcleod", "movements", vec![grouped("10", Some("g1"))]).await;
+    assert_eq!(units(&bench), are(["ADAMS", "BAKER", "4471", "R53"]));
+    let [adams, baker] = team;
+    tell(&mut bench, "drivers", vec![adams, Profile { active: false, ..baker }]).await;
+    assert_eq!(units(&bench), are(["ADAMS", "", "4471", "R53"]), "who has left is on no load");
+    tell(&mut bench, "trailers", vec![in_group(UnitKind::Trailer, "R53", "g2")]).await;
+    assert_eq!(units(&bench), are(["ADAMS", "", "4471", ""]), "and what was dropped is behind none");
+}
+
+#[tokio::test]
+async fn the_movements_own_word_goes_before_the_groups_until_the_group_is_another() {
+    let mut bench = Bench::new();
+    let roster = |id: &str, group: &str| Change::Profile(in_group(UnitKind::Tractor, id, group));
+    bench.tell("mcleod", "tractors", vec![roster("1", "g1"), roster("2", "g1"), roster("3", "g3")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("X", "X")]).await;
+    bench.tell("mcleod", "movements", vec![grouped("10", Some("g1"))]).await;
+    assert_eq!(units(&bench), are(["", "", "1", ""]));
+    bench.tell("mcleod", "assignments", vec![grouped("10", Some("g1")), assignment("10", "X", "2")]).await;
+    assert_eq!(units(&bench), are(["X", "", "2", ""]));
+    let want = async |bench: &Bench| {
+        bench.store.wanted("mcleod", Want::MovementsToHydrate, 9, bench.now).await.unwrap()
+    };
+    assert!(want(&bench).await.is_empty());
+    bench.tell("mcleod", "movements", vec![grouped("10", Some("g3"))]).await;
+    assert_eq!(units(&bench), are(["", "", "3", ""]), "what it said was of the other group");
+    assert_eq!(want(&bench).await, ["10"]);
+    bench.tell("mcleod", "movements", vec![grouped("10", None)]).await;
+    assert_eq!(units(&bench), are(["", "", "", ""]));
+}
+
+#[tokio::test]
+async fn a_movement_confirmed_without_its_units_is_still_asked_for_them() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "movements", vec![grouped("10", Some("g1"))]).await;
+    bench.tell("mcleod", "assignments", vec![grouped("10", Some("g2"))]).await;
+    let wanted = bench.store.wanted("mcleod", Want::MovementsToHydrate, 9, bench.now).await.unwrap();
+    assert_eq!(wanted, ["10"]);
 }
