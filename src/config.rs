@@ -7,7 +7,6 @@ mod keys;
 mod layers;
 mod secret;
 mod show;
-mod suggest;
 mod table;
 mod value;
 
@@ -31,6 +30,7 @@ pub use self::show::Shown;
 pub use self::table::Origin;
 use self::table::Table;
 pub use self::value::parse_duration;
+use crate::model::nearest;
 
 /// Answers what an environment variable says.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -415,7 +415,7 @@ impl Problem {
     /// A key that there is not, with the nearest there is.
     fn unknown<'k>(origin: Origin, key: &str, typed: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         let known: Vec<_> = known.into_iter().collect();
-        let message = match suggest::nearest(typed, known.iter().copied()) {
+        let message = match nearest(typed, known.iter().copied()) {
             Some(near) => format!("there is no such key; did you mean `{near}`?"),
             None => format!("there is no such key; known are {}", known.join(", ")),
         };

@@ -10,8 +10,10 @@ mod fleet;
 mod freight;
 mod hours;
 mod link;
+mod nearest;
 mod text;
 mod time;
+mod trail;
 mod units;
 mod words;
 
@@ -23,7 +25,9 @@ pub use freight::{
     TmsMovement, TmsOrder, TmsStop,
 };
 pub use hours::{Clocks, Driver, DutyStatus};
-pub use link::{Claim, Linked, Record};
+pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
+pub use nearest::nearest;
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
+pub use trail::Sighting;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

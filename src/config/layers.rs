@@ -9,10 +9,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::ConfigFile;
 use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES, actions};
-use super::suggest::nearest;
 use super::table::{Origin, Table};
 use super::value::Given;
 use super::{Environment, Problem};
+use crate::model::nearest;
 
 /// Keys that a person bound to an action, from `[keys]`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fixes::Kept;
 use super::{StoreError, Writer, fixes, freight, links, pairings, profiles};
-use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Reject, Timestamp, UnitKind};
+use crate::model::{
+    Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Reject, Timestamp, UnitKind, Wish,
+};
 
 /// The judgements that writing needs, handed in so that the store holds none of its own.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,7 @@ pub struct Judge {
     /// How long a unit in that state may be silent before it is dark.
     pub patience: fn(UnitKind, Motion) -> Duration,
     /// Which records are one unit.
-    pub link: fn(UnitKind, &[Record]) -> Linked,
+    pub link: fn(UnitKind, &[Record], &[Wish]) -> Linked,
     /// Which claim holds for each left one.
     pub settle: fn(Vec<Claim>) -> Vec<Claim>,
 }

@@ -69,7 +69,7 @@ pub(super) fn relink(work: &mut Work<'_>) -> rusqlite::Result<()> {
 
 fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
     let records = records(work, kind)?;
-    let linked = (work.judge.link)(kind, &records);
+    let linked = (work.judge.link)(kind, &records, &[]);
     let links = links(work, kind)?;
     let created = created(work, kind)?;
     let key =
