@@ -5,6 +5,7 @@ mod account;
 mod file;
 mod keys;
 mod layers;
+mod link;
 mod secret;
 mod show;
 mod table;
@@ -25,6 +26,7 @@ pub use self::account::{
 use self::file::ConfigFile;
 pub use self::layers::Binding;
 use self::layers::Layers;
+pub use self::link::Link;
 pub use self::secret::Secret;
 pub use self::show::Shown;
 pub use self::table::Origin;
@@ -73,6 +75,8 @@ pub struct Config {
     pub elds: Vec<Eld>,
     /// The TMS.
     pub mcleod: Account<Mcleod>,
+    /// What a person says of which records are one.
+    pub links: Vec<Link>,
     /// Travel times.
     pub mapbox: Account<Mapbox>,
     /// The assistant.
@@ -305,6 +309,7 @@ impl Config {
             },
             elds: layers.elds.iter().map(|(provider, table)| account::eld(provider, table)).collect(),
             mcleod: account::mcleod(layers),
+            links: layers.links.clone(),
             mapbox: account::mapbox(layers),
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
@@ -346,6 +351,7 @@ fn check_together(layers: &mut Layers<'_>) {
         let message = "is the name of an account above; every account needs its own";
         layers.problem(origin, &format!("eld.{name}.name"), message);
     }
+    link::check_accounts(layers);
 }
 
 fn database(table: &Table) -> Database {

@@ -62,7 +62,9 @@ impl RecordName {
     pub fn parse(text: &str) -> Option<Self> {
         let (account, id) = text.trim().split_once(':')?;
         let (account, id) = (account.trim(), id.trim());
-        (!account.is_empty() && !id.is_empty()).then(|| Self { account: account.into(), id: id.into() })
+        let plain = !text.chars().any(char::is_control);
+        (plain && !account.is_empty() && !id.is_empty())
+            .then(|| Self { account: account.into(), id: id.into() })
     }
 }
 
