@@ -3,6 +3,7 @@
 
 mod account;
 mod file;
+mod given;
 mod keys;
 mod layers;
 mod link;
@@ -24,6 +25,7 @@ pub use self::account::{
     Account, Eld, EldProvider, Gemini, Mapbox, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
 };
 use self::file::ConfigFile;
+pub use self::given::{Given, GivenSecret};
 pub use self::layers::Binding;
 use self::layers::Layers;
 pub use self::link::Link;

@@ -208,7 +208,7 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Not
     let access = access(config).map_err(|refused| StoreError::Broken(refused.to_string()))?;
     let opened = spawn_blocking(move || Store::open(&path, access, JUDGE, now)).await;
     let (store, notice) = opened.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))?;
-    store.take_on(config.links.iter().map(|link| link.wish.clone()).collect(), now).await?;
+    store.take_on(config.wishes(), now).await?;
     Ok((store, notice))
 }
 

@@ -3,6 +3,7 @@
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
 mod apply;
+mod examine;
 mod fixes;
 mod freight;
 mod hours;
@@ -17,6 +18,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod trail;
 mod upkeep;
 mod watch;
 
@@ -27,11 +29,13 @@ use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
 pub use self::apply::{Applied, Commit, Failure, Health, Judge, Late, Sane};
+pub use self::examine::{Examination, examine, set_aside_of};
 use self::fixes::Kept;
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::read::{Reader, Scope};
+pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
 use crate::model::{Notice, Timestamp, Viewer, Want, Wish};

@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, params};
 pub(super) use self::carry::Change;
 use self::describe::describe;
 use self::records::Links;
-pub(super) use self::records::RecordKey;
+pub(super) use self::records::{RecordKey, wishes};
 use super::apply::{Touched, Work, mark, next_revision};
 use super::{StoreError, Writer, fixes, pairings};
 use crate::model::{LinkRule, Record, Timestamp, UnitId, UnitKind, Wish};
@@ -98,7 +98,7 @@ pub(super) fn take_on(
         touched,
         rejects: Vec::new(),
     };
-    if records::wishes(&work)? == wishes {
+    if records::wishes(work.sql)? == wishes {
         return Ok(());
     }
     records::write_wishes(&work, wishes)?;
@@ -112,7 +112,7 @@ pub(super) fn take_on(
 
 fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
     let records = records::records(work, kind)?;
-    let linked = (work.judge.link)(kind, &records, &records::wishes(work)?);
+    let linked = (work.judge.link)(kind, &records, &records::wishes(work.sql)?);
     let links = records::links(work, kind)?;
     let created = records::created(work, kind)?;
     let key =

@@ -184,7 +184,7 @@ fn refresh<T: FromRow + Keyed>(
     Ok(true)
 }
 
-fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
+pub(super) fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
     let mut statement =
         sql.prepare_cached(&format!("SELECT {} FROM {} ORDER BY {order}", T::COLUMNS, T::TABLE))?;
     let rows = statement.query_map([], T::from_row)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::table;
 use crate::model::{Conflict, Record, RecordName, UnitKind, Wish};
@@ -80,8 +80,8 @@ pub(super) fn created(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashM
 }
 
 /// The people's wishes that are in force.
-pub(super) fn wishes(work: &Work<'_>) -> rusqlite::Result<Vec<Wish>> {
-    let mut statement = work.sql.prepare_cached("SELECT kind, units, same FROM wishes ORDER BY number")?;
+pub(in crate::store) fn wishes(sql: &Connection) -> rusqlite::Result<Vec<Wish>> {
+    let mut statement = sql.prepare_cached("SELECT kind, units, same FROM wishes ORDER BY number")?;
     let mut rows = statement.query([])?;
     let mut wishes = Vec::new();
     while let Some(row) = rows.next()? {
