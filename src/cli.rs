@@ -86,8 +86,12 @@ pub enum Command {
     Orders(Rows),
     /// Stops, their windows and ETAs
     Stops(Rows),
+    /// Where a tractor or trailer was
+    Trail(Trail),
     /// Who polls, who looks on, how old every feed is and what is wrong
     Status,
+    /// What is wrong, and what mends it: configuration, secrets, database, feeds, links, terminal
+    Doctor,
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -112,6 +116,38 @@ pub struct Rows {
     /// Exit with 4 when these rows are older than this, such as 90s or 5m
     #[arg(long, value_name = "DURATION")]
     pub fresh: Option<String>,
+}
+
+/// Which unit's trail, since when.
+#[derive(Args, Clone, Debug)]
+pub struct Trail {
+    /// Its number, or ACCOUNT:ID
+    pub unit: String,
+
+    /// How far back, such as 90m or 3d; no further than positions are kept
+    #[arg(long, value_name = "DURATION", default_value = "24h")]
+    pub since: String,
+
+    /// Which, where a tractor and a trailer have that number
+    #[arg(long, value_enum)]
+    pub kind: Option<Hauled>,
+
+    /// Answer in GeoJSON: lines and points
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    pub geojson: bool,
+
+    /// Answer in CSV, with a header
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// What has a trail of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Hauled {
+    /// A power unit
+    Tractor,
+    /// Anything pulled
+    Trailer,
 }
 
 /// What to do with the configuration.
@@ -177,7 +213,9 @@ impl Cli {
             | Command::Movements(_)
             | Command::Orders(_)
             | Command::Stops(_)
+            | Command::Trail(_)
             | Command::Status
+            | Command::Doctor
             | Command::Config(ConfigCommand::Show) => true,
             Command::Config(ConfigCommand::Path | ConfigCommand::Check)
             | Command::Sim(_)
@@ -234,6 +272,12 @@ mod tests {
             "status --json --config x.toml",
             "--json status",
             "sim --units 500 --seed 7 --port 8080 --print-config",
+            "trail 412",
+            "trail samsara:9 --since 3d --geojson",
+            "trail 412 --kind trailer --csv",
+            "trail 412 --json",
+            "doctor",
+            "doctor --json",
             "config show",
             "config show --json",
             "completions bash",
@@ -253,6 +297,10 @@ mod tests {
             "--demo status",
             "tractors --csv --json",
             "status --csv",
+            "trail",
+            "trail 412 --json --geojson",
+            "trail 412 --kind driver",
+            "doctor --csv",
             "config",
             "config path --json",
             "sim --units 0",

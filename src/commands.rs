@@ -1,11 +1,15 @@
 //! What the subcommands print: pure functions of a fleet and the time. They open nothing.
 
+pub mod doctor;
 pub mod rows;
 pub mod status;
+pub mod trail;
 
 mod csv;
 mod grid;
 mod table;
+
+use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
@@ -29,4 +33,12 @@ pub struct Layout {
     pub ascii: bool,
     /// The office's zone, in which times are shown.
     pub zone: TimeZone,
+}
+
+/// One JSON array, an element a line.
+fn print_array(elements: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if elements.is_empty() {
+        return writeln!(out, "[]");
+    }
+    writeln!(out, "[\n{}\n]", elements.join(",\n"))
 }

@@ -3,11 +3,12 @@
 
 mod account;
 mod file;
+mod given;
 mod keys;
 mod layers;
+mod link;
 mod secret;
 mod show;
-mod suggest;
 mod table;
 mod value;
 
@@ -24,13 +25,16 @@ pub use self::account::{
     Account, Eld, EldProvider, Gemini, Mapbox, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
 };
 use self::file::ConfigFile;
+pub use self::given::{Given, GivenSecret};
 pub use self::layers::Binding;
 use self::layers::Layers;
+pub use self::link::Link;
 pub use self::secret::Secret;
 pub use self::show::Shown;
 pub use self::table::Origin;
 use self::table::Table;
 pub use self::value::parse_duration;
+use crate::model::nearest;
 
 /// Answers what an environment variable says.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -73,6 +77,8 @@ pub struct Config {
     pub elds: Vec<Eld>,
     /// The TMS.
     pub mcleod: Account<Mcleod>,
+    /// What a person says of which records are one.
+    pub links: Vec<Link>,
     /// Travel times.
     pub mapbox: Account<Mapbox>,
     /// The assistant.
@@ -305,6 +311,7 @@ impl Config {
             },
             elds: layers.elds.iter().map(|(provider, table)| account::eld(provider, table)).collect(),
             mcleod: account::mcleod(layers),
+            links: layers.links.clone(),
             mapbox: account::mapbox(layers),
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
@@ -346,6 +353,7 @@ fn check_together(layers: &mut Layers<'_>) {
         let message = "is the name of an account above; every account needs its own";
         layers.problem(origin, &format!("eld.{name}.name"), message);
     }
+    link::check_accounts(layers);
 }
 
 fn database(table: &Table) -> Database {
@@ -415,7 +423,7 @@ impl Problem {
     /// A key that there is not, with the nearest there is.
     fn unknown<'k>(origin: Origin, key: &str, typed: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         let known: Vec<_> = known.into_iter().collect();
-        let message = match suggest::nearest(typed, known.iter().copied()) {
+        let message = match nearest(typed, known.iter().copied()) {
             Some(near) => format!("there is no such key; did you mean `{near}`?"),
             None => format!("there is no such key; known are {}", known.join(", ")),
         };

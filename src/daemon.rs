@@ -207,7 +207,9 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Not
     let (path, now) = (config.database.path.clone(), clock.now());
     let access = access(config).map_err(|refused| StoreError::Broken(refused.to_string()))?;
     let opened = spawn_blocking(move || Store::open(&path, access, JUDGE, now)).await;
-    opened.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
+    let (store, notice) = opened.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))?;
+    store.take_on(config.wishes(), now).await?;
+    Ok((store, notice))
 }
 
 /// Reads every feed once, the accounts side by side.

@@ -3,6 +3,7 @@
 //! Facts flow one way: `providers` → `model` → `store` → `tui` and `commands`. Which module may
 //! name which is a table in `tests/it/layers.rs`, and the picture is in `ARCHITECTURE.md`.
 
+pub mod checkup;
 pub mod cli;
 pub mod commands;
 pub mod config;

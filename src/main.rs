@@ -8,12 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use backhaul::cli::{self, Cli, Command, ConfigCommand};
-use backhaul::commands::{Format, Layout, rows, status};
+use backhaul::commands::{Format, Layout, doctor, rows, status, trail};
 use backhaul::config::{self, Config, ConfigError, Sources};
-use backhaul::model::{Fleet, Timestamp};
+use backhaul::model::{Fleet, Timestamp, UnitKind};
 use backhaul::rules::age::words as age_words;
+use backhaul::rules::trail::one_line;
 use backhaul::store::{self, Scope};
-use backhaul::{console, daemon, log};
+use backhaul::{checkup, console, daemon, log};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -46,7 +47,9 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Movements(how)) => print_rows(cli, rows::Table::Movements, how),
         Some(Command::Orders(how)) => print_rows(cli, rows::Table::Orders, how),
         Some(Command::Stops(how)) => print_rows(cli, rows::Table::Stops, how),
+        Some(Command::Trail(what)) => print_trail(cli, what),
         Some(Command::Status) => print_status(cli),
+        Some(Command::Doctor) => examine(cli),
         Some(Command::Config(what)) => print_config(cli, *what),
         Some(Command::Sim(options)) => simulate(cli, *options),
         Some(Command::Completions { shell }) => print_bytes(&cli::completions(*shell)),
@@ -120,11 +123,13 @@ fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
     let now = now();
     let fleet = fleet_of(&config, now)?;
     let leader = store::leader(&config.database.path);
+    let waiting = store::Reader::open(&config.database.path, Scope::Whole)?.waiting()?;
     let facts = status::Facts {
         fleet: &fleet,
         leader: leader.as_ref(),
         url: &config.database.url,
         viewer_timeout: config.polling.viewer_timeout,
+        waiting: &waiting,
         off: &config.off_accounts(),
         now,
     };
@@ -132,6 +137,59 @@ fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
     status::print(&facts, &format(cli, &config), &mut out)?;
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
+    let since = config::parse_duration(&asked.since).map_err(|why| Usage(format!("--since: {why}")))?;
+    let config = load(cli)?;
+    let kept = config.retention.positions;
+    if since > kept {
+        return Err(Usage(format!(
+            "--since: positions are kept for {} only (retention.positions)",
+            age_words(kept)
+        ))
+        .into());
+    }
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let path = &config.database.path;
+    let kind = asked.kind.map(|kind| match kind {
+        cli::Hauled::Tractor => UnitKind::Tractor,
+        cli::Hauled::Trailer => UnitKind::Trailer,
+    });
+    let unit = trail::find(&fleet, &store::links(path)?, &asked.unit, kind).map_err(anyhow::Error::msg)?;
+    let line = one_line(store::trail(path, unit.kind, &unit.id, now.minus(since))?);
+    let mut out = BufWriter::new(io::stdout().lock());
+    if asked.geojson {
+        trail::print_geojson(&unit, &line, &mut out)?;
+    } else {
+        let format = if asked.csv { Format::Csv } else { format(cli, &config) };
+        trail::print(&line, &format, now, &mut out)?;
+    }
+    out.flush()?;
+    for set_aside in store::set_aside_of(path, unit.kind, &unit.id)? {
+        let _ = writeln!(io::stderr(), "backhaul: {}", trail::set_aside_words(&set_aside, now));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `doctor`: also, and above all, where the configuration cannot be read.
+fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli);
+    let file = config::file_path(&sources(cli));
+    let around = checkup::Surroundings {
+        environment: &environment,
+        file: file.as_deref(),
+        is_terminal: io::stdout().is_terminal(),
+        no_color: !color(cli),
+        now: now(),
+    };
+    let checks = doctor::checks(&checkup::gather(config.as_ref(), &around));
+    let zone = config.map_or(jiff::tz::TimeZone::UTC, |config| config.operations.timezone);
+    let mut out = BufWriter::new(io::stdout().lock());
+    doctor::print(&checks, &format_in(cli, zone), &mut out)?;
+    out.flush()?;
+    Ok(if checks.iter().all(|check| check.ok) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
@@ -203,6 +261,10 @@ fn fresh_limit(text: &str) -> Result<Duration, Usage> {
 }
 
 fn format(cli: &Cli, config: &Config) -> Format {
+    format_in(cli, config.operations.timezone.clone())
+}
+
+fn format_in(cli: &Cli, zone: jiff::tz::TimeZone) -> Format {
     if cli.global.json {
         return Format::Json;
     }
@@ -210,7 +272,7 @@ fn format(cli: &Cli, config: &Config) -> Format {
     Format::Text(Layout {
         width: size.map(|(columns, _)| usize::from(columns)),
         ascii: cli.global.ascii,
-        zone: config.operations.timezone.clone(),
+        zone,
     })
 }
 

@@ -10,20 +10,24 @@ mod fleet;
 mod freight;
 mod hours;
 mod link;
+mod nearest;
 mod text;
 mod time;
+mod trail;
 mod units;
 mod words;
 
 pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
-pub use feeds::{Conflict, FeedStatus, Leader, Notice, Totals, Viewer};
+pub use feeds::{Conflict, FeedStatus, Leader, Notice, SetAside, Totals, Viewer};
 pub use fleet::{Fleet, Keyed, Rows};
 pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
     TmsMovement, TmsOrder, TmsStop,
 };
 pub use hours::{Clocks, Driver, DutyStatus};
-pub use link::{Claim, Linked, Record};
+pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
+pub use nearest::nearest;
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
+pub use trail::Sighting;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

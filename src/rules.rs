@@ -6,6 +6,8 @@ pub mod link;
 pub mod motion;
 pub mod pairing;
 pub mod sanity;
+pub mod testimony;
+pub mod trail;
 pub mod trip;
 pub mod watching;
 pub mod zone;

@@ -3,8 +3,10 @@
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
 mod apply;
+mod examine;
 mod fixes;
 mod freight;
+mod hours;
 mod lease;
 mod links;
 mod migrate;
@@ -16,6 +18,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod trail;
 mod upkeep;
 mod watch;
 
@@ -26,14 +29,16 @@ use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
 pub use self::apply::{Applied, Commit, Failure, Health, Judge, Late, Sane};
+pub use self::examine::{Examination, examine, set_aside_of};
 use self::fixes::Kept;
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::read::{Reader, Scope};
+pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
-use crate::model::{Notice, Timestamp, Viewer, Want};
+use crate::model::{Notice, Timestamp, Viewer, Want, Wish};
 
 /// The poller's handle to the one writing connection. Clones share it.
 #[derive(Clone)]
@@ -165,6 +170,13 @@ impl Store {
     pub async fn keep_accounts(&self, accounts: Vec<String>, now: Timestamp) -> Result<(), StoreError> {
         let judge = self.judge;
         self.run(move |writer| upkeep::keep_accounts(writer, judge, &accounts, now)).await
+    }
+
+    /// Takes on what people say of which records are one: the [[link]]s of the configuration, all of
+    /// them. Nothing happens where they are those that were taken on last.
+    pub async fn take_on(&self, wishes: Vec<Wish>, now: Timestamp) -> Result<(), StoreError> {
+        let judge = self.judge;
+        self.run(move |writer| links::take_on(writer, judge, &wishes, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.

@@ -52,7 +52,7 @@ pub fn print(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let layout = match format {
-        Format::Json => return print_json(&json_rows(fleet, table, now)?, out),
+        Format::Json => return super::print_array(&json_rows(fleet, table, now)?, out),
         Format::Csv => return print_csv(&json_rows(fleet, table, now)?, &field_names(table)?, out),
         Format::Text(layout) => layout,
     };
@@ -157,14 +157,6 @@ fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
     }?;
     let fields: Fields = serde_json::from_str(&blank)?;
     Ok(fields.0.into_iter().map(|(name, _)| name).collect())
-}
-
-/// One array, a row a line.
-fn print_json(rows: &[String], out: &mut dyn Write) -> io::Result<()> {
-    if rows.is_empty() {
-        return writeln!(out, "[]");
-    }
-    writeln!(out, "[\n{}\n]", rows.join(",\n"))
 }
 
 fn print_csv(rows: &[String], fields: &[String], out: &mut dyn Write) -> io::Result<()> {

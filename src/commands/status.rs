@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Format, Layout, grid};
-use crate::model::{Conflict, FeedStatus, Fleet, Leader, Timestamp, Viewer};
+use crate::model::{Conflict, FeedStatus, Fleet, Leader, Timestamp, Viewer, Waiting};
 use crate::rules::{age, watching};
 
 /// What `status` is told.
@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub url: &'a str,
     /// After how long without a key a console does not count as watching; `None`: never.
     pub viewer_timeout: Option<Duration>,
+    /// Entries of `[[link]]`s that no record answers to yet.
+    pub waiting: &'a [Waiting],
     /// Accounts that this configuration leaves off, with the reason.
     pub off: &'a [(String, String)],
     /// Now.
@@ -34,7 +36,7 @@ pub fn print(facts: &Facts<'_>, format: &Format, out: &mut dyn Write) -> io::Res
             serde_json::to_writer_pretty(&mut *out, &status)?;
             writeln!(out)
         }
-        Format::Text(layout) => print_text(&status, &facts.fleet.conflicts, facts.now, layout, out),
+        Format::Text(layout) => print_text(&status, facts, layout, out),
     }
 }
 
@@ -118,11 +120,11 @@ impl<'a> Status<'a> {
 
 fn print_text(
     status: &Status<'_>,
-    conflicts: &[Conflict],
-    now: Timestamp,
+    facts: &Facts<'_>,
     layout: &Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let (conflicts, now) = (&facts.fleet.conflicts, facts.now);
     match status.leader {
         Some(Leader { pid, host, since_at }) => {
             writeln!(out, "poller     pid {pid} on {host}, for {}", age::since(Some(*since_at), now))?;
@@ -149,6 +151,9 @@ fn print_text(
     writeln!(out, "set aside  {}, {} rejected", counted(conflicts.len(), "conflict"), status.rejected)?;
     for Conflict { kind, records, reason, .. } in conflicts {
         writeln!(out, "           {} {}: {reason}", kind.word(), records.join(", "))?;
+    }
+    for Waiting { kind, unit, reason } in facts.waiting {
+        writeln!(out, "link waits {} {unit}: {reason}", kind.word())?;
     }
     let Database { url, bytes, schema } = status.database;
     writeln!(out, "database   {url}, {}, schema {schema}", size(bytes))?;

@@ -216,7 +216,7 @@ fn clock(left_s: Option<i64>) -> String {
 }
 
 /// "Tue 14:05 CST" on the days around today, else "2026-03-22 14:05 CST"; in the office's zone.
-fn moment(at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
+pub(super) fn moment(at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
     let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(layout.zone.clone()));
     let (Some(at), Some(now)) = (at.and_then(zoned), zoned(now)) else { return NONE.to_owned() };
     // Seven days, so that a name is one day.

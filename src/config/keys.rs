@@ -31,6 +31,9 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
 pub(super) const ELDS: &[(&str, &[Key])] =
     &[("samsara", SAMSARA), ("motive", MOTIVE), ("geotab", GEOTAB), ("terminal", TERMINAL)];
 
+/// The keys of a `[[link]]`.
+pub(super) const LINK: &[&str] = &["kind", "units", "same"];
+
 /// The words of [`ELDS`].
 const PROVIDERS: &[&str] = &["samsara", "motive", "geotab", "terminal"];
 
@@ -250,7 +253,13 @@ mod tests {
             assert_eq!(account["provider"].as_str(), Some(*provider));
             check(provider, keys, account);
         }
-        assert_eq!(example.len(), TABLES.len() + 2, "no other table but eld and keys");
+        let links = example["link"].as_array().unwrap();
+        for link in links {
+            let mut written: Vec<_> = link.as_table().unwrap().keys().map(String::as_str).collect();
+            written.sort_by_key(|key| LINK.iter().position(|known| known == key));
+            assert_eq!(written, LINK);
+        }
+        assert_eq!(example.len(), TABLES.len() + 3, "no other table but eld, link and keys");
     }
 
     #[test]

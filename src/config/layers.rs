@@ -9,10 +9,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::ConfigFile;
 use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES, actions};
-use super::suggest::nearest;
+use super::link::{self, Link};
 use super::table::{Origin, Table};
 use super::value::Given;
 use super::{Environment, Problem};
+use crate::model::nearest;
 
 /// Keys that a person bound to an action, from `[keys]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub(super) struct Layers<'a> {
     /// Each account with its provider.
     pub(super) elds: Vec<(&'static str, Table)>,
     pub(super) keys: Vec<Binding>,
+    pub(super) links: Vec<Link>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -39,7 +41,14 @@ impl<'a> Layers<'a> {
     /// The defaults.
     pub(super) fn new(environment: Environment<'a>) -> Self {
         let tables = TABLES.iter().map(|(name, keys)| Table::new(*name, keys, environment)).collect();
-        Self { environment, tables, elds: Vec::new(), keys: Vec::new(), problems: Vec::new() }
+        Self {
+            environment,
+            tables,
+            elds: Vec::new(),
+            keys: Vec::new(),
+            links: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// The table of this name.
@@ -74,12 +83,21 @@ impl<'a> Layers<'a> {
                     }
                 }
                 ("eld", _) => self.problem(origin, "eld", "expected one `[[eld]]` for each account"),
+                ("link", DeValue::Array(links)) => {
+                    for (index, link) in links.iter().enumerate() {
+                        match link::read(index, link, lines) {
+                            Ok(link) => self.links.push(link),
+                            Err(problems) => self.problems.extend(problems),
+                        }
+                    }
+                }
+                ("link", _) => self.problem(origin, "link", "expected one `[[link]]` for each"),
                 ("keys", DeValue::Table(bindings)) => self.read_keys(bindings, lines),
                 (name, DeValue::Table(settings)) if TABLES.iter().any(|(known, _)| *known == name) => {
                     self.read_table(name, origin, settings, lines);
                 }
                 (name, value) => {
-                    let known = TABLES.iter().map(|(known, _)| *known).chain(["eld", "keys"]);
+                    let known = TABLES.iter().map(|(known, _)| *known).chain(["eld", "keys", "link"]);
                     if known.clone().any(|known| known == name) {
                         self.problem(
                             origin,
@@ -257,7 +275,7 @@ fn given(environment: Environment<'_>, name: &str) -> Option<String> {
 }
 
 /// What a value is, in words that do not repeat it.
-fn article(value: &DeValue<'_>) -> &'static str {
+pub(super) fn article(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -270,13 +288,13 @@ fn article(value: &DeValue<'_>) -> &'static str {
 
 /// Turns places in a file's text into line numbers.
 #[derive(Clone, Copy)]
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     path: &'a Arc<PathBuf>,
     text: &'a str,
 }
 
 impl Lines<'_> {
-    fn origin(self, at: usize) -> Origin {
+    pub(super) fn origin(self, at: usize) -> Origin {
         let line = self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
         Origin::File(self.path.clone(), line)
     }

@@ -33,6 +33,14 @@ impl Config {
             };
             all.extend(table.settings.iter().filter_map(|setting| shown(&header, table, setting)));
         }
+        for (index, link) in self.links.iter().enumerate() {
+            all.extend(link.shown().map(|(key, value, origin)| Shown {
+                header: "[[link]]".to_owned(),
+                key: format!("link[{index}].{key}"),
+                value,
+                from: origin.to_string(),
+            }));
+        }
         all.extend(self.keys.iter().map(|binding| Shown {
             header: "[keys]".to_owned(),
             key: format!("keys.{}", binding.action),

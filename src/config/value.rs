@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::suggest::nearest;
 use super::{Environment, Secret};
+use crate::model::nearest;
 
 /// What a key holds.
 #[derive(Clone, Copy, Debug)]

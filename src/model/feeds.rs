@@ -90,6 +90,23 @@ pub struct Conflict {
     pub reason: String,
 }
 
+/// What was set aside of one thing for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SetAside {
+    /// The account that told it.
+    pub account: String,
+    /// What that account calls the thing; "" when not even that was readable.
+    pub external_id: String,
+    /// What it is and is called there, as "tractor 412"; `None` for one that nobody described.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// How often.
+    pub count: i64,
+    /// When last.
+    pub last_at: Timestamp,
+}
+
 /// How much the database holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {

@@ -1,6 +1,8 @@
 //! What linking and pairing are asked with, and what they answer.
 
-use super::{Conflict, LinkRule, PairingSource, Timestamp, UnitId};
+use std::fmt;
+
+use super::{Conflict, DutyStatus, LinkRule, PairingSource, Timestamp, UnitId, UnitKind};
 
 /// One account's record, with what it can be recognised by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,70 @@ pub struct Linked {
     pub groups: Vec<Vec<(usize, LinkRule)>>,
     /// What looked alike and was not joined.
     pub conflicts: Vec<Conflict>,
+    /// Entries of wishes that no active record answers to: the wish's index, the entry, and why.
+    pub waiting: Vec<(usize, RecordName, &'static str)>,
+}
+
+/// A person's word on records, from a `[[link]]` of the configuration: it beats every rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Of what.
+    pub kind: UnitKind,
+    /// Two or more.
+    pub units: Vec<RecordName>,
+    /// Whether they are one, or never are.
+    pub same: bool,
+}
+
+/// `ACCOUNT:ID`, as a person writes it: the account's own id of a record, else the number or name
+/// that it has there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordName {
+    /// The account, by its name in the configuration.
+    pub account: String,
+    /// What the account calls it.
+    pub id: String,
+}
+
+impl RecordName {
+    /// Reads `ACCOUNT:ID`; both must be there. Only the first colon parts them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (account, id) = text.trim().split_once(':')?;
+        let (account, id) = (account.trim(), id.trim());
+        let plain = !text.chars().any(char::is_control);
+        (plain && !account.is_empty() && !id.is_empty())
+            .then(|| Self { account: account.into(), id: id.into() })
+    }
+}
+
+impl fmt::Display for RecordName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.account, self.id)
+    }
+}
+
+/// A `[[link]]` that does nothing yet, or not all it could: one of its entries is nobody's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Of what.
+    pub kind: UnitKind,
+    /// The entry, as `ACCOUNT:ID`.
+    pub unit: String,
+    /// Why it is nobody's.
+    pub reason: String,
+}
+
+/// What one account says of a driver's hours, as far as it bears on whether it is to be believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HoursWord {
+    /// His duty status there.
+    pub status: DutyStatus,
+    /// Whether he is logged in to a unit's ELD there.
+    pub logged_in: bool,
+    /// As of when that account told his clocks; `None` where it told a status alone.
+    pub as_of_at: Option<Timestamp>,
+    /// Whether this is the account that was believed last.
+    pub believed: bool,
 }
 
 /// One account's word that `left` goes with `right`, in our ids.

@@ -1,28 +1,39 @@
-//! Which accounts' records are one unit (contract §3). Pure: records in, groups out.
+//! Which accounts' records are one unit (contract §3). Pure: records and wishes in, groups out.
 //!
-//! It never guesses: a tie joins nothing and is reported, two different valid VINs veto every
-//! weaker rule, and what is deactivated takes no part.
+//! A person's `[[link]]` goes before every rule. Else it never guesses: a tie joins nothing and is
+//! reported, two different valid VINs veto every weaker rule, and what is deactivated takes no part.
 
+mod groups;
 mod keys;
+mod wishes;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use self::groups::{Groups, No};
 pub use self::keys::{folded, unit_number, valid_vin};
-use crate::model::{Conflict, LinkRule, Linked, Record, UnitKind};
+use crate::model::{Conflict, LinkRule, Linked, Record, UnitKind, Wish};
 
-/// Joins the active records of one kind. `records` should come oldest first: the order decides
-/// which record is a group's first.
-pub fn link(kind: UnitKind, records: &[Record]) -> Linked {
-    let mut union = Union::new(records);
-    for (rule, key) in rules(kind) {
-        join_by(kind, records, &mut union, *rule, *key);
+/// Joins the active records of one kind; wishes of other kinds are passed over. `records` should come
+/// oldest first: the order decides which record is a group's first, and nothing else.
+pub fn link(kind: UnitKind, records: &[Record], wishes: &[Wish]) -> Linked {
+    let wishes = wishes::read(kind, records, wishes);
+    let mut groups = Groups::new(records, wishes.apart);
+    for together in &wishes.together {
+        groups.join(together, LinkRule::User);
     }
-    union.into_groups()
+    let mut conflicts = wishes.conflicts;
+    for (rule, key) in rules(kind) {
+        conflicts.extend(join_by(kind, records, &mut groups, *rule, *key));
+    }
+    conflicts.sort();
+    conflicts.dedup();
+    Linked { groups: groups.into_members(), conflicts, waiting: wishes.waiting }
 }
 
 /// What a rule compares: the keys one record has under it.
 type Key = fn(&Record) -> Vec<String>;
 
+/// The rules in order of strength.
 fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
     match kind {
         UnitKind::Tractor | UnitKind::Trailer => &[
@@ -53,159 +64,107 @@ fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
     }
 }
 
-/// Joins all groups that share a key under one rule, where the answer is unique.
-fn join_by(kind: UnitKind, records: &[Record], union: &mut Union<'_>, rule: LinkRule, key: Key) {
-    let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+/// Joins what shares a key under one rule, where the answer is unique. What hangs together by several
+/// keys is judged together, so that it does not matter which key is looked at first.
+fn join_by(
+    kind: UnitKind,
+    records: &[Record],
+    groups: &mut Groups<'_>,
+    rule: LinkRule,
+    key: Key,
+) -> Vec<Conflict> {
+    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {
-        for key in key(record).into_iter().collect::<HashSet<_>>() {
-            holders.entry(key).or_default().push(index);
+        for key in key(record) {
+            holders.entry(key).or_default().insert(index);
         }
     }
-    for (key, indices) in holders {
-        // The number rule compares the TMS's number with an ELD's, never two ELDs with each other.
-        let needs_tms = matches!(rule, LinkRule::UnitNumber | LinkRule::DriverRef);
-        if indices.len() < 2 || needs_tms && !indices.iter().any(|&index| union.speaks_for_tms(index)) {
+    // The number rule compares the TMS's number with an ELD's, never two ELDs with each other.
+    let needs_tms = matches!(rule, LinkRule::UnitNumber | LinkRule::DriverRef);
+    let speaks = |index: &usize| records.get(*index).is_some_and(|record| record.is_tms);
+    let mut conflicts = Vec::new();
+    let alike = holders.into_iter().filter(|(_, who)| !needs_tms || who.iter().any(speaks));
+    for (keys, who) in hanging_together(groups, alike) {
+        let who = groups.without_passed_over(&who);
+        if groups.roots(&who).len() < 2 {
             continue;
         }
-        if indices.iter().map(|&index| union.root(index)).collect::<HashSet<_>>().len() < 2 {
-            continue;
+        match groups.may_join(&who) {
+            Ok(()) => groups.join(&who, rule),
+            Err(No::KeptApart) => {}
+            Err(no) => conflicts.push(conflict(kind, records, &who, &no, &what(rule, &keys))),
         }
-        let named = match rule {
-            LinkRule::FullName | LinkRule::Licence => "drivers",
-            _ => "units",
-        };
-        if let Err(reason) = union.may_join(&indices) {
-            let mut who: Vec<_> = indices
-                .iter()
-                .filter_map(|&index| records.get(index))
-                .map(|record| format!("{}:{}", record.account, record.external_id))
-                .collect();
-            who.sort();
-            union.conflicts.push(Conflict {
-                kind,
-                records: who,
-                reason: match reason {
-                    No::SameAccount => {
-                        format!("several {named} of one account have the same {}", what(rule, &key))
-                    }
-                    No::VinsDiffer => format!("same {}, but their VINs differ", what(rule, &key)),
-                },
-            });
-            continue;
-        }
-        union.join(&indices, rule);
     }
+    conflicts
 }
 
-/// A rule's key in words. A licence digest says nothing to a person.
-fn what(rule: LinkRule, key: &str) -> String {
+/// Sets of records that hang together: by a shared key, or by standing in one group already. Each
+/// with the keys it hangs together by.
+fn hanging_together(
+    groups: &Groups<'_>,
+    alike: impl Iterator<Item = (String, BTreeSet<usize>)>,
+) -> Vec<(Vec<String>, BTreeSet<usize>)> {
+    let mut sets: Vec<Option<(Vec<String>, BTreeSet<usize>)>> = Vec::new();
+    // Which set each group is in.
+    let mut set_of: BTreeMap<usize, usize> = BTreeMap::new();
+    for (key, who) in alike {
+        let roots = groups.roots(&who);
+        if roots.len() < 2 {
+            continue;
+        }
+        let mut merged = (vec![key], who);
+        let touched: BTreeSet<usize> = roots.iter().filter_map(|root| set_of.get(root).copied()).collect();
+        for set in touched {
+            if let Some((keys, who)) = sets.get_mut(set).and_then(Option::take) {
+                merged.0.extend(keys);
+                merged.1.extend(who);
+            }
+        }
+        for root in groups.roots(&merged.1) {
+            set_of.insert(root, sets.len());
+        }
+        merged.0.sort();
+        sets.push(Some(merged));
+    }
+    sets.into_iter().flatten().collect()
+}
+
+fn conflict(kind: UnitKind, records: &[Record], who: &BTreeSet<usize>, no: &No, what: &str) -> Conflict {
+    let named = if kind == UnitKind::Driver { "drivers" } else { "units" };
+    let reason = match no {
+        No::SameAccount => format!("several {named} of one account have the same {what}"),
+        No::VinsDiffer => format!("same {what}, but their VINs differ"),
+        No::KeptApart | No::SomeKeptApart => {
+            format!("same {what}, but a [[link]] keeps some of them apart")
+        }
+    };
+    Conflict { kind, records: names(records, who), reason }
+}
+
+/// Records as `account:external_id`, sorted.
+fn names<'a>(records: &[Record], who: impl IntoIterator<Item = &'a usize>) -> Vec<String> {
+    let records = who.into_iter().filter_map(|&index| records.get(index));
+    let mut names: Vec<_> =
+        records.map(|record| format!("{}:{}", record.account, record.external_id)).collect();
+    names.sort();
+    names
+}
+
+/// A rule's keys in words. A licence digest says nothing to a person.
+fn what(rule: LinkRule, keys: &[String]) -> String {
+    let keys = keys.join(" or ");
     match rule {
-        LinkRule::Vin => format!("VIN {key}"),
-        LinkRule::UnitNumber => format!("unit number {key}"),
-        LinkRule::Plate => format!("plate {key}"),
-        LinkRule::DriverRef => format!("driver id {key}"),
+        LinkRule::Vin => format!("VIN {keys}"),
+        LinkRule::UnitNumber => format!("unit number {keys}"),
+        LinkRule::Plate => format!("plate {keys}"),
+        LinkRule::DriverRef => format!("driver id {keys}"),
         LinkRule::Licence => "licence".to_owned(),
-        LinkRule::FullName => format!("name {key}"),
+        LinkRule::FullName => format!("name {keys}"),
         LinkRule::First | LinkRule::User => "link".to_owned(),
     }
 }
 
-enum No {
-    SameAccount,
-    VinsDiffer,
-}
-
-/// Groups under construction.
-struct Union<'a> {
-    records: &'a [Record],
-    /// The group each record is in, named by that group's smallest index.
-    group_of: Vec<usize>,
-    rule_of: Vec<LinkRule>,
-    members: HashMap<usize, Vec<usize>>,
-    conflicts: Vec<Conflict>,
-}
-
-impl<'a> Union<'a> {
-    fn new(records: &'a [Record]) -> Self {
-        let all = 0..records.len();
-        Self {
-            records,
-            group_of: all.clone().collect(),
-            rule_of: vec![LinkRule::First; records.len()],
-            members: all.map(|index| (index, vec![index])).collect(),
-            conflicts: Vec::new(),
-        }
-    }
-
-    fn root(&self, index: usize) -> usize {
-        self.group_of.get(index).copied().unwrap_or(index)
-    }
-
-    fn group(&self, index: usize) -> impl Iterator<Item = &'a Record> {
-        let records = self.records;
-        let members = self.members.get(&self.root(index)).map(Vec::as_slice).unwrap_or_default();
-        members.iter().filter_map(move |&member| records.get(member)).collect::<Vec<_>>().into_iter()
-    }
-
-    fn speaks_for_tms(&self, index: usize) -> bool {
-        self.records.get(index).is_some_and(|record| record.is_tms)
-    }
-
-    /// Whether the groups of all these may be one: no account twice, no two valid VINs.
-    fn may_join(&self, indices: &[usize]) -> Result<(), No> {
-        let roots: HashSet<usize> = indices.iter().map(|&index| self.root(index)).collect();
-        let together: Vec<&Record> = roots.into_iter().flat_map(|root| self.group(root)).collect();
-        let vins: HashSet<String> = together
-            .iter()
-            .filter_map(|record| record.vin.as_deref().map(folded))
-            .filter(|vin| valid_vin(vin))
-            .collect();
-        if vins.len() > 1 {
-            return Err(No::VinsDiffer);
-        }
-        let accounts: HashSet<&str> = together.iter().map(|record| record.account.as_str()).collect();
-        if accounts.len() < together.len() {
-            return Err(No::SameAccount);
-        }
-        Ok(())
-    }
-
-    fn join(&mut self, indices: &[usize], rule: LinkRule) {
-        let roots: HashSet<usize> = indices.iter().map(|&index| self.root(index)).collect();
-        let Some(&kept) = roots.iter().min() else { return };
-        for root in roots {
-            if root == kept {
-                continue;
-            }
-            let moved = self.members.remove(&root).unwrap_or_default();
-            for &member in &moved {
-                if let Some(group) = self.group_of.get_mut(member) {
-                    *group = kept;
-                }
-            }
-            // A group's own first record is joined by this rule; the rest keep theirs.
-            if let Some(slot) = self.rule_of.get_mut(root) {
-                *slot = rule;
-            }
-            self.members.entry(kept).or_default().extend(moved);
-        }
-    }
-
-    fn into_groups(mut self) -> Linked {
-        let mut groups: Vec<Vec<(usize, LinkRule)>> = Vec::with_capacity(self.members.len());
-        let mut roots: Vec<usize> = self.members.keys().copied().collect();
-        roots.sort_unstable();
-        for root in roots {
-            let mut members = self.members.remove(&root).unwrap_or_default();
-            members.sort_unstable();
-            let rules = |member: usize| self.rule_of.get(member).copied().unwrap_or(LinkRule::First);
-            groups.push(members.into_iter().map(|member| (member, rules(member))).collect());
-        }
-        self.conflicts.sort();
-        self.conflicts.dedup();
-        Linked { groups, conflicts: self.conflicts }
-    }
-}
-
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fixes::Kept;
 use super::{StoreError, Writer, fixes, freight, links, pairings, profiles};
-use crate::model::{Batch, Change, Claim, Engine, Fix, Linked, Motion, Record, Reject, Timestamp, UnitKind};
+use crate::model::{
+    Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Timestamp, UnitKind, Wish,
+};
 
 /// The judgements that writing needs, handed in so that the store holds none of its own.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,9 @@ pub struct Judge {
     /// How long a unit in that state may be silent before it is dark.
     pub patience: fn(UnitKind, Motion) -> Duration,
     /// Which records are one unit.
-    pub link: fn(UnitKind, &[Record]) -> Linked,
+    pub link: fn(UnitKind, &[Record], &[Wish]) -> Linked,
+    /// Which account is believed about a driver's hours.
+    pub believe: fn(&[HoursWord], Timestamp) -> Option<usize>,
     /// Which claim holds for each left one.
     pub settle: fn(Vec<Claim>) -> Vec<Claim>,
 }
@@ -367,6 +371,12 @@ fn log_rejects(work: &Work<'_>) -> rusqlite::Result<()> {
                 "INSERT INTO reject_counts VALUES (?1, ?2, 1, ?3) ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?3",
             )?
             .execute(params![work.account, reason, at])?;
+        work.sql
+            .prepare_cached(
+                "INSERT INTO reject_units VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
+                 ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?5",
+            )?
+            .execute(params![work.account, external_id, work.resource, reason, at])?;
     }
     work.sql
         .prepare_cached(

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, params};
 
 use super::apply::{Late, Work};
+use super::hours::{self, Word};
 use super::links;
 use crate::model::{Clocks, DutyStatus, Engine, Fix, Motion, Telemetry, Timestamp, UnitKind};
 
@@ -253,6 +254,9 @@ fn split<T>(reading: Option<(T, Timestamp)>) -> (Option<T>, Option<i64>) {
 pub(super) fn clocks(work: &mut Work<'_>, external_id: &str, told: &Clocks) -> rusqlite::Result<()> {
     // An ELD lists the clocks of people who left; only the roster says who is with us.
     let Some(driver_id) = links::unit(work, UnitKind::Driver, external_id)? else { return Ok(()) };
+    if hours::told(work, &driver_id, external_id, Word::Clocks(told))? {
+        return Ok(());
+    }
     let before = work
         .sql
         .prepare_cached(
@@ -317,6 +321,9 @@ pub(super) fn duty(
         return Ok(());
     }
     let Some(driver_id) = links::unit(work, UnitKind::Driver, external_id)? else { return Ok(()) };
+    if hours::told(work, &driver_id, external_id, Word::Duty(status, since_at))? {
+        return Ok(());
+    }
     // Another account's clocks say what holds as of when it told them; its own, only since when.
     let changed = work
         .sql

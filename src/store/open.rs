@@ -215,7 +215,7 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
 
 /// Looks through every table but the history, which may be large: damage there shows when it is met,
 /// and then the whole file is looked through.
-fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
     let tables: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'positions'")?
         .query_map([], |row| row.get(0))?

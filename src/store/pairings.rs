@@ -86,7 +86,7 @@ pub(super) fn resolve(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
 }
 
 /// Writes the movements' units: as the movement itself said, else as its equipment group does.
-fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
+pub(super) fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
     let by_id = |kind: UnitKind, column: &str| {
         format!(
             "(SELECT unit_id FROM unit_links WHERE kind = '{}' AND account = ?3 AND external_id = m.{column})",

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::migrate::SCHEMA;
 use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
-use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer};
+use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer, Waiting};
 
 /// The revision of a fleet that nothing was read into yet.
 const UNREAD: i64 = -1;
@@ -76,6 +76,11 @@ impl Reader {
     /// The open consoles as of the last look; their renewals alone are no change of the fleet.
     pub fn viewers(&self) -> &[Viewer] {
         &self.fleet.viewers
+    }
+
+    /// Entries of people's `[[link]]`s that no active record answers to.
+    pub fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        Ok(all(&self.connection, "kind, unit, reason")?)
     }
 
     /// Whether a console shown as open has stopped renewing its row: no commit tells that.
@@ -179,7 +184,7 @@ fn refresh<T: FromRow + Keyed>(
     Ok(true)
 }
 
-fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
+pub(super) fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {
     let mut statement =
         sql.prepare_cached(&format!("SELECT {} FROM {} ORDER BY {order}", T::COLUMNS, T::TABLE))?;
     let rows = statement.query_map([], T::from_row)?;

@@ -53,19 +53,19 @@ fn salvage(aside: &Path, fresh: &mut Connection) -> rusqlite::Result<usize> {
     let mut count = 0;
     let mut failure = None;
     for order in ["ASC", "DESC"] {
-        let mut select = damaged.prepare(&format!(
-            "SELECT id, at, user, host, verb, kind, subject_id, text, until_at FROM actions ORDER BY id {order}"
-        ))?;
+        let mut select = damaged.prepare(&format!("SELECT * FROM actions ORDER BY id {order}"))?;
+        // An older file has fewer of them.
+        let columns = select.column_count();
+        let names = select.column_names().collect::<Vec<_>>().join(", ");
+        let marks = vec!["?"; columns].join(", ");
         let mut rows = select.query([])?;
         loop {
             match rows.next() {
                 Ok(Some(row)) => {
                     let values: Vec<Value> =
-                        (0..9).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+                        (0..columns).map(|column| row.get(column)).collect::<Result<_, _>>()?;
                     count += transaction
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO actions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                        )?
+                        .prepare_cached(&format!("INSERT OR IGNORE INTO actions ({names}) VALUES ({marks})"))?
                         .execute(params_from_iter(values))?;
                 }
                 Ok(None) => break,

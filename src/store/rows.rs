@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::model::{
     Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
     Order, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
-    UnitKind, Viewer,
+    UnitKind, Viewer, Waiting,
 };
 
 /// The name of the TMS's account, whose numbers and spellings win.
@@ -378,6 +378,17 @@ impl FromRow for Conflict {
         let kind = c.word(UnitKind::from_word)?.unwrap_or(UnitKind::Tractor);
         let records: String = c.take()?;
         Ok(Self { kind, records: records.lines().map(str::to_owned).collect(), reason: c.take()? })
+    }
+}
+
+impl FromRow for Waiting {
+    const TABLE: &'static str = "wishes_waiting";
+    const COLUMNS: &'static str = "kind, unit, reason";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        let kind = c.word(UnitKind::from_word)?.unwrap_or(UnitKind::Tractor);
+        Ok(Self { kind, unit: c.take()?, reason: c.take()? })
     }
 }
 

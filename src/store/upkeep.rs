@@ -60,6 +60,7 @@ pub(super) fn throw_away(
          WHERE o.company_id = customers.company_id AND o.customer_id = customers.id)";
     let customers = slice(&sql, "customers", customers, void, old)?;
     let inquiries = slice_of_inquiries(&sql, old)?;
+    let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
     if movements + stops + orders > 0 {
         let rev = next_revision(&sql)?;
         for (table, gone) in [("movements", movements), ("stops", stops), ("orders", orders)] {
@@ -70,7 +71,9 @@ pub(super) fn throw_away(
     }
     sql.commit()?;
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok([positions, movements, stops, orders, customers, inquiries].into_iter().any(|gone| gone >= full))
+    Ok([positions, movements, stops, orders, customers, inquiries, rejects]
+        .into_iter()
+        .any(|gone| gone >= full))
 }
 
 fn slice(sql: &Transaction<'_>, table: &str, over: &str, void: i64, old: i64) -> rusqlite::Result<usize> {
@@ -87,6 +90,23 @@ fn slice_of_inquiries(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize
     sql.execute(
         "DELETE FROM inquiries WHERE (want, id) IN (SELECT want, id FROM inquiries WHERE not_before < ?1 LIMIT ?2)",
         params![old, SLICE],
+    )
+}
+
+/// Counts of what was set aside, kept for this many things of an account: those it happened to last.
+const REJECTED_KEPT: i64 = 2000;
+
+/// Forgets what was set aside of a unit as long ago as positions are kept, and of each account what is
+/// more than can be looked through: an upstream may name as many things as it likes.
+fn slice_of_rejects(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize> {
+    let over = "SELECT account, external_id, resource, reason FROM
+        (SELECT account, external_id, resource, reason, last_at,
+             row_number() OVER (PARTITION BY account ORDER BY last_at DESC, external_id, resource, reason) AS place
+         FROM reject_units)
+        WHERE last_at < ?1 OR place > ?2 LIMIT ?3";
+    sql.execute(
+        &format!("DELETE FROM reject_units WHERE (account, external_id, resource, reason) IN ({over})"),
+        params![old, REJECTED_KEPT, SLICE],
     )
 }
 

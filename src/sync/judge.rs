@@ -2,7 +2,7 @@
 
 use crate::model::{Fix, Timestamp};
 use crate::rules::sanity::Insane;
-use crate::rules::{link, motion, pairing, sanity};
+use crate::rules::{link, motion, pairing, sanity, testimony};
 use crate::store::{Judge, Late};
 
 /// What the poller's store is opened with.
@@ -12,6 +12,7 @@ pub const JUDGE: Judge = Judge {
     motion: motion::shown_by,
     patience: motion::patience,
     link: link::link,
+    believe: testimony::believed,
     settle: pairing::settle,
 };
 

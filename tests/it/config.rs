@@ -299,3 +299,17 @@ proptest! {
         prop_assert!(!secret || !said.contains("s3cret"), "{}", said);
     }
 }
+
+#[test]
+fn a_link_is_shown_with_where_it_stands_and_reads_back_the_same() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/valid/links.toml");
+    let config = load(Some(&path), &[("TOKEN", "t")]).unwrap();
+    let wishes = |config: &Config| config.links.iter().map(|link| link.wish.clone()).collect::<Vec<_>>();
+    let all = shown(&config);
+    let line = all.lines().find(|line| line.starts_with("same = false")).unwrap();
+    assert!(line.ends_with(&format!("# from {}:15", path.display())), "{line}");
+    let again = all.replace("api_token = \"***\"", "api_token = \"x\"");
+    assert_eq!(wishes(&Config::from_toml(&again).unwrap()), wishes(&config), "{all}");
+    assert_eq!(wishes(&config)[1].units[0].to_string(), "samsara:John \"Jack\" Ünal");
+    assert_eq!((wishes(&config)[0].same, wishes(&config)[1].same), (true, false));
+}

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, Option<&[&str]>)] = &[
     ("tui", Some(&["model", "rules"])),
     ("commands", Some(&["model", "rules", "store"])),
     ("sim", Some(&["model"])),
+    ("checkup", None),
     ("daemon", None),
     ("console", None),
     ("main", None),

@@ -1,8 +1,10 @@
 //! The store on real files: what is committed is seen, by whom, and what a crash or damage leaves.
 
+mod accounts;
 mod damage;
 mod freight;
 mod linking;
+mod wishes;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Linking by cases: records in, groups and conflicts out.
 
 use super::*;
+use crate::model::RecordName;
 
 const VIN_A: &str = "1M8GDM9AXKP042788";
 const VIN_B: &str = "1FUJGLDR5CLBP8834";
@@ -31,8 +32,20 @@ fn record(text: &str) -> Record {
 }
 
 fn check(kind: UnitKind, records: &[&str], groups: &str, conflicts: usize) {
+    check_wished(kind, records, &[], groups, conflicts);
+}
+
+/// `=a:1 b:2` says that they are one, `!a:1 b:2` that they never are.
+fn wish(kind: UnitKind, text: &str) -> Wish {
+    let (same, units) =
+        text.strip_prefix('=').map_or((false, text.trim_start_matches('!')), |rest| (true, rest));
+    Wish { kind, same, units: units.split(' ').map(|unit| RecordName::parse(unit).unwrap()).collect() }
+}
+
+fn check_wished(kind: UnitKind, records: &[&str], wishes: &[&str], groups: &str, conflicts: usize) -> Linked {
     let records: Vec<_> = records.iter().map(|text| record(text)).collect();
-    let linked = link(kind, &records);
+    let wishes: Vec<_> = wishes.iter().map(|text| wish(kind, text)).collect();
+    let linked = link(kind, &records, &wishes);
     let shown: Vec<String> = linked
         .groups
         .iter()
@@ -46,6 +59,7 @@ fn check(kind: UnitKind, records: &[&str], groups: &str, conflicts: usize) {
         .collect();
     assert_eq!(shown.join(" | "), groups);
     assert_eq!(linked.conflicts.len(), conflicts, "{:?}", linked.conflicts);
+    linked
 }
 
 #[test]
@@ -145,4 +159,69 @@ fn a_stronger_rule_settles_what_a_weaker_one_would_tie() {
         "0 + 1 vin | 2",
         1,
     );
+}
+
+#[test]
+fn a_person_joins_what_no_rule_would() {
+    let (a, b) = (format!("vin={VIN_A}"), format!("vin={VIN_B}"));
+    let tractor = |records: &[&str], wishes: &[&str], groups: &str, conflicts| {
+        check_wished(UnitKind::Tractor, records, wishes, groups, conflicts);
+    };
+    tractor(&["mcleod/101 101", "samsara/9 T-9"], &["=mcleod:101 samsara:9"], "0 + 1 user", 0);
+    let vins = [&*format!("mcleod/101 101 {a}"), &*format!("samsara/1 101 {b}")];
+    tractor(&vins, &["=mcleod:101 samsara:1"], "0 + 1 user", 0);
+    tractor(&["samsara/1 A", "samsara/2 B"], &["=samsara:1 samsara:2"], "0 + 1 user", 0);
+    // Either VIN is the unit's then.
+    let third = [vins[0], vins[1], &*format!("motive/7 X {b}")];
+    tractor(&third, &["=mcleod:101 samsara:1"], "0 + 1 user + 2 vin", 0);
+}
+
+#[test]
+fn a_persons_choice_settles_a_tie() {
+    let tie = ["mcleod/101 101", "samsara/1 101", "samsara/2 0101", "motive/7 101"];
+    check(UnitKind::Tractor, &tie, "0 | 1 | 2 | 3", 1);
+    check_wished(UnitKind::Tractor, &tie, &["=mcleod:101 samsara:2"], "0 + 2 user + 3 unit_number | 1", 0);
+}
+
+#[test]
+fn a_person_keeps_apart_what_every_rule_would_join() {
+    let vin = format!("vin={VIN_A}");
+    let two = [&*format!("mcleod/101 101 {vin}"), &*format!("samsara/1 101 {vin}")];
+    check_wished(UnitKind::Tractor, &two, &["!mcleod:101 samsara:1"], "0 | 1", 0);
+    let three = [two[0], two[1], &*format!("motive/7 101 {vin}")];
+    let linked = check_wished(UnitKind::Tractor, &three, &["!mcleod:101 samsara:1"], "0 | 1 | 2", 2);
+    assert!(linked.conflicts[0].reason.ends_with("a [[link]] keeps some of them apart"), "{linked:?}");
+}
+
+#[test]
+fn links_that_contradict_each_other_join_nothing_and_are_listed() {
+    let linked = check_wished(
+        UnitKind::Tractor,
+        &["mcleod/101 X", "samsara/1 Y", "motive/7 Z"],
+        &["=mcleod:101 samsara:1", "=samsara:1 motive:7", "!mcleod:101 motive:7"],
+        "0 | 1 | 2",
+        1,
+    );
+    assert_eq!(linked.conflicts[0].records, ["mcleod:101", "motive:7", "samsara:1"]);
+}
+
+#[test]
+fn an_entry_is_an_id_else_a_name_that_one_record_has_else_it_waits() {
+    let records = ["mcleod/101 7", "samsara/1 101", "samsara/2 102", "samsara/3 0102", "motive/7 7"];
+    let check = |wish: &str, groups: &str, waits: Option<&str>| {
+        let linked = check_wished(UnitKind::Tractor, &records, &[wish], groups, 0);
+        let waiting: Vec<_> = linked.waiting.iter().map(|(_, entry, why)| format!("{entry} {why}")).collect();
+        assert_eq!(waiting.first().is_some(), waits.is_some(), "{waiting:?}");
+        assert!(waits.is_none_or(|waits| waiting[0].starts_with(waits)), "{waiting:?}");
+    };
+    check("=mcleod:101 samsara:0101", "0 + 1 user + 4 unit_number | 2 | 3", None);
+    check("=mcleod:101 samsara:102", "0 + 4 unit_number | 1 | 2 | 3", Some("samsara:102 several"));
+    check("=mcleod:101 geotab:b9", "0 + 4 unit_number | 1 | 2 | 3", Some("geotab:b9 no active record"));
+    check("=samsara:1 samsara:2 geotab:b9", "0 + 4 unit_number | 1 + 2 user | 3", Some("geotab:b9 no"));
+}
+
+#[test]
+fn what_hangs_together_by_several_keys_is_judged_together() {
+    let records = ["mcleod/SMITHJO John Smith", "mcleod/4411 Ann Lee", "samsara/5 J S ref=smithjo ref=4411"];
+    check(UnitKind::Driver, &records, "0 | 1 | 2", 1);
 }

@@ -6,7 +6,7 @@ use backhaul::commands::rows::{self, Table};
 use backhaul::commands::{Format, Layout, status};
 use backhaul::model::{
     Driver, DutyStatus, FeedStatus, Fleet, Leader, Loaded, Motion, Movement, MovementStatus, Risk, Stop,
-    StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, Viewer,
+    StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
 };
 use jiff::tz::TimeZone;
 
@@ -128,6 +128,7 @@ fn status_is_read_at_a_glance() {
          \x20          ann@box, pid 77, board, for 12m\n\
          units      2 tractors, 1 trailer, 1 driver, 1 movement\n\
          set aside  0 conflicts, 14 rejected\n\
+         link waits tractor mcleod:9: nobody has it\n\
          database   sqlite:/x.db, 12.3 MiB, schema 3\n\
          off        mapbox: token is not set\n\
          \n\
@@ -307,6 +308,11 @@ fn status(format: &Format) -> String {
         leader: Some(&Leader { pid: 4242, host: "box".to_owned(), since_at: ago(8040) }),
         url: "sqlite:/x.db",
         viewer_timeout: Some(Duration::from_mins(15)),
+        waiting: &[Waiting {
+            kind: UnitKind::Tractor,
+            unit: "mcleod:9".to_owned(),
+            reason: "nobody has it".to_owned(),
+        }],
         off: &[
             ("samsara".to_owned(), "api_token is not set".to_owned()),
             ("mapbox".to_owned(), "token is not set".to_owned()),

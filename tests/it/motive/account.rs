@@ -27,7 +27,7 @@ fn both_ways_to_log_in_make_an_account_that_is_polled() {
         sources.file = Some(file.clone());
         let config = Config::load(&sources).unwrap();
         assert_eq!(daemon::accounts(&config).unwrap().len(), polled, "{login}");
-        let off = daemon::off_accounts(&config);
+        let off = config.off_accounts();
         assert_eq!(off.iter().filter(|(name, _)| name == "motive").count(), 1 - polled, "{login}: {off:?}");
     };
     check("api_key = \"key\"\n", 1);

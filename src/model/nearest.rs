@@ -1,7 +1,7 @@
 //! The nearest known word to a mistyped one.
 
 /// The known word that `typed` most likely meant; `None` when nothing is near.
-pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let within = 2.max(typed.chars().count() / 3);
     known
         .into_iter()

@@ -1,0 +1,118 @@
+//! Gathers what `doctor` judges: the configuration, files' permissions, the database, the terminal.
+//! It judges nothing and changes nothing.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::commands::doctor::{Account, Database, Facts, File, Secret, Terminal};
+use crate::config::{Config, ConfigError, Environment};
+use crate::daemon;
+use crate::model::Timestamp;
+use crate::store::{self, Reader, Scope, StoreError};
+
+/// What is seen from where `doctor` was asked.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The environment.
+    pub environment: Environment<'a>,
+    /// The configuration's file, read or not.
+    pub file: Option<&'a Path>,
+    /// Whether the answer goes to a terminal.
+    pub is_terminal: bool,
+    /// Whether colour was switched off.
+    pub no_color: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Gathers everything that can be known without calling anybody.
+pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) -> Facts {
+    let mut facts = Facts {
+        file: around.file.map(Path::to_owned),
+        file_exists: around.file.is_some_and(Path::exists),
+        mistakes: Vec::new(),
+        accounts: Vec::new(),
+        secrets: Vec::new(),
+        wishes: Vec::new(),
+        files: Vec::new(),
+        database: None,
+        leader: None,
+        terminal: terminal(around),
+        now: around.now,
+    };
+    let config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            facts.mistakes = error.problems.iter().map(ToString::to_string).collect();
+            return facts;
+        }
+    };
+    if let Err(error) = config.check_permissions() {
+        facts.mistakes = error.problems.iter().map(ToString::to_string).collect();
+    }
+    let off = config.off_accounts();
+    let given = config.given();
+    facts.accounts = given
+        .accounts
+        .into_iter()
+        .map(|(name, is_wanted)| {
+            let reason = off.iter().find(|(off, _)| *off == name).map(|(_, reason)| reason.clone());
+            Account { name, off: reason, is_wanted }
+        })
+        .collect();
+    let secret = |given: crate::config::GivenSecret| Secret {
+        account: given.account,
+        key: given.key,
+        reference: given.reference,
+        missing: given.missing,
+    };
+    facts.secrets = given.secrets.into_iter().map(secret).collect();
+    facts.wishes = config.wishes();
+    facts.files = files(config);
+    facts.database = Some(database(config, around.now).map_err(|error| error.to_string()));
+    facts.leader = store::leader(&config.database.path);
+    facts
+}
+
+fn database(config: &Config, now: Timestamp) -> Result<Database, StoreError> {
+    let path = &config.database.path;
+    let fleet = Reader::open(path, Scope::Whole)?.fleet(now)?;
+    Ok(Database { url: config.database.url.clone(), fleet, examined: store::examine(path)? })
+}
+
+/// The database and what lies beside it that a poller wrote.
+fn files(config: &Config) -> Vec<File> {
+    let path = &config.database.path;
+    let private = if config.database.group.is_some() { 0o007 } else { 0o077 };
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let mut found: Vec<(PathBuf, u32)> = ["", "-wal", "-shm"].map(|suffix| (beside(suffix), private)).into();
+    if let Some(folder) = path.parent() {
+        // A folder that others may look into is no fault; one they may put files into is.
+        found.push((folder.to_owned(), private & 0o022));
+        let tokens = folder.join("tokens");
+        let kept = fs::read_dir(&tokens).into_iter().flatten().filter_map(Result::ok);
+        found.extend(kept.map(|entry| (entry.path(), 0o077)));
+        found.push((tokens, 0o077));
+    }
+    let file = |(path, forbidden): (PathBuf, u32)| {
+        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
+        Some(File { path, mode, forbidden })
+    };
+    found.into_iter().filter_map(file).collect()
+}
+
+fn terminal(around: &Surroundings<'_>) -> Terminal {
+    let set = |name: &str| (around.environment)(name).filter(|value| !value.is_empty());
+    Terminal {
+        is_terminal: around.is_terminal,
+        term: set("TERM"),
+        locale: set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")),
+        colors: set("COLORTERM"),
+        no_color: around.no_color,
+    }
+}

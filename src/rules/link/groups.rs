@@ -1,0 +1,146 @@
+//! Groups of records under construction, and which of them may become one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{folded, valid_vin};
+use crate::model::{LinkRule, Record};
+
+/// Why groups may not be one.
+pub(super) enum No {
+    /// They hold an account's records twice.
+    SameAccount,
+    /// They hold different valid VINs.
+    VinsDiffer,
+    /// A person keeps every one of them apart from every other.
+    KeptApart,
+    /// A person keeps some apart, so that nobody knows where the rest belongs.
+    SomeKeptApart,
+}
+
+/// Groups under construction.
+pub(super) struct Groups<'a> {
+    records: &'a [Record],
+    /// The group each record is in, named by that group's smallest index.
+    group_of: Vec<usize>,
+    rule_of: Vec<LinkRule>,
+    members: BTreeMap<usize, Vec<usize>>,
+    /// Pairs of records that a person keeps apart.
+    apart: BTreeSet<(usize, usize)>,
+}
+
+impl<'a> Groups<'a> {
+    /// Every record by itself. Of each pair in `apart` the smaller index comes first.
+    pub(super) fn new(records: &'a [Record], apart: BTreeSet<(usize, usize)>) -> Self {
+        let all = 0..records.len();
+        Self {
+            records,
+            group_of: all.clone().collect(),
+            rule_of: vec![LinkRule::First; records.len()],
+            members: all.map(|index| (index, vec![index])).collect(),
+            apart,
+        }
+    }
+
+    /// The groups these are in.
+    pub(super) fn roots(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {
+        who.iter().filter_map(|&index| self.group_of.get(index).copied()).collect()
+    }
+
+    /// Whether all these may be one: across their groups no account twice, no two valid VINs, and no
+    /// two that a person keeps apart. What is in one group already is not asked again.
+    pub(super) fn may_join(&self, who: &BTreeSet<usize>) -> Result<(), No> {
+        let roots: Vec<usize> = self.roots(who).into_iter().collect();
+        let pairs = || {
+            roots
+                .iter()
+                .enumerate()
+                .flat_map(|(at, &one)| roots.iter().skip(at + 1).map(move |&two| (one, two)))
+        };
+        let apart = pairs().filter(|&(one, two)| self.are_apart(one, two)).count();
+        match apart {
+            0 => {}
+            all if all == pairs().count() => return Err(No::KeptApart),
+            _ => return Err(No::SomeKeptApart),
+        }
+        let vins: Vec<BTreeSet<String>> =
+            roots.iter().map(|&root| self.vins(root)).filter(|vins| !vins.is_empty()).collect();
+        if vins.first().is_some_and(|first| vins.iter().any(|other| first.is_disjoint(other))) {
+            return Err(No::VinsDiffer);
+        }
+        let mut accounts = BTreeSet::new();
+        for &root in &roots {
+            let of_this: BTreeSet<&str> = self.group(root).map(|record| record.account.as_str()).collect();
+            if of_this.into_iter().any(|account| !accounts.insert(account)) {
+                return Err(No::SameAccount);
+            }
+        }
+        Ok(())
+    }
+
+    /// Without the records that a person has passed over: where a `[[link]]` says which of an
+    /// account's records is the one, the account's others are no candidates for it.
+    pub(super) fn without_passed_over(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let linked: Vec<usize> = self.roots(who).into_iter().filter(|&root| self.is_linked(root)).collect();
+        let [chosen] = linked.as_slice() else { return who.clone() };
+        let accounts: BTreeSet<&str> = self.group(*chosen).map(|record| record.account.as_str()).collect();
+        let passed_over = |index: &usize| {
+            self.group_of.get(*index).is_some_and(|root| {
+                root != chosen && self.group(*root).any(|record| accounts.contains(record.account.as_str()))
+            })
+        };
+        who.iter().copied().filter(|index| !passed_over(index)).collect()
+    }
+
+    /// Makes the groups of all these one.
+    pub(super) fn join(&mut self, who: &BTreeSet<usize>, rule: LinkRule) {
+        let mut roots = self.roots(who).into_iter();
+        let Some(kept) = roots.next() else { return };
+        for root in roots {
+            let moved = self.members.remove(&root).unwrap_or_default();
+            for &member in &moved {
+                if let Some(group) = self.group_of.get_mut(member) {
+                    *group = kept;
+                }
+            }
+            // A group's own first record is joined by this rule; the rest keep theirs.
+            if let Some(slot) = self.rule_of.get_mut(root) {
+                *slot = rule;
+            }
+            self.members.entry(kept).or_default().extend(moved);
+        }
+    }
+
+    /// The groups, each with the rule that joined each member.
+    pub(super) fn into_members(self) -> Vec<Vec<(usize, LinkRule)>> {
+        let rule = |member: usize| self.rule_of.get(member).copied().unwrap_or(LinkRule::First);
+        let sorted = |mut members: Vec<usize>| {
+            members.sort_unstable();
+            members.into_iter().map(|member| (member, rule(member))).collect()
+        };
+        self.members.into_values().map(sorted).collect()
+    }
+
+    fn group(&self, root: usize) -> impl Iterator<Item = &'a Record> {
+        let records = self.records;
+        let members = self.members.get(&root).map(Vec::as_slice).unwrap_or_default();
+        members.iter().filter_map(move |&member| records.get(member))
+    }
+
+    /// Several only where a person joined records whose VINs differ: each of them is the unit's then.
+    fn vins(&self, root: usize) -> BTreeSet<String> {
+        self.group(root)
+            .filter_map(|record| record.vin.as_deref().map(folded))
+            .filter(|vin| valid_vin(vin))
+            .collect()
+    }
+
+    fn are_apart(&self, one: usize, two: usize) -> bool {
+        let members = |root: usize| self.members.get(&root).map(Vec::as_slice).unwrap_or_default();
+        members(one).iter().any(|&a| members(two).iter().any(|&b| self.apart.contains(&(a.min(b), a.max(b)))))
+    }
+
+    fn is_linked(&self, root: usize) -> bool {
+        let members = self.members.get(&root).map(Vec::as_slice).unwrap_or_default();
+        members.iter().any(|&member| self.rule_of.get(member) == Some(&LinkRule::User))
+    }
+}
