@@ -10,6 +10,7 @@ mod fleet;
 mod freight;
 mod hours;
 mod link;
+mod sighting;
 mod text;
 mod time;
 mod units;
@@ -24,6 +25,7 @@ pub use freight::{
 };
 pub use hours::{Clocks, Driver, DutyStatus};
 pub use link::{Claim, Linked, Record};
+pub use sighting::{Sighting, Verdict};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

@@ -5,8 +5,10 @@
 mod apply;
 mod fixes;
 mod freight;
+mod hours;
 mod lease;
 mod links;
+mod memory;
 mod migrate;
 mod open;
 mod pairings;
@@ -16,6 +18,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod told;
 mod upkeep;
 mod watch;
 
@@ -25,9 +28,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Late, Sane};
-use self::fixes::Kept;
+pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane};
 pub use self::lease::{Lease, leader};
+use self::memory::Memory;
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::read::{Reader, Scope};
@@ -45,8 +48,8 @@ pub struct Store {
 struct Writer {
     path: PathBuf,
     connection: Connection,
-    /// The last history point kept of each unit; lost with the process, which keeps one point more.
-    kept: Kept,
+    /// What the file says of units; lost with the process, which then reads it anew.
+    memory: Memory,
     /// From which revision on who goes with whom has not been settled yet.
     ties_open: Option<i64>,
 }
@@ -82,7 +85,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
         let (connection, notice) = open::writable(path, access, now)?;
-        let writer = Writer { path: path.to_owned(), connection, kept: Kept::default(), ties_open: Some(0) };
+        let writer =
+            Writer { path: path.to_owned(), connection, memory: Memory::default(), ties_open: Some(0) };
         Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
     }
 
@@ -95,7 +99,7 @@ impl Store {
 
     /// Notes that a feed could not be read. What it told us before stays.
     pub async fn fail(&self, failure: Failure) -> Result<(), StoreError> {
-        self.run(move |writer| apply::fail(&mut writer.connection, &failure)).await
+        self.run(move |writer| apply::fail(writer, &failure)).await
     }
 
     /// Forgets a cursor that the upstream no longer takes.

@@ -1,24 +1,14 @@
 //! The judgements the store writes by, taken from `rules`.
 
-use crate::model::{Fix, Timestamp};
-use crate::rules::sanity::Insane;
 use crate::rules::{link, motion, pairing, sanity};
-use crate::store::{Judge, Late};
+use crate::store::Judge;
 
 /// What the poller's store is opened with.
 pub const JUDGE: Judge = Judge {
-    sane,
+    sane: sanity::check,
     timely: sanity::timely,
     motion: motion::shown_by,
     patience: motion::patience,
     link: link::link,
     settle: pairing::settle,
 };
-
-fn sane(fix: &Fix, latest: Option<Timestamp>, now: Timestamp) -> Result<(), Late> {
-    sanity::check(fix, latest, now).map_err(|insane| match insane {
-        Insane::Same => Late::Same,
-        Insane::Older => Late::Older(insane.reason()),
-        Insane::NotAPlace | Insane::NullIsland | Insane::Future => Late::Unsound(insane.reason()),
-    })
-}

@@ -3,6 +3,7 @@
 mod damage;
 mod freight;
 mod linking;
+mod sanity;
 
 use std::path::PathBuf;
 use std::sync::Arc;
