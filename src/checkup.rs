@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::doctor::{Account, Database, Facts, File, Secret, Terminal};
 use crate::config::{Config, ConfigError, Environment};
-use crate::daemon;
 use crate::model::Timestamp;
 use crate::store::{self, Reader, Scope, StoreError};
 

@@ -11,6 +11,7 @@ mod freight;
 mod hours;
 mod link;
 mod nearest;
+mod sighting;
 mod text;
 mod time;
 mod trail;
@@ -27,7 +28,8 @@ pub use freight::{
 pub use hours::{Clocks, Driver, DutyStatus};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
+pub use sighting::{Sighting, Verdict};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
-pub use trail::Sighting;
+pub use trail::TrailPoint;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

@@ -9,6 +9,7 @@ mod freight;
 mod hours;
 mod lease;
 mod links;
+mod memory;
 mod migrate;
 mod open;
 mod pairings;
@@ -18,6 +19,8 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod testimony;
+mod told;
 mod trail;
 mod upkeep;
 mod watch;
@@ -28,10 +31,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::task::spawn_blocking;
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Late, Sane};
+pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane};
 pub use self::examine::{Examination, examine, set_aside_of};
-use self::fixes::Kept;
 pub use self::lease::{Lease, leader};
+use self::memory::Memory;
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::read::{Reader, Scope};
@@ -50,8 +53,8 @@ pub struct Store {
 struct Writer {
     path: PathBuf,
     connection: Connection,
-    /// The last history point kept of each unit; lost with the process, which keeps one point more.
-    kept: Kept,
+    /// What the file says of units; lost with the process, which then reads it anew.
+    memory: Memory,
     /// From which revision on who goes with whom has not been settled yet.
     ties_open: Option<i64>,
 }
@@ -87,7 +90,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
         let (connection, notice) = open::writable(path, access, now)?;
-        let writer = Writer { path: path.to_owned(), connection, kept: Kept::default(), ties_open: Some(0) };
+        let writer =
+            Writer { path: path.to_owned(), connection, memory: Memory::default(), ties_open: Some(0) };
         Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
     }
 
@@ -100,7 +104,7 @@ impl Store {
 
     /// Notes that a feed could not be read. What it told us before stays.
     pub async fn fail(&self, failure: Failure) -> Result<(), StoreError> {
-        self.run(move |writer| apply::fail(&mut writer.connection, &failure)).await
+        self.run(move |writer| apply::fail(writer, &failure)).await
     }
 
     /// Forgets a cursor that the upstream no longer takes.

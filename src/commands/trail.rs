@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::csv::Fields;
 use super::{Format, csv, grid, table};
-use crate::model::{Fleet, SetAside, Sighting, Timestamp, UnitId, UnitKind, UnitLink, nearest};
+use crate::model::{Fleet, SetAside, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink, nearest};
 use crate::rules::{age, motion, trail};
 
 /// A unit as it was asked for.
@@ -54,17 +54,17 @@ pub fn find(fleet: &Fleet, links: &[UnitLink], asked: &str, kind: Option<UnitKin
 }
 
 /// Prints the trail in rows. What two devices saw of it is one line already.
-pub fn print(line: &[Sighting], format: &Format, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
+pub fn print(line: &[TrailPoint], format: &Format, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
     let layout = match format {
         Format::Json => {
             let rows = line.iter().map(serde_json::to_string).collect::<serde_json::Result<Vec<_>>>()?;
             return super::print_array(&rows, out);
         }
         Format::Csv => {
-            let fields = |row: &Sighting| -> serde_json::Result<Fields> {
+            let fields = |row: &TrailPoint| -> serde_json::Result<Fields> {
                 serde_json::from_str(&serde_json::to_string(row)?)
             };
-            let names: Vec<_> = fields(&Sighting::default())?.0.into_iter().map(|(name, _)| name).collect();
+            let names: Vec<_> = fields(&TrailPoint::default())?.0.into_iter().map(|(name, _)| name).collect();
             let rows = line.iter().map(fields).collect::<serde_json::Result<Vec<_>>>()?;
             return csv::print(&names, &rows, out);
         }
@@ -88,7 +88,7 @@ pub fn print(line: &[Sighting], format: &Format, now: Timestamp, out: &mut dyn W
 /// Prints the trail as a GeoJSON FeatureCollection (RFC 7946): a `LineString` for each stretch without
 /// a gap of more than [`trail::GAP`], then every point with what was seen there. A stretch of one
 /// point is a point alone. Each line names the unit; `unit` names it for all, a foreign member.
-pub fn print_geojson(unit: &Unit, line: &[Sighting], out: &mut dyn Write) -> io::Result<()> {
+pub fn print_geojson(unit: &Unit, line: &[TrailPoint], out: &mut dyn Write) -> io::Result<()> {
     let named = json!({"id": unit.id, "kind": unit.kind, "unit_number": unit.unit_number});
     let lines = trail::stretches(line).filter(|stretch| stretch.len() > 1).map(|stretch| {
         let places: Vec<_> = stretch.iter().map(place).collect();
@@ -120,7 +120,7 @@ struct Track<'a> {
 }
 
 impl<'a> Track<'a> {
-    fn of(unit: &'a Unit, stretch: &[Sighting]) -> Self {
+    fn of(unit: &'a Unit, stretch: &[TrailPoint]) -> Self {
         Self {
             id: &unit.id,
             kind: unit.kind,
@@ -141,8 +141,8 @@ struct Point<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn of(seen: &'a Sighting) -> Self {
-        let Sighting { observed_at, speed_mph, heading_deg, .. } = *seen;
+    fn of(seen: &'a TrailPoint) -> Self {
+        let TrailPoint { observed_at, speed_mph, heading_deg, .. } = *seen;
         Self { observed_at, speed_mph, heading_deg, source: &seen.source }
     }
 }
@@ -152,7 +152,7 @@ fn feature(geometry: &Value, properties: &impl Serialize) -> String {
 }
 
 /// Longitude first (RFC 7946 §3.1.1).
-fn place(seen: &Sighting) -> [f64; 2] {
+fn place(seen: &TrailPoint) -> [f64; 2] {
     [seen.longitude, seen.latitude]
 }
 

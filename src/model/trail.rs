@@ -6,7 +6,7 @@ use super::Timestamp;
 
 /// A unit was seen somewhere, by one account's device.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Sighting {
+pub struct TrailPoint {
     /// The device's time.
     pub observed_at: Timestamp,
     /// Degrees north.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Sighting, Timestamp};
+use crate::model::{Timestamp, TrailPoint};
 
 /// A device that reports is in the history at least this often, standing or not: the history keeps a
 /// point every 15 minutes. One that is silent for longer leaves the word to another.
@@ -17,19 +17,20 @@ pub const GAP: Duration = Duration::from_hours(2);
 /// The trail of one unit, oldest first. For any stretch of time one account alone tells it: the one
 /// with the most points, and others only where that one is silent. Two devices' clocks differ, and
 /// their points taken together would jump back and forth along the road.
-pub fn one_line(mut seen: Vec<Sighting>) -> Vec<Sighting> {
+pub fn one_line(mut seen: Vec<TrailPoint>) -> Vec<TrailPoint> {
     seen.sort_by(|a, b| (a.observed_at, &a.source).cmp(&(b.observed_at, &b.source)));
-    let mut by_source: BTreeMap<String, Vec<Sighting>> = BTreeMap::new();
+    let mut by_source: BTreeMap<String, Vec<TrailPoint>> = BTreeMap::new();
     for sighting in seen {
         by_source.entry(sighting.source.clone()).or_default().push(sighting);
     }
-    let mut sources: Vec<Vec<Sighting>> = by_source.into_values().collect();
+    let mut sources: Vec<Vec<TrailPoint>> = by_source.into_values().collect();
     sources.sort_by_key(|points| std::cmp::Reverse(points.len()));
     let mut covered: Vec<(Timestamp, Timestamp)> = Vec::new();
     let mut line = Vec::new();
     for points in sources {
         let is_covered = |at: Timestamp| covered.iter().any(|&(from, to)| from <= at && at <= to);
-        let kept: Vec<Sighting> = points.into_iter().filter(|point| !is_covered(point.observed_at)).collect();
+        let kept: Vec<TrailPoint> =
+            points.into_iter().filter(|point| !is_covered(point.observed_at)).collect();
         let spans = spans(&kept);
         line.extend(kept);
         covered.extend(spans);
@@ -39,12 +40,12 @@ pub fn one_line(mut seen: Vec<Sighting>) -> Vec<Sighting> {
 }
 
 /// The trail in stretches without a [`GAP`].
-pub fn stretches(line: &[Sighting]) -> impl Iterator<Item = &[Sighting]> {
+pub fn stretches(line: &[TrailPoint]) -> impl Iterator<Item = &[TrailPoint]> {
     line.chunk_by(|one, next| next.observed_at.since(one.observed_at) <= GAP)
 }
 
 /// From when to when one device tells the trail, with what another's clock may differ by.
-fn spans(points: &[Sighting]) -> Vec<(Timestamp, Timestamp)> {
+fn spans(points: &[TrailPoint]) -> Vec<(Timestamp, Timestamp)> {
     points
         .chunk_by(|one, next| next.observed_at.since(one.observed_at) <= QUIET)
         .filter_map(|stretch| {
@@ -60,18 +61,18 @@ mod tests {
 
     const START: Timestamp = Timestamp::from_secs(1_000_000);
 
-    fn seen(source: &str, minute: f64, latitude: f64) -> Sighting {
+    fn seen(source: &str, minute: f64, latitude: f64) -> TrailPoint {
         #[expect(clippy::cast_possible_truncation, reason = "small numbers of the test's own")]
         let at = Timestamp::from_millis(START.millis() + (minute * 60_000.0) as i64);
-        Sighting { observed_at: at, latitude, source: source.into(), ..Sighting::default() }
+        TrailPoint { observed_at: at, latitude, source: source.into(), ..TrailPoint::default() }
     }
 
     /// A truck northbound at a degree an hour; each device sees it once a minute, by its own clock.
-    fn northbound(source: &str, minutes: std::ops::Range<u32>, skew: f64) -> Vec<Sighting> {
+    fn northbound(source: &str, minutes: std::ops::Range<u32>, skew: f64) -> Vec<TrailPoint> {
         minutes.map(|minute| seen(source, f64::from(minute) + skew, f64::from(minute) / 60.0)).collect()
     }
 
-    fn is_straight(line: &[Sighting]) -> bool {
+    fn is_straight(line: &[TrailPoint]) -> bool {
         line.is_sorted_by(|a, b| a.observed_at <= b.observed_at && a.latitude <= b.latitude)
     }
 

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::fixes::Kept;
-use super::{StoreError, Writer, fixes, freight, links, pairings, profiles};
+use super::memory::Memory;
+use super::{StoreError, Writer, fixes, freight, hours, links, pairings, profiles};
 use crate::model::{
-    Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Timestamp, UnitKind, Wish,
+    Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
+    UnitKind, Verdict, Wish,
 };
 
 /// The judgements that writing needs, handed in so that the store holds none of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Judge {
-    /// Whether a fix may move a unit last seen then; `Err` holds the reason where one is to be logged.
+    /// What may be made of a fix.
     pub sane: Sane,
     /// Whether a reading may be from then: the reason why not, where it may not.
     pub timely: fn(Timestamp, Timestamp) -> Result<(), &'static str>,
@@ -29,19 +30,8 @@ pub struct Judge {
     pub settle: fn(Vec<Claim>) -> Vec<Claim>,
 }
 
-/// Judges a fix against when its unit was last seen, and now.
-pub type Sane = fn(&Fix, Option<Timestamp>, Timestamp) -> Result<(), Late>;
-
-/// Why a fix moves nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Late {
-    /// It is the one we have: a confirmation.
-    Same,
-    /// It is sound, but older than the one we have.
-    Older(&'static str),
-    /// It cannot be true.
-    Unsound(&'static str),
-}
+/// Judges a fix against the one its unit is shown at, the one in doubt, and now.
+pub type Sane = fn(Sighting, Option<Sighting>, Option<Sighting>, Timestamp) -> Verdict;
 
 /// One page to be committed.
 #[derive(Clone, Debug)]
@@ -138,7 +128,7 @@ pub(super) struct Touched {
     pub(super) identities: [bool; 3],
     /// Who goes with whom may have changed.
     pub(super) ties: bool,
-    /// A tractor moved: its driver did.
+    /// A tractor's position changed hands: where its drivers are is written anew.
     pub(super) moved: bool,
 }
 
@@ -175,9 +165,26 @@ impl Work<'_> {
 
 /// Commits one page.
 pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
-    let Writer { connection, kept, ties_open, .. } = writer;
+    // Taken out, so that nothing of it outlives a panic.
+    let mut memory = std::mem::take(&mut writer.memory);
+    let applied = write(writer, &mut memory, judge, commit);
+    if applied.is_err() {
+        memory.failed(&commit.account, commit.resource);
+    }
+    writer.memory = memory;
+    applied
+}
+
+fn write(
+    writer: &mut Writer,
+    memory: &mut Memory,
+    judge: Judge,
+    commit: &Commit,
+) -> Result<Applied, StoreError> {
+    let Writer { connection, ties_open, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
+    memory.begin(rev);
     let mut work = Work {
         sql: &sql,
         judge,
@@ -189,28 +196,18 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
     };
-    // Who is who first: a roster that also tells where its units are, or what hours its drivers have,
-    // is believed at once.
-    for change in &commit.batch.changes {
-        if let Change::Profile(profile) = change {
-            profiles::upsert(&mut work, profile)?;
-        }
-    }
+    identify(&mut work, memory, &commit.batch)?;
+    take_in(&mut work, memory, &commit.batch.changes)?;
     if commit.batch.complete {
-        profiles::retire_unconfirmed(&mut work)?;
-    }
-    links::relink(&mut work)?;
-    let points = take_in(&mut work, kept, &commit.batch.changes)?;
-    if commit.batch.complete {
-        pairings::drop_unconfirmed(&mut work)?;
+        memory.told.complete(&mut work)?;
     }
     // A read of many pages settles who goes with whom once, at its end.
     let open_since = ties_open.or(work.touched.ties.then_some(rev));
-    let settle = commit.health.done;
-    if let Some(since) = open_since.filter(|_| settle) {
+    let settled = open_since.filter(|_| commit.health.done);
+    if let Some(since) = settled {
         pairings::resolve(&mut work, since)?;
     }
-    if work.touched.moved || open_since.is_some() && settle {
+    if work.touched.moved || settled.is_some() {
         fixes::drivers_follow(&mut work)?;
     }
     log_rejects(&work)?;
@@ -219,29 +216,40 @@ pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Resul
     mark(&sql, rev, work.touched)?;
     let applied = Applied { revision: rev, rejected: work.rejects.len() };
     sql.commit()?;
-    *ties_open = open_since.filter(|_| !settle);
-    // Only now are the points in the file; a transaction that failed must not thin the next one.
-    kept.extend(points);
+    *ties_open = open_since.filter(|_| settled.is_none());
     Ok(applied)
 }
 
-/// Takes in everything but profiles. Returns the history points that were written.
-fn take_in(work: &mut Work<'_>, kept: &Kept, changes: &[Change]) -> rusqlite::Result<Kept> {
-    let mut points = Kept::default();
+/// Who is who first: a roster that also tells where its units are, or what hours its drivers have, is
+/// believed at once.
+fn identify(work: &mut Work<'_>, memory: &mut Memory, batch: &Batch) -> rusqlite::Result<()> {
+    for change in &batch.changes {
+        if let Change::Profile(profile) = change {
+            profiles::upsert(work, profile)?;
+        }
+    }
+    if batch.complete {
+        profiles::retire_unconfirmed(work)?;
+    }
+    for (kind, changed) in UnitKind::ALL.into_iter().zip(work.touched.identities) {
+        if changed {
+            memory.forget(kind);
+        }
+    }
+    links::relink(work)
+}
+
+/// Takes in everything but profiles.
+fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
+    fixes::take_in(work, memory, changes)?;
     for change in changes {
         match change {
-            Change::Profile(_) => {}
-            Change::Fix { kind, external_id, fix } => {
-                fixes::fix(work, (kept, &mut points), *kind, external_id, fix)?;
-            }
-            Change::Telemetry { external_id, telemetry } => {
-                fixes::telemetry(work, external_id, telemetry)?;
-            }
-            Change::Clocks { external_id, clocks } => fixes::clocks(work, external_id, clocks)?,
+            Change::Profile(_) | Change::Fix { .. } | Change::Telemetry { .. } => {}
+            Change::Clocks { external_id, clocks } => hours::clocks(work, memory, external_id, clocks)?,
             Change::Duty { external_id, status, since_at } => {
-                fixes::duty(work, external_id, *status, *since_at)?;
+                hours::duty(work, memory, external_id, *status, *since_at)?;
             }
-            Change::Pairing(pairing) => pairings::upsert(work, pairing)?,
+            Change::Pairing(pairing) => memory.told.take_in(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,
             Change::Order(order) => freight::order(work, order)?,
             Change::Stop(stop) => freight::stop(work, stop)?,
@@ -250,12 +258,12 @@ fn take_in(work: &mut Work<'_>, kept: &Kept, changes: &[Change]) -> rusqlite::Re
             Change::Customer { company_id, id, name } => freight::customer(work, company_id, id, name)?,
         }
     }
-    Ok(points)
+    Ok(())
 }
 
 /// Notes a failure.
-pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(), StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreError> {
+    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     sql.prepare_cached(
         "INSERT INTO feeds (account, resource, interval_s, last_try_at, next_try_at, calls, tokens_left, error, error_since_at)
@@ -285,6 +293,7 @@ pub(super) fn fail(connection: &mut Connection, failure: &Failure) -> Result<(),
     }
     mark_one(&sql, "feeds", rev, false)?;
     sql.commit()?;
+    writer.memory.follow(rev);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, Row, params};
 
 use super::open::{StoreError, readable};
-use crate::model::{LinkRule, Sighting, Timestamp, UnitId, UnitKind, UnitLink};
+use crate::model::{LinkRule, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink};
 
 /// Every record of every account with the unit it stands for, deactivated ones among them.
 pub fn links(path: &Path) -> Result<Vec<UnitLink>, StoreError> {
@@ -29,7 +29,7 @@ pub fn trail(
     kind: UnitKind,
     unit_id: &UnitId,
     since: Timestamp,
-) -> Result<Vec<Sighting>, StoreError> {
+) -> Result<Vec<TrailPoint>, StoreError> {
     let connection = readable(path)?;
     let (mut ids, mut accounts) = (vec![unit_id.0.clone()], Vec::new());
     for UnitLink { account, external_id, .. } in links_of(&connection, kind, unit_id)? {
@@ -78,8 +78,8 @@ fn link(row: &Row<'_>) -> rusqlite::Result<Option<UnitLink>> {
     }))
 }
 
-fn sighting(row: &Row<'_>) -> rusqlite::Result<Sighting> {
-    Ok(Sighting {
+fn sighting(row: &Row<'_>) -> rusqlite::Result<TrailPoint> {
+    Ok(TrailPoint {
         observed_at: Timestamp::from_millis(row.get(0)?),
         latitude: row.get(1)?,
         longitude: row.get(2)?,

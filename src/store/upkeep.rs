@@ -173,6 +173,7 @@ pub(super) fn keep_accounts(
     for account in &retired {
         sql.execute("UPDATE profiles SET active = 0, rev = ?2 WHERE account = ?1", params![account, rev])?;
         sql.execute("DELETE FROM pairings WHERE account = ?1", [account])?;
+        writer.memory.told.forget(account);
         for kind in UnitKind::ALL {
             touched.identity(kind);
         }

@@ -4,6 +4,7 @@ mod accounts;
 mod damage;
 mod freight;
 mod linking;
+mod sanity;
 mod wishes;
 
 use std::path::PathBuf;

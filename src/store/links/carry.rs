@@ -11,7 +11,7 @@ use super::{Move, table};
 use crate::model::UnitKind;
 use crate::store::apply::Work;
 use crate::store::rows::TMS_ACCOUNT;
-use crate::store::{hours, pairings};
+use crate::store::{pairings, testimony};
 
 mod position;
 mod readings;
@@ -41,7 +41,7 @@ pub(super) fn carry(
         }
         UnitKind::Trailer => position::carry(work, &change)?,
         UnitKind::Driver => {
-            hours::carry(work, &change)?;
+            testimony::carry(work, &change)?;
             forget_last_drivers(work, &change)?;
         }
     }

@@ -1,0 +1,395 @@
+//! What the file says of units, kept at hand by the one who writes it, so that a fix is judged
+//! without a read. True of one revision: where anything else was committed since, it is read anew.
+
+use std::collections::HashMap;
+
+use rusqlite::{Row, params};
+
+use super::apply::Work;
+use super::links;
+use super::told::Told;
+use crate::model::{DutyStatus, Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
+
+/// Everything remembered between two commits.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The revision of the file that the units are true of.
+    revision: i64,
+    accounts: Vec<Box<str>>,
+    units: [Option<Known<Unit>>; 2],
+    drivers: Option<Known<Hours>>,
+    /// The last history point of each unit, by its row; a point more or less is no error.
+    kept: Kept,
+    /// What was told of who goes with whom.
+    pub(super) told: Told,
+}
+
+/// An account, by its place in [`Memory::accounts`].
+pub(super) type Account = usize;
+
+/// The last history point of each unit, by its row.
+pub(super) type Kept = HashMap<(UnitKind, i64), Point>;
+
+/// Rows of one kind, and which of them each account's ids mean; `None` is one that is deactivated.
+struct Known<T> {
+    rows: Vec<T>,
+    places: HashMap<i64, usize>,
+    names: HashMap<Account, HashMap<Box<str>, Option<usize>>>,
+}
+
+/// Where a unit is shown, and what its readings were last.
+pub(super) struct Unit {
+    pub(super) rowid: i64,
+    pub(super) id: Box<str>,
+    pub(super) shown: Option<Sighting>,
+    pub(super) source: Option<Account>,
+    pub(super) state: Motion,
+    pub(super) since: Option<i64>,
+    pub(super) engine: Option<(Engine, Timestamp)>,
+    pub(super) fuel: Option<(f64, Timestamp)>,
+    pub(super) odometer: Option<(f64, Timestamp)>,
+    pub(super) suspect: Option<Box<Suspect>>,
+    pub(super) news: News,
+}
+
+/// What a page says of a unit that is not written yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct News {
+    /// It was seen: the place of that change in the page.
+    pub(super) moved: Option<usize>,
+    /// Its readings changed.
+    pub(super) read: bool,
+    /// It was confirmed.
+    pub(super) confirmed: bool,
+}
+
+impl News {
+    /// Whether there is none.
+    pub(super) const fn is_none(self) -> bool {
+        self.moved.is_none() && !self.read && !self.confirmed
+    }
+}
+
+/// A fix that was set aside as a jump, and who told it.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    pub(super) fix: Fix,
+    pub(super) source: String,
+}
+
+/// One point of history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    pub(super) at: Timestamp,
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
+    pub(super) state: Motion,
+}
+
+/// A driver's hours, as the row has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Hours {
+    pub(super) rowid: i64,
+    /// Several accounts speak of the driver: what they told is kept in `hours_told`.
+    pub(super) is_shared: bool,
+    pub(super) status: DutyStatus,
+    pub(super) since: Option<i64>,
+    /// Drive, shift, break, cycle, cycle tomorrow.
+    pub(super) left: [Option<i64>; 5],
+    pub(super) as_of: Option<i64>,
+    pub(super) source: Option<Account>,
+}
+
+impl Memory {
+    /// Makes this the memory of the transaction that will be `revision`.
+    pub(super) fn begin(&mut self, revision: i64) {
+        if self.revision + 1 != revision {
+            self.forget_all();
+        }
+        self.revision = revision;
+    }
+
+    /// The transaction failed, and with it what was learnt in it.
+    pub(super) fn failed(&mut self, account: &str, resource: &str) {
+        self.forget_all();
+        self.kept.clear();
+        self.told.failed(account, resource);
+    }
+
+    fn forget_all(&mut self) {
+        (self.units, self.drivers) = Default::default();
+        self.accounts.clear();
+    }
+
+    /// A commit of ours that touched nothing of this.
+    pub(super) const fn follow(&mut self, revision: i64) {
+        if self.revision + 1 == revision {
+            self.revision = revision;
+        }
+    }
+
+    /// Who is who has changed for this kind.
+    pub(super) fn forget(&mut self, kind: UnitKind) {
+        match kind {
+            UnitKind::Tractor | UnitKind::Trailer => {
+                if let Some(known) = self.units.get_mut(kind as usize) {
+                    *known = None;
+                }
+            }
+            UnitKind::Driver => self.drivers = None,
+        }
+    }
+
+    /// The account of this name.
+    pub(super) fn account(&mut self, name: &str) -> Account {
+        if let Some(account) = self.accounts.iter().position(|known| &**known == name) {
+            return account;
+        }
+        self.accounts.push(name.into());
+        self.accounts.len() - 1
+    }
+
+    /// The place of the unit that this account calls `external_id`; one that nobody has named yet gets
+    /// a row. `None` for one that is deactivated.
+    pub(super) fn unit(
+        &mut self,
+        work: &mut Work<'_>,
+        kind: UnitKind,
+        external_id: &str,
+    ) -> rusqlite::Result<Option<usize>> {
+        let account = self.account(work.account);
+        if self.known(kind).is_none() {
+            let mut known = Known::default();
+            self.load_units(work, kind, None, &mut known)?;
+            self.keep(kind, known);
+        }
+        let Some(place) = self.known(kind).map(|known| known.place(account, external_id)) else {
+            return Ok(None);
+        };
+        if let Some(place) = place {
+            return Ok(place);
+        }
+        let stub = links::unit_or_stub(work, kind, external_id)?;
+        let Some(mut known) = self.units.get_mut(kind as usize).and_then(Option::take) else {
+            return Ok(None);
+        };
+        if stub.is_some() {
+            self.load_units(work, kind, Some(external_id), &mut known)?;
+        } else {
+            known.names.entry(account).or_default().insert(external_id.into(), None);
+        }
+        let place = known.place(account, external_id).flatten();
+        self.keep(kind, known);
+        Ok(place)
+    }
+
+    /// The unit at a place that [`Self::unit`] gave, and the history points of all.
+    pub(super) fn at(&mut self, kind: UnitKind, place: usize) -> Option<(&mut Unit, &mut Kept)> {
+        let unit = self.units.get_mut(kind as usize)?.as_mut()?.rows.get_mut(place)?;
+        Some((unit, &mut self.kept))
+    }
+
+    /// The driver that this account calls `external_id`. An ELD lists people who left; only the roster
+    /// says who is with us.
+    pub(super) fn driver(
+        &mut self,
+        work: &Work<'_>,
+        external_id: &str,
+    ) -> rusqlite::Result<Option<&mut Hours>> {
+        let account = self.account(work.account);
+        if self.drivers.is_none() {
+            self.drivers = Some(self.load_drivers(work)?);
+        }
+        let Some(known) = &mut self.drivers else { return Ok(None) };
+        let place = known.place(account, external_id).flatten();
+        Ok(place.and_then(|place| known.rows.get_mut(place)))
+    }
+
+    fn known(&self, kind: UnitKind) -> Option<&Known<Unit>> {
+        self.units.get(kind as usize)?.as_ref()
+    }
+
+    fn keep(&mut self, kind: UnitKind, known: Known<Unit>) {
+        if let Some(units) = self.units.get_mut(kind as usize) {
+            *units = Some(known);
+        }
+    }
+
+    /// Reads the units of a kind that any account knows, or the one that this account calls `only`.
+    fn load_units(
+        &mut self,
+        work: &Work<'_>,
+        kind: UnitKind,
+        only: Option<&str>,
+        known: &mut Known<Unit>,
+    ) -> rusqlite::Result<()> {
+        let (table, readings) = match kind {
+            UnitKind::Tractor => {
+                ("tractors", "u.engine, u.engine_at, u.fuel_pct, u.fuel_at, u.odometer_mi, u.odometer_at")
+            }
+            UnitKind::Trailer => ("trailers", "NULL, NULL, NULL, NULL, NULL, NULL"),
+            UnitKind::Driver => return Ok(()),
+        };
+        let mut suspects = suspects(work, kind)?;
+        let one =
+            if only.is_some() { "AND l.account = ?2 AND l.external_id = ?3" } else { "AND ?2 IS NOT ?3" };
+        let mut statement = work.sql.prepare_cached(&format!(
+            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}
+             FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id WHERE l.kind = ?1 {one}"
+        ))?;
+        let mut rows = statement.query(params![kind.word(), work.account, only])?;
+        while let Some(row) = rows.next()? {
+            let account = self.account(text(row, 0)?.unwrap_or_default());
+            let source = text(row, 9)?.map(|source| self.account(source));
+            known.add(account, row, || {
+                let id = text(row, 10)?.unwrap_or_default();
+                let place: (Option<i64>, Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?, row.get(6)?);
+                Ok(Unit {
+                    rowid: row.get(3)?,
+                    id: id.into(),
+                    shown: sighting(place),
+                    source,
+                    state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
+                    since: row.get(8)?,
+                    engine: text(row, 11)?.and_then(Engine::from_word).zip(at(row, 12)?),
+                    fuel: row.get::<_, Option<f64>>(13)?.zip(at(row, 14)?),
+                    odometer: row.get::<_, Option<f64>>(15)?.zip(at(row, 16)?),
+                    suspect: suspects.remove(id).map(Box::new),
+                    news: News::default(),
+                })
+            })?;
+        }
+        Ok(())
+    }
+
+    fn load_drivers(&mut self, work: &Work<'_>) -> rusqlite::Result<Known<Hours>> {
+        let mut known = Known::default();
+        let mut statement = work.sql.prepare_cached(&format!(
+            "SELECT {NAMED}, {HOURS}
+             FROM unit_links l CROSS JOIN drivers u ON u.id = l.unit_id WHERE l.kind = ?1"
+        ))?;
+        let mut rows = statement.query([UnitKind::Driver.word()])?;
+        while let Some(row) = rows.next()? {
+            let account = self.account(text(row, 0)?.unwrap_or_default());
+            let source = text(row, 12)?.map(|source| self.account(source));
+            known.add(account, row, || hours(row, source))?;
+        }
+        Ok(known)
+    }
+
+    /// The driver that this account calls `external_id` was written past this memory.
+    pub(super) fn read_again(&mut self, work: &Work<'_>, external_id: &str) -> rusqlite::Result<()> {
+        let Some(rowid) = self.driver(work, external_id)?.map(|hours| hours.rowid) else { return Ok(()) };
+        let mut statement = work.sql.prepare_cached(&format!(
+            "SELECT NULL, NULL, NULL, u.rowid, {HOURS} FROM drivers u WHERE u.rowid = ?1"
+        ))?;
+        let fresh = statement.query_row([rowid], |row| {
+            let source = text(row, 12)?.map(|source| self.account(source));
+            hours(row, source)
+        })?;
+        if let Some(known) = self.driver(work, external_id)? {
+            *known = fresh;
+        }
+        Ok(())
+    }
+}
+
+/// A driver's hours, after four columns of other things.
+const HOURS: &str = "u.hos_status, u.hos_status_since_at, u.drive_left_s, u.shift_left_s, u.break_left_s,
+     u.cycle_left_s, u.cycle_tomorrow_s, u.hos_as_of_at, u.source,
+     (SELECT count(DISTINCT o.account) FROM unit_links o WHERE o.kind = 'driver' AND o.unit_id = u.id) > 1";
+
+/// Reads them.
+fn hours(row: &Row<'_>, source: Option<Account>) -> rusqlite::Result<Hours> {
+    Ok(Hours {
+        rowid: row.get(3)?,
+        status: text(row, 4)?.and_then(DutyStatus::from_word).unwrap_or_default(),
+        since: row.get(5)?,
+        left: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?],
+        as_of: row.get(11)?,
+        source,
+        is_shared: row.get(13)?,
+    })
+}
+
+/// What every row begins with: who calls it what, whether it takes part there, and which row it is.
+const NAMED: &str = "l.account, l.external_id, (SELECT coalesce(max(active), 1) FROM profiles p
+         WHERE p.kind = l.kind AND p.account = l.account AND p.external_id = l.external_id), u.rowid";
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), places: HashMap::new(), names: HashMap::new() }
+    }
+}
+
+impl<T> Known<T> {
+    /// `None` where this account's id is not known here, `Some(None)` where it is deactivated.
+    fn place(&self, account: Account, external_id: &str) -> Option<Option<usize>> {
+        self.names.get(&account)?.get(external_id).copied()
+    }
+
+    /// Takes in a row that begins with [`NAMED`].
+    fn add(
+        &mut self,
+        account: Account,
+        row: &Row<'_>,
+        make: impl FnOnce() -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<()> {
+        let external_id = text(row, 1)?.unwrap_or_default();
+        let place = if row.get(2)? {
+            let rowid = row.get(3)?;
+            // Several accounts may know it: it is one row all the same.
+            Some(match self.places.get(&rowid) {
+                Some(place) => *place,
+                None => {
+                    self.rows.push(make()?);
+                    self.places.insert(rowid, self.rows.len() - 1);
+                    self.rows.len() - 1
+                }
+            })
+        } else {
+            None
+        };
+        self.names.entry(account).or_default().insert(external_id.into(), place);
+        Ok(())
+    }
+}
+
+/// The fixes in doubt, by unit. Those of units that were folded into others are forgotten.
+fn suspects(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashMap<String, Suspect>> {
+    let table = links::table(kind);
+    work.sql
+        .prepare_cached(&format!(
+            "DELETE FROM suspects WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM {table} u WHERE u.id = unit_id)"
+        ))?
+        .execute([kind.word()])?;
+    let mut statement = work.sql.prepare_cached(
+        "SELECT unit_id, latitude, longitude, speed_mph, heading_deg, observed_at, source
+         FROM suspects WHERE kind = ?1",
+    )?;
+    let rows = statement.query_map([kind.word()], |row| {
+        let fix = Fix {
+            latitude: row.get(1)?,
+            longitude: row.get(2)?,
+            speed_mph: row.get(3)?,
+            heading_deg: row.get(4)?,
+            place: None,
+            observed_at: Timestamp::from_millis(row.get(5)?),
+        };
+        Ok((row.get(0)?, Suspect { fix, source: row.get(6)? }))
+    })?;
+    rows.collect()
+}
+
+fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<&'a str>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?)
+}
+
+fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
+}
+
+fn sighting(place: (Option<i64>, Option<f64>, Option<f64>)) -> Option<Sighting> {
+    let (observed_at, latitude, longitude) = (place.0?, place.1?, place.2?);
+    Some(Sighting { latitude, longitude, observed_at: Timestamp::from_millis(observed_at) })
+}
