@@ -154,9 +154,7 @@ impl Session {
 
     /// Motive does not accept this access token, whatever its age.
     pub(super) fn refused(&self, access_token: &str) {
-        let mut state = self.state();
-        state.held.take_if(|held| held.access_token == access_token);
-        state.refused = Some(access_token.to_owned());
+        self.state().refused(access_token);
     }
 
     async fn renew(&self, now: Timestamp) -> Result<Pass, Error> {
@@ -284,6 +282,13 @@ impl State {
         let held = self.held.as_ref().filter(|held| held.renew_at > now)?;
         Some(held.access_token.clone())
     }
+
+    fn refused(&mut self, access_token: &str) {
+        // A late answer about a token that was given up already says nothing of the one in use.
+        if let Some(held) = self.held.take_if(|held| held.access_token == access_token) {
+            self.refused = Some(held.access_token);
+        }
+    }
 }
 
 impl Kept {
@@ -348,4 +353,36 @@ fn refusal(error: Error) -> Error {
 fn not_kept(error: &std::io::Error) -> Error {
     let why = format!("Motive's tokens cannot be kept; make this writable: {error}");
     Error { answered: false, ..Error::new(Kind::Rejected, why) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_refusal_of_an_older_token_does_not_hide_that_of_the_newer() {
+        let now = Timestamp::from_secs(0);
+        let held = Held { access_token: "newer".to_owned(), renew_at: now.plus(LIFE) };
+        let mut state = State { held: Some(held), ..State::default() };
+        state.refused("older");
+        assert_eq!((state.token(now).as_deref(), state.refused.as_deref()), (Some("newer"), None));
+        state.refused("newer");
+        state.refused("older");
+        assert_eq!((state.token(now), state.refused.as_deref()), (None, Some("newer")));
+    }
+
+    #[test]
+    fn a_life_that_is_no_number_is_two_hours_and_an_absurd_one_is_cut() {
+        let check = |told: &str, expected: Duration| {
+            let granted = format!(r#"{{"access_token":"a","expires_in":{told}}}"#);
+            assert_eq!(serde_json::from_str::<Granted>(&granted).unwrap().life(), expected, "{told}");
+        };
+        check("7200", LIFE);
+        check(r#"" 3600 ""#, Duration::from_hours(1));
+        check("0", SHORTEST);
+        check("18446744073709551615", LONGEST);
+        for odd in ["null", "-5", r#""soon""#, "[]"] {
+            check(odd, LIFE);
+        }
+    }
 }
