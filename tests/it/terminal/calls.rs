@@ -117,16 +117,14 @@ async fn one_real_time_call_is_in_flight_at_a_time_and_copies_do_not_wait_for_it
         }
     })
     .await;
-    let (a, b, c, d, e) = tokio::join!(
-        terminal.fetch(ask("vehicle_locations")),
-        terminal.fetch(ask("trailer_locations")),
-        terminal.fetch(ask("available_time")),
-        terminal.fetch(ask("vehicles")),
-        terminal.fetch(ask("drivers")),
+    let read = async |resource| terminal.fetch(ask(resource)).await.unwrap();
+    tokio::join!(
+        read("vehicle_locations"),
+        read("trailer_locations"),
+        read("available_time"),
+        read("vehicles"),
+        read("drivers"),
     );
-    for answer in [a, b, c, d, e] {
-        answer.unwrap();
-    }
     assert_eq!((most.load(Ordering::SeqCst), asked.take().len()), (1, 5));
 }
 
