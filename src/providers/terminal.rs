@@ -42,8 +42,8 @@ const TRAILERS_PAUSE: Duration = Duration::from_mins(1);
 const LOGS_PAUSE: Duration = Duration::from_mins(10);
 /// How old a log can be and still be open: a 34-hour restart, and then some.
 const LOGS_REACH: Duration = Duration::from_hours(48);
-/// Rows asked for at once. Each page of a real-time read is a call that is waited for and paid.
-const LIMIT: &str = "5000";
+/// Rows asked for at once: each page of a real-time read is a call that is waited for and paid.
+const LIMIT: &str = "1000";
 
 /// One carrier's connection, reached by an API key and the connection's token.
 #[derive(Debug)]

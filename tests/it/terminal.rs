@@ -4,6 +4,7 @@ mod calls;
 mod facts;
 mod refusals;
 pub(crate) mod server;
+mod stored;
 mod traps;
 
 use backhaul::http::Error;

@@ -9,7 +9,7 @@ use super::wire::Turn;
 use crate::http::{Error, Kind};
 use crate::model::Timestamp;
 
-/// Pages of one read. A server may give fifty rows where we ask for thousands; still no fleet has more.
+/// Pages of one read. A server may give fifty rows where we ask for a thousand; still no fleet has more.
 const PAGE_CAP: u32 = 2000;
 /// Pages without a row, one after another, that are borne: they are told to be normal, but not for ever.
 const BARREN_CAP: u32 = 50;

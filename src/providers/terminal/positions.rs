@@ -101,10 +101,10 @@ pub(super) fn vehicles(text: &str, met: &mut Met) -> Result<(Batch, Turn), Error
 
 /// A truck left behind names its last driver for as long as it stands: of several, the one seen last is
 /// the one he is in.
-fn drives(driven: &mut BTreeMap<String, (i64, String)>, driver: String, vehicle: &str, seen: i64) {
-    let latest = driven.entry(driver).or_insert_with(|| (seen, vehicle.to_owned()));
-    if latest.0 < seen {
-        *latest = (seen, vehicle.to_owned());
+fn drives(latest: &mut BTreeMap<String, (i64, String)>, driver: String, vehicle: &str, seen: i64) {
+    let (last_seen, truck) = latest.entry(driver).or_insert_with(|| (seen, vehicle.to_owned()));
+    if *last_seen < seen {
+        (*last_seen, *truck) = (seen, vehicle.to_owned());
     }
 }
 

@@ -1,5 +1,5 @@
 //! Prism, an independent server that checks requests against a specification, as a process of its own.
-//! Never fetched: used where it is installed, or left in npm's cache.
+//! Never fetched: used where it is installed.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -44,21 +44,8 @@ impl Drop for Prism {
     }
 }
 
-/// `prism` on the path, else where npm put it when it last ran it.
+/// `prism` on the path. Not what npm may have in its cache: to ask npm for it is to have it installed.
 fn program() -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;
-    let on_path = |name: &str| {
-        std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|file| file.is_file())
-    };
-    if let Some(prism) = on_path("prism") {
-        return Some(prism);
-    }
-    let found = Command::new(on_path("npx")?)
-        .args(["--offline", "--no-install", "-p", "@stoplight/prism-cli", "-c", "command -v prism"])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let path = String::from_utf8(found.stdout).ok()?;
-    Some(PathBuf::from(path.trim())).filter(|path| path.is_file())
+    std::env::split_paths(&paths).map(|folder| folder.join("prism")).find(|file| file.is_file())
 }

@@ -1,4 +1,4 @@
-//! As much of an OpenAPI document as it takes to check a GET and to answer it with the vendor's examples.
+//! As much of an `OpenAPI` document as it takes to check a GET and to answer it with the vendor's examples.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// Deeper than this a schema only repeats itself.
 const DEPTH: u32 = 12;
 
-/// A vendor's OpenAPI document.
+/// A vendor's `OpenAPI` document.
 pub(super) struct Specification(Value);
 
 /// A request as the server sees it; header names in lower case.

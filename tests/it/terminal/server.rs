@@ -78,7 +78,7 @@ pub(crate) async fn read(terminal: &Terminal, mut ask: Ask<'_>) -> Vec<Page> {
     let mut next: Option<String> = None;
     loop {
         let page = terminal.fetch(Ask { page: next.as_deref(), ..ask }).await.unwrap();
-        next = page.next.clone();
+        next.clone_from(&page.next);
         if !page.is_step {
             pages.push(page);
         }

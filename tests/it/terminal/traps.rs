@@ -22,7 +22,7 @@ async fn trap_1_an_empty_page_is_not_the_end_and_a_missing_next_is() {
     assert_eq!(counts, [(1, false), (0, false), (1, true)]);
     assert_eq!(
         asked.take(),
-        ["/vehicles?limit=5000", "/vehicles?limit=5000&cursor=c%201%26", "/vehicles?limit=5000&cursor=c2"]
+        ["/vehicles?limit=1000", "/vehicles?limit=1000&cursor=c%201%26", "/vehicles?limit=1000&cursor=c2"]
     );
 }
 
@@ -50,7 +50,7 @@ async fn trap_3_the_latest_positions_are_asked_for_under_their_own_path() {
     let (asked, terminal) = start(async |_| ok(LAST)).await;
     read(&terminal, ask("vehicle_locations")).await;
     read(&terminal, ask("trailer_locations")).await;
-    assert_eq!(asked.take(), ["/vehicles/locations?limit=5000", "/trailers/locations?limit=5000"]);
+    assert_eq!(asked.take(), ["/vehicles/locations?limit=1000", "/trailers/locations?limit=1000"]);
 }
 
 #[tokio::test]
