@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod geotab;
 mod http;
 mod layers;
 mod mcleod;
