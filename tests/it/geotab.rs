@@ -5,6 +5,7 @@ mod hours;
 mod recordings;
 mod server;
 mod sessions;
+mod stored;
 mod traps;
 
 use backhaul::http::Error;
@@ -71,19 +72,23 @@ fn knowing_track(rows: &str) -> Memory {
 }
 
 fn fixes(changes: &[Change]) -> Vec<(&str, &Fix)> {
-    let fix = |change| match change {
-        &Change::Fix { ref external_id, ref fix, .. } => Some((external_id.as_str(), fix)),
-        _ => None,
-    };
-    changes.iter().filter_map(fix).collect()
+    let mut found = Vec::new();
+    for change in changes {
+        if let Change::Fix { external_id, fix, .. } = change {
+            found.push((external_id.as_str(), fix));
+        }
+    }
+    found
 }
 
 fn pairings(changes: &[Change]) -> Vec<(&str, Option<&str>)> {
-    let pairing = |change| match change {
-        &Change::Pairing(ref pairing) => Some((pairing.left.as_str(), pairing.right.as_deref())),
-        _ => None,
-    };
-    changes.iter().filter_map(pairing).collect()
+    let mut found = Vec::new();
+    for change in changes {
+        if let Change::Pairing(pairing) = change {
+            found.push((pairing.left.as_str(), pairing.right.as_deref()));
+        }
+    }
+    found
 }
 
 fn drives(driver: &str, truck: Option<&str>) -> Change {

@@ -25,11 +25,13 @@ fn duty(driver: &str, status: DutyStatus, time: &str) -> Change {
 }
 
 fn clocks(changes: &[Change]) -> Vec<(&str, &Clocks)> {
-    let clocks = |change| match change {
-        &Change::Clocks { ref external_id, ref clocks } => Some((external_id.as_str(), clocks)),
-        _ => None,
-    };
-    changes.iter().filter_map(clocks).collect()
+    let mut found = Vec::new();
+    for change in changes {
+        if let Change::Clocks { external_id, clocks } = change {
+            found.push((external_id.as_str(), clocks));
+        }
+    }
+    found
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::result;
 
-/// What is answered to a call of this name ("Get Device", "GetFeed LogRecord") with these parameters.
+/// What is answered to a call of this name (`Get Device`, `GetFeed LogRecord`) with these parameters.
 pub(super) type Script = fn(&str, &Value) -> Reply;
 
 /// A status, a `Retry-After` and a body.
