@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod conformance;
+mod geotab;
 mod http;
 mod layers;
 mod mcleod;

@@ -187,7 +187,8 @@ fn why(error: &serde_json::Error) -> String {
         return words;
     }
     match words.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
+        // Without the place either: rejects are counted by their reason.
+        Some((_, expected)) => format!("expected {}", expected.split(" at line").next().unwrap_or(expected)),
         None => format!("at line {} column {}", error.line(), error.column()),
     }
 }

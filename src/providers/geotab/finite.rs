@@ -72,7 +72,7 @@ mod tests {
             assert_eq!(readable(Cow::Borrowed(text)), expected, "{text}");
         };
         check(r#"{"speed":NaN,"b":-1}"#, r#"{"speed":null,"b":-1}"#);
-        check(r#"[NaN, -Infinity,Infinity,NaN]"#, "[null, null,null,null]");
+        check("[NaN, -Infinity,Infinity,NaN]", "[null, null,null,null]");
         check(r#"{"name":"NaN","x":NaN}"#, r#"{"name":"NaN","x":null}"#);
         check(
             r#"{"a":"\"NaN","b":"\\","c":NaN,"d":"Peña NaN"}"#,

@@ -64,7 +64,7 @@ pub(super) fn without(feed: Feed, ask: &Ask<'_>, place: &Place, fault: Fault) ->
         let next = place.then(Place::at(Stage::Devices, None))?;
         return Ok(Page::step(next.token()));
     }
-    let faults = place.faults + 1;
+    let faults = if cause == Cause::Server { place.faults + 1 } else { 0 };
     let concerns_one = cause == Cause::Call || cause == Cause::Server && faults < FAULTS;
     if feed != Feed::Availability || !concerns_one {
         return Err(error);
