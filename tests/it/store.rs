@@ -4,6 +4,7 @@ mod accounts;
 mod damage;
 mod freight;
 mod linking;
+mod trail;
 mod wishes;
 
 use std::path::PathBuf;
