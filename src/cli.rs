@@ -132,7 +132,7 @@ pub struct Trail {
     #[arg(long, value_enum)]
     pub kind: Option<Hauled>,
 
-    /// Answer in GeoJSON: lines and points
+    /// Answer in `GeoJSON`: lines and points
     #[arg(long, conflicts_with_all = ["json", "csv"])]
     pub geojson: bool,
 

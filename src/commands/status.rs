@@ -49,6 +49,7 @@ struct Status<'a> {
     feeds: Vec<Feed<'a>>,
     units: Units,
     conflicts: usize,
+    waiting: &'a [Waiting],
     rejected: i64,
     off: Vec<Off<'a>>,
     database: Database<'a>,
@@ -108,6 +109,7 @@ impl<'a> Status<'a> {
                 movements: fleet.movements.len(),
             },
             conflicts: fleet.conflicts.len(),
+            waiting: facts.waiting,
             rejected: fleet.totals.rejected,
             off: (facts.off.iter())
                 .filter(|(account, _)| !is_read(account))

@@ -1,4 +1,4 @@
-//! `trail UNIT`: where a tractor or trailer was, oldest first, as JSON, CSV, GeoJSON or text.
+//! `trail UNIT`: where a tractor or trailer was, oldest first, as JSON, CSV, `GeoJSON` or text.
 
 use std::io::{self, Write};
 
@@ -85,7 +85,7 @@ pub fn print(line: &[TrailPoint], format: &Format, now: Timestamp, out: &mut dyn
     grid::print(&["SEEN", "PLACE", "MPH", "HEADING", "SOURCE"], &rows, layout, out)
 }
 
-/// Prints the trail as a GeoJSON FeatureCollection (RFC 7946): a `LineString` for each stretch without
+/// Prints the trail as a `GeoJSON` `FeatureCollection` (RFC 7946): a `LineString` for each stretch without
 /// a gap of more than [`trail::GAP`], then every point with what was seen there. A stretch of one
 /// point is a point alone. Each line names the unit; `unit` names it for all, a foreign member.
 pub fn print_geojson(unit: &Unit, line: &[TrailPoint], out: &mut dyn Write) -> io::Result<()> {
@@ -109,7 +109,7 @@ pub fn set_aside_words(what: &SetAside, now: Timestamp) -> String {
     format!("{count} set aside: {reason} ({account}:{external_id}, last {last} ago)")
 }
 
-/// What a line of the GeoJSON says.
+/// What a line of the `GeoJSON` says.
 #[derive(Serialize)]
 struct Track<'a> {
     id: &'a UnitId,
@@ -131,7 +131,7 @@ impl<'a> Track<'a> {
     }
 }
 
-/// What a point of the GeoJSON says.
+/// What a point of the `GeoJSON` says.
 #[derive(Serialize)]
 struct Point<'a> {
     observed_at: Timestamp,

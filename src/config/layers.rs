@@ -83,8 +83,8 @@ impl<'a> Layers<'a> {
                     }
                 }
                 ("eld", _) => self.problem(origin, "eld", "expected one `[[eld]]` for each account"),
-                ("link", DeValue::Array(links)) => {
-                    for (index, link) in links.iter().enumerate() {
+                ("link", DeValue::Array(tables)) => {
+                    for (index, link) in tables.iter().enumerate() {
                         match link::read(index, link, lines) {
                             Ok(link) => self.links.push(link),
                             Err(problems) => self.problems.extend(problems),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::{Conflict, DutyStatus, LinkRule, PairingSource, Timestamp, UnitId, UnitKind};
 
 /// One account's record, with what it can be recognised by.
@@ -75,7 +77,7 @@ impl fmt::Display for RecordName {
 }
 
 /// A `[[link]]` that does nothing yet, or not all it could: one of its entries is nobody's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// Of what.
     pub kind: UnitKind,

@@ -86,7 +86,9 @@ pub(super) fn take_on(
     let sql = writer.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     let mut touched = Touched::default();
-    UnitKind::ALL.into_iter().for_each(|kind| touched.identity(kind));
+    for kind in UnitKind::ALL {
+        touched.identity(kind);
+    }
     let mut work = Work {
         sql: &sql,
         judge,

@@ -23,7 +23,7 @@ pub(super) fn told(
     work: &mut Work<'_>,
     driver_id: &str,
     external_id: &str,
-    word: Word<'_>,
+    told: Word<'_>,
 ) -> rusqlite::Result<bool> {
     let records = tellers(work, driver_id)?;
     if records.len() < 2 {
@@ -31,7 +31,7 @@ pub(super) fn told(
     }
     remember_shown(work, driver_id, &records)?;
     let teller = (work.account.to_owned(), external_id.to_owned());
-    note(work, &teller, word)?;
+    note(work, &teller, told)?;
     let believed = believe(work, &records)?;
     if believed.as_ref() == Some(&teller) {
         show(work, driver_id, Some(&teller))?;
@@ -70,7 +70,7 @@ fn tellers(work: &Work<'_>, driver_id: &str) -> rusqlite::Result<Vec<RecordKey>>
     rows.collect()
 }
 
-/// Notes what the row shows as the word of the record it is from, unless that is noted already. Where
+/// Notes what the row shows as the word of the record it is from, where no newer one is noted. Where
 /// several records of its account could have told it, nobody's.
 fn remember_shown(work: &Work<'_>, driver_id: &str, records: &[RecordKey]) -> rusqlite::Result<()> {
     let source: Option<String> = work
@@ -84,19 +84,25 @@ fn remember_shown(work: &Work<'_>, driver_id: &str, records: &[RecordKey]) -> ru
     let (Some((account, external_id)), None) = (of_source.next(), of_source.next()) else { return Ok(()) };
     work.sql
         .prepare_cached(
-            "INSERT OR IGNORE INTO hours_told
+            "INSERT INTO hours_told
              SELECT ?2, ?3, hos_status, hos_status_since_at, drive_left_s, shift_left_s, break_left_s, cycle_left_s,
                  cycle_tomorrow_s, hos_as_of_at, 1
-             FROM drivers WHERE id = ?1",
+             FROM drivers WHERE id = ?1
+             ON CONFLICT DO UPDATE SET status = excluded.status, status_since_at = excluded.status_since_at,
+                 drive_left_s = excluded.drive_left_s, shift_left_s = excluded.shift_left_s,
+                 break_left_s = excluded.break_left_s, cycle_left_s = excluded.cycle_left_s,
+                 cycle_tomorrow_s = excluded.cycle_tomorrow_s, as_of_at = excluded.as_of_at
+             -- Told while it was the only one, after what is noted.
+             WHERE excluded.as_of_at > coalesce(as_of_at, 0)",
         )?
         .execute([driver_id, account.as_str(), external_id.as_str()])?;
     Ok(())
 }
 
 /// Notes an account's word beside what it said before.
-fn note(work: &Work<'_>, (account, external_id): &RecordKey, word: Word<'_>) -> rusqlite::Result<()> {
-    match word {
-        Word::Clocks(told) => work
+fn note(work: &Work<'_>, (account, external_id): &RecordKey, told: Word<'_>) -> rusqlite::Result<()> {
+    match told {
+        Word::Clocks(clocks) => work
             .sql
             .prepare_cached(
                 "INSERT INTO hours_told VALUES (?1, ?2, coalesce(?3, 'unknown'), ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
@@ -109,14 +115,14 @@ fn note(work: &Work<'_>, (account, external_id): &RecordKey, word: Word<'_>) -> 
             .execute(params![
                 account,
                 external_id,
-                told.status.map(DutyStatus::word),
-                told.status_since_at.map(Timestamp::millis),
-                told.drive_left_s,
-                told.shift_left_s,
-                told.break_left_s,
-                told.cycle_left_s,
-                told.cycle_tomorrow_s,
-                told.as_of_at.millis(),
+                clocks.status.map(DutyStatus::word),
+                clocks.status_since_at.map(Timestamp::millis),
+                clocks.drive_left_s,
+                clocks.shift_left_s,
+                clocks.break_left_s,
+                clocks.cycle_left_s,
+                clocks.cycle_tomorrow_s,
+                clocks.as_of_at.millis(),
             ])?,
         Word::Duty(status, since_at) => work
             .sql
@@ -134,7 +140,7 @@ fn note(work: &Work<'_>, (account, external_id): &RecordKey, word: Word<'_>) -> 
 fn believe(work: &Work<'_>, records: &[RecordKey]) -> rusqlite::Result<Option<RecordKey>> {
     let mut heard = Vec::new();
     for record in records {
-        let word = work
+        let said = work
             .sql
             .prepare_cached(
                 "SELECT status, as_of_at, believed, EXISTS (SELECT 1 FROM pairings p WHERE p.account = ?1
@@ -143,7 +149,7 @@ fn believe(work: &Work<'_>, records: &[RecordKey]) -> rusqlite::Result<Option<Re
             )?
             .query_row([&record.0, &record.1], word)
             .optional()?;
-        heard.extend(word.map(|word| (record, word)));
+        heard.extend(said.map(|said| (record, said)));
     }
     let words: Vec<_> = heard.iter().map(|(_, word)| *word).collect();
     let believed = (work.judge.believe)(&words, work.now).and_then(|index| heard.get(index));

@@ -23,7 +23,9 @@ pub fn links(path: &Path) -> Result<Vec<UnitLink>, StoreError> {
 ///
 /// A point stands under the id its unit had at that time, so those of the records that were linked
 /// later are found under their own; a record that was linked then and is not any more is left out.
-/// Reads no more of the history than the time asked for, but all of that: see the benchmark `trail`.
+/// Reads the history of that time whole, and no more: a day of 10,000 units is 6.6 million points and
+/// about a second. An index by unit would make that 20 ms; but it made points six times as slow to
+/// write and the history two thirds larger, for a question that is asked now and then.
 pub fn trail(
     path: &Path,
     kind: UnitKind,

@@ -1,6 +1,8 @@
 //! The binary from outside: what it accepts, prints and exits with.
 
+mod doctor;
 mod printing;
+mod trail;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -65,7 +67,17 @@ fn help_and_version_are_answers() {
     let home = home();
     let help = backhaul(home.path(), &["--help"]);
     assert_eq!(code(&help), 0);
-    for word in ["--sync-only", "--view-only", "--demo", "tractors", "status", "completions", "Exit codes"] {
+    for word in [
+        "--sync-only",
+        "--view-only",
+        "--demo",
+        "tractors",
+        "trail",
+        "doctor",
+        "status",
+        "completions",
+        "Exit codes",
+    ] {
         assert!(stdout(&help).contains(word), "{word}");
     }
     assert_eq!(

@@ -5,6 +5,7 @@ mod damage;
 mod freight;
 mod linking;
 mod sanity;
+mod trail;
 mod wishes;
 
 use std::path::PathBuf;

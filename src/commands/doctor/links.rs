@@ -10,7 +10,9 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
     let Some(Ok(database)) = &facts.database else { return Vec::new() };
     let mut checks: Vec<_> = database.fleet.conflicts.iter().map(|one| conflict(database, one)).collect();
     checks.extend(database.examined.waiting.iter().map(waiting));
-    if facts.wishes != database.examined.wishes {
+    // Whoever only looks on has a configuration of his own, which no poller takes links from.
+    let polls = facts.accounts.iter().any(|account| account.is_wanted && account.off.is_none());
+    if polls && facts.wishes != database.examined.wishes {
         checks.push(Check::failed(
             "links",
             "configuration",

@@ -211,7 +211,7 @@ fn an_entry_is_an_id_else_a_name_that_one_record_has_else_it_waits() {
     let check = |wish: &str, groups: &str, waits: Option<&str>| {
         let linked = check_wished(UnitKind::Tractor, &records, &[wish], groups, 0);
         let waiting: Vec<_> = linked.waiting.iter().map(|(_, entry, why)| format!("{entry} {why}")).collect();
-        assert_eq!(waiting.first().is_some(), waits.is_some(), "{waiting:?}");
+        assert_eq!(!waiting.is_empty(), waits.is_some(), "{waiting:?}");
         assert!(waits.is_none_or(|waits| waiting[0].starts_with(waits)), "{waiting:?}");
     };
     check("=mcleod:101 samsara:0101", "0 + 1 user + 4 unit_number | 2 | 3", None);

@@ -58,7 +58,9 @@ pub(super) fn drop_folded(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Resu
         .prepare_cached(&format!("DELETE FROM {} WHERE {}", table(kind), is_folded("id")))?
         .execute([kind.word()])?;
     if dropped > 0 {
-        UnitKind::ALL.into_iter().for_each(|kind| work.touched.unit(kind));
+        for kind in UnitKind::ALL {
+            work.touched.unit(kind);
+        }
         work.touched.unit_gone(kind);
     }
     Ok(())

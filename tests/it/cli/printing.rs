@@ -159,6 +159,7 @@ fn status_in_json_has_the_contracts_fields() {
         ],
         "units": {"tractors": 2, "trailers": 1, "drivers": 1, "movements": 1},
         "conflicts": 0,
+        "waiting": [{"kind": "tractor", "unit": "mcleod:9", "reason": "nobody has it"}],
         "rejected": 14,
         "off": [{"account": "mapbox", "reason": "token is not set"}],
         "database": {"url": "sqlite:/x.db", "bytes": 12_900_000, "schema": 3}

@@ -143,11 +143,11 @@ fn engine(work: &Work<'_>, kind: UnitKind, unit: &str) -> rusqlite::Result<Optio
     if kind != UnitKind::Tractor {
         return Ok(None);
     }
-    let word: Option<String> = work
+    let engine: Option<String> = work
         .sql
         .prepare_cached("SELECT engine FROM tractors WHERE id = ?1")?
         .query_row([unit], |row| row.get(0))
         .optional()?
         .flatten();
-    Ok(word.as_deref().and_then(Engine::from_word))
+    Ok(engine.as_deref().and_then(Engine::from_word))
 }
