@@ -5,6 +5,9 @@ use ring::digest::{SHA256, digest};
 /// Removes escape sequences, control, bidi and zero-width characters, folds white space, trims,
 /// and cuts after `max` characters. What is left is safe to store, print and count columns of.
 pub fn clean(text: &str, max: usize) -> String {
+    if is_plain(text.as_bytes(), max) {
+        return text.to_owned();
+    }
     // The 8-bit forms of CSI and OSC open a sequence just as ESC does.
     let seven_bit =
         text.replace(['\t', '\n', '\r'], " ").replace('\u{9b}', "\u{1b}[").replace('\u{9d}', "\u{1b}]");
@@ -34,6 +37,20 @@ pub fn clean(text: &str, max: usize) -> String {
         kept += 1;
     }
     out
+}
+
+/// Whether there is nothing to clean: printed ASCII with single spaces inside, as nearly all text is.
+fn is_plain(text: &[u8], max: usize) -> bool {
+    let mut gap = true;
+    for byte in text {
+        match byte {
+            b' ' if gap => return false,
+            b' ' => gap = true,
+            b'!'..=b'~' => gap = false,
+            _ => return false,
+        }
+    }
+    text.len() <= max && (!gap || text.is_empty())
 }
 
 /// As [`clean`]; nothing left is `None`.
@@ -70,6 +87,8 @@ fn is_hidden(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -85,6 +104,14 @@ mod tests {
         assert_eq!(clean("abcdef", 3), "abc");
         assert_eq!(clean("ab cd", 3), "ab");
         assert_eq!(clean_opt(" \u{200b} ", 9), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_and_the_long_one_lead_to_the_same(text in "[ -~]{0,12}", max in 0_usize..14) {
+            // A hidden character forces the long way, and leaves nothing behind.
+            prop_assert_eq!(clean(&text, max), clean(&format!("{text}\u{200b}"), max));
+        }
     }
 
     #[test]

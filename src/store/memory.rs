@@ -30,11 +30,29 @@ pub(super) type Account = usize;
 /// The last history point of each unit, by its row.
 pub(super) type Kept = HashMap<(UnitKind, i64), Point>;
 
-/// Rows of one kind, and which of them each account's ids mean; `None` is one that is deactivated.
+/// Rows of one kind, and which of them each account's ids mean.
 struct Known<T> {
     rows: Vec<T>,
     places: HashMap<i64, usize>,
-    names: HashMap<Account, HashMap<Box<str>, Option<usize>>>,
+    names: HashMap<Account, HashMap<Box<str>, Named>>,
+}
+
+/// What an account's id means.
+#[derive(Clone, Copy)]
+enum Named {
+    /// The row at this place.
+    At(usize),
+    /// One that is deactivated.
+    Inactive,
+}
+
+impl Named {
+    const fn place(self) -> Option<usize> {
+        match self {
+            Self::At(place) => Some(place),
+            Self::Inactive => None,
+        }
+    }
 }
 
 /// Where a unit is shown, and what its readings were last.
@@ -163,11 +181,8 @@ impl Memory {
             self.load_units(work, kind, None, &mut known)?;
             self.keep(kind, known);
         }
-        let Some(place) = self.known(kind).map(|known| known.place(account, external_id)) else {
-            return Ok(None);
-        };
-        if let Some(place) = place {
-            return Ok(place);
+        if let Some(named) = self.known(kind).and_then(|known| known.named(account, external_id)) {
+            return Ok(named.place());
         }
         let stub = links::unit_or_stub(work, kind, external_id)?;
         let Some(mut known) = self.units.get_mut(kind as usize).and_then(Option::take) else {
@@ -176,9 +191,9 @@ impl Memory {
         if stub.is_some() {
             self.load_units(work, kind, Some(external_id), &mut known)?;
         } else {
-            known.names.entry(account).or_default().insert(external_id.into(), None);
+            known.names.entry(account).or_default().insert(external_id.into(), Named::Inactive);
         }
-        let place = known.place(account, external_id).flatten();
+        let place = known.named(account, external_id).and_then(Named::place);
         self.keep(kind, known);
         Ok(place)
     }
@@ -201,7 +216,7 @@ impl Memory {
             self.drivers = Some(self.load_drivers(work)?);
         }
         let Some(known) = &mut self.drivers else { return Ok(None) };
-        let place = known.place(account, external_id).flatten();
+        let place = known.named(account, external_id).and_then(Named::place);
         Ok(place.and_then(|place| known.rows.get_mut(place)))
     }
 
@@ -323,8 +338,8 @@ impl<T> Default for Known<T> {
 }
 
 impl<T> Known<T> {
-    /// `None` where this account's id is not known here, `Some(None)` where it is deactivated.
-    fn place(&self, account: Account, external_id: &str) -> Option<Option<usize>> {
+    /// What this account's id means; `None` where it means nothing here.
+    fn named(&self, account: Account, external_id: &str) -> Option<Named> {
         self.names.get(&account)?.get(external_id).copied()
     }
 
@@ -336,22 +351,19 @@ impl<T> Known<T> {
         make: impl FnOnce() -> rusqlite::Result<T>,
     ) -> rusqlite::Result<()> {
         let external_id = text(row, 1)?.unwrap_or_default();
-        let place = if row.get(2)? {
-            let rowid = row.get(3)?;
-            // Several accounts may know it: it is one row all the same.
-            Some(match self.places.get(&rowid) {
-                Some(place) => *place,
-                None => {
-                    self.rows.push(make()?);
-                    self.places.insert(rowid, self.rows.len() - 1);
-                    self.rows.len() - 1
-                }
-            })
-        } else {
-            None
-        };
-        self.names.entry(account).or_default().insert(external_id.into(), place);
+        let named = if row.get(2)? { Named::At(self.place(row.get(3)?, make)?) } else { Named::Inactive };
+        self.names.entry(account).or_default().insert(external_id.into(), named);
         Ok(())
+    }
+
+    /// The place of a row. Several accounts may know it: it is one row all the same.
+    fn place(&mut self, rowid: i64, make: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<usize> {
+        if let Some(place) = self.places.get(&rowid) {
+            return Ok(*place);
+        }
+        self.rows.push(make()?);
+        self.places.insert(rowid, self.rows.len() - 1);
+        Ok(self.rows.len() - 1)
     }
 }
 

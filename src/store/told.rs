@@ -52,8 +52,8 @@ impl Word {
 impl Told {
     /// Takes in one account's word.
     pub(super) fn take_in(&mut self, work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()> {
-        let words = self.of(work);
-        if let Some(known) = words.get_mut(told.left.as_str()) {
+        let all = self.of(work);
+        if let Some(known) = all.get_mut(told.left.as_str()) {
             if let Some(word) = known.iter_mut().find(|word| word.says(told)) {
                 word.seen = work.rev;
                 return Ok(());
@@ -69,7 +69,7 @@ impl Told {
             seen: work.rev,
             written: work.rev,
         };
-        words.entry(told.left.as_str().into()).or_default().push(word);
+        all.entry(told.left.as_str().into()).or_default().push(word);
         Ok(())
     }
 
