@@ -5,7 +5,7 @@ use std::time::Duration;
 use backhaul::commands::trail::{find, print, print_geojson};
 use backhaul::commands::{Format, Layout};
 use backhaul::model::{
-    Driver, Fleet, LinkRule, Sighting, Timestamp, Tractor, Trailer, UnitId, UnitKind, UnitLink,
+    Driver, Fleet, LinkRule, TrailPoint, Timestamp, Tractor, Trailer, UnitId, UnitKind, UnitLink,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -71,8 +71,8 @@ fn a_unit_is_found_by_number_id_or_record_and_never_guessed() {
     );
 }
 
-fn seen(minutes: u64, latitude: f64) -> Sighting {
-    Sighting {
+fn seen(minutes: u64, latitude: f64) -> TrailPoint {
+    TrailPoint {
         observed_at: NOON.plus(Duration::from_mins(minutes)),
         latitude,
         longitude: -97.5,
@@ -82,13 +82,13 @@ fn seen(minutes: u64, latitude: f64) -> Sighting {
     }
 }
 
-fn printed(line: &[Sighting], format: &Format) -> String {
+fn printed(line: &[TrailPoint], format: &Format) -> String {
     let mut out = Vec::new();
     print(line, format, NOON, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn geojson(line: &[Sighting]) -> Value {
+fn geojson(line: &[TrailPoint]) -> Value {
     let unit = find(&fleet(), &links(), "samsara:9", None).unwrap();
     let mut out = Vec::new();
     print_geojson(&unit, line, &mut out).unwrap();
