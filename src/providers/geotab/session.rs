@@ -23,11 +23,11 @@ use crate::model::Timestamp;
 
 /// The one path there is.
 const PATH: &str = "apiv1";
-/// A feed may be worked on for three minutes before the first byte comes.
+/// A page of a feed takes the server a while, and is large.
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(5),
-    read: Duration::from_secs(180),
-    total: Duration::from_secs(240),
+    read: Duration::from_secs(60),
+    total: Duration::from_secs(180),
     body: http::BODY_CAP,
 };
 /// Logins that a user may make …
@@ -136,7 +136,9 @@ impl Sessions {
     pub(super) async fn renew(&self, now: Timestamp) -> Result<(), Error> {
         let ended = self.lock().ended;
         let _one_at_a_time = self.renewing.acquire().await.expect("the semaphore is never closed");
-        self.may_log_in(ended, now)?;
+        if let Some(ended) = self.outcome(ended, now) {
+            return ended;
+        }
         // Another process of the same account may have been quicker. One that cannot keep a session can
         // still make one.
         let _over_processes = self.file.renewing().await.map_err(|error| tracing::warn!("{error}"));
@@ -168,17 +170,15 @@ impl Sessions {
         }
     }
 
-    /// Whether a login is to be made by who knew of `ended` logins: `Err` hands on how the last one failed.
-    fn may_log_in(&self, ended: u64, now: Timestamp) -> Result<(), Error> {
+    /// How the login ended that whoever knew of `ended` logins waited for, or that was refused just now;
+    /// `None` where one is to be made.
+    fn outcome(&self, ended: u64, now: Timestamp) -> Option<Result<(), Error>> {
         let state = self.lock();
-        match &state.failed {
-            Some((at, error))
-                if state.current.is_none() && (state.ended != ended || holds(error, *at, now)) =>
-            {
-                Err(error.clone())
-            }
-            _ => Ok(()),
+        if state.current.is_some() {
+            return Some(Ok(()));
         }
+        let (at, error) = state.failed.as_ref()?;
+        (state.ended != ended || holds(error, *at, now)).then(|| Err(error.clone()))
     }
 
     async fn log_in(&self, now: Timestamp) -> Result<Session, Error> {

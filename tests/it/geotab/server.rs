@@ -60,13 +60,18 @@ impl Upstream {
     }
 
     pub(super) fn client_with(&self, password: &str) -> Geotab {
+        self.client_at(self.tokens(), password)
+    }
+
+    /// A client that keeps its session in this folder.
+    pub(super) fn client_at(&self, tokens: &Path, password: &str) -> Geotab {
         Geotab::new(Account {
             base_url: self.base.clone(),
             database: "acme".to_owned(),
             username: "svc@acme.example".to_owned(),
             password: SecretString::from(password),
             ca_file: None,
-            tokens: self.tokens().to_owned(),
+            tokens: tokens.to_owned(),
             name: "geotab".to_owned(),
         })
         .unwrap()

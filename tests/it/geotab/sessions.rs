@@ -221,3 +221,17 @@ async fn a_file_that_was_damaged_costs_a_login() {
     read(&upstream.client(), ask("users")).await.unwrap();
     assert_eq!(upstream.names(), LOGIN_AND_READ);
 }
+
+#[tokio::test]
+async fn a_session_that_cannot_be_kept_serves_its_process() {
+    let upstream = Upstream::start(users).await;
+    let occupied = upstream.tokens().join("a-file");
+    fs::write(&occupied, "").unwrap();
+    let geotab = upstream.client_at(&occupied, "not-a-real-password");
+    let (one, two) = tokio::join!(geotab.fetch(ask("users")), geotab.fetch(ask("users")));
+    assert!(one.unwrap().is_step && two.unwrap().is_step);
+    assert_eq!(upstream.names(), ["Authenticate"], "whoever waited for it makes no other");
+    upstream.expire();
+    read(&geotab, ask("users")).await.unwrap();
+    assert_eq!(upstream.names(), ["Get User", "Authenticate", "Get User", "Get User"]);
+}
