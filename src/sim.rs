@@ -55,6 +55,8 @@ pub struct Options {
     pub port: u16,
     /// The ELDs there are; the fleet is spread over them.
     pub elds: Vec<Upstream>,
+    /// The configuration has McLeod asked for XML instead of JSON; the server speaks both.
+    pub mcleod_xml: bool,
     /// One upstream fails now and then, as they do.
     pub moody: bool,
     /// What time it is. From 2024 on.
@@ -64,7 +66,15 @@ pub struct Options {
 impl Options {
     /// The usual fleet of sixty at this clock, spread over every ELD, on any port, in a good mood.
     pub fn new(clock: Clock) -> Self {
-        Self { units: 60, seed: 1, port: 0, elds: Upstream::ELDS.to_vec(), moody: false, clock }
+        Self {
+            units: 60,
+            seed: 1,
+            port: 0,
+            elds: Upstream::ELDS.to_vec(),
+            mcleod_xml: false,
+            moody: false,
+            clock,
+        }
     }
 }
 
@@ -75,6 +85,7 @@ impl fmt::Debug for Options {
             .field("seed", &self.seed)
             .field("port", &self.port)
             .field("elds", &self.elds)
+            .field("mcleod_xml", &self.mcleod_xml)
             .field("moody", &self.moody)
             .finish_non_exhaustive()
     }
@@ -113,8 +124,10 @@ pub struct Call {
 /// The running simulation. Dropping it closes its port and every connection.
 pub struct Sim {
     port: u16,
+    elds: Vec<Upstream>,
     samsara_token: String,
     mcleod_token: String,
+    mcleod_xml: bool,
     server: Arc<Server>,
     listening: JoinHandle<()>,
 }
@@ -134,7 +147,15 @@ impl Sim {
         ];
         let server = Arc::new(Server::new(services, options.clock, options.moody));
         let listening = tokio::spawn(server::listen(listener, Arc::clone(&server)));
-        Ok(Self { port, samsara_token, mcleod_token, server, listening })
+        Ok(Self {
+            port,
+            elds: options.elds,
+            samsara_token,
+            mcleod_token,
+            mcleod_xml: options.mcleod_xml,
+            server,
+            listening,
+        })
     }
 
     /// The port it listens on.
@@ -148,17 +169,27 @@ impl Sim {
             let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
             format!("[database]\nurl = \"{quoted}\"\n\n")
         });
+        let elds: String = self.elds.iter().map(|eld| self.eld_toml(*eld)).collect();
         format!(
-            "{database}\
-             [[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n\
-             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
-            self.samsara_token,
-            self.samsara_url(),
+            "{database}{elds}\
+             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n\
+             # The simulated server speaks both, as the real one does: json | xml\nformat = \"{}\"\n",
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
-            mcleod::ZONE
+            mcleod::ZONE,
+            if self.mcleod_xml { "xml" } else { "json" }
         )
+    }
+
+    /// One ELD's table of the config file.
+    fn eld_toml(&self, eld: Upstream) -> String {
+        let (name, login) = match eld {
+            Upstream::Samsara => ("samsara", format!("api_token = \"{}\"", self.samsara_token)),
+            Upstream::McLeod => return String::new(),
+        };
+        let url = self.url(eld);
+        format!("[[eld]]\nname = \"{name}\"\nprovider = \"{name}\"\n{login}\nbase_url = \"{url}\"\n\n")
     }
 
     /// Samsara's base URL.

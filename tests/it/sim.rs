@@ -2,6 +2,7 @@
 //! ones, complete, and agree with themselves.
 
 mod mcleod;
+mod mcleod_xml;
 mod samsara;
 
 use std::collections::HashSet;
@@ -212,6 +213,7 @@ async fn the_config_names_both_upstreams_and_the_database() {
     assert_eq!(config["eld"][0]["api_token"].as_str(), Some(world.sim.samsara_token()));
     assert_eq!(config["mcleod"]["base_url"].as_str(), Some(world.sim.mcleod_url().as_str()));
     assert_eq!(config["mcleod"]["server_timezone"].as_str(), Some("America/Chicago"));
+    assert_eq!(config["mcleod"]["format"].as_str(), Some("json"));
     assert!(!world.sim.config_toml(None).contains("[database]"));
 }
 
