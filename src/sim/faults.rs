@@ -71,7 +71,7 @@ pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
     let out = Chance::of(&[211, (now / 30) as u64]).hits(5);
     match upstream {
         Upstream::McLeod if out => Some(Fault::Status { code: 503, retry_after: None }),
-        Upstream::McLeod | Upstream::Samsara => None,
+        Upstream::McLeod | Upstream::Samsara | Upstream::Geotab => None,
     }
 }
 

@@ -80,7 +80,9 @@ fn element(text: &mut String, row: &Map<String, Value>, root: &str) {
         return;
     }
     text.push_str(">\n");
-    children.into_iter().for_each(|child| element(text, child, root));
+    for child in children {
+        element(text, child, root);
+    }
     text.push_str("</");
     text.push_str(name);
     text.push_str(">\n");

@@ -10,7 +10,7 @@ use backhaul::sim::{Fault, Upstream};
 struct Element {
     name: String,
     attributes: Vec<(String, String)>,
-    children: Vec<Element>,
+    children: Vec<Self>,
 }
 
 async fn xml(world: &World, path: &str) -> Reply {
