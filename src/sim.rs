@@ -17,6 +17,7 @@ mod chance;
 mod cursor;
 mod faults;
 mod freight;
+mod geotab;
 mod limits;
 mod mcleod;
 mod roster;
@@ -34,6 +35,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Faults};
+use self::geotab::{Geotab, Place};
 use self::mcleod::McLeod;
 use self::samsara::Samsara;
 use self::server::{Server, Service};
@@ -55,6 +57,8 @@ pub struct Options {
     pub port: u16,
     /// The ELDs there are; the fleet is spread over them.
     pub elds: Vec<Upstream>,
+    /// The configuration has McLeod asked for XML instead of JSON; the server speaks both.
+    pub mcleod_xml: bool,
     /// One upstream fails now and then, as they do.
     pub moody: bool,
     /// What time it is. From 2024 on.
@@ -64,7 +68,15 @@ pub struct Options {
 impl Options {
     /// The usual fleet of sixty at this clock, spread over every ELD, on any port, in a good mood.
     pub fn new(clock: Clock) -> Self {
-        Self { units: 60, seed: 1, port: 0, elds: Upstream::ELDS.to_vec(), moody: false, clock }
+        Self {
+            units: 60,
+            seed: 1,
+            port: 0,
+            elds: Upstream::ELDS.to_vec(),
+            mcleod_xml: false,
+            moody: false,
+            clock,
+        }
     }
 }
 
@@ -75,6 +87,7 @@ impl fmt::Debug for Options {
             .field("seed", &self.seed)
             .field("port", &self.port)
             .field("elds", &self.elds)
+            .field("mcleod_xml", &self.mcleod_xml)
             .field("moody", &self.moody)
             .finish_non_exhaustive()
     }
@@ -83,15 +96,17 @@ impl fmt::Debug for Options {
 /// Which of the simulated services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Upstream {
-    /// The ELD.
+    /// An ELD.
     Samsara,
+    /// An ELD.
+    Geotab,
     /// The TMS.
     McLeod,
 }
 
 impl Upstream {
     /// Every ELD.
-    pub const ELDS: &[Self] = &[Self::Samsara];
+    pub const ELDS: &[Self] = &[Self::Samsara, Self::Geotab];
 }
 
 /// One call that was made.
@@ -113,10 +128,14 @@ pub struct Call {
 /// The running simulation. Dropping it closes its port and every connection.
 pub struct Sim {
     port: u16,
+    elds: Vec<Upstream>,
     samsara_token: String,
     mcleod_token: String,
+    mcleod_xml: bool,
+    geotab: Arc<geotab::Account>,
+    geotab_port: u16,
     server: Arc<Server>,
-    listening: JoinHandle<()>,
+    listening: [JoinHandle<()>; 2],
 }
 
 impl Sim {
@@ -125,16 +144,40 @@ impl Sim {
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
         let port = listener.local_addr()?.port();
+        // Geotab sends its clients on to another server, which is told by host and port alone.
+        let geotab_home = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let geotab_port = geotab_home.local_addr()?.port();
         let (samsara_token, mcleod_token) = tokens(options.seed);
         let spread = Spread::over(&options.elds);
         let world = Arc::new(World::new(options.units, options.seed, spread));
+        let geotab = geotab::Account::new(
+            Arc::clone(&world),
+            geotab_password(options.seed),
+            format!("127.0.0.1:{geotab_port}"),
+        );
+        let geotab = Arc::new(geotab);
         let services: Vec<Box<dyn Service>> = vec![
             Box::new(Samsara::new(Arc::clone(&world), samsara_token.clone())),
+            Box::new(Geotab::new(Arc::clone(&geotab), Place::Root)),
+            Box::new(Geotab::new(Arc::clone(&geotab), Place::Home)),
             Box::new(McLeod::new(world, mcleod_token.clone())),
         ];
         let server = Arc::new(Server::new(services, options.clock, options.moody));
-        let listening = tokio::spawn(server::listen(listener, Arc::clone(&server)));
-        Ok(Self { port, samsara_token, mcleod_token, server, listening })
+        let listening = [
+            tokio::spawn(server::listen(listener, "", Arc::clone(&server))),
+            tokio::spawn(server::listen(geotab_home, geotab::HOME, Arc::clone(&server))),
+        ];
+        Ok(Self {
+            port,
+            elds: options.elds,
+            samsara_token,
+            mcleod_token,
+            mcleod_xml: options.mcleod_xml,
+            geotab,
+            geotab_port,
+            server,
+            listening,
+        })
     }
 
     /// The port it listens on.
@@ -148,17 +191,36 @@ impl Sim {
             let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
             format!("[database]\nurl = \"{quoted}\"\n\n")
         });
+        let elds: String = self.elds.iter().map(|eld| self.eld_toml(*eld)).collect();
         format!(
-            "{database}\
-             [[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n\
-             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
-            self.samsara_token,
-            self.samsara_url(),
+            "{database}{elds}\
+             [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n\
+             # The simulated server speaks both, as the real one does: json | xml\nformat = \"{}\"\n",
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
-            mcleod::ZONE
+            mcleod::ZONE,
+            if self.mcleod_xml { "xml" } else { "json" }
         )
+    }
+
+    /// One ELD's table of the config file.
+    fn eld_toml(&self, eld: Upstream) -> String {
+        let (name, login) = match eld {
+            Upstream::Samsara => ("samsara", format!("api_token = \"{}\"", self.samsara_token)),
+            Upstream::Geotab => (
+                "geotab",
+                format!(
+                    "database = \"{}\"\nusername = \"{}\"\npassword = \"{}\"",
+                    geotab::DATABASE,
+                    geotab::USER,
+                    self.geotab_password()
+                ),
+            ),
+            Upstream::McLeod => return String::new(),
+        };
+        let url = self.url(eld);
+        format!("[[eld]]\nname = \"{name}\"\nprovider = \"{name}\"\n{login}\nbase_url = \"{url}\"\n\n")
     }
 
     /// Samsara's base URL.
@@ -169,6 +231,46 @@ impl Sim {
     /// The token that Samsara takes.
     pub fn samsara_token(&self) -> &str {
         &self.samsara_token
+    }
+
+    /// Geotab's base URL: that of the server where one logs in, which sends on to another.
+    pub fn geotab_url(&self) -> String {
+        self.url(Upstream::Geotab)
+    }
+
+    /// The base URL of the Geotab server that the database lives on: who logs in there stays.
+    pub fn geotab_home_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.geotab_port)
+    }
+
+    /// The Geotab database, as people write it: the server has its own spelling.
+    pub const fn geotab_database(&self) -> &'static str {
+        geotab::DATABASE
+    }
+
+    /// The Geotab user, as people write it: the server has its own spelling.
+    pub const fn geotab_user(&self) -> &'static str {
+        geotab::USER
+    }
+
+    /// The user's password.
+    pub fn geotab_password(&self) -> &str {
+        self.geotab.password()
+    }
+
+    /// Ends every Geotab session there is; a login opens a new one.
+    pub fn expire_geotab_sessions(&self) {
+        self.geotab.expire_sessions();
+    }
+
+    /// While true, the Geotab database is starting: every call is refused, a login too.
+    pub fn set_geotab_starting(&self, is_starting: bool) {
+        self.geotab.set_starting(is_starting);
+    }
+
+    /// Restores the Geotab database from a copy: every version told so far is void.
+    pub fn restore_geotab(&self) {
+        self.geotab.restore();
     }
 
     /// McLeod's base URL.
@@ -204,8 +306,13 @@ impl fmt::Debug for Sim {
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        self.listening.abort();
+        self.listening.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// The password of Geotab's user: it opens nothing but a simulation of the same seed.
+fn geotab_password(seed: u64) -> String {
+    format!("geotab-sim-{:016x}", chance::Chance::of(&[seed, 89]).throw())
 }
 
 /// Samsara's and McLeod's token: they open nothing but a simulation of the same seed.

@@ -36,7 +36,8 @@ pub struct Faults {
 
 impl Faults {
     /// From now on every path of `upstream` that starts with `path_prefix` (below its base, with the
-    /// leading `/`; "" is all) fails so. What was set last counts.
+    /// leading `/`; "" is all) fails so. What was set last counts. `{id}` stands for any one part but
+    /// `search`: "/movements/{id}" breaks the reading of single movements alone.
     pub fn set(&self, upstream: Upstream, path_prefix: &str, fault: Fault) {
         self.lock().push((upstream, path_prefix.to_owned(), fault));
     }
@@ -49,8 +50,7 @@ impl Faults {
     /// What holds for a path.
     pub(super) fn of(&self, upstream: Upstream, path: &str) -> Option<Fault> {
         let set = self.lock();
-        let found =
-            set.iter().rev().find(|(of, prefix, _)| *of == upstream && path.starts_with(prefix.as_str()));
+        let found = set.iter().rev().find(|(of, prefix, _)| *of == upstream && covers(prefix, path));
         found.map(|(.., fault)| fault.clone())
     }
 
@@ -59,12 +59,19 @@ impl Faults {
     }
 }
 
+fn covers(prefix: &str, path: &str) -> bool {
+    let Some((before, after)) = prefix.split_once("{id}") else { return path.starts_with(prefix) };
+    let Some(rest) = path.strip_prefix(before) else { return false };
+    let (id, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    !id.is_empty() && id != "search" && rest.starts_with(after)
+}
+
 /// The mood of the moment: McLeod's server is out for half a minute, about every ten.
 pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
     let out = Chance::of(&[211, (now / 30) as u64]).hits(5);
     match upstream {
         Upstream::McLeod if out => Some(Fault::Status { code: 503, retry_after: None }),
-        Upstream::McLeod | Upstream::Samsara => None,
+        Upstream::McLeod | Upstream::Samsara | Upstream::Geotab => None,
     }
 }
 
@@ -88,5 +95,16 @@ mod tests {
         assert_eq!(faults.of(Upstream::Samsara, "/fleet/drivers"), Some(Fault::Reset));
         assert_eq!(faults.of(Upstream::Samsara, "/me"), Some(Fault::Garbage));
         assert_eq!(faults.of(Upstream::McLeod, "/fleet"), None);
+    }
+
+    #[test]
+    fn a_fault_for_single_rows_leaves_searches_whole() {
+        let check =
+            |prefix: &str, path: &str, expected: bool| assert_eq!(covers(prefix, path), expected, "{path}");
+        check("/movements/{id}", "/movements/0412233", true);
+        check("/movements/{id}", "/movements/search", false);
+        check("/movements/{id}", "/movements/", false);
+        check("/movements/{id}/route", "/movements/0412233/route", true);
+        check("/movements/{id}/route", "/movements/0412233", false);
     }
 }

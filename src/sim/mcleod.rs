@@ -1,5 +1,5 @@
-//! The simulated McLeod: who may ask, and which question goes to which table. JSON only so far: a
-//! client that does not ask for it would get XML from a real server, and gets a 406 from this one.
+//! The simulated McLeod: who may ask, and which question goes to which table. As on a real server the
+//! answer is XML to whoever does not ask for JSON.
 
 mod dates;
 mod fleet;
@@ -11,6 +11,7 @@ mod positions;
 mod search;
 mod stops;
 mod table;
+mod written;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use self::positions::Position;
 use self::search::Criteria;
 use self::stops::Stop;
 use self::table::{Table, View, row};
+use self::written::Written;
 use super::Upstream;
 use super::ask::{Answer, Ask};
 use super::chance::Chance;
@@ -65,16 +67,23 @@ impl McLeod {
         }
     }
 
-    fn read(&self, ask: &Ask, parts: &[&str]) -> Answer {
+    fn read(&self, ask: &Ask, parts: &[&str], written: Written) -> Answer {
         let view = View { world: &self.world, now: ask.now() };
-        match parts {
-            ["users", "current"] => ok(
-                &json!({ "companyId": COMPANY, "id": USER, "type": "users", "typeId": "U", "username": USER }),
+        let found = match parts {
+            ["users", "current"] => Ok(
+                json!({ "companyId": COMPANY, "id": USER, "type": "users", "typeId": "U", "username": USER }),
             ),
-            ["mcmessages", "positions"] => positions(view),
+            ["mcmessages", "positions"] => Ok(positions(view)),
             [table, "search"] => find(view, ask, table),
             [table, id] => one(view, table, id),
-            _ => Answer::text(StatusCode::NOT_FOUND, "Not Found"),
+            _ => Err(not_found()),
+        };
+        match found {
+            Ok(value) => written.answer(StatusCode::OK, &value, "users"),
+            Err((StatusCode::NOT_FOUND, why)) if why.is_empty() && written == Written::Json => {
+                Answer::json(StatusCode::NOT_FOUND, &Value::Null)
+            }
+            Err((status, why)) => Answer::text(status, why),
         }
     }
 }
@@ -103,12 +112,12 @@ impl Service for McLeod {
             }
             return Answer::text(StatusCode::NOT_ACCEPTABLE, "getServerTimeMillis produces text/plain");
         }
-        if !takes("application/json") {
-            let why = "XML is the default representation and not served here: send Accept: application/json";
+        let Some(written) = Written::by(accept) else {
+            let why = format!("{} produces application/xml, application/json", ask.path);
             return Answer::text(StatusCode::NOT_ACCEPTABLE, why);
-        }
+        };
         if parts == ["metadata"] {
-            return ok(&metadata());
+            return written.answer(StatusCode::OK, &metadata(), "metadata");
         }
         if !self.is_authorized(ask) {
             return Answer::text(StatusCode::UNAUTHORIZED, "Invalid credentials");
@@ -119,12 +128,19 @@ impl Service for McLeod {
             let why = format!("User {USER} is not authorized for company {other}");
             return Answer::text(StatusCode::FORBIDDEN, why);
         }
-        self.read(ask, &parts)
+        self.read(ask, &parts, written)
     }
 }
 
+/// Why there is no answer: the status and the body's text, which is empty for an unknown id.
+type Refusal = (StatusCode, String);
+
+fn not_found() -> Refusal {
+    (StatusCode::NOT_FOUND, "Not Found".to_owned())
+}
+
 /// Searches by service and by table: the services of freight list the newest first.
-fn find(view: View<'_>, ask: &Ask, table: &str) -> Answer {
+fn find(view: View<'_>, ask: &Ask, table: &str) -> Result<Value, Refusal> {
     let found = match table {
         "movements" => search::search::<Movement>(view, ask, true),
         "movement" => search::search::<Movement>(view, ask, false),
@@ -138,24 +154,21 @@ fn find(view: View<'_>, ask: &Ask, table: &str) -> Answer {
         "equipment_item" => search::search::<EquipmentItem>(view, ask, false),
         "movement_order" => search::search::<MovementOrder>(view, ask, false),
         "mc_position" => search::search::<Position>(view, ask, false),
-        _ => return Answer::text(StatusCode::NOT_FOUND, "Not Found"),
+        _ => return Err(not_found()),
     };
-    let rows = match found {
-        Ok(rows) => rows,
-        Err(why) => return Answer::text(StatusCode::BAD_REQUEST, why),
-    };
+    let mut rows = found.map_err(|why| (StatusCode::BAD_REQUEST, why))?;
     // Which of its shapes a short answer takes is the server's whim, but the same question always
     // gets the same one.
     let letters: Vec<u64> = ask.query.iter().flat_map(|(_, value)| value.bytes()).map(u64::from).collect();
     let whim = Chance::of(&letters).hits(60);
-    match (rows.len(), rows) {
-        (0, _) if whim => ok(&Value::Null),
-        (1, mut rows) if whim => ok(&rows.remove(0)),
-        (_, rows) => ok(&Value::Array(rows)),
-    }
+    Ok(match rows.len() {
+        0 if whim => Value::Null,
+        1 if whim => rows.remove(0),
+        _ => Value::Array(rows),
+    })
 }
 
-fn one(view: View<'_>, table: &str, id: &str) -> Answer {
+fn one(view: View<'_>, table: &str, id: &str) -> Result<Value, Refusal> {
     let number = |count: usize, name: &dyn Fn(usize) -> String| (0..count).find(|unit| name(*unit) == id);
     let roster = &view.world.roster;
     let found: Option<Map<String, Value>> = match table {
@@ -172,12 +185,9 @@ fn one(view: View<'_>, table: &str, id: &str) -> Answer {
             .map(|tractor| whole::<Tractor>(view, tractor, Tractor::extend)),
         "trailers" | "trailer" => number(roster.trailers, &Roster::trailer_number)
             .map(|trailer| whole::<Trailer>(view, trailer, Trailer::extend)),
-        _ => return Answer::text(StatusCode::NOT_FOUND, "Not Found"),
+        _ => return Err(not_found()),
     };
-    match found {
-        Some(row) => ok(&Value::Object(row)),
-        None => Answer::json(StatusCode::NOT_FOUND, &Value::Null),
-    }
+    found.map(Value::Object).ok_or((StatusCode::NOT_FOUND, String::new()))
 }
 
 fn whole<T: Table>(
@@ -190,16 +200,15 @@ fn whole<T: Table>(
     row
 }
 
-fn positions(view: View<'_>) -> Answer {
-    let rows: Vec<Value> = Position::keys(view, &Criteria::default())
+fn positions(view: View<'_>) -> Value {
+    Position::keys(view, &Criteria::default())
         .into_iter()
         .map(|tractor| {
             let mut row = row::<Position>(view, tractor);
             row.insert("__positionTypeDescr".to_owned(), json!("Regular"));
             Value::Object(row)
         })
-        .collect();
-    ok(&Value::Array(rows))
+        .collect()
 }
 
 fn metadata() -> Value {
@@ -219,10 +228,6 @@ fn metadata() -> Value {
             "max_search": search::MAX_SEARCH,
         },
     })
-}
-
-fn ok(value: &Value) -> Answer {
-    Answer::json(StatusCode::OK, value)
 }
 
 /// RFC 4648, with padding.

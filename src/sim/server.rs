@@ -79,8 +79,12 @@ impl Server {
             .map_or("", |service| service.prefix())
     }
 
-    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
-        let full = request.uri().path().to_owned();
+    async fn respond(
+        self: Arc<Self>,
+        mount: &'static str,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Dropped> {
+        let full = format!("{mount}{}", request.uri().path());
         let found = self.services.iter().enumerate().find_map(|(number, service)| {
             let path = full.strip_prefix(service.prefix())?;
             (path.is_empty() || path.starts_with('/')).then(|| (number, path.to_owned()))
@@ -165,14 +169,14 @@ impl Server {
     }
 }
 
-/// Answers for ever. Dropping the future drops every connection with it.
-pub async fn listen(listener: TcpListener, server: Arc<Server>) {
+/// Answers for ever what is asked below `mount`. Dropping the future drops every connection with it.
+pub async fn listen(listener: TcpListener, mount: &'static str, server: Arc<Server>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, Arc::clone(&server)));
+                    connections.spawn(serve(stream, mount, Arc::clone(&server)));
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -180,8 +184,8 @@ pub async fn listen(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-async fn serve(stream: TcpStream, server: Arc<Server>) {
-    let service = service_fn(move |request| Arc::clone(&server).respond(request));
+async fn serve(stream: TcpStream, mount: &'static str, server: Arc<Server>) {
+    let service = service_fn(move |request| Arc::clone(&server).respond(mount, request));
     // An error here is a client that left or a connection we dropped on purpose.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

@@ -1,7 +1,9 @@
 //! The simulated upstreams, asked over HTTP as anybody would: that they are as strict as the real
 //! ones, complete, and agree with themselves.
 
+mod geotab;
 mod mcleod;
+mod mcleod_xml;
 mod samsara;
 
 use std::collections::HashSet;
@@ -39,12 +41,15 @@ impl Reply {
 
 impl World {
     async fn of(units: usize) -> Self {
+        Self::over(units, &[Upstream::Samsara]).await
+    }
+
+    async fn over(units: usize, elds: &[Upstream]) -> Self {
         let clock = Arc::new(AtomicI64::new(NOON));
         let read = Arc::clone(&clock);
         let clock_now = Arc::new(move || Timestamp::from_secs(read.load(Ordering::Relaxed)));
-        let sim = Sim::start(Options { units, elds: vec![Upstream::Samsara], ..Options::new(clock_now) })
-            .await
-            .unwrap();
+        let sim =
+            Sim::start(Options { units, elds: elds.to_vec(), ..Options::new(clock_now) }).await.unwrap();
         // Installs the process-wide TLS provider, which reqwest wants even for plain HTTP.
         let _ = http::Client::new("http://127.0.0.1:1", &[], None, &http::Limits::default()).unwrap();
         Self { sim, clock, client: reqwest::Client::builder().no_proxy().build().unwrap() }
@@ -212,7 +217,24 @@ async fn the_config_names_both_upstreams_and_the_database() {
     assert_eq!(config["eld"][0]["api_token"].as_str(), Some(world.sim.samsara_token()));
     assert_eq!(config["mcleod"]["base_url"].as_str(), Some(world.sim.mcleod_url().as_str()));
     assert_eq!(config["mcleod"]["server_timezone"].as_str(), Some("America/Chicago"));
+    assert_eq!(config["mcleod"]["format"].as_str(), Some("json"));
     assert!(!world.sim.config_toml(None).contains("[database]"));
+}
+
+#[tokio::test]
+async fn the_config_names_every_eld_there_is() {
+    let world = World::over(5, &[Upstream::Geotab, Upstream::Samsara]).await;
+    let config: toml::Table = world.sim.config_toml(None).parse().unwrap();
+    let geotab = &config["eld"][0];
+    assert_eq!(geotab["provider"].as_str(), Some("geotab"));
+    assert_eq!(geotab["base_url"].as_str(), Some(world.sim.geotab_url().as_str()));
+    assert_eq!(geotab["database"].as_str(), Some(world.sim.geotab_database()));
+    assert_eq!(geotab["username"].as_str(), Some(world.sim.geotab_user()));
+    assert_eq!(geotab["password"].as_str(), Some(world.sim.geotab_password()));
+    assert_eq!(config["eld"][1]["provider"].as_str(), Some("samsara"));
+    let whole = world.sim.config_toml(Some("sqlite:/tmp/demo.db"));
+    let checked = backhaul::config::Config::from_toml(&whole);
+    assert!(checked.is_ok(), "{checked:?}");
 }
 
 #[tokio::test]

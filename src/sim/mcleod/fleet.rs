@@ -258,6 +258,7 @@ fn tractor_cell(view: View<'_>, tractor: usize, column: &str) -> Cell {
         "current_hub" if tractor != SHOP => {
             Cell::Whole(view.world.truck(tractor, work_changed(view, tractor)).odometer as i64)
         }
+        "planning_comment" if tractor % 10 == 6 => Cell::text("Tires < 4/32\" & due\nask <shop>"),
         "is_local" | "phantom" => Cell::Flag(false),
         "inservice_date" => Cell::Day(ENTERED),
         _ => Cell::Null,

@@ -43,6 +43,7 @@ impl Table for Customer {
         match column {
             "company_id" => Cell::text(super::COMPANY),
             "id" => Cell::Text(customer_id(firm)),
+            "name" if firm % 7 == 3 => Cell::Text(format!("{} & SONS", FIRMS[firm].to_uppercase())),
             "name" => Cell::Text(FIRMS[firm].to_uppercase()),
             "address1" => Cell::Text(format!("{} COMMERCE WAY", firm + 1)),
             "city" => Cell::Text(city.name.to_uppercase()),

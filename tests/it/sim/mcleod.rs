@@ -35,8 +35,18 @@ async fn xml_is_the_default_and_json_must_be_asked_for() {
     let world = World::of(5).await;
     let authorization = format!("Token {}", world.sim.mcleod_token());
     let url = format!("{}/movements/search", world.sim.mcleod_url());
-    let reply = world.get(&url, &[("authorization", &authorization)]).await;
-    assert_eq!(reply.status, 406);
+    let check = async |accept: &str, status: u16, kind: &str| {
+        let reply = world.get(&url, &[("authorization", &authorization), ("accept", accept)]).await;
+        assert_eq!(
+            (reply.status, reply.headers["content-type"].to_str().unwrap()),
+            (status, kind),
+            "{accept}"
+        );
+    };
+    check("*/*", 200, "application/xml").await;
+    check("application/xml", 200, "application/xml").await;
+    check("application/json", 200, "application/json").await;
+    check("text/plain", 406, "text/plain").await;
     let time = format!("{}/sysadmin/getServerTimeMillis", world.sim.mcleod_url());
     assert_eq!(world.get(&time, &[("accept", "application/json")]).await.status, 406);
 }
