@@ -11,19 +11,23 @@
     reason = "the numbers of a made-up fleet are small by construction"
 )]
 
+mod alias;
 mod ask;
 mod atlas;
+mod bodies;
 mod chance;
 mod cursor;
 mod faults;
 mod freight;
 mod limits;
 mod mcleod;
+mod motive;
 mod roster;
 mod samsara;
 mod server;
 mod shift;
 mod spread;
+mod terminal;
 mod week;
 mod world;
 
@@ -35,9 +39,13 @@ use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Faults};
 use self::mcleod::McLeod;
+pub use self::motive::Credentials as MotiveCredentials;
+use self::motive::Motive;
 use self::samsara::Samsara;
 use self::server::{Server, Service};
 use self::spread::Spread;
+pub use self::terminal::Credentials as TerminalCredentials;
+use self::terminal::Terminal;
 use self::world::World;
 use crate::model::Timestamp;
 
@@ -83,15 +91,19 @@ impl fmt::Debug for Options {
 /// Which of the simulated services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Upstream {
-    /// The ELD.
+    /// An ELD.
     Samsara,
+    /// An ELD.
+    Motive,
+    /// An ELD behind a service that speaks for many.
+    Terminal,
     /// The TMS.
     McLeod,
 }
 
 impl Upstream {
     /// Every ELD.
-    pub const ELDS: &[Self] = &[Self::Samsara];
+    pub const ELDS: &[Self] = &[Self::Samsara, Self::Motive, Self::Terminal];
 }
 
 /// One call that was made.
@@ -113,7 +125,10 @@ pub struct Call {
 /// The running simulation. Dropping it closes its port and every connection.
 pub struct Sim {
     port: u16,
+    elds: Vec<Upstream>,
     samsara_token: String,
+    motive: MotiveCredentials,
+    terminal: TerminalCredentials,
     mcleod_token: String,
     server: Arc<Server>,
     listening: JoinHandle<()>,
@@ -128,13 +143,21 @@ impl Sim {
         let (samsara_token, mcleod_token) = tokens(options.seed);
         let spread = Spread::over(&options.elds);
         let world = Arc::new(World::new(options.units, options.seed, spread));
-        let services: Vec<Box<dyn Service>> = vec![
-            Box::new(Samsara::new(Arc::clone(&world), samsara_token.clone())),
-            Box::new(McLeod::new(world, mcleod_token.clone())),
-        ];
+        let (motive, terminal) = (MotiveCredentials::of(options.seed), TerminalCredentials::of(options.seed));
+        let service = |upstream: &Upstream| -> Box<dyn Service> {
+            let world = Arc::clone(&world);
+            match upstream {
+                Upstream::Samsara => Box::new(Samsara::new(world, samsara_token.clone())),
+                Upstream::Motive => Box::new(Motive::new(world, motive.clone(), options.seed)),
+                Upstream::Terminal => Box::new(Terminal::new(world, terminal.clone())),
+                Upstream::McLeod => Box::new(McLeod::new(world, mcleod_token.clone())),
+            }
+        };
+        let services = options.elds.iter().chain([&Upstream::McLeod]).map(service).collect();
         let server = Arc::new(Server::new(services, options.clock, options.moody));
         let listening = tokio::spawn(server::listen(listener, Arc::clone(&server)));
-        Ok(Self { port, samsara_token, mcleod_token, server, listening })
+        let elds = options.elds;
+        Ok(Self { port, elds, samsara_token, motive, terminal, mcleod_token, server, listening })
     }
 
     /// The port it listens on.
@@ -148,17 +171,30 @@ impl Sim {
             let quoted = url.replace('\\', "\\\\").replace('"', "\\\"");
             format!("[database]\nurl = \"{quoted}\"\n\n")
         });
+        let elds: String = self.elds.iter().map(|eld| self.eld_toml(*eld)).collect();
         format!(
-            "{database}\
-             [[eld]]\nname = \"samsara\"\nprovider = \"samsara\"\napi_token = \"{}\"\nbase_url = \"{}\"\n\n\
+            "{database}{elds}\
              [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n",
-            self.samsara_token,
-            self.samsara_url(),
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
             mcleod::ZONE
         )
+    }
+
+    /// An ELD's table of the config file.
+    fn eld_toml(&self, eld: Upstream) -> String {
+        let (name, credentials) = match eld {
+            Upstream::Samsara => ("samsara", format!("api_token = \"{}\"", self.samsara_token)),
+            Upstream::Motive => ("motive", format!("api_key = \"{}\"", self.motive.api_key)),
+            Upstream::Terminal => {
+                let TerminalCredentials { api_key, connection_token, .. } = &self.terminal;
+                ("terminal", format!("api_key = \"{api_key}\"\nconnection_token = \"{connection_token}\""))
+            }
+            Upstream::McLeod => return String::new(),
+        };
+        let url = self.url(eld);
+        format!("[[eld]]\nname = \"{name}\"\nprovider = \"{name}\"\n{credentials}\nbase_url = \"{url}\"\n\n")
     }
 
     /// Samsara's base URL.
@@ -169,6 +205,31 @@ impl Sim {
     /// The token that Samsara takes.
     pub fn samsara_token(&self) -> &str {
         &self.samsara_token
+    }
+
+    /// Motive's base URL.
+    pub fn motive_url(&self) -> String {
+        self.url(Upstream::Motive)
+    }
+
+    /// Where Motive hands out tokens.
+    pub fn motive_token_url(&self) -> String {
+        format!("{}/oauth/token", self.motive_url())
+    }
+
+    /// What opens Motive: its key, or the app and its first refresh token.
+    pub const fn motive(&self) -> &MotiveCredentials {
+        &self.motive
+    }
+
+    /// Terminal's base URL.
+    pub fn terminal_url(&self) -> String {
+        self.url(Upstream::Terminal)
+    }
+
+    /// What opens Terminal, and the connection in it.
+    pub const fn terminal(&self) -> &TerminalCredentials {
+        &self.terminal
     }
 
     /// McLeod's base URL.

@@ -56,12 +56,12 @@ pub struct Answer {
 impl Answer {
     /// JSON.
     pub fn json(status: StatusCode, value: &Value) -> Self {
-        Self {
-            status,
-            content_type: "application/json",
-            headers: Vec::new(),
-            body: value.to_string().into_bytes(),
-        }
+        Self::raw_json(status, value.to_string())
+    }
+
+    /// What is called JSON and may be none.
+    pub fn raw_json(status: StatusCode, text: String) -> Self {
+        Self { status, content_type: "application/json", headers: Vec::new(), body: text.into_bytes() }
     }
 
     /// Plain text.
