@@ -65,12 +65,12 @@ impl Unit {
         Self::of(&number, roster.trailer_vin(trailer), Roster::plate(trailer, 'T'), place)
     }
 
-    fn of(number: &str, vin: String, plate: String, place: usize) -> Self {
+    fn of(number: &str, vin: String, plate: String, at: usize) -> Self {
         let entered = |number: Option<String>, vin, plate| Self { number, vin, plate };
-        match place % 6 {
-            1 => entered(Some(format!("T-{number}")), Some(in_pieces(&vin).to_lowercase()), Some(plate)),
+        match at % 6 {
+            1 => entered(Some(format!("T-{number}")), Some(in_pieces(&vin, ' ').to_lowercase()), Some(plate)),
             2 => entered(Some(format!("00{number} ")), None, None),
-            3 => entered(Some(format!("Truck {number}")), None, Some(in_pieces(&plate).replace(' ', "-"))),
+            3 => entered(Some(format!("Truck {number}")), None, Some(in_pieces(&plate, '-'))),
             4 => entered(None, Some(vin), Some(plate)),
             _ => entered(Some(number.to_owned()), Some(vin), Some(plate)),
         }
@@ -100,12 +100,10 @@ impl Person {
     }
 }
 
-/// With a space after the third letter.
-fn in_pieces(text: &str) -> String {
-    let (head, tail): (Vec<_>, Vec<_>) = text.char_indices().partition(|(at, _)| *at < 3);
-    let side =
-        |letters: Vec<(usize, char)>| letters.into_iter().map(|(_, letter)| letter).collect::<String>();
-    format!("{} {}", side(head), side(tail))
+/// Broken after the third letter.
+fn in_pieces(text: &str, by: char) -> String {
+    let breaks = |at: usize| (at == 3).then_some(by);
+    text.chars().enumerate().flat_map(|(at, letter)| breaks(at).into_iter().chain([letter])).collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn cut(body: Vec<u8>) -> Body {
     let whole = body.len() as u64;
     let mut half = Bytes::from(body);
     half.truncate(half.len() / 2);
-    Body::new(Cut { half: Some(half), whole })
+    Body::new(Cut { half: Some(half), flushed: false, whole })
 }
 
 struct Huge {
@@ -48,6 +48,7 @@ impl hyper::body::Body for Huge {
 
 struct Cut {
     half: Option<Bytes>,
+    flushed: bool,
     whole: u64,
 }
 
@@ -69,12 +70,18 @@ impl hyper::body::Body for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        match self.half.take() {
-            Some(half) if !half.is_empty() => Poll::Ready(Some(Ok(Frame::data(half)))),
-            _ => Poll::Ready(Some(Err(Broken))),
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
         }
+        if !self.flushed {
+            // What was written must have left before the connection breaks.
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Broken)))
     }
 
     fn size_hint(&self) -> SizeHint {

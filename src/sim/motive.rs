@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use axum::http::{Method, StatusCode};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub use self::oauth::Credentials;
 use self::oauth::Grants;
@@ -233,9 +233,10 @@ impl Page {
 
     /// The whole answer: every row wrapped once more, and where it stands.
     fn answer(&self, names: (&str, &str), rows: Vec<Value>, total: usize) -> Value {
-        let rows: Vec<Value> = rows.into_iter().map(|row| json!({ names.1: row })).collect();
+        let wrapped = |row| Value::Object(Map::from_iter([(names.1.to_owned(), row)]));
+        let rows = Value::Array(rows.into_iter().map(wrapped).collect());
         let place = json!({ "per_page": self.per_page, "page_no": self.page_no, "total": total });
-        json!({ names.0: rows, "pagination": place })
+        Value::Object(Map::from_iter([(names.0.to_owned(), rows), ("pagination".to_owned(), place)]))
     }
 }
 
@@ -256,8 +257,8 @@ fn ids(ask: &Ask, name: &str) -> Result<Option<Vec<u64>>, Answer> {
     if texts.is_empty() {
         return Ok(None);
     }
-    let ids: Result<Vec<u64>, _> = texts.iter().map(|text| text.parse::<u64>()).collect();
-    let mut ids = ids.map_err(|_| bad(format!("{name} must be numbers")))?;
+    let ids: Option<Vec<u64>> = texts.iter().map(|text| text.parse().ok()).collect();
+    let mut ids = ids.ok_or_else(|| bad(format!("{name} must be numbers")))?;
     ids.sort_unstable();
     Ok(Some(ids))
 }
@@ -311,7 +312,23 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::spread::Spread;
     use super::*;
+
+    #[test]
+    fn more_than_the_secret_limit_is_refused_and_not_always_with_a_wait() {
+        let world = Arc::new(World::new(5, 1, Spread::over(&[Upstream::Motive])));
+        let motive = Motive::new(world, Credentials::of(1), 1);
+        let ask = Ask::get("/v1/groups", &[("x-api-key", &motive.credentials.api_key)]);
+        let answers: Vec<Answer> = (0..29).map(|_| motive.answer(&ask)).collect();
+        let (taken, refused) = answers.split_at(25);
+        assert!(taken.iter().all(|answer| answer.status == StatusCode::OK));
+        assert!(refused.iter().all(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS));
+        let waits: Vec<usize> = refused.iter().map(|answer| answer.headers.len()).collect();
+        assert_eq!(waits, [1, 0, 1, 0]);
+        let later = Ask { instant: ask.instant + std::time::Duration::from_millis(201), ..ask };
+        assert_eq!(motive.answer(&later).status, StatusCode::OK);
+    }
 
     #[test]
     fn sixty_five_miles_an_hour_are_a_hundred_and_four_point_six_kilometres() {

@@ -149,11 +149,12 @@ impl Roster {
 
     /// Whether some other driver has the same first and last name.
     pub fn shares_name(&self, driver: usize) -> bool {
+        let own_name = |driver: usize| self.part(driver) != Part::Namesake;
+        if driver == NAMESAKE || !own_name(driver) {
+            return true;
+        }
         let names = FIRST.len() * LAST.len();
-        driver >= names
-            || driver + names < self.drivers
-            || driver == NAMESAKE
-            || self.part(driver) == Part::Namesake
+        (driver % names..self.drivers).step_by(names).any(|other| other != driver && own_name(other))
     }
 
     /// A driver's id in the TMS: at most eight letters and digits.

@@ -62,11 +62,11 @@ struct Endpoint {
     /// What it may be asked beside `cursor`, `limit` and `raw`.
     parameters: &'static [Parameter],
     expand: &'static [&'static str],
-    /// Whether it is about one connection, and asks the provider while the caller waits.
     scope: Scope,
     read: fn(&Terminal, &Ask) -> Result<Value, Answer>,
 }
 
+/// What an answer is about, and where it comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// Of the application: no connection token.
@@ -224,7 +224,7 @@ impl Terminal {
         let authorized = ask.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
         if authorized != Some(self.credentials.api_key.as_str()) {
             let detail = json!("Please ensure you have a valid API key");
-            return Err(refusal(StatusCode::UNAUTHORIZED, "unauthorized", "Unauthorized Request", detail));
+            return Err(refusal(StatusCode::UNAUTHORIZED, "unauthorized", "Unauthorized Request", &detail));
         }
         if let Err(wait) = self.limits.take("connection", PER_SECOND, ask.instant) {
             return Err(too_many(wait.as_secs_f64()));
@@ -269,12 +269,12 @@ impl Service for Terminal {
 }
 
 /// A refusal in Terminal's own form.
-fn refusal(status: StatusCode, code: &str, message: &str, detail: Value) -> Answer {
+fn refusal(status: StatusCode, code: &str, message: &str, detail: &Value) -> Answer {
     Answer::json(status, &json!({ "code": code, "message": message, "detail": detail }))
 }
 
 fn not_found(detail: &str) -> Answer {
-    refusal(StatusCode::NOT_FOUND, "not_found", "Not Found", json!(detail))
+    refusal(StatusCode::NOT_FOUND, "not_found", "Not Found", &json!(detail))
 }
 
 /// The header has fractions of a second, the body has not.
@@ -319,7 +319,22 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::spread::Spread;
     use super::*;
+
+    #[test]
+    fn a_hundred_a_second_are_enforced_with_fractions_in_the_header_only() {
+        let world = Arc::new(World::new(5, 1, Spread::over(&[Upstream::Terminal])));
+        let terminal = Terminal::new(world, Credentials::of(1));
+        let key = format!("Bearer {}", terminal.credentials.api_key);
+        let ask = Ask::get("/providers", &[("authorization", &key)]);
+        assert!((0..100).all(|_| terminal.answer(&ask).status == StatusCode::OK));
+        let refused = terminal.answer(&ask);
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers, [("retry-after", "0.01".to_owned())]);
+        let body: Value = serde_json::from_slice(&refused.body).unwrap();
+        assert_eq!((&body["code"], &body["retryAfter"]), (&json!("too_many_requests"), &json!(1)));
+    }
 
     #[test]
     fn what_happened_is_stored_by_the_next_sync() {

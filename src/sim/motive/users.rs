@@ -196,13 +196,12 @@ impl Motive {
             "external_ids": external,
         });
         row.extend(more.as_object().cloned().unwrap_or_default());
-        match behind {
-            Some((driver, person)) => row.extend(self.of_drivers(driver, &person, place, now)),
+        if let Some((driver, person)) = behind {
+            row.extend(self.of_drivers(driver, &person, place, now));
+        } else {
             // What only drivers have is absent, not null.
-            None => {
-                row.remove("username");
-                row.remove("driver_company_id");
-            }
+            row.remove("username");
+            row.remove("driver_company_id");
         }
         Value::Object(row)
     }

@@ -48,11 +48,7 @@ pub fn current(terminal: &Terminal, ask: &Ask) -> Result<Value, Answer> {
         "requestedAt": written(over - 240),
         "completedAt": written(over),
     });
-    row["agreements"] = json!([{
-        "id": id(Noun::Agreement, &[1]),
-        "agreementUrl": "https://example.com/terms",
-        "acceptedAt": written(ENTERED),
-    }]);
+    row["agreements"] = json!([]);
     Ok(row)
 }
 
@@ -87,28 +83,28 @@ pub fn providers(_: &Terminal, _: &Ask) -> Result<Value, Answer> {
 /// The refusal of a connection whose carrier must link it anew.
 pub fn lost() -> Answer {
     let message = "Connection must be connected to perform this action";
-    refusal(StatusCode::UNPROCESSABLE_ENTITY, "connection_disconnected", message, json!([]))
+    refusal(StatusCode::UNPROCESSABLE_ENTITY, "connection_disconnected", message, &json!([]))
 }
 
 impl Terminal {
     /// Whether the token of the question is of the live connection; fails where it is of none.
     pub(super) fn connected(&self, ask: &Ask) -> Result<bool, Answer> {
         let token = ask.header("connection-token").unwrap_or_default();
-        if !token.strip_prefix("con_tkn_").is_some_and(|rest| !rest.is_empty()) {
+        if token.strip_prefix("con_tkn_").is_none_or(str::is_empty) {
             let detail = json!([{
                 "message": "must have required property 'connection-token'",
                 "path": "{requestHeader}.connection-token",
                 "suggestion": "Please ensure you submit a valid 'connection-token' property",
                 "context": {},
             }]);
-            return Err(refusal(StatusCode::BAD_REQUEST, "bad_request", "Invalid request header", detail));
+            return Err(refusal(StatusCode::BAD_REQUEST, "bad_request", "Invalid request header", &detail));
         }
         let Credentials { connection_token, lost_connection_token, .. } = &self.credentials;
         if token != connection_token && token != lost_connection_token {
             let detail = json!(
                 "Please ensure the connection token matches the resource you are attempting to access."
             );
-            return Err(refusal(StatusCode::FORBIDDEN, "forbidden", "Forbidden Request", detail));
+            return Err(refusal(StatusCode::FORBIDDEN, "forbidden", "Forbidden Request", &detail));
         }
         Ok(token == connection_token)
     }

@@ -18,6 +18,8 @@ use super::{DAY, PROVIDER, Terminal, present, rounded, stored, synced, written};
 
 /// How far back logs go where nothing is asked for.
 const KEPT: i64 = 7 * DAY;
+/// Nothing is older than this.
+const OLDEST: i64 = 60 * DAY;
 /// Longer than any line of a log, so that one that began before the span is seen whole.
 const LONGEST_LINE: i64 = 4 * DAY;
 
@@ -46,9 +48,9 @@ pub fn logs(terminal: &Terminal, ask: &Ask) -> Result<Value, Answer> {
 /// One row a driver and day.
 pub fn daily_logs(terminal: &Terminal, ask: &Ask) -> Result<Value, Answer> {
     let today = synced(ask.now()) / DAY * DAY;
-    let first = day(ask, "startDate").unwrap_or(today - KEPT + DAY);
+    let first = day(ask, "startDate").unwrap_or(today - KEPT + DAY).max(today - OLDEST);
     let last = day(ask, "endDate").unwrap_or(today).min(today);
-    let days: Vec<i64> = (0..).map(|number| first + number * DAY).take_while(|day| *day <= last).collect();
+    let days: Vec<i64> = (first..=last).step_by(DAY as usize).collect();
     let drivers = terminal.chosen_drivers(ask);
     let all: Vec<(usize, i64)> =
         drivers.iter().flat_map(|place| days.iter().map(|day| (*place, *day))).collect();
@@ -123,7 +125,7 @@ impl Terminal {
     /// The lines of a driver that the question lets through, as they were at the last sync.
     fn lines(&self, place: usize, ask: &Ask) -> Vec<LogEntry> {
         let synced = synced(ask.now());
-        let since = instant(ask, "startedAfter").unwrap_or(synced - KEPT).max(synced - 60 * DAY);
+        let since = instant(ask, "startedAfter").unwrap_or(synced - KEPT).max(synced - OLDEST);
         let before = instant(ask, "startedBefore").unwrap_or(i64::MAX);
         let mut lines = self.world.log(self.share.drivers[place], since - LONGEST_LINE, synced);
         lines.retain(|line| {
@@ -138,9 +140,11 @@ impl Terminal {
         let vehicle_place = seat.and_then(|tractor| self.share.tractors.binary_search(&tractor).ok());
         // Resting, some devices do not say in which truck.
         let in_truck = vehicle_place.filter(|_| line.duty != DutyStatus::OffDuty || place % 3 == 1);
-        let vehicle = in_truck.map(|place| match expands(ask, "vehicle") {
-            true => self.vehicle(Vehicle::Fleet(place), ask),
-            false => json!(id(Noun::Vehicle, &[self.share.tractors[place] as u64])),
+        let vehicle = in_truck.map(|place| {
+            if expands(ask, "vehicle") {
+                return self.vehicle(Vehicle::Fleet(place), ask);
+            }
+            json!(id(Noun::Vehicle, &[self.share.tractors[place] as u64]))
         });
         let source = json!(format!("{driver:X}-{:X}", line.start));
         let notes =

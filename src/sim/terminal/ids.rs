@@ -29,8 +29,6 @@ pub enum Noun {
     Connection,
     /// A sync.
     Sync,
-    /// An agreement.
-    Agreement,
 }
 
 impl Noun {
@@ -46,7 +44,6 @@ impl Noun {
             Self::Point => "vcl_loc_",
             Self::Connection => "conn_",
             Self::Sync => "sync_",
-            Self::Agreement => "agr_",
         }
     }
 }

@@ -94,7 +94,7 @@ pub fn bad(name: &str, what: &str) -> Answer {
         "suggestion": format!("Please ensure you submit a valid '{name}' property"),
         "context": {},
     }]);
-    refusal(StatusCode::BAD_REQUEST, "bad_request", "Invalid request query", detail)
+    refusal(StatusCode::BAD_REQUEST, "bad_request", "Invalid request query", &detail)
 }
 
 /// Whether a flag was given as true.
@@ -177,8 +177,7 @@ pub fn page<T: Copy>(ask: &Ask, all: &[T], write: impl FnMut(T) -> Value) -> Res
 
 /// The whole answer. At the end there is no `next`.
 pub fn results(rows: Vec<Value>, next: Option<String>) -> Value {
-    match next {
-        Some(next) => json!({ "results": rows, "next": next }),
-        None => json!({ "results": rows }),
-    }
+    let rows = ("results".to_owned(), Value::Array(rows));
+    let next = next.map(|next| ("next".to_owned(), Value::String(next)));
+    Value::Object(std::iter::once(rows).chain(next).collect())
 }

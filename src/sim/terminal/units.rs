@@ -42,7 +42,7 @@ pub fn vehicles(terminal: &Terminal, ask: &Ask) -> Result<Value, Answer> {
             Vehicle::Sold => hidden,
             Vehicle::Former(_) => deleted,
         };
-        asked_for && modified(ask, terminal.modified(*vehicle, ask.now()))
+        asked_for && modified(ask, changed(*vehicle, ask.now()))
     };
     let all: Vec<Vehicle> = terminal.vehicles.iter().copied().filter(shown).collect();
     page(ask, &all, |vehicle| terminal.vehicle(vehicle, ask))
@@ -143,7 +143,7 @@ impl Terminal {
         };
         let former = matches!(vehicle, Vehicle::Former(_));
         let source = json!(if former { format!("a{tractor:X}") } else { format!("b{:X}", tractor + 1) });
-        let modified = self.modified(vehicle, ask.now());
+        let modified = changed(vehicle, ask.now());
         let mut row = present(json!({
             "id": id(Noun::Vehicle, &if former { vec![tractor as u64, 1] } else { vec![tractor as u64] }),
             "name": entered.number,
@@ -156,7 +156,7 @@ impl Terminal {
             "year": (place % 7 != 3).then_some(2021 + tractor % 4),
             "groups": groups_of(tractor, ask),
             "devices": if former { json!([]) } else { self.devices_of(place, ask) },
-            "licensePlate": entered.plate.map(|number| plate(number, "TX", place)),
+            "licensePlate": entered.plate.map(|number| plate(&number, "TX", place)),
             "fuelType": (place % 5 != 1).then_some("diesel"),
             "fuelTankCapacity": (place % 2 == 0).then_some(757.08),
             "createdAt": (place % 3 != 2).then(|| written(ENTERED)),
@@ -169,15 +169,6 @@ impl Terminal {
             row["metadata"]["deletedAt"] = json!(written(DELETED));
         }
         row
-    }
-
-    /// When a row last changed: some are touched every day.
-    fn modified(&self, vehicle: Vehicle, now: i64) -> i64 {
-        match vehicle {
-            Vehicle::Sold | Vehicle::Former(_) => DELETED,
-            Vehicle::Fleet(place) if place.is_multiple_of(10) => synced(now / DAY * DAY),
-            Vehicle::Fleet(_) => ENTERED,
-        }
     }
 
     fn devices_of(&self, place: usize, ask: &Ask) -> Value {
@@ -218,7 +209,7 @@ impl Terminal {
             "make": (place % 7 != 5).then_some("Utility"),
             "year": (place % 7 != 3).then_some(2021 + trailer % 4),
             "groups": groups_of(trailer, ask),
-            "licensePlate": entered.plate.map(|number| plate(number, "TN", place)),
+            "licensePlate": entered.plate.map(|number| plate(&number, "TN", place)),
             "createdAt": written(ENTERED),
             "metadata": metadata(ENTERED, place),
             "raw": raw(ask, "trailer", &source, synced(ask.now())),
@@ -226,7 +217,16 @@ impl Terminal {
     }
 }
 
+/// When a row last changed: some are touched every day.
+fn changed(vehicle: Vehicle, now: i64) -> i64 {
+    match vehicle {
+        Vehicle::Sold | Vehicle::Former(_) => DELETED,
+        Vehicle::Fleet(place) if place.is_multiple_of(10) => synced(now / DAY * DAY),
+        Vehicle::Fleet(_) => ENTERED,
+    }
+}
+
 /// A plate, with its state where that was entered.
-fn plate(number: String, state: &str, place: usize) -> Value {
+fn plate(number: &str, state: &str, place: usize) -> Value {
     present(json!({ "number": number, "state": (place % 12 != 1).then_some(state) }))
 }
