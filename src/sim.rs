@@ -11,8 +11,10 @@
     reason = "the numbers of a made-up fleet are small by construction"
 )]
 
+mod alias;
 mod ask;
 mod atlas;
+mod bodies;
 mod chance;
 mod cursor;
 mod faults;
@@ -20,11 +22,13 @@ mod freight;
 mod geotab;
 mod limits;
 mod mcleod;
+mod motive;
 mod roster;
 mod samsara;
 mod server;
 mod shift;
 mod spread;
+mod terminal;
 mod week;
 mod world;
 
@@ -37,9 +41,13 @@ use tokio::task::JoinHandle;
 pub use self::faults::{Fault, Faults};
 use self::geotab::{Geotab, Place};
 use self::mcleod::McLeod;
+pub use self::motive::Credentials as MotiveCredentials;
+use self::motive::Motive;
 use self::samsara::Samsara;
 use self::server::{Server, Service};
 use self::spread::Spread;
+pub use self::terminal::Credentials as TerminalCredentials;
+use self::terminal::Terminal;
 use self::world::World;
 use crate::model::Timestamp;
 
@@ -99,14 +107,18 @@ pub enum Upstream {
     /// An ELD.
     Samsara,
     /// An ELD.
+    Motive,
+    /// An ELD.
     Geotab,
+    /// An ELD behind a service that speaks for many.
+    Terminal,
     /// The TMS.
     McLeod,
 }
 
 impl Upstream {
     /// Every ELD.
-    pub const ELDS: &[Self] = &[Self::Samsara, Self::Geotab];
+    pub const ELDS: &[Self] = &[Self::Samsara, Self::Motive, Self::Geotab, Self::Terminal];
 }
 
 /// One call that was made.
@@ -130,6 +142,8 @@ pub struct Sim {
     port: u16,
     elds: Vec<Upstream>,
     samsara_token: String,
+    motive: MotiveCredentials,
+    terminal: TerminalCredentials,
     mcleod_token: String,
     mcleod_xml: bool,
     geotab: Arc<geotab::Account>,
@@ -150,18 +164,24 @@ impl Sim {
         let (samsara_token, mcleod_token) = tokens(options.seed);
         let spread = Spread::over(&options.elds);
         let world = Arc::new(World::new(options.units, options.seed, spread));
-        let geotab = geotab::Account::new(
-            Arc::clone(&world),
-            geotab_password(options.seed),
-            format!("127.0.0.1:{geotab_port}"),
-        );
+        let (motive, terminal) = (MotiveCredentials::of(options.seed), TerminalCredentials::of(options.seed));
+        let home = format!("127.0.0.1:{geotab_port}");
+        let geotab = geotab::Account::new(Arc::clone(&world), geotab_password(options.seed), home);
         let geotab = Arc::new(geotab);
-        let services: Vec<Box<dyn Service>> = vec![
-            Box::new(Samsara::new(Arc::clone(&world), samsara_token.clone())),
-            Box::new(Geotab::new(Arc::clone(&geotab), Place::Root)),
-            Box::new(Geotab::new(Arc::clone(&geotab), Place::Home)),
-            Box::new(McLeod::new(world, mcleod_token.clone())),
-        ];
+        let mut services: Vec<Box<dyn Service>> = Vec::new();
+        for upstream in options.elds.iter().chain([&Upstream::McLeod]) {
+            let world = Arc::clone(&world);
+            match upstream {
+                Upstream::Samsara => services.push(Box::new(Samsara::new(world, samsara_token.clone()))),
+                Upstream::Motive => services.push(Box::new(Motive::new(world, motive.clone(), options.seed))),
+                Upstream::Geotab => {
+                    services.push(Box::new(Geotab::new(Arc::clone(&geotab), Place::Root)));
+                    services.push(Box::new(Geotab::new(Arc::clone(&geotab), Place::Home)));
+                }
+                Upstream::Terminal => services.push(Box::new(Terminal::new(world, terminal.clone()))),
+                Upstream::McLeod => services.push(Box::new(McLeod::new(world, mcleod_token.clone()))),
+            }
+        }
         let server = Arc::new(Server::new(services, options.clock, options.moody));
         let listening = [
             tokio::spawn(server::listen(listener, "", Arc::clone(&server))),
@@ -171,6 +191,8 @@ impl Sim {
             port,
             elds: options.elds,
             samsara_token,
+            motive,
+            terminal,
             mcleod_token,
             mcleod_xml: options.mcleod_xml,
             geotab,
@@ -217,6 +239,11 @@ impl Sim {
                     self.geotab_password()
                 ),
             ),
+            Upstream::Motive => ("motive", format!("api_key = \"{}\"", self.motive.api_key)),
+            Upstream::Terminal => {
+                let TerminalCredentials { api_key, connection_token, .. } = &self.terminal;
+                ("terminal", format!("api_key = \"{api_key}\"\nconnection_token = \"{connection_token}\""))
+            }
             Upstream::McLeod => return String::new(),
         };
         let url = self.url(eld);
@@ -231,6 +258,31 @@ impl Sim {
     /// The token that Samsara takes.
     pub fn samsara_token(&self) -> &str {
         &self.samsara_token
+    }
+
+    /// Motive's base URL.
+    pub fn motive_url(&self) -> String {
+        self.url(Upstream::Motive)
+    }
+
+    /// Where Motive hands out tokens.
+    pub fn motive_token_url(&self) -> String {
+        format!("{}/oauth/token", self.motive_url())
+    }
+
+    /// What opens Motive: its key, or the app and its first refresh token.
+    pub const fn motive(&self) -> &MotiveCredentials {
+        &self.motive
+    }
+
+    /// Terminal's base URL.
+    pub fn terminal_url(&self) -> String {
+        self.url(Upstream::Terminal)
+    }
+
+    /// What opens Terminal, and the connection in it.
+    pub const fn terminal(&self) -> &TerminalCredentials {
+        &self.terminal
     }
 
     /// Geotab's base URL: that of the server where one logs in, which sends on to another.

@@ -24,6 +24,24 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// A plain question at one instant, for tests of what a service answers.
+    #[cfg(test)]
+    pub fn get(path: &str, headers: &[(&'static str, &str)]) -> Self {
+        let headers = headers.iter().map(|(name, value)| {
+            let value = value.parse().expect("a test writes plain headers");
+            (axum::http::HeaderName::from_static(name), value)
+        });
+        Self {
+            method: Method::GET,
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: headers.collect(),
+            body: Vec::new(),
+            millis: 1_795_521_600_000,
+            instant: Instant::now(),
+        }
+    }
+
     /// Now, in Unix seconds.
     pub const fn now(&self) -> i64 {
         self.millis.div_euclid(1000)
@@ -56,12 +74,12 @@ pub struct Answer {
 impl Answer {
     /// JSON.
     pub fn json(status: StatusCode, value: &Value) -> Self {
-        Self {
-            status,
-            content_type: "application/json",
-            headers: Vec::new(),
-            body: value.to_string().into_bytes(),
-        }
+        Self::raw_json(status, value.to_string())
+    }
+
+    /// What is called JSON and may be none.
+    pub fn raw_json(status: StatusCode, text: String) -> Self {
+        Self { status, content_type: "application/json", headers: Vec::new(), body: text.into_bytes() }
     }
 
     /// Plain text.

@@ -134,6 +134,18 @@ pub fn road_name(road: u8) -> Option<&'static str> {
     ROADS.get(usize::from(road)).map(|(_, _, name)| *name)
 }
 
+/// Where a point is, as devices write it for people: "2.1 mi W of Reno, NV".
+pub fn near(point: Point, city: usize) -> String {
+    const COURSES: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+    let city = &CITIES[city];
+    let miles = city.point().miles_to(point);
+    if miles < 1.0 {
+        return format!("{}, {}", city.name, city.state);
+    }
+    let course = COURSES[(city.point().heading_to(point) / 45.0).round() as usize % 8];
+    format!("{miles:.1} mi {course} of {}, {}", city.name, city.state)
+}
+
 fn city(code: &str) -> usize {
     CITIES
         .iter()

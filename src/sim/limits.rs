@@ -17,10 +17,21 @@ pub struct Limits {
 impl Limits {
     /// Takes a call out of `bucket`, which holds and refills `per_second`; else how long to wait.
     pub fn take(&self, bucket: &'static str, per_second: f64, now: Instant) -> Result<(), Duration> {
+        self.take_of(bucket, per_second, per_second, now)
+    }
+
+    /// The same of a bucket that holds `most` at once.
+    pub fn take_of(
+        &self,
+        bucket: &'static str,
+        most: f64,
+        per_second: f64,
+        now: Instant,
+    ) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let (left, since) = buckets.entry(bucket).or_insert((per_second, now));
+        let (left, since) = buckets.entry(bucket).or_insert((most, now));
         let refilled = now.saturating_duration_since(*since).as_secs_f64() * per_second;
-        *left = (*left + refilled).min(per_second);
+        *left = (*left + refilled).min(most);
         *since = now;
         if *left < 1.0 {
             return Err(Duration::from_secs_f64((1.0 - *left) / per_second));

@@ -16,6 +16,9 @@ pub const TEAM: usize = 5;
 /// The driver after whom another one is named.
 pub const NAMESAKE: usize = 1;
 
+/// When the fleet was entered: nothing of most rosters changed since. Unix seconds.
+pub const ENTERED: i64 = 1_706_000_000;
+
 /// Counts of a fleet.
 #[derive(Clone, Copy, Debug)]
 pub struct Roster {
@@ -144,6 +147,16 @@ impl Roster {
         (FIRST[(place * 5 + turn + shift) % FIRST.len()], LAST[(place * 7 + shift) % LAST.len()])
     }
 
+    /// Whether some other driver has the same first and last name.
+    pub fn shares_name(&self, driver: usize) -> bool {
+        let own_name = |driver: usize| self.part(driver) != Part::Namesake;
+        if driver == NAMESAKE || !own_name(driver) {
+            return true;
+        }
+        let names = FIRST.len() * LAST.len();
+        (driver % names..self.drivers).step_by(names).any(|other| other != driver && own_name(other))
+    }
+
     /// A driver's id in the TMS: at most eight letters and digits.
     pub fn driver_id(&self, driver: usize) -> String {
         let (first, last) = self.person(driver);
@@ -207,7 +220,7 @@ const LAST: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     use super::*;
 
@@ -232,5 +245,18 @@ mod tests {
         let vins: HashSet<String> = (0..roster.tractors).map(|tractor| roster.vin(tractor)).collect();
         assert_eq!(vins.len(), roster.tractors);
         assert_eq!(roster.person(roster.tractors + 2), roster.person(NAMESAKE));
+    }
+
+    #[test]
+    fn whoever_shares_no_name_is_the_only_one_of_his() {
+        for tractors in [60, 2000] {
+            let roster = Roster::new(tractors, 3);
+            let mut bearers = HashMap::new();
+            (0..roster.drivers).for_each(|driver| *bearers.entry(roster.person(driver)).or_insert(0) += 1);
+            for driver in 0..roster.drivers {
+                let alone = bearers[&roster.person(driver)] == 1;
+                assert_eq!(roster.shares_name(driver), !alone, "driver {driver} of {tractors}");
+            }
+        }
     }
 }

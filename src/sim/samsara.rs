@@ -17,6 +17,7 @@ use super::chance::Chance;
 use super::cursor;
 use super::limits::Limits;
 use super::server::Service;
+use super::spread::Share;
 use super::world::World;
 use crate::model::Timestamp;
 
@@ -31,6 +32,7 @@ const LIMIT: usize = 512;
 #[derive(Debug)]
 pub struct Samsara {
     world: Arc<World>,
+    share: Share,
     token: String,
     limits: Limits,
 }
@@ -187,7 +189,8 @@ const ENDPOINTS: &[Endpoint] = &[
 impl Samsara {
     /// A Samsara that tells of this world to whoever has the token.
     pub fn new(world: Arc<World>, token: String) -> Self {
-        Self { world, token, limits: Limits::default() }
+        let share = world.spread.share(Upstream::Samsara, &world.roster);
+        Self { world, share, token, limits: Limits::default() }
     }
 
     fn checked(&self, ask: &Ask) -> Result<Value, (Refusal, Option<String>)> {
@@ -361,23 +364,8 @@ enum Known {
 }
 
 impl Samsara {
-    /// The tractors with one of its gateways.
-    fn tractors(&self) -> Vec<usize> {
-        let has = |tractor: &usize| self.world.spread.has_tractor(Upstream::Samsara, *tractor);
-        (0..self.world.roster.tractors).filter(has).collect()
-    }
-
-    /// The drivers who use its app, and those who did.
-    fn drivers(&self) -> Vec<usize> {
-        let roster = &self.world.roster;
-        let has = |driver: &usize| self.world.spread.has_driver(Upstream::Samsara, roster, *driver);
-        (0..roster.drivers).filter(has).collect()
-    }
-
+    /// How a trailer of its share is known.
     fn known(&self, trailer: usize) -> Known {
-        if !self.world.spread.has_trailer(Upstream::Samsara, &self.world.roster, trailer) {
-            return Known::Unknown;
-        }
         match trailer {
             stray if stray == self.world.roster.stray() => Known::Tracked,
             other if other % 13 == 5 => Known::Unknown,

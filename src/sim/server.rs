@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::ask::{Answer, Ask};
+use super::bodies;
 use super::faults::{self, Fault, Faults};
 use super::{Call, Clock, Upstream};
 
@@ -110,12 +111,20 @@ impl Server {
         let path = self.services[number].route(&ask);
         let fault = self.faults.of(upstream, &path).or(mood);
         let call = Call { at, upstream, path, query, status: 0 };
-        let Some(answer) = self.outcome(number, ask, fault, &call).await else {
+        let Some(mut answer) = self.outcome(number, ask, fault.as_ref(), &call).await else {
             self.remember(call);
             return Err(Dropped);
         };
         self.remember(Call { status: answer.status.as_u16(), ..call });
-        Ok(written(answer))
+        let body = std::mem::take(&mut answer.body);
+        Ok(headed(
+            answer,
+            match fault {
+                Some(Fault::Huge(bytes)) => bodies::huge(bytes),
+                Some(Fault::Cut) => bodies::cut(body),
+                _ => Body::from(body),
+            },
+        ))
     }
 
     /// The answer, faults applied; `None` drops the connection.
@@ -123,7 +132,7 @@ impl Server {
         self: &Arc<Self>,
         number: usize,
         ask: Ask,
-        fault: Option<Fault>,
+        fault: Option<&Fault>,
         call: &Call,
     ) -> Option<Answer> {
         match fault {
@@ -132,29 +141,17 @@ impl Server {
                 self.remember(call.clone());
                 std::future::pending::<Infallible>().await;
             }
-            Some(Fault::Status { code, retry_after }) => {
-                let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let answer = Answer::text(status, "the service is not available");
-                return Some(match retry_after {
-                    Some(wait) => answer.with("retry-after", wait),
-                    None => answer,
-                });
-            }
-            Some(Fault::Garbage) => {
-                let body = "<html><body>\u{fffd} welcome to the proxy</body></html>";
-                return Some(Answer {
-                    content_type: "application/json",
-                    ..Answer::text(StatusCode::OK, body)
-                });
-            }
-            Some(Fault::Slow(by)) => tokio::time::sleep(by).await,
-            Some(Fault::Truncated) | None => {}
+            Some(Fault::Slow(by)) => tokio::time::sleep(*by).await,
+            _ => {}
+        }
+        if let Some(answer) = fault.and_then(instead) {
+            return Some(answer);
         }
         let server = Arc::clone(self);
         // A page of ten thousand units takes milliseconds: not on the thread that draws a demo.
         let answered = tokio::task::spawn_blocking(move || server.services[number].answer(&ask)).await;
         let mut answer = answered.ok()?;
-        if fault == Some(Fault::Truncated) {
+        if fault == Some(&Fault::Truncated) {
             answer.body.truncate(answer.body.len() / 2);
         }
         Some(answer)
@@ -196,8 +193,37 @@ fn decoded(path: &str) -> String {
     url::form_urlencoded::parse(query.as_bytes()).map(|(path, _)| path.into_owned()).collect()
 }
 
-fn written(answer: Answer) -> Response<Body> {
-    let mut response = Response::new(Body::from(Bytes::from(answer.body)));
+/// What is answered without asking the service, where a fault is of that kind.
+fn instead(fault: &Fault) -> Option<Answer> {
+    let status = |code: &u16| StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match fault {
+        Fault::Status { code, retry_after } => {
+            let answer = Answer::text(status(code), "the service is not available");
+            Some(match retry_after {
+                Some(wait) => answer.with("retry-after", wait.clone()),
+                None => answer,
+            })
+        }
+        Fault::Refusal { code, json } => Some(Answer::raw_json(status(code), json.clone())),
+        Fault::Redirect(to) => {
+            Some(Answer::text(StatusCode::TEMPORARY_REDIRECT, "moved").with("location", to.clone()))
+        }
+        Fault::Garbage => {
+            let body = "<html><body>\u{fffd} welcome to the proxy</body></html>";
+            Some(Answer::raw_json(StatusCode::OK, body.to_owned()))
+        }
+        Fault::Huge(_) => Some(Answer::raw_json(StatusCode::OK, String::new())),
+        Fault::Truncated | Fault::Cut | Fault::Reset | Fault::Hang | Fault::Slow(_) => None,
+    }
+}
+
+fn written(mut answer: Answer) -> Response<Body> {
+    let body = std::mem::take(&mut answer.body);
+    headed(answer, Body::from(body))
+}
+
+fn headed(answer: Answer, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));

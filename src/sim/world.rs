@@ -16,7 +16,7 @@ use super::shift::Hours;
 use super::spread::Spread;
 use super::week::{self, Activity, Stretch, WEEK, Week};
 
-pub use drivers::{Condition, LogEntry};
+pub use drivers::{Condition, LogEntry, Totals};
 
 /// 2024-01-01T00:00:00Z, a Monday: week 0 of the first truck.
 const FIRST_WEEK: i64 = 1_704_067_200;

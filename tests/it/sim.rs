@@ -1,10 +1,13 @@
 //! The simulated upstreams, asked over HTTP as anybody would: that they are as strict as the real
 //! ones, complete, and agree with themselves.
 
+mod fleet;
 mod geotab;
 mod mcleod;
 mod mcleod_xml;
+mod motive;
 mod samsara;
+mod terminal;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -40,6 +43,7 @@ impl Reply {
 }
 
 impl World {
+    /// A fleet that is wholly with Samsara.
     async fn of(units: usize) -> Self {
         Self::over(units, &[Upstream::Samsara]).await
     }
@@ -104,6 +108,74 @@ impl World {
         }
     }
 
+    /// Asks Motive by its key; a rate limit is let pass.
+    async fn motive(&self, path: &str) -> Reply {
+        let url = format!("{}{path}", self.sim.motive_url());
+        loop {
+            let key = self.sim.motive().api_key.as_str();
+            let reply = self.get(&url, &[("x-api-key", key), ("x-metric-units", "false")]).await;
+            if reply.status != 429 {
+                return reply;
+            }
+            pass_by(Duration::from_secs(5)).await;
+        }
+    }
+
+    /// Every row of one of Motive's lists, out of both wrappings.
+    async fn motive_rows(&self, path: &str) -> Vec<Value> {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let mut rows = Vec::new();
+        for page in 1.. {
+            let reply = self.motive(&format!("{path}{join}per_page=100&page_no={page}")).await;
+            assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+            let Value::Object(body) = reply.json() else { panic!("{path}: {}", reply.body) };
+            let (_, list) = body.iter().find(|(name, _)| *name != "pagination").unwrap();
+            let list = list.as_array().unwrap();
+            if list.is_empty() {
+                return rows;
+            }
+            rows.extend(list.iter().flat_map(|row| row.as_object().unwrap().values().cloned()));
+        }
+        unreachable!("pages end")
+    }
+
+    /// Asks Terminal about its connection; a rate limit is let pass.
+    async fn terminal(&self, path: &str) -> Reply {
+        loop {
+            let reply = self.terminal_once(path).await;
+            if reply.status != 429 {
+                return reply;
+            }
+            let wait: f64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            pass_by(Duration::from_secs_f64(wait + 0.01)).await;
+        }
+    }
+
+    async fn terminal_once(&self, path: &str) -> Reply {
+        let key = format!("Bearer {}", self.sim.terminal().api_key);
+        let token = self.sim.terminal().connection_token.as_str();
+        let headers = [("authorization", key.as_str()), ("connection-token", token)];
+        self.get(&format!("{}{path}", self.sim.terminal_url()), &headers).await
+    }
+
+    /// Every row of one of Terminal's lists, and how many pages of it were empty.
+    async fn terminal_rows(&self, path: &str) -> (Vec<Value>, usize) {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let (mut rows, mut empty, mut cursor) = (Vec::new(), 0, String::new());
+        loop {
+            let url =
+                if cursor.is_empty() { path.to_owned() } else { format!("{path}{join}cursor={cursor}") };
+            let reply = self.terminal(&url).await;
+            assert_eq!(reply.status, 200, "{url}: {}", reply.body);
+            let body = reply.json();
+            let page = body["results"].as_array().unwrap();
+            empty += usize::from(page.is_empty());
+            rows.extend(page.iter().cloned());
+            let Some(next) = body.get("next") else { return (rows, empty) };
+            cursor = url::form_urlencoded::byte_serialize(next.as_str().unwrap().as_bytes()).collect();
+        }
+    }
+
     /// Asks McLeod for JSON.
     async fn mcleod(&self, path: &str) -> Reply {
         let token = format!("Token {}", self.sim.mcleod_token());
@@ -152,6 +224,67 @@ async fn garbage_and_truncated_answers_are_no_json() {
         assert_eq!(reply.status, 200);
         assert!(serde_json::from_str::<Value>(&reply.body).is_err());
     }
+}
+
+#[tokio::test]
+async fn an_error_in_the_services_own_words_can_be_set() {
+    let world = World::of(5).await;
+    let fault = Fault::Refusal { code: 422, json: r#"{"code":"invalid_credentials"}"#.to_owned() };
+    world.sim.faults().set(Upstream::Samsara, "/me", fault);
+    let reply = world.samsara("/me").await;
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (422, Some("invalid_credentials")));
+}
+
+#[tokio::test]
+async fn a_token_can_run_out_after_so_many_calls() {
+    let world = World::of(5).await;
+    let fault = Fault::Status { code: 401, retry_after: None };
+    world.sim.faults().set_after(2, Upstream::Samsara, "", fault);
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(world.samsara("/me").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 401, 401]);
+}
+
+#[tokio::test]
+async fn a_redirect_leads_elsewhere() {
+    let world = World::of(5).await;
+    let elsewhere = "http://portal.example/login";
+    world.sim.faults().set(Upstream::Samsara, "", Fault::Redirect(elsewhere.to_owned()));
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let answer = client.build().unwrap().get(format!("{}/me", world.sim.samsara_url())).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (307, elsewhere));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_promises_more_than_it_brings() {
+    let world = World::of(5).await;
+    let url = format!("{}/me", world.sim.samsara_url());
+    let token = format!("Bearer {}", world.sim.samsara_token());
+    let whole = world.get(&url, &[("authorization", &token)]).await.body.len();
+    world.sim.faults().set(Upstream::Samsara, "", Fault::Cut);
+    let answer = world.client.get(&url).header("authorization", &token).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.content_length(), Some(whole as u64));
+    assert!(answer.bytes().await.is_err());
+}
+
+#[tokio::test]
+async fn a_huge_answer_is_made_while_it_is_sent() {
+    let world = World::of(5).await;
+    world.sim.faults().set(Upstream::Samsara, "", Fault::Huge(3_000_000));
+    let mut answer = world.client.get(format!("{}/me", world.sim.samsara_url())).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.content_length()), (200, None));
+    let mut bytes = 0;
+    while let Some(piece) = answer.chunk().await.unwrap() {
+        bytes += piece.len();
+    }
+    assert_eq!(bytes, 3_000_000);
+    // One that nobody could hold is begun at once all the same.
+    world.sim.faults().set(Upstream::Samsara, "", Fault::Huge(u64::MAX));
+    let mut endless = world.client.get(format!("{}/me", world.sim.samsara_url())).send().await.unwrap();
+    assert!(endless.chunk().await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -235,6 +368,20 @@ async fn the_config_names_every_eld_there_is() {
     let whole = world.sim.config_toml(Some("sqlite:/tmp/demo.db"));
     let checked = backhaul::config::Config::from_toml(&whole);
     assert!(checked.is_ok(), "{checked:?}");
+}
+
+#[tokio::test]
+async fn the_config_lists_each_eld_under_its_own_name() {
+    let world = World::over(5, Upstream::ELDS).await;
+    let config: toml::Table = world.sim.config_toml(None).parse().unwrap();
+    let elds = config["eld"].as_array().unwrap();
+    assert_eq!(elds.len(), Upstream::ELDS.len());
+    let of = |name: &str| elds.iter().find(|eld| eld["name"].as_str() == Some(name)).unwrap();
+    let text = |eld: &toml::Value, key: &str| eld[key].as_str().unwrap().to_owned();
+    assert_eq!(text(of("motive"), "api_key"), world.sim.motive().api_key);
+    assert_eq!(text(of("motive"), "base_url"), world.sim.motive_url());
+    assert_eq!(text(of("terminal"), "connection_token"), world.sim.terminal().connection_token);
+    assert_eq!(text(of("terminal"), "base_url"), world.sim.terminal_url());
 }
 
 #[tokio::test]

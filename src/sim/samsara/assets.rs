@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::ask::Ask;
 use super::super::cursor;
-use super::super::roster::Roster;
-use super::rosters::ENTERED;
+use super::super::roster::{ENTERED, Roster};
 use super::stats::chosen;
 use super::{
     Book, Known, Refusal, Samsara, bad, flag, instant, limit, page, rounded, tagged, trailer_id, vehicle_id,
@@ -21,7 +20,8 @@ const POINTS: usize = 500;
 const METRES_A_SECOND: f64 = 0.447_04;
 
 fn trailers_known(samsara: &Samsara) -> Vec<usize> {
-    (0..samsara.world.roster.trailers).filter(|trailer| samsara.known(*trailer) != Known::Unknown).collect()
+    let all = samsara.share.trailers.iter().copied();
+    all.filter(|trailer| samsara.known(*trailer) != Known::Unknown).collect()
 }
 
 pub fn assets(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
@@ -36,8 +36,11 @@ pub fn assets(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     let fresh = instant(ask, "updatedAfterTime")?.is_none_or(|after| ENTERED > after) && !tagged(ask);
     let trailers =
         if fresh && kind.is_none_or(|kind| kind == "trailer") { trailers_known(samsara) } else { Vec::new() };
-    let vehicles =
-        if fresh && kind.is_none_or(|kind| kind == "vehicle") { samsara.tractors() } else { Vec::new() };
+    let vehicles = if fresh && kind.is_none_or(|kind| kind == "vehicle") {
+        samsara.share.tractors.clone()
+    } else {
+        Vec::new()
+    };
     let trailers = chosen(ask, "ids", trailers, trailer_id)?;
     let vehicles = chosen(ask, "ids", vehicles, vehicle_id)?;
     let all: Vec<(bool, usize)> = vehicles
@@ -114,7 +117,7 @@ type Report = (i64, bool, usize);
 impl Samsara {
     /// The reports later than `since`, up to `until`, oldest first.
     fn stream_points(&self, ask: &Ask, since: i64, until: i64) -> Result<Vec<Report>, Refusal> {
-        let vehicles = chosen(ask, "ids", self.tractors(), vehicle_id)?;
+        let vehicles = chosen(ask, "ids", self.share.tractors.clone(), vehicle_id)?;
         let trailers = chosen(ask, "ids", trailers_known(self), trailer_id)?;
         let tracked = trailers.into_iter().filter(|trailer| self.known(*trailer) != Known::Named);
         let driven = vehicles.into_iter().flat_map(|tractor| {

@@ -3,16 +3,14 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::Upstream;
 use super::super::ask::Ask;
 use super::super::atlas::CITIES;
-use super::super::roster::{Part, Roster, SHOP};
+use super::super::roster::{ENTERED, Part, Roster, SHOP};
 use super::{
     Book, Known, Refusal, Samsara, bad, driver_id, instant, limit, page, tagged, trailer_id, vehicle_id,
     written,
 };
-
-/// When the fleet was entered: nothing of the rosters changed since.
-pub const ENTERED: i64 = 1_706_000_000;
 
 #[expect(clippy::unnecessary_wraps, reason = "endpoints have one shape")]
 pub fn me(_: &Samsara, _: &Ask) -> Result<Value, Refusal> {
@@ -22,7 +20,7 @@ pub fn me(_: &Samsara, _: &Ask) -> Result<Value, Refusal> {
 
 pub fn vehicles(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     let size = limit(ask)?;
-    let all = if changed(ask)? { samsara.tractors() } else { Vec::new() };
+    let all = if changed(ask)? { samsara.share.tractors.clone() } else { Vec::new() };
     let (rows, pagination) = page(ask, Book::Vehicles, &all, size)?;
     let rows: Vec<Value> = rows.into_iter().map(|tractor| vehicle(samsara, tractor)).collect();
     Ok(json!({ "data": rows, "pagination": pagination }))
@@ -53,7 +51,11 @@ fn vehicle(samsara: &Samsara, tractor: usize) -> Value {
         row["externalIds"]["samsara.serial"] = json!(serial.replace('-', ""));
         row["serial"] = json!(serial);
         row["gateway"] = json!({ "model": "VG54NA", "serial": serial });
-        row["staticAssignedDriver"] = json!({ "id": driver_id(tractor), "name": format!("{first} {last}") });
+        // Of a driver who keeps his log elsewhere it knows nothing.
+        if !samsara.world.spread.is_second(Upstream::Samsara, tractor) {
+            row["staticAssignedDriver"] =
+                json!({ "id": driver_id(tractor), "name": format!("{first} {last}") });
+        }
     }
     row
 }
@@ -68,8 +70,9 @@ pub fn trailers(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
 impl Samsara {
     /// Those it has as trailers, unless the question filters by tag.
     pub fn trailers(&self, ask: &Ask) -> Vec<usize> {
-        let all = if tagged(ask) { 0 } else { self.world.roster.trailers };
-        (0..all).filter(|trailer| matches!(self.known(*trailer), Known::Tracked | Known::Named)).collect()
+        let all = if tagged(ask) { [].as_slice() } else { &self.share.trailers };
+        let as_trailer = |trailer: &usize| matches!(self.known(*trailer), Known::Tracked | Known::Named);
+        all.iter().copied().filter(as_trailer).collect()
     }
 
     fn trailer(&self, trailer: usize) -> Value {
@@ -97,7 +100,7 @@ pub fn drivers(samsara: &Samsara, ask: &Ask) -> Result<Value, Refusal> {
     };
     let size = limit(ask)?;
     let roster = &samsara.world.roster;
-    let mut all = if changed(ask)? { samsara.drivers() } else { Vec::new() };
+    let mut all = if changed(ask)? { samsara.share.drivers.clone() } else { Vec::new() };
     all.retain(|driver| (roster.part(*driver) == Part::Gone) == wanted_gone);
     let (rows, pagination) = page(ask, Book::Drivers, &all, size)?;
     let rows: Vec<Value> = rows.into_iter().map(|driver| person(samsara, driver)).collect();

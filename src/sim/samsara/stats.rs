@@ -193,7 +193,7 @@ fn head(id: String, name: String) -> Map<String, Value> {
 }
 
 fn vehicles(samsara: &Samsara, ask: &Ask) -> Result<Vec<usize>, Refusal> {
-    let all = if tagged(ask) { Vec::new() } else { samsara.tractors() };
+    let all = if tagged(ask) { Vec::new() } else { samsara.share.tractors.clone() };
     chosen(ask, "vehicleIds", all, vehicle_id)
 }
 
@@ -201,7 +201,7 @@ fn trailers(samsara: &Samsara, ask: &Ask) -> Result<Vec<usize>, Refusal> {
     chosen(ask, "trailerIds", samsara.trailers(ask), trailer_id)
 }
 
-/// Those of `all` that the parameter names; all where it is not given.
+/// Those of `all`, which ascend, that the parameter names; all where it is not given.
 pub fn chosen(
     ask: &Ask,
     name: &str,
@@ -212,7 +212,12 @@ pub fn chosen(
     if wanted.iter().any(|wanted| wanted.parse::<u64>().is_err()) {
         return Err(unknown_id(name));
     }
-    Ok(all.into_iter().filter(|unit| wanted.contains(&id(*unit).as_str())).collect())
+    // The ids of one kind have one length, so they ascend with their units.
+    let find = |wanted: &&str| all.binary_search_by(|unit| id(*unit).as_str().cmp(wanted)).ok();
+    let mut found: Vec<usize> = wanted.iter().filter_map(find).map(|at| all[at]).collect();
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 impl Samsara {

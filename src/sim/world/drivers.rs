@@ -39,6 +39,38 @@ pub struct LogEntry {
     pub point: Point,
 }
 
+/// Seconds of each duty status within a span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// At the wheel.
+    pub driving: i64,
+    /// Working, not driving.
+    pub on_duty: i64,
+    /// Resting, not in the berth.
+    pub off_duty: i64,
+    /// In the berth.
+    pub sleeper: i64,
+}
+
+impl Totals {
+    /// What a log says of the span from `start` to `end`. What it does not cover is off duty.
+    pub fn of(log: &[LogEntry], start: i64, end: i64) -> Self {
+        let mut totals = Self { off_duty: (end - start).max(0), ..Self::default() };
+        for entry in log {
+            let length = (entry.end.unwrap_or(end).min(end) - entry.start.max(start)).max(0);
+            let total = match entry.duty {
+                DutyStatus::Driving => &mut totals.driving,
+                DutyStatus::OnDuty => &mut totals.on_duty,
+                DutyStatus::Sleeper => &mut totals.sleeper,
+                DutyStatus::OffDuty => continue,
+            };
+            *total += length;
+            totals.off_duty -= length;
+        }
+        totals
+    }
+}
+
 impl World {
     /// A driver at `now`.
     pub fn driver(&self, driver: usize, now: i64) -> Condition {

@@ -71,6 +71,30 @@ impl World {
         activities
     }
 
+    /// When another make of device, one that reports every `every` seconds on the move, last did so
+    /// before or at `now`: by a clock of its own, and when the truck stops or sets out. So two
+    /// devices in one truck hardly ever tell of the same instant.
+    pub fn last_report(&self, tractor: usize, now: i64, every: i64) -> i64 {
+        if tractor == SHOP || tractor == DARK {
+            return self.last_fix(tractor, now);
+        }
+        let seen = self.truck(tractor, now);
+        let every = if seen.stretch.activity == Activity::Drive { every } else { 20 * every };
+        let own = (tractor as i64 * 7919).rem_euclid(every);
+        ((now - own).div_euclid(every) * every + own).max(seen.since)
+    }
+
+    /// The same device's reports from `since` to `now`: newest first, at most `most`.
+    pub fn reports(&self, tractor: usize, since: i64, now: i64, every: i64, most: usize) -> Vec<i64> {
+        let mut reports = Vec::new();
+        let mut at = self.last_report(tractor, now, every);
+        while at >= since && reports.len() < most {
+            reports.push(at);
+            at = self.last_report(tractor, at - 1, every);
+        }
+        reports
+    }
+
     /// A trailer at `now`.
     pub fn trailer(&self, trailer: usize, now: i64) -> Carried {
         let lane = self.roster.tractor_of(trailer).unwrap_or(self.roster.tractors);

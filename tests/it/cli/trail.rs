@@ -5,7 +5,7 @@ use std::time::Duration;
 use backhaul::commands::trail::{find, print, print_geojson};
 use backhaul::commands::{Format, Layout};
 use backhaul::model::{
-    Driver, Fleet, LinkRule, TrailPoint, Timestamp, Tractor, Trailer, UnitId, UnitKind, UnitLink,
+    Driver, Fleet, LinkRule, Timestamp, Tractor, TrailPoint, Trailer, UnitId, UnitKind, UnitLink,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};

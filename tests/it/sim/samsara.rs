@@ -295,13 +295,8 @@ async fn answers_have_the_keys_that_the_vendor_requires() {
 
 /// Notes every required key that is missing, every key that is not in the schema, and every type
 /// that differs.
-fn compare(spec: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
-    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/schemas/")) {
-        return compare(spec, &spec["components"]["schemas"][name], value, at, wrong);
-    }
-    for part in schema["allOf"].as_array().into_iter().flatten() {
-        compare(spec, part, value, at, wrong);
-    }
+pub fn compare(spec: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
+    let schema = &whole(spec, schema);
     let fits = match schema["type"].as_str() {
         Some("object") => value.is_object(),
         Some("array") => value.is_array(),
@@ -332,6 +327,25 @@ fn compare(spec: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Ve
             compare(spec, items, row, &format!("{at}[]"), wrong);
         }
     }
+}
+
+/// A schema with what it refers to and is composed of written into it.
+fn whole(spec: &Value, schema: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/schemas/")) {
+        return whole(spec, &spec["components"]["schemas"][name]);
+    }
+    let mut schema = schema.clone();
+    for part in schema["allOf"].take().as_array().into_iter().flatten() {
+        let Value::Object(part) = whole(spec, part) else { continue };
+        for (key, value) in part {
+            match (&mut schema[&key], value) {
+                (Value::Object(known), Value::Object(more)) => known.extend(more),
+                (Value::Array(known), Value::Array(more)) => known.extend(more),
+                (known, value) => *known = value,
+            }
+        }
+    }
+    schema
 }
 
 fn id(row: &Value) -> String {

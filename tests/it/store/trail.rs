@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use backhaul::model::{RecordName, Sighting, Timestamp, UnitId, UnitKind, Wish};
+use backhaul::model::{RecordName, TrailPoint, Timestamp, UnitId, UnitKind, Wish};
 use backhaul::store;
 
 use super::{Bench, fix, tractor};
 
 fn trail(bench: &Bench, id: &str, since: Timestamp) -> Vec<String> {
     let seen = store::trail(&bench.path(), UnitKind::Tractor, &UnitId(id.into()), since).unwrap();
-    let words = |seen: &Sighting| format!("{} by {}", seen.latitude, seen.source);
+    let words = |seen: &TrailPoint| format!("{} by {}", seen.latitude, seen.source);
     seen.iter().map(words).collect()
 }
 
