@@ -204,3 +204,22 @@ pub(super) fn nothing_to_poll(config: &Config) -> String {
         reasons.join("; ")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mcleod_is_polled_in_either_format() {
+        for format in ["json", "xml"] {
+            let text = format!(
+                "[database]\nurl = \"sqlite:x\"\n[mcleod]\nbase_url = \"https://tms.example.com/ws\"\ntoken = \"t\"\nformat = \"{format}\"\n"
+            );
+            let config = Config::from_toml(&text).unwrap();
+            assert!(off_accounts(&config).iter().all(|(name, _)| name != "mcleod"), "{format}");
+            let names: Vec<_> =
+                accounts(&config).unwrap().iter().map(|account| account.name().to_owned()).collect();
+            assert_eq!(names, ["mcleod"], "{format}");
+        }
+    }
+}

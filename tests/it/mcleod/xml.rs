@@ -35,8 +35,8 @@ fn element(name: Option<&str>, row: &Value, style: Style) -> String {
     let (mut attributes, mut inside) = (String::new(), String::new());
     for (column, value) in columns {
         match style {
-            Style::Attributes => attributes += &format!(" {column}=\"{}\"", written(value)),
-            Style::Elements => inside += &format!("<{column}>{}</{column}>\n", written(value)),
+            Style::Attributes => attributes.extend([" ", column, "=\"", &written(value), "\""]),
+            Style::Elements => inside.extend(["<", column, ">", &written(value), "</", column, ">\n"]),
         }
     }
     for (name, child) in children {
