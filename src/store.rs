@@ -176,7 +176,7 @@ impl Store {
         self.run(move |writer| upkeep::keep_accounts(writer, judge, &accounts, now)).await
     }
 
-    /// Takes on what people say of which records are one: the [[link]]s of the configuration, all of
+    /// Takes on what people say of which records are one: the `[[link]]`s of the configuration, all of
     /// them. Nothing happens where they are those that were taken on last.
     pub async fn take_on(&self, wishes: Vec<Wish>, now: Timestamp) -> Result<(), StoreError> {
         let judge = self.judge;

@@ -82,48 +82,59 @@ fn join_by(
     // The number rule compares the TMS's number with an ELD's, never two ELDs with each other.
     let needs_tms = matches!(rule, LinkRule::UnitNumber | LinkRule::DriverRef);
     let speaks = |index: &usize| records.get(*index).is_some_and(|record| record.is_tms);
-    let mut conflicts = Vec::new();
-    let alike = holders.into_iter().filter(|(_, who)| !needs_tms || who.iter().any(speaks));
-    for (keys, who) in hanging_together(groups, alike) {
-        let who = groups.without_passed_over(&who);
-        if groups.roots(&who).len() < 2 {
+    let alike = holders
+        .into_iter()
+        .filter(|(_, who)| groups.roots(who).len() > 1 && (!needs_tms || who.iter().any(speaks)))
+        .map(|(key, who)| Alike { keys: vec![key], who })
+        .collect();
+    let (mut agreed, mut conflicts) = (Vec::new(), Vec::new());
+    let refuse = |Alike { keys, who }: &Alike, no: &No| conflict(kind, records, who, no, &what(rule, keys));
+    // All are judged before any is joined, so that none stands in another's way.
+    for Alike { keys, who } in hanging_together(alike, |who| groups.judged_apart(who)) {
+        let alike = Alike { who: groups.without_passed_over(&who), keys };
+        if groups.roots(&alike.who).len() < 2 {
             continue;
         }
-        match groups.may_join(&who) {
-            Ok(()) => groups.join(&who, rule),
+        match groups.may_join(&alike.who) {
+            Ok(()) => agreed.push(alike),
             Err(No::KeptApart) => {}
-            Err(no) => conflicts.push(conflict(kind, records, &who, &no, &what(rule, &keys))),
+            Err(no) => conflicts.push(refuse(&alike, &no)),
+        }
+    }
+    // They meet only in a group that a person joined, which each knows another record of.
+    for alike in hanging_together(agreed, |who| groups.roots(who)) {
+        if groups.is_kept_apart(&alike.who) {
+            conflicts.push(refuse(&alike, &No::SomeKeptApart));
+        } else {
+            groups.join(&alike.who, rule);
         }
     }
     conflicts
 }
 
-/// Sets of records that hang together: by a shared key, or by standing in one group already. Each
-/// with the keys it hangs together by.
-fn hanging_together(
-    groups: &Groups<'_>,
-    alike: impl Iterator<Item = (String, BTreeSet<usize>)>,
-) -> Vec<(Vec<String>, BTreeSet<usize>)> {
-    let mut sets: Vec<Option<(Vec<String>, BTreeSet<usize>)>> = Vec::new();
-    // Which set each group is in.
+/// Records that look alike under one rule, and by which keys.
+struct Alike {
+    keys: Vec<String>,
+    who: BTreeSet<usize>,
+}
+
+/// Makes one of all that have a place in common.
+fn hanging_together(alike: Vec<Alike>, places: impl Fn(&BTreeSet<usize>) -> BTreeSet<usize>) -> Vec<Alike> {
+    let mut sets: Vec<Option<Alike>> = Vec::new();
     let mut set_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for (key, who) in alike {
-        let roots = groups.roots(&who);
-        if roots.len() < 2 {
-            continue;
-        }
-        let mut merged = (vec![key], who);
-        let touched: BTreeSet<usize> = roots.iter().filter_map(|root| set_of.get(root).copied()).collect();
+    for mut merged in alike {
+        let touched: BTreeSet<usize> =
+            places(&merged.who).iter().filter_map(|place| set_of.get(place).copied()).collect();
         for set in touched {
-            if let Some((keys, who)) = sets.get_mut(set).and_then(Option::take) {
-                merged.0.extend(keys);
-                merged.1.extend(who);
+            if let Some(Alike { keys, who }) = sets.get_mut(set).and_then(Option::take) {
+                merged.keys.extend(keys);
+                merged.who.extend(who);
             }
         }
-        for root in groups.roots(&merged.1) {
-            set_of.insert(root, sets.len());
+        for place in places(&merged.who) {
+            set_of.insert(place, sets.len());
         }
-        merged.0.sort();
+        merged.keys.sort();
         sets.push(Some(merged));
     }
     sets.into_iter().flatten().collect()

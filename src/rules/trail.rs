@@ -100,7 +100,7 @@ mod tests {
             .chunk_by(|a, b| a.source == b.source)
             .map(|part| (part[0].source.as_str(), part.len()))
             .collect();
-        assert_eq!(sources, [("samsara", 60), ("motive", 58), ("samsara", 60)]);
+        assert_eq!(sources, [("samsara", 60), ("motive", 59), ("samsara", 60)]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod faults;
 mod handover;
+mod links;
 
 use std::fs;
 use std::path::{Path, PathBuf};

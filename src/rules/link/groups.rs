@@ -24,6 +24,8 @@ pub(super) struct Groups<'a> {
     group_of: Vec<usize>,
     rule_of: Vec<LinkRule>,
     members: BTreeMap<usize, Vec<usize>>,
+    /// Records that a person joined to others.
+    chosen: BTreeSet<usize>,
     /// Pairs of records that a person keeps apart.
     apart: BTreeSet<(usize, usize)>,
 }
@@ -37,6 +39,7 @@ impl<'a> Groups<'a> {
             group_of: all.clone().collect(),
             rule_of: vec![LinkRule::First; records.len()],
             members: all.map(|index| (index, vec![index])).collect(),
+            chosen: BTreeSet::new(),
             apart,
         }
     }
@@ -44,6 +47,21 @@ impl<'a> Groups<'a> {
     /// The groups these are in.
     pub(super) fn roots(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {
         who.iter().filter_map(|&index| self.group_of.get(index).copied()).collect()
+    }
+
+    /// What is judged as one: groups, but of a group that a person joined each record by itself. Two
+    /// trucks that a person made one have two of everything, which is no tie.
+    pub(super) fn judged_apart(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let place = |&index: &usize| {
+            self.group_of.get(index).map(|&root| if self.is_linked(root) { index } else { root })
+        };
+        who.iter().filter_map(place).collect()
+    }
+
+    /// Whether a person keeps any of these groups apart from another of them.
+    pub(super) fn is_kept_apart(&self, who: &BTreeSet<usize>) -> bool {
+        let roots = self.roots(who);
+        roots.iter().any(|&one| roots.range(one + 1..).any(|&two| self.are_apart(one, two)))
     }
 
     /// Whether all these may be one: across their groups no account twice, no two valid VINs, and no
@@ -62,9 +80,18 @@ impl<'a> Groups<'a> {
             all if all == pairs().count() => return Err(No::KeptApart),
             _ => return Err(No::SomeKeptApart),
         }
-        let vins: Vec<BTreeSet<String>> =
-            roots.iter().map(|&root| self.vins(root)).filter(|vins| !vins.is_empty()).collect();
-        if vins.first().is_some_and(|first| vins.iter().any(|other| first.is_disjoint(other))) {
+        let mut vins: Vec<BTreeSet<String>> = Vec::new();
+        for mut these in roots.iter().map(|&root| self.vins(root)).filter(|vins| !vins.is_empty()) {
+            vins.retain(|others| {
+                let differ = others.is_disjoint(&these);
+                if !differ {
+                    these.extend(others.iter().cloned());
+                }
+                differ
+            });
+            vins.push(these);
+        }
+        if vins.len() > 1 {
             return Err(No::VinsDiffer);
         }
         let mut accounts = BTreeSet::new();
@@ -82,7 +109,12 @@ impl<'a> Groups<'a> {
     pub(super) fn without_passed_over(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {
         let linked: Vec<usize> = self.roots(who).into_iter().filter(|&root| self.is_linked(root)).collect();
         let [chosen] = linked.as_slice() else { return who.clone() };
-        let accounts: BTreeSet<&str> = self.group(*chosen).map(|record| record.account.as_str()).collect();
+        let members = self.members.get(chosen).into_iter().flatten();
+        let accounts: BTreeSet<&str> = members
+            .filter(|member| self.chosen.contains(member))
+            .filter_map(|&member| self.records.get(member))
+            .map(|record| record.account.as_str())
+            .collect();
         let passed_over = |index: &usize| {
             self.group_of.get(*index).is_some_and(|root| {
                 root != chosen && self.group(*root).any(|record| accounts.contains(record.account.as_str()))
@@ -93,6 +125,9 @@ impl<'a> Groups<'a> {
 
     /// Makes the groups of all these one.
     pub(super) fn join(&mut self, who: &BTreeSet<usize>, rule: LinkRule) {
+        if rule == LinkRule::User {
+            self.chosen.extend(who);
+        }
         let mut roots = self.roots(who).into_iter();
         let Some(kept) = roots.next() else { return };
         for root in roots {
@@ -140,7 +175,7 @@ impl<'a> Groups<'a> {
     }
 
     fn is_linked(&self, root: usize) -> bool {
-        let members = self.members.get(&root).map(Vec::as_slice).unwrap_or_default();
-        members.iter().any(|&member| self.rule_of.get(member) == Some(&LinkRule::User))
+        let mut members = self.members.get(&root).into_iter().flatten();
+        members.any(|member| self.chosen.contains(member))
     }
 }

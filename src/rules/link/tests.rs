@@ -225,3 +225,21 @@ fn what_hangs_together_by_several_keys_is_judged_together() {
     let records = ["mcleod/SMITHJO John Smith", "mcleod/4411 Ann Lee", "samsara/5 J S ref=smithjo ref=4411"];
     check(UnitKind::Driver, &records, "0 | 1 | 2", 1);
 }
+
+#[test]
+fn two_trucks_that_a_person_made_one_keep_what_each_was_joined_to() {
+    let (a, b) = (format!("vin={VIN_A}"), format!("vin={VIN_B}"));
+    let records = [
+        &*format!("samsara/1 A {a}"),
+        &*format!("samsara/2 B {b}"),
+        &*format!("mcleod/101 101 {a}"),
+        &*format!("mcleod/102 102 {b}"),
+    ];
+    let wish = "=samsara:1 samsara:2";
+    check_wished(UnitKind::Tractor, &records, &[wish], "0 + 1 user + 2 vin + 3 vin", 0);
+    let apart = "!mcleod:101 mcleod:102";
+    check_wished(UnitKind::Tractor, &records, &[wish, apart], "0 + 1 user | 2 | 3", 1);
+    // What came by a stronger rule is no choice of the person's.
+    let third = [records[0], records[1], records[2], "mcleod/A A"];
+    check_wished(UnitKind::Tractor, &third, &[wish], "0 + 1 user + 2 vin | 3", 1);
+}
