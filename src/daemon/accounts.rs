@@ -216,7 +216,7 @@ mod tests {
                 "[database]\nurl = \"sqlite:x\"\n[mcleod]\nbase_url = \"https://tms.example.com/ws\"\ntoken = \"t\"\nformat = \"{format}\"\n"
             );
             let config = Config::from_toml(&text).unwrap();
-            assert!(off_accounts(&config).iter().all(|(name, _)| name != "mcleod"), "{format}");
+            assert!(config.off_accounts().iter().all(|(name, _)| name != "mcleod"), "{format}");
             let names: Vec<_> =
                 accounts(&config).unwrap().iter().map(|account| account.name().to_owned()).collect();
             assert_eq!(names, ["mcleod"], "{format}");

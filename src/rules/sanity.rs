@@ -10,8 +10,10 @@ use crate::model::{Sighting, Timestamp, Verdict};
 pub const AHEAD: Duration = Duration::from_mins(2);
 /// No truck is faster between two fixes …
 const FASTEST_MPH: f64 = 120.0;
-/// … beyond what receivers scatter by, and what two devices' clocks make of one place.
-const SCATTER_MI: f64 = 0.25;
+/// … beyond what receivers scatter by …
+const SCATTER_MI: f64 = 0.1;
+/// … and the clocks of two devices in one truck make of one place, however near in time.
+const SAME_PLACE_MI: f64 = 0.25;
 
 const NOT_A_PLACE: &str = "position is not a place on earth";
 const NULL_ISLAND: &str = "position is 0,0";
@@ -63,14 +65,15 @@ fn against(suspect: Sighting, fix: Sighting) -> Verdict {
 /// Whether a truck can have been at both.
 fn may_follow(one: Sighting, other: Sighting) -> bool {
     // A degree of latitude is 69 miles: what differs by less than this needs no trigonometry.
-    let near = SCATTER_MI / 69.2 / 2.0;
+    let near = SAME_PLACE_MI / 69.2 / 2.0;
     let (north, east) = ((one.latitude - other.latitude).abs(), (one.longitude - other.longitude).abs());
     if north < near && east < near {
         return true;
     }
     #[expect(clippy::cast_precision_loss, reason = "the milliseconds of a century fit")]
     let hours = one.observed_at.millis_since(other.observed_at).abs() as f64 / 3_600_000.0;
-    miles(one, other) <= SCATTER_MI + FASTEST_MPH * hours
+    let miles = miles(one, other);
+    miles <= SAME_PLACE_MI || miles <= SCATTER_MI + FASTEST_MPH * hours
 }
 
 /// Along the great circle (haversine).
@@ -121,7 +124,7 @@ mod tests {
         };
         check(1.0, 60, Verdict::Moves);
         check(2.0, 60, Verdict::Moves);
-        check(2.5, 60, Verdict::Doubtful(JUMP));
+        check(2.2, 60, Verdict::Doubtful(JUMP));
         check(0.24, 1, Verdict::Moves);
         check(0.4, 1, Verdict::Doubtful(JUMP));
         check(900.0, 8 * 3600, Verdict::Moves);

@@ -37,16 +37,16 @@ async fn the_newest_sane_observation_of_any_account_is_shown_and_says_whose() {
         (row.latitude.unwrap(), row.source.clone().unwrap(), row.observed_at.unwrap())
     };
     bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at(10))]).await;
-    bench.tell("motive", "locations", vec![fix("1", 35.2, at(20))]).await;
-    assert_eq!(seen(&bench), (35.2, "motive".into(), at(20)));
+    bench.tell("motive", "locations", vec![fix("1", 35.002, at(20))]).await;
+    assert_eq!(seen(&bench), (35.002, "motive".into(), at(20)));
     // Told later, seen earlier.
-    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.1, at(15))]).await;
-    bench.tell("mcleod", "positions", vec![fix("0412", 30.0, at(1))]).await;
-    assert_eq!(seen(&bench), (35.2, "motive".into(), at(20)));
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.001, at(15))]).await;
+    bench.tell("mcleod", "positions", vec![fix("0412", 35.0, at(1))]).await;
+    assert_eq!(seen(&bench), (35.002, "motive".into(), at(20)));
     bench.tell("motive", "locations", vec![fix("1", 0.0, at(3600)), fix("1", 95.0, at(25))]).await;
-    assert_eq!(seen(&bench), (35.2, "motive".into(), at(20)));
-    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.4, at(30))]).await;
-    assert_eq!(seen(&bench), (35.4, "samsara".into(), at(30)));
+    assert_eq!(seen(&bench), (35.002, "motive".into(), at(20)));
+    bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.004, at(30))]).await;
+    assert_eq!(seen(&bench), (35.004, "samsara".into(), at(30)));
     assert_eq!(bench.fleet().totals.rejected, 2, "that another account was earlier is nobody's fault");
 }
 

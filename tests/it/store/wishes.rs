@@ -149,9 +149,9 @@ async fn two_records_of_one_account_come_apart_without_a_position_that_may_be_th
     bench.tell("samsara", "vehicles", vec![tractor("1", "412"), tractor("2", "412 new")]).await;
     let (at, minute) = (bench.now, Duration::from_mins(1));
     bench.tell("samsara", "vehicle_stats", vec![fix("1", 31.0, at), fix("2", 32.0, at)]).await;
-    bench.later(300);
+    bench.later(6 * 3600 + 300);
     bench.wish(&[wish(UnitKind::Tractor, &["samsara:1", "samsara:2"])]).await;
-    bench.tell("samsara", "vehicle_stats", vec![fix("2", 33.0, at.plus(minute * 6))]).await;
+    bench.tell("samsara", "vehicle_stats", vec![fix("2", 33.0, at.plus(minute * 366))]).await;
     assert_eq!(tractors(&bench.fleet()), ["samsara:1 412 at 33 by samsara, moving, fuel -"]);
     bench.wish(&[]).await;
     assert_eq!(
