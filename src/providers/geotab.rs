@@ -123,13 +123,15 @@ impl Geotab {
             Err(fault) => fault,
         };
         match fault.cause {
-            Cause::Session | Cause::Database => self.sessions.give_up(&session),
+            Cause::Session | Cause::Database | Cause::Moved => self.sessions.give_up(&session),
             Cause::Limit | Cause::Server | Cause::Call => {}
         }
         match fault {
             // What ran out is renewed, and the call made again: once, since a login that is refused looks
             // the same.
-            Fault { cause: Cause::Session, .. } if !place.again => Ok(Page::step(place.once_more().token())),
+            Fault { cause: Cause::Session | Cause::Moved, .. } if !place.again => {
+                Ok(Page::step(place.once_more().token()))
+            }
             fault => read::without(feed, ask, &place, fault),
         }
     }

@@ -28,6 +28,8 @@ pub(super) enum Cause {
     Session,
     /// The database's: it moves, or starts.
     Database,
+    /// Nobody is there where the login sent us: the root server knows where the database is now.
+    Moved,
     /// Ours: too many calls, or too much at once.
     Limit,
     /// The server's, at this call.

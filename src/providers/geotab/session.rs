@@ -51,6 +51,8 @@ pub(super) struct Login {
 pub(super) struct Session {
     client: Client,
     kept: Kept,
+    /// It is with another server than the one we log in at.
+    was_sent_on: bool,
 }
 
 impl Session {
@@ -62,7 +64,11 @@ impl Session {
         take: impl FnOnce(&str) -> Result<T, Error>,
     ) -> Result<T, Fault> {
         let body = call.body(self.credentials());
-        post(&self.client, &body, self.kept.session_id.expose_secret(), now, take).await
+        let told = post(&self.client, &body, self.kept.session_id.expose_secret(), now, take).await;
+        told.map_err(|fault| {
+            let nobody = !fault.error.answered && matches!(fault.error.kind, Kind::Unavailable { .. });
+            if nobody && self.was_sent_on { Fault { cause: Cause::Moved, ..fault } } else { fault }
+        })
     }
 
     /// As they were given to us: they may be written otherwise than we did.
@@ -225,13 +231,14 @@ impl Sessions {
     }
 
     fn session(&self, kept: Kept) -> Result<Session, String> {
-        // The same connections, where the login did not lead elsewhere.
-        let client = if kept.server == self.login.base_url {
-            self.root.clone()
-        } else {
+        let was_sent_on = kept.server != self.login.base_url;
+        let client = if was_sent_on {
             Client::new(&kept.server, &[], self.login.ca_file.as_deref(), &LIMITS)?
+        } else {
+            // The same connections.
+            self.root.clone()
         };
-        Ok(Session { client, kept })
+        Ok(Session { client, kept, was_sent_on })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -280,7 +287,7 @@ fn refusal(fault: Fault) -> Error {
     let kind = match fault.cause {
         Cause::Session => Kind::Unauthorized,
         Cause::Call if fault.error.status.is_none() => Kind::Unauthorized,
-        Cause::Call | Cause::Database | Cause::Limit | Cause::Server => fault.error.kind,
+        Cause::Call | Cause::Database | Cause::Moved | Cause::Limit | Cause::Server => fault.error.kind,
     };
     // Not as a stale cursor would be told: the feed that happened to log in has none.
     let kind = if kind == Kind::Rejected { Kind::NotFound } else { kind };

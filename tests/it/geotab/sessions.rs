@@ -84,6 +84,23 @@ async fn a_login_leads_to_another_server_which_is_kept_with_the_session() {
 }
 
 #[tokio::test]
+async fn where_the_other_server_is_gone_the_root_says_where_the_database_is_now() {
+    let upstream = Upstream::start(users).await;
+    upstream.move_to(&upstream.elsewhere.clone());
+    read(&upstream.client(), ask("users")).await.unwrap();
+    // Nobody listens on a port that was just let go.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let file = upstream.tokens().join("geotab.json");
+    let kept = fs::read_to_string(&file).unwrap();
+    let kept = kept.replace(&upstream.elsewhere, &format!("http://{gone}"));
+    assert!(kept.contains(&gone.to_string()), "{kept}");
+    fs::write(&file, kept).unwrap();
+    upstream.names();
+    read(&upstream.client(), ask("users")).await.unwrap();
+    assert_eq!(upstream.names(), LOGIN_AND_READ);
+}
+
+#[tokio::test]
 async fn a_login_is_not_followed_to_where_it_could_be_read() {
     let upstream = Upstream::start(users).await;
     upstream.move_to("http://my3.geotab.example");
