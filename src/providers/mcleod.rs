@@ -16,6 +16,7 @@ mod one_by_one;
 mod read;
 mod scalar;
 mod soap;
+mod standing;
 mod units;
 mod wire;
 mod xml;
@@ -36,6 +37,7 @@ use self::company::wrong_company;
 use self::feeds::{DRIVERS, FEEDS, MOVEMENTS, ORDERS, STOPS, TRACTORS, TRAILERS};
 use self::one_by_one::{below, wanted};
 use self::read::{Listing, Next, Place};
+use self::standing::Standing;
 use super::{Ask, FeedSpec, Page, Provider};
 use crate::http::{self, Client, Kind, Limits};
 use crate::model::{Batch, Reject, Timestamp};
@@ -109,6 +111,7 @@ pub struct McLeod {
     zone: TimeZone,
     /// Until when, in milliseconds, the server counts as one that hides its movements.
     hidden_until: AtomicI64,
+    standing: Standing,
 }
 
 impl McLeod {
@@ -131,6 +134,7 @@ impl McLeod {
             basis: account.stop_time_basis,
             zone: account.server_zone,
             hidden_until: AtomicI64::new(0),
+            standing: Standing::default(),
         })
     }
 
@@ -192,7 +196,8 @@ impl McLeod {
             None if listing.changes.is_some() => {
                 let cursor = ask.cursor.filter(|_| !ask.restart);
                 let place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
-                return Ok(Page { next: place.written(), ..Page::default() });
+                // The time is told to anybody: it proves nothing of the credential.
+                return Ok(Page { next: place.written(), is_step: true, ..Page::default() });
             }
             None => Place::begin(listing, None, ask.now),
         };
@@ -272,7 +277,7 @@ impl Provider for McLeod {
     }
 
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, http::Error> {
-        match ask.resource {
+        let told = match ask.resource {
             "company" => self.company(ask).await,
             "drivers" => self.list(&DRIVERS, ask).await,
             "tractors" => self.list(&TRACTORS, ask).await,
@@ -284,7 +289,8 @@ impl Provider for McLeod {
             "customers" => self.customer(ask).await,
             "positions" => self.positions(ask).await,
             other => Err(unknown(other)),
-        }
+        };
+        self.standing.judge(ask.resource, told)
     }
 }
 
