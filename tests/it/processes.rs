@@ -3,6 +3,7 @@
 mod faults;
 mod handover;
 mod links;
+mod upstreams;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,25 +33,33 @@ pub(crate) struct Office {
 impl Office {
     /// A fleet of `units` tractors whose time goes on.
     pub(crate) fn new(units: usize) -> Self {
-        Self::at(units, backhaul::sync::Clock::system())
+        Self::going_on(units, vec![Upstream::Samsara])
+    }
+
+    /// The same, spread over these ELDs.
+    pub(crate) fn going_on(units: usize, elds: Vec<Upstream>) -> Self {
+        let clock = backhaul::sync::Clock::system();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = Options { units, seed: 7, elds, ..Options::new(Arc::new(move || clock.now())) };
+        Self::with(options, runtime)
     }
 
     /// A fleet whose time stands still.
     pub(crate) fn frozen(units: usize) -> Self {
+        Self::standing_still(units, vec![Upstream::Samsara])
+    }
+
+    /// The same, spread over these ELDs.
+    pub(crate) fn standing_still(units: usize, elds: Vec<Upstream>) -> Self {
         // A minute ago: what it tells is then never from the future.
         let at = backhaul::sync::Clock::system().now().minus(Duration::from_secs(60));
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let sim = start(&runtime, units, Arc::new(move || at));
-        Self::with(sim, runtime)
+        let options = Options { units, seed: 7, elds, ..Options::new(Arc::new(move || at)) };
+        Self::with(options, runtime)
     }
 
-    fn at(units: usize, clock: backhaul::sync::Clock) -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let sim = start(&runtime, units, Arc::new(move || clock.now()));
-        Self::with(sim, runtime)
-    }
-
-    fn with(sim: Sim, runtime: tokio::runtime::Runtime) -> Self {
+    fn with(options: Options, runtime: tokio::runtime::Runtime) -> Self {
+        let sim = runtime.block_on(Sim::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let office = Self { folder, sim, runtime };
         let config = office.sim.config_toml(Some(&format!("sqlite:{}", office.database().display())));
@@ -115,17 +124,6 @@ impl Drop for Office {
     fn drop(&mut self) {
         let _ = &self.runtime;
     }
-}
-
-fn start(runtime: &tokio::runtime::Runtime, units: usize, clock: backhaul::sim::Clock) -> Sim {
-    runtime
-        .block_on(Sim::start(Options {
-            units,
-            seed: 7,
-            elds: vec![Upstream::Samsara],
-            ..Options::new(clock)
-        }))
-        .unwrap()
 }
 
 /// A process that is ended with the test.
