@@ -26,9 +26,10 @@ mod upkeep;
 mod watch;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rusqlite::Connection;
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane};
@@ -199,16 +200,16 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let writer = Arc::clone(&self.writer);
+        // Waited for here, so that the pool needs one thread: each that works keeps memory of its own.
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
         let done = spawn_blocking(move || {
-            // A panic in a transaction rolled it back; the connection itself is sound.
-            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let done = work(&mut writer);
             if done.as_ref().is_err_and(StoreError::is_damage) {
                 open::suspect(&writer.path);
             }
             done
         });
+        // A panic in a transaction rolled it back; the connection itself is sound.
         done.await.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
     }
 }

@@ -56,7 +56,7 @@ fn number(word: &str) -> usize {
 
 fn compare() {
     println!("{WARM_UP} reads of the fleet to warm up, {READS} measured, one every 5 s; CPU in ms a read");
-    println!("{:<38}{:>9}{:>9}{:>7}{:>12}", "", "floor", "poller", "ratio", "poller MiB");
+    println!("{:<38}{:>9}{:>9}{:>7}{:>16}", "", "floor", "poller", "ratio", "MiB (peak)");
     for change in [Change::All, Change::Tenth] {
         // The smaller fleets run beside one that is measured alone otherwise.
         let sizes: &[usize] = match change {
@@ -67,11 +67,12 @@ fn compare() {
         for (units, pair) in runs {
             let (floor, ours) = pair.end();
             println!(
-                "{:<38}{:>9.1}{:>9.1}{:>7.2}{:>12.1}",
+                "{:<38}{:>9.1}{:>9.1}{:>7.2}{:>9.1} ({:.1})",
                 format!("{units} of each, {} new", change.word()),
                 floor.cpu_ms,
                 ours.cpu_ms,
                 ours.cpu_ms / floor.cpu_ms,
+                ours.mib,
                 ours.peak_mib,
             );
         }
@@ -79,10 +80,11 @@ fn compare() {
     println!("goal P8: ratio 2.50, 40 MiB at 10,000 of each");
 }
 
-/// What a process used for each read of the fleet, and at its peak.
+/// What a process used for each read of the fleet, had in memory at the end, and at its peak.
 #[derive(Clone, Copy, Debug)]
 struct Used {
     cpu_ms: f64,
+    mib: f64,
     peak_mib: f64,
 }
 
@@ -114,7 +116,8 @@ impl Pair {
             let used = line(child);
             child.wait().expect("a child's end");
             let mut numbers = used.split(' ').map(|word| word.parse().unwrap_or(f64::NAN));
-            Used { cpu_ms: numbers.next().unwrap_or(f64::NAN), peak_mib: numbers.next().unwrap_or(f64::NAN) }
+            let mut next = || numbers.next().unwrap_or(f64::NAN);
+            Used { cpu_ms: next(), mib: next(), peak_mib: next() }
         });
         let _ = self.server.kill();
         let _ = self.server.wait();
@@ -147,15 +150,15 @@ fn cpu_ms() -> f64 {
     ticks * 10.0
 }
 
-/// The most memory this process has had, in MiB.
-fn peak_mib() -> f64 {
+/// A line of this process's memory, in MiB.
+fn mib(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     let kib: f64 = line.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(f64::NAN);
     kib / 1024.0
 }
 
 /// Says what this process used for each read since `before`.
 fn report(before: f64) {
-    println!("{:.2} {:.2}", (cpu_ms() - before) / f64::from(READS), peak_mib());
+    println!("{:.2} {:.2} {:.2}", (cpu_ms() - before) / f64::from(READS), mib("VmRSS:"), mib("VmHWM:"));
 }

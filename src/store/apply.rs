@@ -242,13 +242,14 @@ fn identify(work: &mut Work<'_>, memory: &mut Memory, batch: &Batch) -> rusqlite
 /// Takes in everything but profiles.
 fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
     fixes::take_in(work, memory, changes)?;
+    hours::take_in(work, memory, changes)?;
     for change in changes {
         match change {
-            Change::Profile(_) | Change::Fix { .. } | Change::Telemetry { .. } => {}
-            Change::Clocks { external_id, clocks } => hours::clocks(work, memory, external_id, clocks)?,
-            Change::Duty { external_id, status, since_at } => {
-                hours::duty(work, memory, external_id, *status, *since_at)?;
-            }
+            Change::Profile(_)
+            | Change::Fix { .. }
+            | Change::Telemetry { .. }
+            | Change::Clocks { .. }
+            | Change::Duty { .. } => {}
             Change::Pairing(pairing) => memory.told.take_in(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,
             Change::Order(order) => freight::order(work, order)?,

@@ -1,16 +1,36 @@
 //! What drivers' clocks say. An older word never takes the place of a newer one.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 
 use super::apply::Work;
 use super::memory::{Hours, Memory};
 use super::testimony::{self, Word};
-use crate::model::{Clocks, DutyStatus, Timestamp};
+use crate::model::{Change, Clocks, DutyStatus, Timestamp};
+
+/// Takes in the clocks and duty statuses of a page.
+pub(super) fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
+    let mut confirmed = Confirmed::default();
+    for change in changes {
+        match change {
+            Change::Clocks { external_id, clocks } => {
+                self::clocks(work, memory, &mut confirmed, external_id, clocks)?;
+            }
+            Change::Duty { external_id, status, since_at } => {
+                duty(work, memory, external_id, *status, *since_at)?;
+            }
+            _ => {}
+        }
+    }
+    confirmed.write(work)
+}
 
 /// Takes in a driver's clocks, where they are not older than those we have.
-pub(super) fn clocks(
+fn clocks(
     work: &mut Work<'_>,
     memory: &mut Memory,
+    confirmed: &mut Confirmed,
     external_id: &str,
     told: &Clocks,
 ) -> rusqlite::Result<()> {
@@ -36,18 +56,14 @@ pub(super) fn clocks(
         [told.drive_left_s, told.shift_left_s, told.break_left_s, told.cycle_left_s, told.cycle_tomorrow_s];
     let as_of = Some(told.as_of_at.millis());
     let after = Hours { status, since, left, as_of, source: Some(account), ..*before };
-    // As of when is no content, but the age on every screen: it moves `rev`, not `updated_at`.
     if (Hours { as_of: before.as_of, ..after }) == *before {
-        work.sql
-            .prepare_cached(
-                "UPDATE drivers SET hos_as_of_at = ?2, synced_at = ?3, rev = ?4 WHERE rowid = ?1",
-            )?
-            .execute(params![after.rowid, as_of, work.now.millis(), work.rev])?;
+        confirmed.0.insert(after.rowid, told.as_of_at.millis());
     } else {
+        confirmed.0.remove(&after.rowid);
         write(work, &after)?;
+        work.touched.drivers = true;
     }
     *before = after;
-    work.touched.drivers = true;
     Ok(())
 }
 
@@ -98,8 +114,34 @@ fn write(work: &Work<'_>, hours: &Hours) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Drivers whose clocks are as they were, by their rows, and as of when. That is no content, but the age
+/// on every screen: it moves `rev`, not `updated_at`.
+#[derive(Default)]
+struct Confirmed(BTreeMap<i64, i64>);
+
+impl Confirmed {
+    /// Writes them, a run of neighbours at a time.
+    fn write(self, work: &mut Work<'_>) -> rusqlite::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        work.touched.drivers = true;
+        let mut statement = work.sql.prepare_cached(
+            "UPDATE drivers SET hos_as_of_at = ?3, synced_at = ?4, rev = ?5 WHERE rowid BETWEEN ?1 AND ?2",
+        )?;
+        let rows: Vec<(i64, i64)> = self.0.into_iter().collect();
+        let are_neighbours = |one: &(i64, i64), next: &(i64, i64)| one.0 + 1 == next.0 && one.1 == next.1;
+        for run in rows.chunk_by(are_neighbours) {
+            let [(first, as_of), ..] = run else { continue };
+            let last = run.last().map_or(first, |(last, _)| last);
+            statement.execute(params![first, last, as_of, work.now.millis(), work.rev])?;
+        }
+        Ok(())
+    }
+}
+
 /// Takes in a duty status from a log, whose lines may come late and in any order: the newest counts.
-pub(super) fn duty(
+fn duty(
     work: &mut Work<'_>,
     memory: &mut Memory,
     external_id: &str,

@@ -34,7 +34,8 @@ pub(super) type Kept = HashMap<(UnitKind, i64), Point>;
 struct Known<T> {
     rows: Vec<T>,
     places: HashMap<i64, usize>,
-    names: HashMap<Account, HashMap<Box<str>, Named>>,
+    /// By account.
+    names: Vec<HashMap<Box<str>, Named>>,
 }
 
 /// What an account's id means.
@@ -191,7 +192,7 @@ impl Memory {
         if stub.is_some() {
             self.load_units(work, kind, Some(external_id), &mut known)?;
         } else {
-            known.names.entry(account).or_default().insert(external_id.into(), Named::Inactive);
+            known.of(account).insert(external_id.into(), Named::Inactive);
         }
         let place = known.named(account, external_id).and_then(Named::place);
         self.keep(kind, known);
@@ -333,14 +334,14 @@ const NAMED: &str = "l.account, l.external_id, (SELECT coalesce(max(active), 1) 
 
 impl<T> Default for Known<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), places: HashMap::new(), names: HashMap::new() }
+        Self { rows: Vec::new(), places: HashMap::new(), names: Vec::new() }
     }
 }
 
 impl<T> Known<T> {
     /// What this account's id means; `None` where it means nothing here.
     fn named(&self, account: Account, external_id: &str) -> Option<Named> {
-        self.names.get(&account)?.get(external_id).copied()
+        self.names.get(account)?.get(external_id).copied()
     }
 
     /// Takes in a row that begins with [`NAMED`].
@@ -352,8 +353,16 @@ impl<T> Known<T> {
     ) -> rusqlite::Result<()> {
         let external_id = text(row, 1)?.unwrap_or_default();
         let named = if row.get(2)? { Named::At(self.place(row.get(3)?, make)?) } else { Named::Inactive };
-        self.names.entry(account).or_default().insert(external_id.into(), named);
+        self.of(account).insert(external_id.into(), named);
         Ok(())
+    }
+
+    /// The names that an account gives.
+    fn of(&mut self, account: Account) -> &mut HashMap<Box<str>, Named> {
+        if self.names.len() <= account {
+            self.names.resize_with(account + 1, HashMap::new);
+        }
+        &mut self.names[account]
     }
 
     /// The place of a row. Several accounts may know it: it is one row all the same.
