@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
-use super::{StoreError, Writer, fixes, freight, hours, links, pairings, profiles};
+use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles};
 use crate::model::{
     Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
     UnitKind, Verdict, Wish,
@@ -248,6 +248,9 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             Change::Clocks { external_id, clocks } => hours::clocks(work, memory, external_id, clocks)?,
             Change::Duty { external_id, status, since_at } => {
                 hours::duty(work, memory, external_id, *status, *since_at)?;
+            }
+            Change::DutyDays { external_id, source, days } => {
+                duty_days::take_in(work, external_id, *source, days)?;
             }
             Change::Pairing(pairing) => memory.told.take_in(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,

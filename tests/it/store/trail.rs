@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::model::{RecordName, TrailPoint, Timestamp, UnitId, UnitKind, Wish};
+use backhaul::model::{RecordName, Timestamp, TrailPoint, UnitId, UnitKind, Wish};
 use backhaul::store;
 
 use super::{Bench, fix, tractor};
