@@ -25,7 +25,7 @@ pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
     TmsMovement, TmsOrder, TmsStop,
 };
-pub use hours::{Clocks, Driver, DutyStatus};
+pub use hours::{Clocks, Driver, DutyDay, DutySource, DutyStatus};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
 pub use sighting::{Sighting, Verdict};

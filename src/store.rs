@@ -3,6 +3,7 @@
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
 mod apply;
+mod duty_days;
 mod examine;
 mod fixes;
 mod freight;

@@ -1,6 +1,9 @@
 //! What one fetch brings: facts in the account's own ids. Applying the same change twice is harmless.
 
-use super::{Clocks, DutyStatus, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop, UnitKind};
+use super::{
+    Clocks, DutyDay, DutySource, DutyStatus, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop,
+    UnitKind,
+};
 
 /// What one fetch produced. A malformed row becomes a reject; it never sinks the batch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +54,15 @@ pub enum Change {
         status: DutyStatus,
         /// Since when.
         since_at: Timestamp,
+    },
+    /// What a driver did on some days. A day says all that its source knows of it.
+    DutyDays {
+        /// The account's id of the driver.
+        external_id: String,
+        /// Where the totals come from: those of another stand beside them.
+        source: DutySource,
+        /// Day by day, in any order.
+        days: Vec<DutyDay>,
     },
     /// Two things of one account go together, or no longer do.
     Pairing(Pairing),

@@ -1,5 +1,6 @@
 //! Drivers and their hours-of-service clocks, as an ELD reports them.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Timestamp, UnitId};
@@ -59,6 +60,64 @@ pub struct Clocks {
     pub cycle_tomorrow_s: Option<i64>,
     /// When this was true: the provider's word, else when it answered.
     pub as_of_at: Timestamp,
+}
+
+/// Where totals of a day come from, most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DutySource {
+    /// The day's log, added up by duty status.
+    Log,
+    /// What counts against the cycle, as told beside the clocks.
+    Recap,
+}
+
+impl DutySource {
+    /// The word used in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Recap => "recap",
+        }
+    }
+}
+
+/// What a driver did on one day, in whole seconds; `None` where this source does not say.
+///
+/// The day is one of the driver's home terminal, named as it was told. Time on duty is in one of two
+/// fields, by whether the time at the wheel is in it: no source tells both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DutyDay {
+    /// Which day.
+    pub date: Date,
+    /// At the wheel.
+    pub driving_s: Option<i64>,
+    /// On duty and not driving (line 4 of the log, 49 CFR 395.8(h)): add `driving_s` for what counts
+    /// against the cycle.
+    pub on_duty_not_driving_s: Option<i64>,
+    /// On duty, driving included (49 CFR 395.2): what counts against the cycle.
+    pub on_duty_s: Option<i64>,
+    /// Off duty.
+    pub off_duty_s: Option<i64>,
+    /// In the sleeper berth.
+    pub sleeper_s: Option<i64>,
+    /// Waiting at a well site, which is off duty for some drivers only (395.1(d)(2)): on duty for whoever
+    /// cannot tell.
+    pub waiting_s: Option<i64>,
+}
+
+impl DutyDay {
+    /// A day of which nothing is told.
+    pub const fn untold(date: Date) -> Self {
+        Self {
+            date,
+            driving_s: None,
+            on_duty_not_driving_s: None,
+            on_duty_s: None,
+            off_duty_s: None,
+            sleeper_s: None,
+            waiting_s: None,
+        }
+    }
 }
 
 /// A person who drives: one row of `drivers`.

@@ -1,11 +1,12 @@
 //! Motive (formerly KeepTruckin): vehicles, assets, drivers, positions and hours of service over its
 //! REST API, by an API key or by OAuth 2.
 //!
-//! `paging` says where in a read we are, `roster`, `positions` and `hours` what the answers mean,
-//! `zones` what a time zone's name is elsewhere, `wire` and `scalar` how an answer is taken apart. All
-//! of that is pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to the
-//! network.
+//! `paging` says where in a read we are, `roster`, `positions`, `hours` and `duty_days` what the answers
+//! mean, `zones` what a time zone's name is elsewhere, `wire` and `scalar` how an answer is taken apart.
+//! All of that is pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to
+//! the network.
 
+mod duty_days;
 mod hours;
 mod paging;
 mod positions;
@@ -32,6 +33,8 @@ use crate::http::{Call, Client, Error, Kind, Limits, secret_header};
 const LOCATIONS_PAUSE: Duration = Duration::from_secs(15);
 /// A trailer's gateway reports a few times a day while it stands.
 const ASSETS_PAUSE: Duration = Duration::from_mins(5);
+/// A page for every eleven drivers, and of all the days only the last one still changes.
+const DAYS_PAUSE: Duration = Duration::from_mins(10);
 /// How long to stay away after a 429 that does not say.
 const CALM: Duration = Duration::from_secs(30);
 
@@ -86,6 +89,11 @@ impl Motive {
             (Kind::NotFound, ..) if feed.needs_asset_tracking() => {
                 Err(Error::new(Kind::Unsupported, "this company has no asset tracking"))
             }
+            // The recap beside the clocks has days too, so that to do without is no failure.
+            (Kind::Forbidden | Kind::NotFound, ..) if feed == Feed::HoursOfService => Err(Error::new(
+                Kind::Unsupported,
+                "daily totals may not be read: the recaps are all there is",
+            )),
             _ => Err(calm(error)),
         }
     }
@@ -110,8 +118,11 @@ impl Provider for Motive {
                 Pass::Renewed => return Ok(Page::step(place.token())),
             }
         }
-        let page = place.page.to_string();
+        let (page, [first, last]) = (place.page.to_string(), duty_days::asked(place.begun_at()));
         let mut query = feed.filters().to_vec();
+        if feed == Feed::HoursOfService {
+            query.extend([("start_date", first.as_str()), ("end_date", last.as_str())]);
+        }
         query.extend([("per_page", paging::PER_PAGE_ASKED), ("page_no", page.as_str())]);
         let call = Call {
             path: feed.path(),
@@ -145,6 +156,7 @@ enum Feed {
     VehicleLocations,
     AssetLocations,
     AvailableTime,
+    HoursOfService,
 }
 
 impl Feed {
@@ -156,6 +168,7 @@ impl Feed {
             "vehicle_locations" => Self::VehicleLocations,
             "asset_locations" => Self::AssetLocations,
             "available_time" => Self::AvailableTime,
+            "hours_of_service" => Self::HoursOfService,
             _ => return None,
         })
     }
@@ -168,6 +181,7 @@ impl Feed {
             Self::VehicleLocations => "v3/vehicle_locations",
             Self::AssetLocations => "v1/asset_locations",
             Self::AvailableTime => "v1/available_time",
+            Self::HoursOfService => "v1/hours_of_service",
         }
     }
 
@@ -178,7 +192,8 @@ impl Feed {
             | Self::Assets
             | Self::VehicleLocations
             | Self::AssetLocations
-            | Self::AvailableTime => &[],
+            | Self::AvailableTime
+            | Self::HoursOfService => &[],
         }
     }
 
@@ -193,7 +208,7 @@ impl Feed {
             Self::Vehicles | Self::Drivers | Self::Assets => steady && readable,
             // It lists who is logged in: whom it does not name is not known to be at that wheel any more.
             Self::VehicleLocations => steady,
-            Self::AssetLocations | Self::AvailableTime => false,
+            Self::AssetLocations | Self::AvailableTime | Self::HoursOfService => false,
         }
     }
 }
@@ -210,12 +225,13 @@ const FEEDS: &[FeedSpec] = &[
     spec("vehicle_locations", Cadence::Positions, LOCATIONS_PAUSE),
     spec("available_time", Cadence::Hours, Duration::ZERO),
     spec("asset_locations", Cadence::Positions, ASSETS_PAUSE),
+    spec("hours_of_service", Cadence::Roster, DAYS_PAUSE),
 ];
 
 fn locate(ask: &Ask<'_>) -> Result<(Feed, Place), Error> {
     let feed = Feed::named(ask.resource)
         .ok_or_else(|| Error::malformed(format_args!("Motive has no feed `{}`", ask.resource)))?;
-    let place = ask.page.map_or_else(|| Ok(Place::default()), Place::resume)?;
+    let place = ask.page.map_or_else(|| Ok(Place::begun(ask.now)), Place::resume)?;
     Ok((feed, place))
 }
 
@@ -231,6 +247,7 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
         Feed::AvailableTime => {
             wire::each(&text, List::Users, |id, row, batch| hours::driver(id, row, ask.now, batch))
         }
+        Feed::HoursOfService => wire::each(&text, List::HoursOfServices, duty_days::logged),
     }?;
     let next = match place.turn(&turn)? {
         Turned::On(next) => Some(next.token()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
-use super::{StoreError, Writer, fixes, freight, hours, links, pairings, profiles};
+use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles};
 use crate::model::{
     Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
     UnitKind, Verdict, Wish,
@@ -250,6 +250,9 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             | Change::Telemetry { .. }
             | Change::Clocks { .. }
             | Change::Duty { .. } => {}
+            Change::DutyDays { external_id, source, days } => {
+                duty_days::take_in(work, external_id, *source, days)?;
+            }
             Change::Pairing(pairing) => memory.told.take_in(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,
             Change::Order(order) => freight::order(work, order)?,

@@ -4,8 +4,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
 
-const STEPS: &[&str] =
-    &[include_str!("001_fleet.sql"), include_str!("002_words.sql"), include_str!("003_suspects.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001_fleet.sql"),
+    include_str!("002_words.sql"),
+    include_str!("003_suspects.sql"),
+    include_str!("004_duty_days.sql"),
+];
 
 /// The version this program writes.
 #[expect(clippy::cast_possible_truncation, reason = "steps are written by hand")]

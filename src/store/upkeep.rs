@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
-use super::{StoreError, Writer, links, pairings};
+use super::{StoreError, Writer, duty_days, links, pairings};
 use crate::model::{Motion, Timestamp, UnitKind};
 
 /// How long what is over stays.
@@ -61,6 +61,7 @@ pub(super) fn throw_away(
     let customers = slice(&sql, "customers", customers, void, old)?;
     let inquiries = slice_of_inquiries(&sql, old)?;
     let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
+    let days = duty_days::throw_away(&sql, now, SLICE)?;
     if movements + stops + orders > 0 {
         let rev = next_revision(&sql)?;
         for (table, gone) in [("movements", movements), ("stops", stops), ("orders", orders)] {
@@ -71,7 +72,7 @@ pub(super) fn throw_away(
     }
     sql.commit()?;
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok([positions, movements, stops, orders, customers, inquiries, rejects]
+    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days]
         .into_iter()
         .any(|gone| gone >= full))
 }

@@ -2,6 +2,7 @@
 //! answers are understood.
 
 mod account;
+mod duty_days;
 mod feeds;
 mod oauth;
 mod recordings;
@@ -11,7 +12,7 @@ mod tokens;
 mod traps;
 
 use backhaul::http::Error;
-use backhaul::model::{Batch, Change, Clocks, Fix, Timestamp};
+use backhaul::model::{Batch, Change, Clocks, DutyDay, DutySource, Fix, Timestamp};
 use backhaul::providers::{Ask, Page, motive};
 
 /// A minute after the newest observation in the test data.
@@ -67,4 +68,21 @@ fn clocks(batch: &Batch) -> Vec<&Clocks> {
     changes
         .filter_map(|change| if let Change::Clocks { clocks, .. } = change { Some(clocks) } else { None })
         .collect()
+}
+
+/// A day with so much driving and, driving included, on duty, as a recap has it.
+fn recap_day(date: &str, driving: i64, on_duty: i64) -> DutyDay {
+    let (driving_s, on_duty_s) = (Some(driving), Some(on_duty));
+    DutyDay { driving_s, on_duty_s, ..DutyDay::untold(date.parse().unwrap()) }
+}
+
+/// Every day that is told of, with whose it is and where it comes from.
+fn duty_days(batch: &Batch) -> Vec<(&str, DutySource, &DutyDay)> {
+    let mut found = Vec::new();
+    for change in &batch.changes {
+        if let Change::DutyDays { external_id, source, days } = change {
+            found.extend(days.iter().map(|day| (external_id.as_str(), *source, day)));
+        }
+    }
+    found
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod damage;
+mod duty_days;
 mod freight;
 mod linking;
 mod sanity;

@@ -1,7 +1,9 @@
-//! Hours of service: what each driver's clocks say.
+//! What each driver's clocks say.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
+use super::duty_days;
 use super::scalar::{Number, Text, instant, number};
 use super::wire::{is_active, rows};
 use crate::model::{Batch, Change, Clocks, DutyStatus, Timestamp};
@@ -15,6 +17,8 @@ pub(super) struct Driver<'a> {
     duty_status: Option<Text<'a>>,
     available_time: Option<Available>,
     last_hos_status: Option<LastStatus<'a>>,
+    /// Taken apart by itself.
+    recap: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -54,7 +58,10 @@ pub(super) fn driver(id: String, row: &Driver<'_>, now: Timestamp, batch: &mut B
         cycle_tomorrow_s: None,
         as_of_at: now,
     };
-    batch.changes.push(Change::Clocks { external_id: id, clocks });
+    batch.changes.push(Change::Clocks { external_id: id.clone(), clocks });
+    if let Some(recap) = row.recap {
+        duty_days::recap(&id, recap, batch);
+    }
 }
 
 /// The duty status, and since when. The last line of the log may be an older one than the status:

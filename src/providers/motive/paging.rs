@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::Turn;
 use crate::http::{Error, Kind};
+use crate::model::Timestamp;
 
 /// The most rows a page has; what is asked for beyond is not honoured.
 pub(super) const PER_PAGE_ASKED: &str = "100";
@@ -20,6 +21,8 @@ pub(super) struct Place {
     pub(super) page: u32,
     /// The access token was refused at this very page.
     pub(super) refused: bool,
+    /// When the read began, in Unix milliseconds: all its pages are of the same days.
+    begun_at: i64,
     /// Rows on the pages before.
     rows: usize,
     /// How many there are in all, as the first page said.
@@ -28,7 +31,7 @@ pub(super) struct Place {
     drifted: bool,
     /// A row so far could not be read.
     unreadable: bool,
-    /// The id of the first row of the page before.
+    /// What marks the first row of the page before.
     first: String,
 }
 
@@ -37,6 +40,7 @@ impl Default for Place {
         Self {
             page: 1,
             refused: false,
+            begun_at: 0,
             rows: 0,
             total: None,
             drifted: false,
@@ -61,6 +65,16 @@ pub(super) enum Turned {
 }
 
 impl Place {
+    /// The first page of a read that begins now.
+    pub(super) fn begun(now: Timestamp) -> Self {
+        Self { begun_at: now.millis(), ..Self::default() }
+    }
+
+    /// When the read began.
+    pub(super) const fn begun_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.begun_at)
+    }
+
     /// The place that [`Self::token`] wrote down.
     pub(super) fn resume(token: &str) -> Result<Self, Error> {
         serde_json::from_str(token).map_err(|_foreign| Error::malformed("the page token is not one of ours"))
@@ -98,8 +112,8 @@ impl Place {
             // To ask again at once would only go round again.
             return Err(Error::new(Kind::TooLarge, message));
         }
-        let first = turn.first.clone();
-        Ok(Turned::On(Self { page: self.page + 1, refused: false, rows, total, drifted, unreadable, first }))
+        let (page, first, begun_at) = (self.page + 1, turn.first.clone(), self.begun_at);
+        Ok(Turned::On(Self { page, refused: false, begun_at, rows, total, drifted, unreadable, first }))
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) enum List {
     Vehicles,
     Users,
     Assets,
+    HoursOfServices,
 }
 
 /// What a page says of itself.
@@ -21,7 +22,7 @@ pub(super) enum List {
 pub(super) struct Turn {
     /// Rows on this page, of whatever quality.
     pub(super) rows: usize,
-    /// The id of its first readable row, "" when there is none.
+    /// What marks its first readable row, "" when there is none.
     pub(super) first: String,
     /// Rows that it says a page has.
     pub(super) per_page: Option<usize>,
@@ -33,7 +34,13 @@ pub(super) struct Turn {
 
 /// A row, which is nothing without its id.
 pub(super) trait Row {
+    /// Whom or what it is about.
     fn id(&self) -> Option<&Text<'_>>;
+
+    /// What tells it from every other row of its list; `id` is the clean one.
+    fn mark(&self, id: &str) -> String {
+        id.to_owned()
+    }
 }
 
 /// Makes each of these a [`Row`], by its field `id`.
@@ -64,7 +71,7 @@ pub(super) fn each<'a, T: Row + Deserialize<'a>>(
     let (rows, pagination) = page.open(list)?;
     let rows = rows.into_iter().map(|raw| {
         serde_json::from_str::<Wrapped<T>>(raw.get()).map(|row| row.row).map_err(|error| Reject {
-            external_id: id_of(raw.get()),
+            external_id: id_of(raw.get(), list),
             reason: format!("row not understood: {}", why(&error)),
         })
     });
@@ -92,7 +99,7 @@ fn taken<T: Row>(
         match identified {
             Ok((id, row)) => {
                 if turn.first.is_empty() {
-                    turn.first.clone_from(&id);
+                    turn.first = row.mark(&id);
                 }
                 take(id, &row, &mut batch);
             }
@@ -111,6 +118,7 @@ struct Envelope<T> {
     vehicles: Option<Vec<T>>,
     users: Option<Vec<T>>,
     assets: Option<Vec<T>>,
+    hours_of_services: Option<Vec<T>>,
     pagination: Option<Pagination>,
 }
 
@@ -121,6 +129,7 @@ impl<T> Envelope<T> {
             List::Vehicles => (self.vehicles, "vehicles"),
             List::Users => (self.users, "users"),
             List::Assets => (self.assets, "assets"),
+            List::HoursOfServices => (self.hours_of_services, "hours_of_services"),
         };
         let missing = || Error::malformed(format_args!("the body is not a page: it has no list `{name}`"));
         Ok((rows.ok_or_else(missing)?, self.pagination.unwrap_or_default()))
@@ -137,23 +146,33 @@ struct Pagination {
 /// Each row is wrapped once more in its singular.
 #[derive(serde::Deserialize)]
 struct Wrapped<T> {
-    #[serde(alias = "vehicle", alias = "user", alias = "asset")]
+    #[serde(alias = "vehicle", alias = "user", alias = "asset", alias = "hours_of_service")]
     row: T,
 }
 
-/// The id of a row that could not be decoded, "" when not even that can be read.
-fn id_of(raw: &str) -> String {
+/// The id of whom or what a row is about that could not be decoded, "" when not even that can be read.
+fn id_of(raw: &str, list: List) -> String {
     #[derive(serde::Deserialize)]
     struct Named<'a> {
         #[serde(borrow)]
         id: Option<Text<'a>>,
     }
-    let row = serde_json::from_str::<Wrapped<Named<'_>>>(raw);
-    row.ok().and_then(|row| word(row.row.id.as_ref())).unwrap_or_default()
+    #[derive(serde::Deserialize)]
+    struct Driven<'a> {
+        #[serde(borrow)]
+        driver: Named<'a>,
+    }
+    let named = match list {
+        List::Vehicles | List::Users | List::Assets => {
+            serde_json::from_str::<Wrapped<Named<'_>>>(raw).map(|row| row.row)
+        }
+        List::HoursOfServices => serde_json::from_str::<Wrapped<Driven<'_>>>(raw).map(|row| row.row.driver),
+    };
+    named.ok().and_then(|named| word(named.id.as_ref())).unwrap_or_default()
 }
 
 /// serde's words without the offending value, which may be personal.
-fn why(error: &serde_json::Error) -> String {
+pub(super) fn why(error: &serde_json::Error) -> String {
     let words = error.to_string();
     if !error.is_data() || words.starts_with("missing field") {
         return words;
@@ -168,7 +187,7 @@ fn why(error: &serde_json::Error) -> String {
 #[derive(serde::Deserialize)]
 pub(super) struct Mention<'a> {
     #[serde(borrow)]
-    id: Option<Text<'a>>,
+    pub(super) id: Option<Text<'a>>,
     status: Option<Text<'a>>,
 }
 

@@ -1,11 +1,11 @@
 //! An answer of each feed against the whole batch that it must become.
 
 use backhaul::model::{
-    Batch, Change, Clocks, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile, Telemetry, Tie,
-    UnitKind, licence_key,
+    Batch, Change, Clocks, DutySource, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile, Telemetry,
+    Tie, UnitKind, licence_key,
 };
 
-use super::{at, batch, now, users, vehicles};
+use super::{at, batch, now, recap_day, users, vehicles};
 
 fn named(kind: UnitKind, id: &str, name: &str) -> Profile {
     Profile::new(kind, id, name)
@@ -199,21 +199,28 @@ fn asset_locations_are_fixes_of_trailers_and_one_without_a_gateway_says_nothing(
 }
 
 #[test]
-fn available_time_is_clocks_as_of_now_and_who_has_left_has_none() {
+fn available_time_is_clocks_as_of_now_and_a_recap_and_who_has_left_has_none() {
     let expected = Batch {
-        changes: vec![Change::Clocks {
-            external_id: "800001".into(),
-            clocks: Clocks {
-                status: Some(DutyStatus::Driving),
-                status_since_at: Some(at("2026-11-20T12:34:00Z")),
-                drive_left_s: Some(21_600),
-                shift_left_s: Some(30_600),
-                break_left_s: Some(12_600),
-                cycle_left_s: Some(180_000),
-                cycle_tomorrow_s: None,
-                as_of_at: now(),
+        changes: vec![
+            Change::Clocks {
+                external_id: "800001".into(),
+                clocks: Clocks {
+                    status: Some(DutyStatus::Driving),
+                    status_since_at: Some(at("2026-11-20T12:34:00Z")),
+                    drive_left_s: Some(21_600),
+                    shift_left_s: Some(30_600),
+                    break_left_s: Some(12_600),
+                    cycle_left_s: Some(180_000),
+                    cycle_tomorrow_s: None,
+                    as_of_at: now(),
+                },
             },
-        }],
+            Change::DutyDays {
+                external_id: "800001".into(),
+                source: DutySource::Recap,
+                days: vec![recap_day("2026-11-20", 9000, 10_800)],
+            },
+        ],
         ..Batch::default()
     };
     assert_eq!(batch("available_time", include_str!("../../data/motive/available_time.json")), expected);

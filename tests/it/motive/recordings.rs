@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use backhaul::model::{Change, DutyStatus};
+use backhaul::model::{Change, DutySource, DutyStatus};
 
-use super::{at, clocks, fixes, normalise};
+use super::{at, clocks, duty_days, fixes, normalise, recap_day};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures/public/motive");
 
@@ -19,7 +19,9 @@ const RECORDINGS: &[(&str, &str, usize, usize, bool)] = &[
     ("official2017_vehicles_1.json", "vehicles", 1, 0, false),
     // A fix and an odometer; the driver has left.
     ("official2017_vehicle_locations_1.json", "vehicle_locations", 2, 0, false),
-    ("official2017_available_time_1.json", "available_time", 2, 0, false),
+    // Clocks and a recap of two drivers.
+    ("official2017_available_time_1.json", "available_time", 4, 0, false),
+    ("official2017_hours_of_service_1.json", "hours_of_service", 1, 0, false),
 ];
 
 /// Answers to other questions, which are no page of ours.
@@ -28,6 +30,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("official2017_vehicles_2.json", "vehicles"),
     ("official2017_vehicle_locations_2.json", "vehicle_locations"),
     ("official2017_hours_of_service_1.json", "available_time"),
+    ("official2017_available_time_1.json", "hours_of_service"),
     ("official2017_groups_1.json", "drivers"),
 ];
 
@@ -75,6 +78,20 @@ fn the_vendors_own_examples_say_what_they_say() {
         assert_eq!((clocks.drive_left_s, clocks.shift_left_s), (Some(39_600), Some(50_400)));
         assert_eq!((clocks.break_left_s, clocks.cycle_left_s), (Some(28_800), Some(252_000)));
     }
+
+    let mut days = duty_days(&page.batch);
+    assert_eq!(days.len(), 14, "seven of each");
+    let (driver, source, newest) = days.remove(6);
+    assert_eq!((driver, source), ("161", DutySource::Recap));
+    assert_eq!(*newest, recap_day("2016-07-18", 1200, 1200), "driving is duty");
+
+    let Some(text) = recording("official2017_hours_of_service_1.json") else { return };
+    let page = normalise("hours_of_service", &text).unwrap();
+    let [(driver, source, day)] = duty_days(&page.batch)[..] else { panic!("{page:?}") };
+    assert_eq!((driver, source, day.date.to_string().as_str()), ("11", DutySource::Log, "2016-11-22"));
+    // More driving than time on duty: that is the rest of it.
+    assert_eq!((day.driving_s, day.on_duty_not_driving_s, day.on_duty_s), (Some(21_600), Some(7200), None));
+    assert_eq!((day.off_duty_s, day.sleeper_s, day.waiting_s), (Some(43_200), Some(0), Some(0)));
 
     let Some(text) = recording("capture_motive_users__users_page_1_response_json.json") else { return };
     let page = normalise("drivers", &text).unwrap();

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use backhaul::http::Kind;
 use backhaul::providers::motive::{Credential, Motive};
-use backhaul::providers::{Cadence, Provider};
+use backhaul::providers::{Ask, Cadence, Provider};
 use secrecy::SecretString;
 
 use super::server::{NOTHING, Server, read, say};
-use super::{ask, now};
+use super::{ask, at, now};
 
 /// A page of a hundred and one rows of every list, by the page that is asked for.
 fn hundred_and_one(line: &str) -> String {
@@ -19,7 +19,8 @@ fn hundred_and_one(line: &str) -> String {
         format!(r#""{name}s":[{}]"#, rows.collect::<Vec<_>>().join(","))
     };
     let pagination = r#""pagination":{"per_page":100,"page_no":1,"total":101}"#;
-    format!("{{{},{},{},{pagination}}}", list("vehicle"), list("user"), list("asset"))
+    let lists = ["vehicle", "user", "asset", "hours_of_service"].map(list).join(",");
+    format!("{{{lists},{pagination}}}")
 }
 
 #[tokio::test]
@@ -38,6 +39,23 @@ async fn every_feed_is_read_page_by_page_with_all_filters() {
     assert_eq!(check("vehicle_locations", "v3/vehicle_locations", "").await, [false, true]);
     assert_eq!(check("available_time", "v1/available_time", "").await, [false, false]);
     assert_eq!(check("asset_locations", "v1/asset_locations", "").await, [false, false]);
+    let days = "start_date=2026-11-12&end_date=2026-11-20&";
+    assert_eq!(check("hours_of_service", "v1/hours_of_service", days).await, [false, false]);
+}
+
+#[tokio::test]
+async fn all_pages_of_a_read_ask_for_the_same_days_even_over_midnight() {
+    let server = Server::start(|asked| say(200, hundred_and_one(&asked.line))).await;
+    let motive = server.by_key();
+    let before = Ask { now: at("2026-11-20T23:59:59Z"), ..ask("hours_of_service") };
+    let first = motive.fetch(before).await.unwrap();
+    let after = Ask { page: first.next.as_deref(), now: at("2026-11-21T00:00:01Z"), ..before };
+    motive.fetch(after).await.unwrap();
+    motive.fetch(Ask { page: None, ..after }).await.unwrap();
+    let asked = |days: &str, page: u32| format!("/v1/hours_of_service?{days}&per_page=100&page_no={page}");
+    let (old, new) =
+        ("start_date=2026-11-12&end_date=2026-11-20", "start_date=2026-11-13&end_date=2026-11-21");
+    assert_eq!(server.lines(), [asked(old, 1), asked(old, 2), asked(new, 1)]);
 }
 
 #[tokio::test]
@@ -80,6 +98,11 @@ async fn a_refusal_concerns_what_it_says_it_does() {
     for resource in ["assets", "asset_locations"] {
         let (kind, message) = refused(404, "<html>no</html>", resource).await;
         assert_eq!((kind, message.as_str()), (Kind::Unsupported, "this company has no asset tracking"));
+    }
+    for status in [403, 404] {
+        let (kind, message) = refused(status, r#"{"error_message":"no"}"#, "hours_of_service").await;
+        assert_eq!(kind, Kind::Unsupported, "the recaps have days too");
+        assert_eq!(message, "daily totals may not be read: the recaps are all there is");
     }
     assert_eq!(refused(404, "", "vehicle_locations").await.0, Kind::NotFound);
     assert_eq!(

@@ -15,7 +15,8 @@ use secrecy::SecretString;
 use super::ask;
 
 /// A whole list of everything, with nothing in it.
-pub const NOTHING: &str = r#"{"vehicles":[],"users":[],"assets":[],"pagination":{"total":0}}"#;
+pub const NOTHING: &str =
+    r#"{"vehicles":[],"users":[],"assets":[],"hours_of_services":[],"pagination":{"total":0}}"#;
 
 /// One request.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use backhaul::http::Kind;
 use backhaul::model::{Change, Engine, Pairing, Telemetry};
 use backhaul::providers::{Ask, motive};
 
-use super::{ask, assets, at, batch, clocks, fixes, normalise, users, vehicles};
+use super::{ask, assets, at, batch, clocks, fixes, normalise, users, vehicles, wrapped};
 
 fn telemetry(location: &str) -> Option<Telemetry> {
     let text = vehicles(&[&format!(r#"{{"id":1,"metric_units":false,"current_location":{location}}}"#)]);
@@ -37,10 +37,17 @@ fn trap_1_the_list_of_another_endpoint_is_no_answer() {
     check("vehicle_locations", history);
     check("available_time", r#"{"available_time":[]}"#);
     check("asset_locations", r#"{"asset_locations":[]}"#);
+    check("hours_of_service", r#"{"hours_of_service":[]}"#);
     check("vehicles", &users(&[r#"{"id":1}"#]));
-    for resource in
-        ["vehicles", "drivers", "assets", "vehicle_locations", "asset_locations", "available_time"]
-    {
+    for resource in [
+        "vehicles",
+        "drivers",
+        "assets",
+        "vehicle_locations",
+        "asset_locations",
+        "available_time",
+        "hours_of_service",
+    ] {
         for text in ["{}", "[]", "null", "<html>busy</html>", r#"{"error_message":"no"}"#] {
             check(resource, text);
         }
@@ -325,6 +332,12 @@ fn a_broken_row_of_every_feed_is_a_reject_with_its_id() {
     check("vehicle_locations", &vehicles(&[r#"{"id":7,"current_location":"here"}"#, fine]));
     check("asset_locations", &assets(&[r#"{"id":7,"asset_gateway":"none"}"#, fine]));
     check("available_time", &users(&[r#"{"id":7,"available_time":"plenty"}"#, r#"{"id":8}"#]));
+    // Whose day it is, not the day's own number.
+    let (odd, fine) = (
+        r#"{"id":47,"date":"2026-11-20","driver":{"id":7,"status":"active"},"driving_duration":1e9}"#,
+        r#"{"id":48,"date":"2026-11-20","driver":{"id":8},"driving_duration":60}"#,
+    );
+    check("hours_of_service", &wrapped("hours_of_service", &[odd, fine]));
 }
 
 #[test]
