@@ -167,6 +167,9 @@ fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
         trail::print(&line, &format, now, &mut out)?;
     }
     out.flush()?;
+    if line.is_empty() {
+        let _ = writeln!(io::stderr(), "backhaul: {}", trail::nothing_words(&fleet, &unit, now));
+    }
     for set_aside in store::set_aside_of(path, unit.kind, &unit.id)? {
         let _ = writeln!(io::stderr(), "backhaul: {}", trail::set_aside_words(&set_aside, now));
     }

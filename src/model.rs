@@ -19,7 +19,7 @@ mod units;
 mod words;
 
 pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
-pub use feeds::{Conflict, FeedStatus, Leader, Notice, SetAside, Totals, Viewer};
+pub use feeds::{Conflict, FeedStatus, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
 pub use fleet::{Fleet, Keyed, Rows};
 pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,

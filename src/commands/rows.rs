@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::csv::Fields;
 use super::{Format, csv, table};
-use crate::model::{Fleet, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
+use crate::model::{FeedStatus, Fleet, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
 use crate::rules::{motion, trip};
 
 /// Which rows.
@@ -33,9 +33,18 @@ impl Table {
     /// feeds are called otherwise is named here too.
     const fn resources(self) -> &'static [&'static str] {
         match self {
-            Self::Tractors => &["vehicle_stats", "positions"],
-            Self::Trailers => &["trailer_stats", "asset_locations", "positions"],
-            Self::Drivers => &["hos_clocks"],
+            Self::Tractors => {
+                &["vehicle_stats", "vehicle_locations", "log_records", "device_status", "positions"]
+            }
+            Self::Trailers => &[
+                "trailer_stats",
+                "trailer_locations",
+                "asset_locations",
+                "log_records",
+                "device_status",
+                "positions",
+            ],
+            Self::Drivers => &["hos_clocks", "available_time", "availability", "duty_status_logs"],
             Self::Movements => &["movements"],
             Self::Orders => &["orders"],
             Self::Stops => &["stops"],
@@ -62,7 +71,8 @@ pub fn print(
 /// How old a table's rows may be: the age of the oldest read among the feeds behind them. `None`
 /// when one of them was never read, or there is none.
 pub fn age(fleet: &Fleet, table: Table, now: Timestamp) -> Option<Duration> {
-    let behind = fleet.feeds.iter().filter(|feed| table.resources().contains(&feed.resource.as_str()));
+    let is_behind = |feed: &&FeedStatus| table.resources().contains(&feed.resource.as_str());
+    let behind = fleet.feeds.iter().filter(is_behind).filter(|feed| !feed.is_unsupported());
     let oldest = behind.map(|feed| feed.last_ok_at).min()??;
     Some(now.since(oldest))
 }

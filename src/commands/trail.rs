@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::csv::Fields;
 use super::{Format, csv, grid, table};
 use crate::model::{Fleet, SetAside, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink, nearest};
+use crate::rules::link::unit_number;
 use crate::rules::{age, motion, trail};
 
 /// A unit as it was asked for.
@@ -157,10 +158,27 @@ fn place(seen: &TrailPoint) -> [f64; 2] {
 }
 
 /// Units of a kind with that number, in any case.
+/// What to say where nothing was seen of a unit: when and where it was last.
+pub fn nothing_words(fleet: &Fleet, unit: &Unit, now: Timestamp) -> String {
+    let seen = match unit.kind {
+        UnitKind::Tractor => fleet.tractors.get(&unit.id).map(|row| (row.observed_at, row.place.clone())),
+        UnitKind::Trailer => fleet.trailers.get(&unit.id).map(|row| (row.observed_at, row.place.clone())),
+        UnitKind::Driver => None,
+    };
+    match seen {
+        Some((Some(at), place)) => {
+            let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+            format!("nothing in that time: last seen {} ago{place}", age::since(Some(at), now))
+        }
+        _ => "it was never seen anywhere".to_owned(),
+    }
+}
+
 fn numbered(fleet: &Fleet, kind: UnitKind, asked: &str) -> Vec<UnitId> {
     let numbers = numbers(fleet, kind);
     let exact: Vec<_> = numbers.iter().filter(|(number, _)| *number == asked).collect();
-    let alike = numbers.iter().filter(|(number, _)| number.to_uppercase() == asked.to_uppercase());
+    // As two systems' numbers are compared: one may write 0412 and people say 412.
+    let alike = numbers.iter().filter(|(number, _)| unit_number(number) == unit_number(asked));
     let chosen = if exact.is_empty() { alike.collect() } else { exact };
     chosen.into_iter().map(|(_, id)| (*id).clone()).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::model::{Timestamp, clean};
+use crate::model::{Timestamp, UNSUPPORTED, clean};
 
 /// How much of an error page is read.
 pub(super) const BODY_SHOWN: usize = 8 * 1024;
@@ -119,7 +119,8 @@ impl Error {
             408 => Kind::Timeout,
             429 => Kind::Throttled { retry_after },
             500.. => Kind::Unavailable { retry_after },
-            // Redirects among them: one that was not followed leads to another host.
+            // One that was not followed leads to another host: a captive portal, a service that moves.
+            300..=399 => Kind::Unavailable { retry_after },
             _ => Kind::Rejected,
         };
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason()).unwrap_or("");
@@ -151,9 +152,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            Kind::Unauthorized => write!(f, "credentials refused ({}); check the token", self.message),
+            Kind::Unauthorized => write!(f, "credentials refused ({}); check the credential", self.message),
             Kind::Relink => write!(f, "the account must be linked again ({})", self.message),
-            Kind::Unsupported => write!(f, "not supported ({})", self.message),
+            Kind::Unsupported => write!(f, "{UNSUPPORTED} ({})", self.message),
             Kind::Forbidden => {
                 write!(f, "not allowed ({}); the token lacks a permission for this", self.message)
             }
@@ -373,10 +374,10 @@ mod tests {
         let check = |status, passes| {
             assert_eq!(Error::from_status(status, None, "").kind.may_pass(), passes, "{status}");
         };
-        for status in [408, 429, 500, 502, 503, 504] {
+        for status in [302, 408, 429, 500, 502, 503, 504] {
             check(status, true);
         }
-        for status in [302, 400, 401, 403, 404, 405, 501] {
+        for status in [400, 401, 403, 404, 405, 501] {
             check(status, false);
         }
     }

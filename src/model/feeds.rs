@@ -31,6 +31,17 @@ pub struct FeedStatus {
     pub next_try_at: Option<Timestamp>,
 }
 
+impl FeedStatus {
+    /// Whether what stands behind the service does not have this at all: nobody's fault, and nothing
+    /// to be mended or waited for.
+    pub fn is_unsupported(&self) -> bool {
+        self.error.as_deref().is_some_and(|error| error.starts_with(UNSUPPORTED))
+    }
+}
+
+/// How the error of such a feed begins.
+pub const UNSUPPORTED: &str = "not supported";
+
 /// One row of `viewers`: an open console.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Viewer {

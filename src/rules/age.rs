@@ -21,8 +21,12 @@ pub fn since(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| "-".to_owned(), |at| words(now.since(at)))
 }
 
-/// Whether a feed is behind: never read, in trouble, or not read for three of its intervals.
+/// Whether a feed is behind: never read, in trouble, or not read for three of its intervals. What its
+/// provider does not have is not waited for.
 pub fn is_behind(feed: &FeedStatus, now: Timestamp) -> bool {
+    if feed.is_unsupported() {
+        return false;
+    }
     let Some(read) = feed.last_ok_at else { return true };
     // Half a minute of grace: a slow answer at a short interval is not an outage.
     feed.error.is_some() || now.secs_since(read) > feed.interval_s * 3 + 30

@@ -98,6 +98,8 @@ fn join_by(
         match groups.may_join(&alike.who) {
             Ok(()) => agreed.push(alike),
             Err(No::KeptApart) => {}
+            // A person has said of each which one it is: there is nothing left to settle.
+            Err(No::SameAccount) if groups.are_chosen(&alike.who) => {}
             Err(no) => conflicts.push(refuse(&alike, &no)),
         }
     }

@@ -32,6 +32,23 @@ CREATE TABLE hours_told (
     PRIMARY KEY (account, external_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Where a record last saw its unit, as the row showed it when its records changed: a unit that comes
+-- apart again shows what was its own. Older than the history, if need be.
+CREATE TABLE positions_told (
+    kind           TEXT NOT NULL,
+    account        TEXT NOT NULL,
+    external_id    TEXT NOT NULL,
+    latitude       REAL NOT NULL,
+    longitude      REAL NOT NULL,
+    speed_mph      REAL,
+    heading_deg    REAL,
+    observed_at    INTEGER NOT NULL,
+    place          TEXT,
+    state          TEXT NOT NULL,
+    state_since_at INTEGER,
+    PRIMARY KEY (kind, account, external_id)
+) STRICT, WITHOUT ROWID;
+
 -- On which unit a person acted, where that was folded into another since; it goes back with the unit.
 ALTER TABLE actions ADD COLUMN noted_on TEXT;
 

@@ -31,10 +31,12 @@ pub fn delay(error: &Error, failures: u32, every: Duration, roll: f64) -> Durati
         | Kind::TooLarge
         | Kind::Rejected => None,
     };
+    // One odd answer may be a proxy's, or a server's that is being restarted: a second proves it.
+    let odd = matches!(error.kind, Kind::NotFound | Kind::TooLarge | Kind::Rejected) && failures < 2;
     if error.kind == Kind::Unsupported {
         return UNSUPPORTED;
     }
-    if !error.kind.may_pass() {
+    if !error.kind.may_pass() && !odd {
         return REFUSED;
     }
     let base = every.clamp(FLOOR, CEILING);
@@ -97,7 +99,17 @@ mod tests {
             Kind::Rejected,
             Kind::TooLarge,
         ] {
+            assert_eq!(delay(&error(kind), 2, Duration::from_secs(5), 0.1), REFUSED);
+        }
+        for kind in [Kind::Unauthorized, Kind::Relink, Kind::Forbidden] {
             assert_eq!(delay(&error(kind), 1, Duration::from_secs(5), 0.1), REFUSED);
+        }
+    }
+
+    #[test]
+    fn one_odd_answer_is_no_reason_to_stay_away_for_long() {
+        for kind in [Kind::NotFound, Kind::Rejected, Kind::TooLarge] {
+            assert!(delay(&error(kind), 1, Duration::from_secs(5), 1.0) <= Duration::from_secs(5));
         }
     }
 

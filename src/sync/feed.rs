@@ -226,7 +226,8 @@ impl<P: Provider> Feed<P> {
     fn health(&self, now: Timestamp, interval: Duration, calls: i64) -> Health {
         let (left, full_at) = self.gate.budget(Instant::now());
         Health {
-            interval_s: i64::try_from(interval.as_secs()).unwrap_or(i64::MAX),
+            // What a provider wants to be left alone for is longer than what people may have set.
+            interval_s: i64::try_from(interval.max(self.spec.pause).as_secs()).unwrap_or(i64::MAX),
             calls,
             tokens_left: i64::from(left),
             bucket_full_at: now.plus(full_at.saturating_duration_since(Instant::now())),

@@ -81,6 +81,8 @@ async fn read_whole<P: Provider>(
                 if left == 0 || left >= before {
                     return Ok(None);
                 }
+                // A calls-a-minute budget may make this minutes; who waits should see why.
+                tracing::info!(account = %feed.account, resource = feed.spec.resource, left, "asking one by one");
                 before = left;
             }
             Ok(_) => return Ok(None),

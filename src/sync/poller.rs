@@ -176,6 +176,16 @@ impl Turns {
     /// has named yet: rosters go first. And the pause after the last read holds whoever made it.
     async fn wait_for_the_first<P: Provider>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
         sleep(self.first).await;
+        if let Some(want) = feed.spec.wants {
+            // Until somebody has said what there is, nothing can be wanted of it.
+            while persist(|| feed.store.remembered(&feed.account, want.depends_on()))
+                .await?
+                .last_ok_at
+                .is_none()
+            {
+                sleep(LOOK_AGAIN).await;
+            }
+        }
         let remembered = persist(|| feed.store.remembered(&feed.account, feed.spec.resource)).await?;
         let Some(read_at) = remembered.last_ok_at else {
             if !is_roster(feed.spec) {
@@ -191,6 +201,9 @@ impl Turns {
         self.polling.interval(spec.cadence, self.demand.borrow().mode)
     }
 }
+
+/// How often is looked whether what a feed depends on was read.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 const fn is_roster(spec: &FeedSpec) -> bool {
     matches!(spec.cadence, Cadence::Roster) && spec.wants.is_none()

@@ -205,7 +205,7 @@ async fn a_redirect_elsewhere_is_not_followed_and_nothing_arrives_there() {
             Reply::Whole(response("302 Found", &format!("location: {target}/page\r\n"), b""))
         });
         let error = get(&server.base).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Rejected);
+        assert_eq!(error.kind, Kind::Unavailable { retry_after: None });
         assert!(error.message.contains("redirect to another host"), "{error}");
     }
     assert_eq!((thief.connections.load(Ordering::SeqCst), thief.heads()), (0, vec![]));

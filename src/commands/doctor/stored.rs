@@ -80,7 +80,7 @@ fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
     };
     match &feed.error {
         // What stands behind the service does not have it: nobody's fault, and nothing to be mended.
-        Some(error) if error.starts_with(UNSUPPORTED) => Check::ok("feed", subject, error),
+        Some(error) if feed.is_unsupported() => Check::ok("feed", subject, error),
         Some(error) => {
             let message = format!("{error}, for {}; {read}", age::since(feed.error_since_at, now));
             Check::failed("feed", subject, message, remedy(error, &feed.account))
@@ -95,9 +95,6 @@ fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
         }
     }
 }
-
-/// How the error of a feed begins that its upstream does not have.
-const UNSUPPORTED: &str = "not supported";
 
 /// What mends an error, by how it begins.
 fn remedy(error: &str, account: &str) -> String {

@@ -24,6 +24,8 @@ const LIFE: Duration = Duration::from_hours(2);
 /// What is believed of an answer that does.
 const SHORTEST: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_hours(30 * 24);
+/// For so long one that failed is held against every feed, so that not each tries the endpoint itself.
+const HELD_AGAINST: Duration = Duration::from_secs(10);
 /// An exchange that takes longer is no exchange.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -72,7 +74,7 @@ struct State {
     refused: Option<String>,
     /// How often renewing failed, and how the last time.
     failures: u64,
-    failure: Option<Error>,
+    failure: Option<(Timestamp, Error)>,
     /// Handed out, and not yet on the disk.
     unsaved: Option<Kept>,
     /// What was kept is no longer good: the first refresh token is tried next.
@@ -139,16 +141,22 @@ impl Session {
             if let Some(token) = state.token(now) {
                 return Ok(Pass::Token(token));
             }
-            if let Some(failure) = state.failure.as_ref().filter(|_| state.failures != failures) {
-                return Err(failure.clone());
+            if let Some((at, error)) = &state.failure
+                && (state.failures != failures || now.since(*at) < HELD_AGAINST)
+            {
+                return Err(error.clone());
             }
         }
         let renewed = self.renew(now).await;
-        if let Err(error) = &renewed {
-            let mut state = self.state();
-            state.failures += 1;
-            state.failure = Some(error.clone());
+        let mut state = self.state();
+        match &renewed {
+            Ok(_) => state.failure = None,
+            Err(error) => {
+                state.failures += 1;
+                state.failure = Some((now, error.clone()));
+            }
         }
+        drop(state);
         renewed
     }
 

@@ -104,6 +104,11 @@ impl<'a> Groups<'a> {
         Ok(())
     }
 
+    /// Whether a person joined something to every one of these groups.
+    pub(super) fn are_chosen(&self, who: &BTreeSet<usize>) -> bool {
+        self.roots(who).into_iter().all(|root| self.is_linked(root))
+    }
+
     /// Without the records that a person has passed over: where a `[[link]]` says which of an
     /// account's records is the one, the account's others are no candidates for it.
     pub(super) fn without_passed_over(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {

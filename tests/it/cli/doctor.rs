@@ -156,13 +156,13 @@ fn the_database_the_poller_and_the_feeds_fail_with_what_mends_them() {
             fleet.feeds.push(feed(
                 "drivers",
                 Some(ago(900)),
-                Some("credentials refused (HTTP 401); check the token"),
+                Some("credentials refused (HTTP 401); check the credential"),
             ));
         });
     });
     assert_eq!(
         refused,
-        "feed samsara drivers: credentials refused (HTTP 401); check the token, for 10m; read 15m ago\n\
+        "feed samsara drivers: credentials refused (HTTP 401); check the credential, for 10m; read 15m ago\n\
          put a credential of samsara that works into the configuration; it is tried every 5 minutes"
     );
     let late = one(|facts| of_fleet(facts, |fleet| fleet.feeds.push(feed("drivers", Some(ago(900)), None))));

@@ -78,9 +78,12 @@ async fn those_who_waited_are_handed_the_refusal_without_a_call_of_their_own() {
         assert!(error.message.ends_with("client_id or client_secret is not accepted"), "{error}");
     }
     assert_eq!(company.offered().0.len(), 1);
-    // Whoever comes later has waited for nothing, and tries.
-    assert!(read(&motive, "vehicles", now()).await.is_err());
-    assert_eq!(company.offered().0.len(), 1);
+    // Whoever comes right after is told the same; whoever comes later tries.
+    for (later, calls) in [(1, 0), (60, 1)] {
+        let then = now().plus(Duration::from_secs(later));
+        assert!(read(&motive, "vehicles", then).await.is_err());
+        assert_eq!(company.offered().0.len(), calls, "after {later} s");
+    }
 }
 
 #[tokio::test]

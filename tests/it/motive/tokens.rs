@@ -12,13 +12,19 @@ use backhaul::providers::motive::Motive;
 use super::server::{Company, field, read};
 use super::{ask, now};
 
+/// When a failure is no longer held against whoever comes next.
+fn later() -> backhaul::model::Timestamp {
+    now().plus(Duration::from_secs(60))
+}
+
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 /// Reads once, which must succeed.
 async fn works(motive: &Motive) {
-    read(motive, "vehicles", now()).await.unwrap();
+    // Long after what failed before.
+    read(motive, "vehicles", now().plus(Duration::from_secs(300))).await.unwrap();
 }
 
 #[tokio::test]
@@ -131,7 +137,7 @@ async fn when_no_refresh_token_works_a_person_must_connect_anew() {
     assert!(error.message.starts_with("connect Motive anew: "), "{error}");
     assert_eq!(company.offered().0, ["refresh-1", "first"]);
     // From then on one exchange a try.
-    assert_eq!(read(&motive, "vehicles", now()).await.unwrap_err().kind, Kind::Relink);
+    assert_eq!(read(&motive, "vehicles", later()).await.unwrap_err().kind, Kind::Relink);
     assert_eq!(company.offered().0, ["refresh-1"]);
 }
 
@@ -179,7 +185,7 @@ async fn where_nothing_can_be_kept_no_token_is_used_up() {
     fs::remove_file(company.folder()).unwrap();
     let blocked = company.file().with_extension("new");
     fs::create_dir_all(&blocked).unwrap();
-    assert!(read(&motive, "vehicles", now()).await.is_err());
+    assert!(read(&motive, "vehicles", later()).await.is_err());
     assert_eq!(company.offered(), (vec![], vec![]));
     fs::remove_dir(blocked).unwrap();
     works(&motive).await;
@@ -194,8 +200,8 @@ async fn what_could_not_be_written_after_the_exchange_is_written_before_it_is_us
     })
     .await;
     let motive = company.motive("first");
-    for exchanges in [words(&["first"]), vec![]] {
-        assert_eq!(read(&motive, "vehicles", now()).await.unwrap_err().kind, Kind::Rejected);
+    for (exchanges, at) in [(words(&["first"]), now()), (vec![], later())] {
+        assert_eq!(read(&motive, "vehicles", at).await.unwrap_err().kind, Kind::Rejected);
         assert_eq!(company.offered(), (exchanges, vec![]));
     }
     fs::remove_dir(company.file().with_extension("new")).unwrap();

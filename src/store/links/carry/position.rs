@@ -23,8 +23,9 @@ pub(super) struct Position {
 /// Shows each affected unit where its records last saw it.
 pub(super) fn carry(work: &Work<'_>, change: &Change<'_>) -> rusqlite::Result<()> {
     let mut live = Vec::new();
-    for (unit, _) in change.units_before() {
+    for (unit, records) in change.units_before() {
         if let Some(position) = shown(work, change.kind, unit)? {
+            remember(work, change.kind, &position, records)?;
             live.push((unit, position));
         }
     }
@@ -34,12 +35,15 @@ pub(super) fn carry(work: &Work<'_>, change: &Change<'_>) -> rusqlite::Result<()
         let mut newest = came.iter().map(|(_, position)| position.clone()).max_by_key(|p| p.fix.observed_at);
         for record in records {
             let Some(from) = change.unit_before(record) else { continue };
+            let told = remembered(work, change.kind, record)?;
+            newest = newest.into_iter().chain(told).max_by_key(|p| p.fix.observed_at);
             // Nothing in the history is newer than what was shown live.
             if !live.iter().any(|(unit, _)| *unit == from) || came.iter().any(|(unit, _)| *unit == from) {
                 continue;
             }
             let point = last_point(work, change, record, from)?;
-            newest = newest.into_iter().chain(point).max_by_key(|p| p.fix.observed_at);
+            // Of two words for one moment the remembered one knows more.
+            newest = point.into_iter().chain(newest).max_by_key(|p| p.fix.observed_at);
         }
         show(work, change.kind, unit, newest.as_ref())?;
     }
@@ -54,12 +58,53 @@ fn shown(work: &Work<'_>, kind: UnitKind, unit: &str) -> rusqlite::Result<Option
                  AND longitude IS NOT NULL AND source IS NOT NULL",
             table(kind)
         ))?
-        .query_row([unit], |row| {
-            let mut position = position(row)?;
-            position.fix.place = row.get(6)?;
-            position.state = Some((row.get(7)?, row.get(8)?));
-            Ok(position)
-        })
+        .query_row([unit], whole)
+        .optional()
+}
+
+/// Notes where a unit is shown as the word of the record that told it; nobody's, where several of its
+/// account could have.
+fn remember(
+    work: &Work<'_>,
+    kind: UnitKind,
+    position: &Position,
+    records: &[RecordKey],
+) -> rusqlite::Result<()> {
+    let mut of_source = records.iter().filter(|(account, _)| *account == position.source);
+    let (Some((account, external_id)), None) = (of_source.next(), of_source.next()) else { return Ok(()) };
+    let Position { fix, state: Some((state, since)), .. } = position else { return Ok(()) };
+    work.sql
+        .prepare_cached(
+            "INSERT OR REPLACE INTO positions_told VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            kind.word(),
+            account,
+            external_id,
+            fix.latitude,
+            fix.longitude,
+            fix.speed_mph,
+            fix.heading_deg,
+            fix.observed_at.millis(),
+            fix.place,
+            state,
+            since,
+        ])?;
+    Ok(())
+}
+
+/// What was noted of a record.
+fn remembered(
+    work: &Work<'_>,
+    kind: UnitKind,
+    (account, external_id): &RecordKey,
+) -> rusqlite::Result<Option<Position>> {
+    work.sql
+        .prepare_cached(
+            "SELECT latitude, longitude, speed_mph, heading_deg, observed_at, account, place, state, state_since_at
+             FROM positions_told WHERE kind = ?1 AND account = ?2 AND external_id = ?3",
+        )?
+        .query_row([kind.word(), account, external_id], whole)
         .optional()
 }
 
@@ -101,6 +146,14 @@ fn position(row: &rusqlite::Row<'_>) -> rusqlite::Result<Position> {
         place: None,
     };
     Ok(Position { fix, source: row.get(5)?, state: None })
+}
+
+/// The same with its place and state.
+fn whole(row: &rusqlite::Row<'_>) -> rusqlite::Result<Position> {
+    let mut position = position(row)?;
+    position.fix.place = row.get(6)?;
+    position.state = Some((row.get(7)?, row.get(8)?));
+    Ok(position)
 }
 
 fn show(work: &Work<'_>, kind: UnitKind, unit: &str, position: Option<&Position>) -> rusqlite::Result<()> {
