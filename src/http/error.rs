@@ -93,6 +93,15 @@ impl Error {
         Self { kind, message, answered: true, status: None, code: None }
     }
 
+    /// What went wrong without the upstream's own words, so that what fails alike is counted alike.
+    pub fn in_brief(&self) -> String {
+        match (self.status, self.kind) {
+            (Some(status), _) => format!("it cannot be read by itself: HTTP {status}"),
+            (None, Kind::Malformed) => "it cannot be read by itself: its answer is not understood".to_owned(),
+            (None, _) => "it cannot be read by itself".to_owned(),
+        }
+    }
+
     /// An answer that could not be understood; `why` must not repeat the body.
     pub fn malformed(why: impl fmt::Display) -> Self {
         Self::new(Kind::Malformed, why)

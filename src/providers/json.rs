@@ -41,8 +41,9 @@ pub(super) fn why(error: &serde_json::Error) -> String {
         return words;
     }
     match words.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None => format!("at line {} column {}", error.line(), error.column()),
+        // Without the place either: rejects are counted by their reason.
+        Some((_, expected)) => format!("expected {}", expected.split(" at line").next().unwrap_or(expected)),
+        None => "a value of another kind".to_owned(),
     }
 }
 

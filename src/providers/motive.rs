@@ -225,7 +225,7 @@ const FEEDS: &[FeedSpec] = &[
     spec("vehicle_locations", Cadence::Positions, LOCATIONS_PAUSE),
     spec("available_time", Cadence::Hours, Duration::ZERO),
     spec("asset_locations", Cadence::Positions, ASSETS_PAUSE),
-    spec("hours_of_service", Cadence::Roster, DAYS_PAUSE),
+    spec("hours_of_service", Cadence::Hours, DAYS_PAUSE),
 ];
 
 fn locate(ask: &Ask<'_>) -> Result<(Feed, Place), Error> {

@@ -52,6 +52,9 @@ CREATE TABLE positions_told (
 -- On which unit a person acted, where that was folded into another since; it goes back with the unit.
 ALTER TABLE actions ADD COLUMN noted_on TEXT;
 
+-- In which commit it was set aside: what a list names and is not understood is not gone.
+ALTER TABLE rejects ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;
+
 -- How often something of a unit was set aside, and why. The account's id, since a reject may be of
 -- something we have no unit for.
 CREATE TABLE reject_units (

@@ -1,6 +1,8 @@
 //! Where units are and what their readings say. A late answer never moves anything back in time. A
 //! page is judged in memory; what it comes to is one statement a unit.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use rusqlite::{CachedStatement, params};
 
 use super::apply::Work;
@@ -319,10 +321,14 @@ fn keep(
     state: Motion,
 ) -> rusqlite::Result<()> {
     let point = Point { at: fix.observed_at, latitude: fix.latitude, longitude: fix.longitude, state };
-    let key = (kind, unit.rowid);
-    if kept.get(&key).is_some_and(|last| !worth_keeping(last, &point)) {
+    let mut hasher = DefaultHasher::new();
+    source.hash(&mut hasher);
+    let key = (kind, unit.rowid, hasher.finish());
+    let last = kept.get(&key);
+    if last.is_some_and(|last| !worth_keeping(last, &point)) {
         return Ok(());
     }
+    let is_newest = last.is_none_or(|last| last.at < point.at);
     work.sql
         .prepare_cached("INSERT OR IGNORE INTO positions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
         .execute(params![
@@ -335,7 +341,9 @@ fn keep(
             fix.observed_at.millis(),
             source,
         ])?;
-    kept.insert(key, point);
+    if is_newest {
+        kept.insert(key, point);
+    }
     Ok(())
 }
 

@@ -27,8 +27,9 @@ pub(super) struct Memory {
 /// An account, by its place in [`Memory::accounts`].
 pub(super) type Account = usize;
 
-/// The last history point of each unit, by its row.
-pub(super) type Kept = HashMap<(UnitKind, i64), Point>;
+/// The last history point of each unit, by its row and by the account that told it: of two devices each
+/// is thinned by itself.
+pub(super) type Kept = HashMap<(UnitKind, i64, u64), Point>;
 
 /// Rows of one kind, and which of them each account's ids mean.
 struct Known<T> {

@@ -74,6 +74,9 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
 /// Records that a complete read of this resource did not name are no longer active there. A list
 /// of nothing is taken for a fault of the service, never for the end of the fleet.
 pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    if !confirm_rejected(work)? {
+        return Ok(());
+    }
     for kind in UnitKind::ALL {
         let of_this = "kind = ?1 AND account = ?2 AND resource = ?3";
         let named: bool = work
@@ -144,4 +147,24 @@ fn confirm_unit(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite:
         ))?
         .execute(params![kind.word(), work.account, external_id, work.now.millis()])?;
     Ok(())
+}
+
+/// What this read named and nobody understood is there all the same. False where not even what was named
+/// is known: then nothing can be called gone.
+fn confirm_rejected(work: &Work<'_>) -> rusqlite::Result<bool> {
+    let mut named: Vec<String> = work.rejects.iter().map(|reject| reject.external_id.clone()).collect();
+    let mut statement = work.sql.prepare_cached(
+        "SELECT external_id FROM rejects WHERE account = ?1 AND resource = ?2 AND rev >= ?3",
+    )?;
+    let earlier =
+        statement.query_map(params![work.account, work.resource, work.read_rev], |row| row.get(0))?;
+    named.extend(earlier.collect::<Result<Vec<_>, _>>()?);
+    for external_id in &named {
+        work.sql
+            .prepare_cached(
+                "UPDATE profiles SET seen_rev = ?4 WHERE account = ?1 AND resource = ?2 AND external_id = ?3",
+            )?
+            .execute(params![work.account, work.resource, external_id, work.rev])?;
+    }
+    Ok(!named.iter().any(String::is_empty))
 }

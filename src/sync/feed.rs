@@ -48,11 +48,13 @@ struct Read {
     first_rev: Option<i64>,
     /// Whether the pages now read are its last.
     last: bool,
+    /// Calls made on the way to the next page.
+    steps: i64,
 }
 
 impl Read {
     const fn new(interval: Duration, priority: Priority) -> Self {
-        Self { interval, priority, first_rev: None, last: true }
+        Self { interval, priority, first_rev: None, last: true, steps: 0 }
     }
 }
 
@@ -114,7 +116,7 @@ impl<P: Provider> Feed<P> {
                 Err(Trouble::Upstream(error)) if concerns_one(&error) && in_vain < MOST_IN_VAIN => {
                     tracing::warn!(account = %self.account, resource = self.spec.resource, id, "{error}");
                     in_vain += 1;
-                    let reject = Reject { external_id: id.clone(), reason: error.to_string() };
+                    let reject = Reject { external_id: id.clone(), reason: error.in_brief() };
                     let page = Page {
                         batch: Batch { rejects: vec![reject], ..Batch::default() },
                         ..Page::default()
@@ -144,7 +146,13 @@ impl<P: Provider> Feed<P> {
             match told {
                 Ok(told) => {
                     page.clone_from(&told.next);
-                    self.commit(told, read, 1).await?;
+                    if told.is_step && page.is_some() {
+                        // Nothing is known yet, not even that the account is well again.
+                        read.steps += 1;
+                        continue;
+                    }
+                    let calls = 1 + std::mem::take(&mut read.steps);
+                    self.commit(told, read, calls).await?;
                     if page.is_none() {
                         return Ok(());
                     }
@@ -204,9 +212,8 @@ impl<P: Provider> Feed<P> {
         patience: Duration,
     ) -> Result<Duration, StoreError> {
         let wait = backoff::delay(error, failures, patience, backoff::roll());
-        match error.kind {
-            Kind::Throttled { retry_after } => self.gate.slow_down(self.spec, retry_after.unwrap_or(wait)),
-            _ => {}
+        if let Kind::Throttled { retry_after } = error.kind {
+            self.gate.slow_down(self.spec, retry_after.unwrap_or(wait));
         }
         let now = self.clock.now();
         let failure = Failure {

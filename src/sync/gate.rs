@@ -1,6 +1,7 @@
 //! The gate every call of one account goes through: its token bucket, its endpoints' own limits,
 //! and a credential that was refused. Waiters go in order; those a person waits for go first.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -69,16 +70,18 @@ impl Gate {
     /// Waits until this feed may make one call.
     pub async fn turn(&self, feed: &FeedSpec, priority: Priority) {
         loop {
-            self.wait_for_the_credential().await;
-            // Not in the line: who waits for one endpoint must not stand before those of others.
+            // Not in the line: who waits for one endpoint must not stand before those of others; nor may
+            // it be the one that tries the credential for all.
             if let Some(wait) = self.endpoint_rest(feed, Instant::now()) {
                 sleep(wait).await;
                 continue;
             }
+            let trying = self.wait_for_the_credential().await;
             let _counted = (priority == Priority::Person).then(|| Waiting::counted(&self.people_waiting));
             let line = if priority == Priority::Person { &self.people } else { &self.routine };
             let _place = line.acquire().await;
             if self.take_token(feed, priority).await {
+                trying.inspect(Trying::goes_on);
                 return;
             }
         }
@@ -158,20 +161,21 @@ impl Gate {
         self.judged.notify_waiters();
     }
 
-    async fn wait_for_the_credential(&self) {
+    /// The mark of the one who tries it, where that is this one.
+    async fn wait_for_the_credential(&self) -> Option<Trying<'_>> {
         loop {
             let judged = self.judged.notified();
             let wait = {
                 let mut state = self.lock();
                 let now = Instant::now();
                 match state.credential {
-                    Credential::Usable => return,
+                    Credential::Usable => return None,
                     Credential::Trying => None,
                     Credential::Refused(until) if until > now => Some(until - now),
                     // This one is the try; the others go on waiting for how it ends.
                     Credential::Untried | Credential::Refused(_) => {
-                        state.credential = Credential::Trying;
-                        return;
+                        let before = std::mem::replace(&mut state.credential, Credential::Trying);
+                        return Some(Trying { gate: self, before, goes_on: Cell::new(false) });
                     }
                 }
             };
@@ -195,6 +199,29 @@ impl Gate {
 
 /// How long routine calls stand back for people's before they look again.
 const YIELD: Duration = Duration::from_millis(20);
+
+/// Held by who tries the credential for all until the call is made. One that is given up before, or must
+/// wait for something else first, leaves the try to others.
+struct Trying<'a> {
+    gate: &'a Gate,
+    before: Credential,
+    goes_on: Cell<bool>,
+}
+
+impl Trying<'_> {
+    /// The call is made: how it ends is told to the gate.
+    fn goes_on(&self) {
+        self.goes_on.set(true);
+    }
+}
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        if !self.goes_on.get() {
+            self.gate.judge(self.before);
+        }
+    }
+}
 
 /// Counts a waiting person, also when the wait is given up.
 struct Waiting<'a>(&'a AtomicUsize);
@@ -293,6 +320,17 @@ mod tests {
             sleep(Duration::from_secs(10)).await;
             assert_eq!(tries.load(Ordering::Relaxed), calls);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_before_the_call_leaves_the_try_to_others() {
+        let gate = Gate::new(Bucket::new(1, Instant::now()));
+        gate.turn(&FEED, Priority::Routine).await;
+        gate.refused_for(Duration::from_secs(1));
+        // It has the try, waits a minute for a token, and is given up.
+        assert!(timeout(Duration::from_secs(10), gate.turn(&FEED, Priority::Routine)).await.is_err());
+        let after = timeout(Duration::from_mins(2), gate.turn(&FEED, Priority::Routine)).await;
+        assert!(after.is_ok(), "the account is closed for ever");
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::json::why;
 use super::scalar::{Text, word};
 use crate::http::{Error, Kind};
 use crate::model::Reject;
@@ -180,19 +181,6 @@ fn id_of(raw: &str) -> String {
         id: Option<Text<'a>>,
     }
     serde_json::from_str::<Row<'_>>(raw).ok().and_then(|row| word(row.id.as_ref())).unwrap_or_default()
-}
-
-/// serde's words without the offending value, which may be personal.
-fn why(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    if !error.is_data() || words.starts_with("missing field") {
-        return words;
-    }
-    match words.rsplit_once("expected ") {
-        // Without the place either: rejects are counted by their reason.
-        Some((_, expected)) => format!("expected {}", expected.split(" at line").next().unwrap_or(expected)),
-        None => format!("at line {} column {}", error.line(), error.column()),
-    }
 }
 
 #[cfg(test)]

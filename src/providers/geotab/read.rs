@@ -83,7 +83,9 @@ pub(super) fn without(feed: Feed, ask: &Ask<'_>, place: &Place, fault: Fault) ->
     } else {
         Some(next)
     };
-    let reject = Reject { external_id: driver, reason: error.to_string() };
+    tracing::warn!(driver, "Geotab cannot work out this driver's hours: {error}");
+    let reason = "the service cannot work out this driver's hours".to_owned();
+    let reject = Reject { external_id: driver, reason };
     let batch = Batch { rejects: vec![reject], ..Batch::default() };
     Ok(Page { batch, next: next.map(|next| next.token()), is_step: false })
 }

@@ -167,6 +167,8 @@ impl Sessions {
         match made {
             Ok(session) => {
                 (state.current, state.failed) = (Some(Arc::new(session)), None);
+                // What is kept now is this one.
+                state.given_up.clear();
                 Ok(())
             }
             Err(error) => {
@@ -313,10 +315,13 @@ async fn post<T>(
     take(answer::result(&text, answer.retry_after, secret)?).map_err(plain)
 }
 
-/// A failure that the service did not name.
+/// A failure that the service did not name: no word on the call, and no reason to begin a feed anew.
 fn plain(error: Error) -> Fault {
-    let cause = if error.kind == Kind::Rejected { Cause::Call } else { Cause::Server };
-    Fault { cause, error, sub_call: None }
+    let (cause, kind) = match error.kind {
+        Kind::Rejected => (Cause::Call, Kind::NotFound),
+        kind => (Cause::Server, kind),
+    };
+    Fault { cause, error: Error { kind, ..error }, sub_call: None }
 }
 
 /// Tells one login from another. Eight bytes of a digest: enough to see a change, too little to try

@@ -15,7 +15,8 @@ impl McLeod {
         let answer = match self.get("users/current", &[], ask.now).await {
             Ok(answer) => answer,
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::Forbidden | Kind::Rejected) => {
-                return Ok(Page::default());
+                // That it does not tell proves nothing of the credential.
+                return Ok(Page { is_step: true, ..Page::default() });
             }
             Err(error) => return Err(error),
         };

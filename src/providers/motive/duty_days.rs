@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::json::why;
 use super::scalar::{Number, Text, number};
-use super::wire::{Mention, Row, still_here, why};
+use super::wire::{Mention, Row, still_here};
 use crate::model::{Batch, Change, DutyDay, DutySource, Reject, Timestamp};
 
 /// Days back that are asked for. A cycle has eight, today among them; and while it is tomorrow in UTC

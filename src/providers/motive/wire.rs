@@ -4,6 +4,7 @@
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::json::why;
 use super::scalar::{Number, Text, count, word};
 use crate::http::Error;
 use crate::model::{Batch, Reject};
@@ -169,18 +170,6 @@ fn id_of(raw: &str, list: List) -> String {
         List::HoursOfServices => serde_json::from_str::<Wrapped<Driven<'_>>>(raw).map(|row| row.row.driver),
     };
     named.ok().and_then(|named| word(named.id.as_ref())).unwrap_or_default()
-}
-
-/// serde's words without the offending value, which may be personal.
-pub(super) fn why(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    if !error.is_data() || words.starts_with("missing field") {
-        return words;
-    }
-    match words.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None => format!("at line {} column {}", error.line(), error.column()),
-    }
 }
 
 /// A user, vehicle … as other rows mention it.

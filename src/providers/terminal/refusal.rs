@@ -22,7 +22,7 @@ pub(super) fn explained(error: Error, feed: Feed, link: Option<&str>) -> Error {
         }
         (Some(403), _) => {
             let message = format!("the connection token does not fit the API key: {}", error.message);
-            Error { message, ..error }
+            Error { kind: Kind::Unauthorized, message, ..error }
         }
         // The word, since any server on the way may answer 501.
         (Some(501), Some("not_implemented")) => {
