@@ -245,7 +245,7 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
         Feed::VehicleLocations => positions::vehicles(&text),
         Feed::AssetLocations => wire::each(&text, List::Assets, positions::asset),
         Feed::AvailableTime => {
-            wire::each(&text, List::Users, |id, row, batch| hours::driver(id, row, ask.now, batch))
+            wire::each(&text, List::Users, |id, row, batch| hours::driver(&id, row, ask.now, batch))
         }
         Feed::HoursOfService => wire::each(&text, List::HoursOfServices, duty_days::logged),
     }?;

@@ -53,6 +53,8 @@ pub struct Terminal {
     real_time: Semaphore,
     /// Where a person links the account anew, as the connection last said.
     link: Mutex<Option<String>>,
+    /// What was wrong with the copy when that was last said.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Terminal {
@@ -78,7 +80,7 @@ impl Terminal {
             ("connection-token", secret_header(token)?),
         ];
         let client = Client::new(base_url, &headers, ca_file, &LIMITS)?;
-        Ok(Self { client, real_time: Semaphore::new(1), link: Mutex::default() })
+        Ok(Self { client, real_time: Semaphore::new(1), link: Mutex::default(), trouble: Mutex::default() })
     }
 
     /// The link last told; with `told`, after taking that down.
@@ -88,6 +90,16 @@ impl Terminal {
             *link = told;
         }
         link.clone()
+    }
+
+    /// Says what is wrong with the copy, once. It is no error: what the copy holds is read, and what is
+    /// asked for in real time is not of it.
+    fn say(&self, trouble: Option<String>) {
+        let mut said = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trouble) = trouble.as_ref().filter(|trouble| said.as_ref() != Some(trouble)) {
+            tracing::warn!("{trouble}");
+        }
+        *said = trouble;
     }
 }
 
@@ -111,8 +123,13 @@ impl Provider for Terminal {
             Ok(answer) => {
                 if feed == Feed::Connection {
                     self.link(connection::link(&answer.body));
+                    self.say(connection::trouble(&answer.body, ask.now));
                 }
                 read(feed, &ask, &place, &answer.body)
+            }
+            // Nothing was learnt, of the credential neither.
+            Err(error) if feed == Feed::Connection && connection::is_unknown(&error) => {
+                Ok(Page { is_step: true, ..Page::default() })
             }
             Err(error) => match place.begun_anew(&error) {
                 Some(anew) => Ok(Page::step(anew.token())),
@@ -254,7 +271,7 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
     let mut met = place.met.clone();
     let (mut batch, turn) = match feed {
         Feed::Connection => {
-            connection::check(&text, ask.now)?;
+            connection::check(&text)?;
             return Ok(Page::default());
         }
         Feed::Vehicles => wire::each(&text, roster::vehicle),

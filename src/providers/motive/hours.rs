@@ -40,7 +40,7 @@ struct LastStatus<'a> {
 rows!(Driver);
 
 /// The clocks are worked out when they are asked for, so they are as of `now`.
-pub(super) fn driver(id: String, row: &Driver<'_>, now: Timestamp, batch: &mut Batch) {
+pub(super) fn driver(id: &str, row: &Driver<'_>, now: Timestamp, batch: &mut Batch) {
     // People who left are listed too, and have no hours.
     if !is_active(row.status.as_ref()) {
         return;
@@ -58,9 +58,9 @@ pub(super) fn driver(id: String, row: &Driver<'_>, now: Timestamp, batch: &mut B
         cycle_tomorrow_s: None,
         as_of_at: now,
     };
-    batch.changes.push(Change::Clocks { external_id: id.clone(), clocks });
+    batch.changes.push(Change::Clocks { external_id: id.to_owned(), clocks });
     if let Some(recap) = row.recap {
-        duty_days::recap(&id, recap, batch);
+        duty_days::recap(id, recap, batch);
     }
 }
 

@@ -1,5 +1,5 @@
 //! The connection itself: whether the carrier's account is still linked, and how fresh the copy is that
-//! rosters and logs are read from.
+//! rosters and logs are read from. It decides what is worth a word, and says none itself.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::json::why;
 use super::refusal;
 use super::wire::{Text, instant, word};
-use crate::http::{Error, Kind};
+use crate::http::Error;
 use crate::model::{Timestamp, clean_opt};
 
 /// Synchronised about every two hours; three times that is no longer a delay.
@@ -38,27 +38,41 @@ struct Sync<'a> {
     completed_at: Option<Text<'a>>,
 }
 
-/// Whether the connection is connected, and its copy fresh: an error says what is wrong, and where to mend
-/// it.
-pub(super) fn check(text: &str, now: Timestamp) -> Result<(), Error> {
+/// Whether the connection is connected: an error says where to link the account anew.
+///
+/// A body that does not say is no error: what is behind the connection is read by other feeds, which say
+/// for themselves how that went.
+pub(super) fn check(text: &str) -> Result<(), Error> {
     let connection: Connection<'_> = serde_json::from_str(text)
         .map_err(|error| Error::malformed(format_args!("the body is no connection: {}", why(&error))))?;
-    let Some(status) = word(connection.status.as_ref()).filter(|_| connection.id.is_some()) else {
-        return Err(Error::malformed("the body is no connection: it has no id or no status"));
-    };
+    let status = word(connection.status.as_ref()).filter(|_| connection.id.is_some());
     // Only the words that are known to end it: a new one must not shut the account.
-    if matches!(status.as_str(), "disconnected" | "archived" | "pending_deletion") {
-        let said = format!("Terminal says that it is {}", status.replace('_', " "));
-        return Err(refusal::relink(link_of(&connection).as_deref(), &said));
-    }
-    match connection.last_sync.as_ref().and_then(|sync| sync.trouble(connection.sync_mode.as_ref(), now)) {
-        Some(trouble) => Err(Error::new(Kind::Unavailable { retry_after: None }, trouble)),
-        None => Ok(()),
+    match status.as_deref() {
+        Some(status @ ("disconnected" | "archived" | "pending_deletion")) => {
+            let said = format!("Terminal says that it is {}", status.replace('_', " "));
+            Err(refusal::relink(link_of(&connection).as_deref(), &said))
+        }
+        _ => Ok(()),
     }
 }
 
+/// Whether the server does not have this endpoint, which is nothing against the connection.
+pub(super) fn is_unknown(error: &Error) -> bool {
+    matches!(error.status, Some(400 | 403 | 404 | 405 | 501))
+}
+
+/// What is wrong with the copy, in words that stay the same for as long as that does.
+pub(super) fn trouble(body: &[u8], now: Timestamp) -> Option<String> {
+    let connection = parsed(body)?;
+    connection.last_sync.as_ref()?.trouble(connection.sync_mode.as_ref(), now)
+}
+
+/// Where a person links the account anew.
+pub(super) fn link(body: &[u8]) -> Option<String> {
+    link_of(&parsed(body)?)
+}
+
 impl Sync<'_> {
-    /// What is wrong with the copy, in words.
     fn trouble(&self, mode: Option<&Text<'_>>, now: Timestamp) -> Option<String> {
         let status = word(self.status.as_ref()).unwrap_or_default();
         if status == "failed" {
@@ -72,17 +86,13 @@ impl Sync<'_> {
         }
         let completed = instant(self.completed_at.as_ref()).filter(|_| status == "completed");
         let last = completed.or(instant(self.requested_at.as_ref()))?;
-        let age = now.since(last);
-        (age > STALE).then(|| {
-            let hours = age.as_secs() / 3600;
-            format!("Terminal's copy of rosters and logs was last renewed {hours} h ago")
-        })
+        (now.since(last) > STALE)
+            .then(|| format!("Terminal's copy of rosters and logs was last renewed at {last}"))
     }
 }
 
-/// Where a person links the account anew.
-pub(super) fn link(body: &[u8]) -> Option<String> {
-    link_of(&serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?)
+fn parsed(body: &[u8]) -> Option<Connection<'_>> {
+    serde_json::from_slice(body).ok()
 }
 
 fn link_of(connection: &Connection<'_>) -> Option<String> {

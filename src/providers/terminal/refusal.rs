@@ -11,14 +11,11 @@ const LINK: usize = 300;
 /// `error` with what it means for `feed`, and `link`, where a person links the account anew.
 pub(super) fn explained(error: Error, feed: Feed, link: Option<&str>) -> Error {
     match (error.status, error.code.as_deref()) {
-        // One model may be beyond what the carrier's login may see while all others are read.
-        (Some(422), Some("insufficient_permissions")) => {
-            let where_to = where_to(link);
-            let message = format!("link the carrier with a login that may read {}: {where_to}", feed.noun());
-            Error { kind: Kind::Forbidden, message, ..error }
-        }
-        (Some(422), _) => {
-            Error { message: relink(link, &error.message).message, kind: Kind::Relink, ..error }
+        // To ask on would be to ask in vain, for this feed and, by Terminal's word, for all.
+        (Some(422), code) => {
+            let lacking = format!("its login may not read {}", feed.noun());
+            let why = if code == Some("insufficient_permissions") { &lacking } else { &error.message };
+            Error { message: relink(link, why).message, kind: Kind::Relink, ..error }
         }
         (Some(403), _) => {
             let message = format!("the connection token does not fit the API key: {}", error.message);
@@ -35,8 +32,12 @@ pub(super) fn explained(error: Error, feed: Feed, link: Option<&str>) -> Error {
 
 /// That the account must be linked anew, where, and why.
 pub(super) fn relink(link: Option<&str>, why: &str) -> Error {
+    let where_to = match link {
+        Some(link) => format!("open {link}"),
+        None => "see the connection in Terminal's dashboard".to_owned(),
+    };
     // The link first, and whole: it is what to do.
-    let message = format!("{}; {why}", where_to(link));
+    let message = format!("{where_to}; {why}");
     Error { message, ..Error::new(Kind::Relink, "") }
 }
 
@@ -45,11 +46,4 @@ pub(super) fn address(link: &str) -> Option<String> {
     let shown = clean(link, LINK);
     let is_whole = shown == link && !link.contains(char::is_whitespace) && link.is_ascii();
     (is_whole && link.starts_with("https://")).then_some(shown)
-}
-
-fn where_to(link: Option<&str>) -> String {
-    match link {
-        Some(link) => format!("open {link}"),
-        None => "see the connection in Terminal's dashboard".to_owned(),
-    }
 }

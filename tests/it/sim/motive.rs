@@ -1,5 +1,7 @@
 //! The simulated Motive.
 
+mod days;
+
 use std::collections::{HashMap, HashSet};
 
 use backhaul::sim::Upstream;

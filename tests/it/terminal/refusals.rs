@@ -1,9 +1,11 @@
 //! What errors lead to: a person with a link to open, one feed laid aside, or patience.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backhaul::http::{Error, Kind};
-use backhaul::providers::Provider;
+use backhaul::providers::{Page, Provider};
 
 use super::server::{ok, refused, start, throttled};
 use super::{ask, normalise};
@@ -45,14 +47,27 @@ async fn a_connection_that_must_be_linked_again_says_where() {
 }
 
 #[tokio::test]
-async fn a_permission_that_is_lacking_stops_one_feed_and_not_the_account() {
+async fn a_permission_that_is_lacking_is_the_whole_accounts_trouble_and_says_which() {
     let body = r#"{"code":"insufficient_permissions","message":"no","detail":[]}"#;
     let error = error(422, body).await;
-    assert_eq!((error.kind, error.kind.is_of_the_account()), (Kind::Forbidden, false));
-    assert_eq!(
-        error.message,
-        format!("link the carrier with a login that may read hours of service: open {LINK}")
-    );
+    assert_eq!((error.kind, error.kind.is_of_the_account()), (Kind::Relink, true));
+    assert_eq!(error.message, format!("open {LINK}; its login may not read hours of service"));
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_know_of_connections_is_content_and_proves_nothing() {
+    for status in [400, 403, 404, 405, 501] {
+        let (_, terminal) = start(move |_| std::future::ready(refused(status, r#"{"code":"x"}"#))).await;
+        let page = terminal.fetch(ask("connection")).await.unwrap();
+        assert_eq!(page, Page { is_step: true, ..Page::default() }, "{status}");
+        assert!(terminal.fetch(ask("vehicles")).await.is_err(), "{status}");
+    }
+    for (status, kind) in
+        [(401, Kind::Unauthorized), (422, Kind::Relink), (502, Kind::Unavailable { retry_after: None })]
+    {
+        let (_, terminal) = start(move |_| std::future::ready(refused(status, "{}"))).await;
+        assert_eq!(terminal.fetch(ask("connection")).await.unwrap_err().kind, kind);
+    }
 }
 
 #[tokio::test]
@@ -101,8 +116,11 @@ async fn a_connection_that_is_not_connected_is_the_whole_accounts_trouble() {
         let said = status.replace('_', " ");
         assert_eq!(error.message, format!("open {LINK}; Terminal says that it is {said}"));
     }
-    for fine in [r#""status":"connected""#, r#""status":"renewing""#] {
-        assert!(normalise("connection", &connection(fine)).is_ok(), "{fine}");
+    for fine in [r#""status":"connected""#, r#""status":"renewing""#, r#""status":null"#] {
+        assert_eq!(normalise("connection", &connection(fine)), Ok(Page::default()), "{fine}");
+    }
+    for fine in ["{}", r#"{"results":[]}"#, r#"{"status":"connected"}"#] {
+        assert_eq!(normalise("connection", fine), Ok(Page::default()), "{fine}");
     }
 }
 
@@ -116,24 +134,70 @@ fn a_link_that_is_none_is_not_shown() {
     }
 }
 
-#[test]
-fn a_copy_that_is_not_renewed_is_told_until_it_is() {
-    let check = |rest: &str, expected: Option<&str>| {
-        let text = connection(&format!(r#""status":"connected",{rest}"#));
-        let told = normalise("connection", &text).err().map(|error| error.message);
-        assert_eq!(told.as_deref(), expected, "{rest}");
-    };
-    let sync = |status: &str, rest: &str| {
-        format!(r#""syncMode":"automatic","lastSync":{{"id":"s","status":"{status}",{rest}}}"#)
-    };
-    check(&sync("completed", r#""completedAt":"2026-11-20T13:00:00.000Z""#), None);
-    check(&sync("in_progress", r#""requestedAt":"2026-11-20T13:00:00.000Z""#), None);
+/// A connection whose copy was last renewed, or not, like that.
+fn copied(mode: &str, status: &str, rest: &str) -> String {
+    let sync = format!(r#"{{"id":"s","status":"{status}",{rest}}}"#);
+    connection(&format!(r#""status":"connected","syncMode":"{mode}","lastSync":{sync}"#))
+}
+
+/// What is logged of copies like these, read one after the other.
+async fn logged(copies: Vec<String>) -> Vec<String> {
+    let (answers, lines) = (Mutex::new(copies.clone().into_iter()), Arc::<Mutex<Vec<u8>>>::default());
+    let answers = Arc::new(answers);
+    let (_, terminal) = start(move |_| {
+        let body = answers.lock().unwrap().next().unwrap();
+        std::future::ready(ok(body))
+    })
+    .await;
+    let log = Arc::clone(&lines);
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || Lines(Arc::clone(&log)))
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    for _ in &copies {
+        let page = terminal.fetch(ask("connection")).await.unwrap();
+        assert_eq!(page, Page::default(), "the connection is connected, whatever its copy");
+    }
+    drop(listening);
+    let text = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_not_renewed_is_logged_once_and_is_no_failure() {
     let old = r#""requestedAt":"2026-11-20T05:00:00.000Z","completedAt":"2026-11-20T05:30:00.000Z""#;
-    let stale = "Terminal's copy of rosters and logs was last renewed 9 h ago";
-    check(&sync("completed", old), Some(stale));
-    check(&sync("completed", old).replace("automatic", "manual"), None);
+    let (stale, manual) = (copied("automatic", "completed", old), copied("manual", "completed", old));
+    let renewed = copied("automatic", "completed", r#""completedAt":"2026-11-20T13:00:00.000Z""#);
+    let started = copied("automatic", "in_progress", r#""requestedAt":"2026-11-20T13:00:00.000Z""#);
     let why = r#""requestedAt":"2026-11-20T15:00:00.000Z","failureReason":"the provider\u001b[2J is down""#;
-    let failed = "Terminal could not renew its copy of rosters and logs: the provider is down";
-    check(&sync("failed", why), Some(failed));
-    check(r#""lastSync":null"#, None);
+    let failed = copied("automatic", "failed", why);
+    let none = connection(r#""status":"connected","lastSync":null"#);
+
+    let at_first = vec![renewed.clone(), started.clone(), manual, none, "{}".to_owned()];
+    assert_eq!(logged(at_first).await, [""; 0]);
+    let told =
+        logged(vec![started, stale.clone(), stale.clone(), failed.clone(), failed, renewed, stale]).await;
+    assert_eq!(
+        told,
+        [
+            "WARN Terminal's copy of rosters and logs was last renewed at 2026-11-20T05:30:00Z",
+            "WARN Terminal could not renew its copy of rosters and logs: the provider is down",
+            "WARN Terminal's copy of rosters and logs was last renewed at 2026-11-20T05:30:00Z",
+        ]
+    );
 }
