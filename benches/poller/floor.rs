@@ -173,9 +173,9 @@ impl Store {
         let page: Page<'_> = serde_json::from_slice(body).expect("a page");
         page.pagination.end_cursor.clone_into(cursor);
         if kind == 2 {
-            self.clocks(&page)
+            self.clocks(&page);
         } else {
-            self.positions(["tractors", "trailers"][kind], &page)
+            self.positions(["tractors", "trailers"][kind], &page);
         }
         page.pagination.has_next_page
     }

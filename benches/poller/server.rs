@@ -78,21 +78,29 @@ impl Fleet {
             gzip(r#"{"data":[],"pagination":{"endCursor":"","hasNextPage":false}}"#),
         );
         let all: Vec<usize> = (0..self.units).collect();
-        self.list(&mut pages, "vehicles", 0, &all, &|unit, out| {
-            let _ = write!(out, r#"{{"id":"{}","name":"T{unit:05}","vin":"1XKYD49X{unit:09}","licensePlate":"P{unit:06}","make":"KENWORTH","model":"T680","year":"2022"}}"#, id(0, unit));
+        Self::list(&mut pages, "vehicles", 0, &all, &|unit, out| {
+            let _ = write!(
+                out,
+                r#"{{"id":"{}","name":"T{unit:05}","vin":"1XKYD49X{unit:09}","licensePlate":"P{unit:06}","make":"KENWORTH","model":"T680","year":"2022"}}"#,
+                id(0, unit)
+            );
         });
-        self.list(&mut pages, "trailers", 0, &all, &|unit, out| {
+        Self::list(&mut pages, "trailers", 0, &all, &|unit, out| {
             let _ = write!(out, r#"{{"id":"{}","name":"R{unit:05}"}}"#, id(1, unit));
         });
-        self.list(&mut pages, "drivers", 0, &all, &|unit, out| {
-            let _ = write!(out, r#"{{"id":"{}","name":"Driver N{unit}","username":"d{unit}","phone":"5550100","timezone":"America/Chicago"}}"#, id(2, unit));
+        Self::list(&mut pages, "drivers", 0, &all, &|unit, out| {
+            let _ = write!(
+                out,
+                r#"{{"id":"{}","name":"Driver N{unit}","username":"d{unit}","phone":"5550100","timezone":"America/Chicago"}}"#,
+                id(2, unit)
+            );
         });
         for tick in 0..TICKS {
             let moved: Vec<usize> = all.iter().copied().filter(|unit| self.is_new(*unit, tick)).collect();
-            self.list(&mut pages, "vehicle_stats", tick, &moved, &|unit, out| self.vehicle(unit, tick, out));
+            Self::list(&mut pages, "vehicle_stats", tick, &moved, &|unit, out| self.vehicle(unit, tick, out));
             // The trailers' feed lists those too that have no news.
-            self.list(&mut pages, "trailer_stats", tick, &all, &|unit, out| self.trailer(unit, tick, out));
-            self.list(&mut pages, "clocks", tick, &all, &|unit, out| self.clocks(unit, tick, out));
+            Self::list(&mut pages, "trailer_stats", tick, &all, &|unit, out| self.trailer(unit, tick, out));
+            Self::list(&mut pages, "clocks", tick, &all, &|unit, out| self.clocks(unit, tick, out));
         }
         pages
     }
@@ -105,7 +113,6 @@ impl Fleet {
     }
 
     fn list(
-        &self,
         pages: &mut Pages,
         kind: &'static str,
         tick: usize,

@@ -127,9 +127,8 @@ impl Error {
             404 | 410 | 501 => Kind::NotFound,
             408 => Kind::Timeout,
             429 => Kind::Throttled { retry_after },
-            500.. => Kind::Unavailable { retry_after },
-            // One that was not followed leads to another host: a captive portal, a service that moves.
-            300..=399 => Kind::Unavailable { retry_after },
+            // A redirect that was not followed leads to another host: a captive portal, a service that moves.
+            300..=399 | 500.. => Kind::Unavailable { retry_after },
             _ => Kind::Rejected,
         };
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason()).unwrap_or("");

@@ -72,7 +72,7 @@ fn is_weighed(
     work: &mut Work<'_>,
     memory: &mut Memory,
     external_id: &str,
-    word: Word<'_>,
+    said: Word<'_>,
 ) -> rusqlite::Result<bool> {
     let Some(hours) = memory.driver(work, external_id)?.filter(|hours| hours.is_shared) else {
         return Ok(false);
@@ -81,7 +81,7 @@ fn is_weighed(
         .sql
         .prepare_cached("SELECT id FROM drivers WHERE rowid = ?1")?
         .query_row([hours.rowid], |row| row.get(0))?;
-    let weighed = testimony::told(work, &driver_id, external_id, word)?;
+    let weighed = testimony::told(work, &driver_id, external_id, said)?;
     if weighed {
         memory.read_again(work, external_id)?;
     }

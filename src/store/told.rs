@@ -61,7 +61,7 @@ impl Told {
             known.retain(|word| !word.yields_to(told));
         }
         pairings::upsert(work, told)?;
-        let word = Word {
+        let fresh = Word {
             tie: told.tie,
             by: told.by,
             right: told.right.as_deref().map(Into::into),
@@ -69,7 +69,7 @@ impl Told {
             seen: work.rev,
             written: work.rev,
         };
-        all.entry(told.left.as_str().into()).or_default().push(word);
+        all.entry(told.left.as_str().into()).or_default().push(fresh);
         Ok(())
     }
 

@@ -58,7 +58,7 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
 
 /// Whether the server does not have this endpoint, which is nothing against the connection.
 pub(super) fn is_unknown(error: &Error) -> bool {
-    matches!(error.status, Some(400 | 403 | 404 | 405 | 501))
+    matches!(error.status, Some(400 | 404 | 405 | 501))
 }
 
 /// What is wrong with the copy, in words that stay the same for as long as that does.

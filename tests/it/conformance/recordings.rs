@@ -258,7 +258,7 @@ async fn terminals_example_errors_lead_to_what_they_ask_for() {
     for (status, kind) in [
         (400, Kind::Rejected),
         (401, Kind::Unauthorized),
-        (403, Kind::Forbidden),
+        (403, Kind::Unauthorized),
         (422, Kind::Relink),
         (429, Kind::Throttled { retry_after: Some(std::time::Duration::from_secs(60)) }),
         (500, unavailable),

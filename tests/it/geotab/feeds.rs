@@ -232,7 +232,7 @@ async fn the_driver_at_whom_a_multi_call_fails_is_set_aside_and_the_others_are_t
     let rejects: Vec<_> = batches.iter().flat_map(|batch: &Batch| &batch.rejects).collect();
     assert_eq!(rejects.len(), 1);
     assert_eq!(rejects[0].external_id, "b3B");
-    assert!(rejects[0].reason.starts_with("ArgumentException: Invalid argument in sub-call"), "{rejects:?}");
+    assert_eq!(rejects[0].reason, "the service cannot work out this driver's hours");
     assert_eq!(batches.last().unwrap().changes.len(), 1);
 }
 

@@ -78,7 +78,7 @@ fn a_day_that_cannot_be_is_set_aside_and_the_others_live() {
             ("7", "hours that no day has"),
             ("7", "its hours are more than a day has"),
             ("", "the row has no id"),
-            ("", "row not understood: expected struct Mention at line 1 column 66"),
+            ("", "row not understood: expected struct Mention"),
         ]
     );
 }

@@ -148,3 +148,21 @@ async fn what_is_set_aside_is_counted_for_each_unit_and_forgotten_with_the_histo
     while bench.store.throw_away(keep, much_later).await.unwrap() {}
     assert_eq!(counts("SELECT count(*) FROM reject_units"), 0);
 }
+
+#[tokio::test]
+async fn a_device_that_repeats_an_old_fix_adds_nothing_to_the_history() {
+    let mut bench = one_truck().await;
+    let old = bench.now;
+    let points = |bench: &Bench| -> i64 {
+        let sql = rusqlite::Connection::open(bench.path()).unwrap();
+        sql.query_row("SELECT count(*) FROM positions", [], |row| row.get(0)).unwrap()
+    };
+    bench.later(3600);
+    for _ in 0..20 {
+        bench.later(5);
+        let now = bench.now;
+        bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, now)]).await;
+        bench.tell("motive", "locations", vec![fix("1", 35.0, old)]).await;
+    }
+    assert_eq!(points(&bench), 2, "one of each device");
+}

@@ -1,6 +1,6 @@
 //! One unit, one row: what joins, what splits, and what stays the same meanwhile.
 
-use backhaul::model::{Batch, Change, Clocks, DutyStatus, Profile, UnitKind};
+use backhaul::model::{Batch, Change, Clocks, DutyStatus, Profile, Reject, UnitKind};
 
 use super::{Bench, driver, fix, tractor};
 
@@ -140,4 +140,26 @@ async fn what_referred_to_a_folded_row_refers_to_the_one_that_stays() {
     let fleet = bench.fleet();
     assert_eq!(fleet.tractors.len(), 1);
     assert_eq!(fleet.movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "samsara:9");
+}
+
+#[tokio::test]
+async fn what_a_list_names_and_nobody_understands_is_not_gone() {
+    let mut bench = Bench::new();
+    let whole = |units: &[&str], rejects: &[&str]| Batch {
+        changes: units.iter().map(|unit| tractor(unit, unit)).collect(),
+        rejects: rejects
+            .iter()
+            .map(|id| Reject { external_id: (*id).to_owned(), reason: "row not understood".to_owned() })
+            .collect(),
+        complete: true,
+        ..Batch::default()
+    };
+    let left = |bench: &Bench| bench.fleet().tractors.iter().map(|row| row.id.0.clone()).collect::<Vec<_>>();
+    bench.tell_batch("samsara", "vehicles", whole(&["1", "2", "3"], &[])).await;
+    bench.tell_batch("samsara", "vehicles", whole(&["1"], &["2"])).await;
+    assert_eq!(left(&bench), ["samsara:1", "samsara:2"], "3 is gone, 2 was named");
+    bench.tell_batch("samsara", "vehicles", whole(&["1"], &[""])).await;
+    assert_eq!(left(&bench), ["samsara:1", "samsara:2"], "and what was named may be 2");
+    bench.tell_batch("samsara", "vehicles", whole(&["1"], &[])).await;
+    assert_eq!(left(&bench), ["samsara:1"]);
 }
