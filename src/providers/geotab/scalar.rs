@@ -8,21 +8,11 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use crate::model::{Timestamp, clean_opt};
+pub(super) use super::super::json::{Number, Text, number, word};
+use crate::model::Timestamp;
 
-/// The longest id, name, plate … that is kept.
-const WORD: usize = 64;
 /// The last millisecond of the year 9999, which is how .NET writes "for ever".
 const FOR_EVER: Timestamp = Timestamp::from_millis(253_402_300_799_999);
-
-/// Text, borrowed from the body where it can be. A number counts by its digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
-
-/// At most [`WORD`] characters of clean text; `None` when nothing is left.
-pub(super) fn word(text: Option<&Text<'_>>) -> Option<String> {
-    clean_opt(&text?.0, WORD)
-}
 
 /// An instant; `None` when it is not one. The year 9999 is beyond what the calendar knows, and is
 /// still an instant here.
@@ -34,16 +24,6 @@ pub(super) fn instant(text: Option<&Text<'_>>) -> Option<Timestamp> {
 /// Whether `now` lies between the two ends of what is active; an end that is not told is open.
 pub(super) fn is_active(from: Option<&Text<'_>>, to: Option<&Text<'_>>, now: Timestamp) -> bool {
     instant(from).is_none_or(|from| from <= now) && instant(to).is_none_or(|to| now < to)
-}
-
-/// A number, as a number or as text. What cannot be read as one is NaN, so that a field in
-/// disorder does not cost the row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Number(f64);
-
-/// A number that is one.
-pub(super) fn number(number: Option<Number>) -> Option<f64> {
-    Some(number?.0).filter(|number| number.is_finite())
 }
 
 /// What another row is called by: `{"id":"b15"}` or the bare word.
@@ -63,72 +43,6 @@ pub(super) fn referred(reference: Option<&Reference<'_>>) -> Option<String> {
     // Ids of things begin with a small letter; what the system itself named is a word that ends so.
     let is_the_systems = text.0.ends_with("Id") && text.0.starts_with(|c: char| c.is_ascii_uppercase());
     if is_the_systems { None } else { word(Some(text)) }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor(PhantomData))
-    }
-}
-
-struct TextVisitor<'a>(PhantomData<&'a ()>);
-
-impl<'de: 'a, 'a> Visitor<'de> for TextVisitor<'a> {
-    type Value = Text<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text or a number")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(number.to_string())))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(number.to_string())))
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NumberVisitor)
-    }
-}
-
-struct NumberVisitor;
-
-impl Visitor<'_> for NumberVisitor {
-    type Value = Number;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Number, E> {
-        Ok(Number(number))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "degrees and km/h stay far below 2^53")]
-    fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
-        Ok(Number(number as f64))
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "degrees and km/h stay far below 2^53")]
-    fn visit_i64<E>(self, number: i64) -> Result<Number, E> {
-        Ok(Number(number as f64))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Number, E> {
-        Ok(Number(text.trim().parse().unwrap_or(f64::NAN)))
-    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Reference<'a> {
