@@ -132,7 +132,8 @@ pub struct Trail {
     #[arg(long, value_enum)]
     pub kind: Option<Hauled>,
 
-    /// Answer in `GeoJSON`: lines and points
+    #[expect(clippy::doc_markdown, reason = "these words are the help that people read")]
+    /// Answer in GeoJSON: lines and points
     #[arg(long, conflicts_with_all = ["json", "csv"])]
     pub geojson: bool,
 

@@ -1,8 +1,7 @@
 //! `doctor`: what is wrong, and what mends it. Judges what was gathered; it opens and asks nothing
 //! itself.
 //!
-//! What it judges is on this machine. A live call of each upstream will be one more of [`Facts`] and
-//! one more file of checks.
+//! What it judges is on this machine: of an upstream it knows what its last calls left in the database.
 
 mod links;
 mod settings;

@@ -51,14 +51,20 @@ pub(super) fn why(error: &serde_json::Error) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// At most [`WORD`] characters of clean text; `None` when nothing is left.
-pub(super) fn word(text: Option<&Text<'_>>) -> Option<String> {
-    clean_opt(&text?.0, WORD)
+pub(super) fn word(text: Option<&impl AsRef<str>>) -> Option<String> {
+    clean_opt(text?.as_ref(), WORD)
 }
 
 /// An instant in RFC 3339; `None` when it is not one.
-pub(super) fn instant(text: Option<&Text<'_>>) -> Option<Timestamp> {
-    Timestamp::parse(&text?.0)
+pub(super) fn instant(text: Option<&impl AsRef<str>>) -> Option<Timestamp> {
+    Timestamp::parse(text?.as_ref())
 }
 
 /// A number, as a number or as text. What cannot be read as one is NaN, so that a field in

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::json::instant;
 use super::duty_days;
-use super::scalar::{Number, Text, instant, number};
+use super::scalar::{Number, Text, number};
 use super::wire::{is_active, rows};
 use crate::model::{Batch, Change, Clocks, DutyStatus, Timestamp};
 

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::scalar::{Number, Text, instant, number};
+use super::super::json::instant;
+use super::scalar::{Number, Text, number};
 use super::wire::{List, Mention, Turn, each, rows, still_here};
 use crate::http::Error;
 use crate::model::{

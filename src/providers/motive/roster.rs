@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::scalar::{Text, word};
+use super::super::json::word;
+use super::scalar::Text;
 use super::wire::{ExternalIds, Mention, is_active, refs, rows, still_here};
 use super::zones;
 use crate::model::{

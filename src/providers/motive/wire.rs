@@ -4,8 +4,8 @@
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::json::why;
-use super::scalar::{Number, Text, count, word};
+use super::super::json::{why, word};
+use super::scalar::{Number, Text, count};
 use crate::http::Error;
 use crate::model::{Batch, Reject};
 
