@@ -59,6 +59,9 @@ struct Writer {
     memory: Memory,
     /// From which revision on who goes with whom has not been settled yet.
     ties_open: Option<i64>,
+    /// Of which kinds records may have changed since they were linked. Of all at the start: the process
+    /// before may have ended in the middle of a read.
+    unlinked: [bool; 3],
 }
 
 /// What is remembered of a feed between two reads, and between two processes.
@@ -92,8 +95,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
         let (connection, notice) = open::writable(path, access, now)?;
-        let writer =
-            Writer { path: path.to_owned(), connection, memory: Memory::default(), ties_open: Some(0) };
+        let writer = Writer {
+            path: path.to_owned(),
+            connection,
+            memory: Memory::default(),
+            ties_open: Some(0),
+            unlinked: [true; 3],
+        };
         Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
     }
 

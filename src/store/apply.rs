@@ -181,7 +181,7 @@ fn write(
     judge: Judge,
     commit: &Commit,
 ) -> Result<Applied, StoreError> {
-    let Writer { connection, ties_open, .. } = writer;
+    let Writer { connection, ties_open, unlinked, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     memory.begin(rev);
@@ -196,7 +196,7 @@ fn write(
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
     };
-    identify(&mut work, memory, &commit.batch)?;
+    let still_unlinked = identify(&mut work, memory, *unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
     if commit.batch.complete {
         memory.told.complete(&mut work)?;
@@ -217,26 +217,51 @@ fn write(
     let applied = Applied { revision: rev, rejected: work.rejects.len() };
     sql.commit()?;
     *ties_open = open_since.filter(|_| settled.is_none());
+    *unlinked = still_unlinked;
     Ok(applied)
 }
 
 /// Who is who first: a roster that also tells where its units are, or what hours its drivers have, is
-/// believed at once.
-fn identify(work: &mut Work<'_>, memory: &mut Memory, batch: &Batch) -> rusqlite::Result<()> {
-    for change in &batch.changes {
+/// believed at once. A roster of many pages is linked once, at its end, or when somebody tells of a unit.
+/// Returns of which kinds records are still to be linked.
+fn identify(
+    work: &mut Work<'_>,
+    memory: &mut Memory,
+    unlinked: [bool; 3],
+    commit: &Commit,
+) -> rusqlite::Result<[bool; 3]> {
+    for change in &commit.batch.changes {
         if let Change::Profile(profile) = change {
             profiles::upsert(work, profile)?;
         }
     }
-    if batch.complete {
+    if commit.batch.complete {
         profiles::retire_unconfirmed(work)?;
     }
-    for (kind, changed) in UnitKind::ALL.into_iter().zip(work.touched.identities) {
-        if changed {
+    let (mut due, mut left) = ([false; 3], [false; 3]);
+    for kind in UnitKind::ALL {
+        let at = kind as usize;
+        let changed = work.touched.identities[at];
+        let open = changed || unlinked[at];
+        due[at] = open && (commit.health.done || tells_of(&commit.batch, kind));
+        left[at] = open && !due[at];
+        if changed || due[at] {
             memory.forget(kind);
         }
     }
-    links::relink(work)
+    work.touched.identities = due;
+    links::relink(work)?;
+    Ok(left)
+}
+
+/// Whether a page says of a unit of this kind what only a known one can be told of.
+fn tells_of(batch: &Batch, told: UnitKind) -> bool {
+    batch.changes.iter().any(|change| match change {
+        Change::Fix { kind, .. } => *kind == told,
+        Change::Telemetry { .. } => told == UnitKind::Tractor,
+        Change::Clocks { .. } | Change::Duty { .. } => told == UnitKind::Driver,
+        _ => false,
+    })
 }
 
 /// Takes in everything but profiles.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backhaul::sim::{Fault, Upstream};
 
-use super::{Office, contents, last_ok};
+use super::{Office, last_ok, reads_again_and_changes_nothing};
 
 /// A fleet big enough that every ELD has some of it.
 const UNITS: usize = 21;
@@ -32,10 +32,7 @@ fn once_reads_all_five_into_one_row_a_unit_and_again_changes_nothing() {
         fleet.drivers.iter().any(|row| row.source.as_deref() == Some(account) && row.drive_left_s.is_some())
     };
     assert!(["samsara", "motive", "geotab", "terminal"].into_iter().all(told_by));
-    let before = contents(&office.database());
-    let again = office.output(&["--sync-only", "--once"]);
-    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
-    assert_eq!(contents(&office.database()), before);
+    reads_again_and_changes_nothing(&office);
 }
 
 #[test]
