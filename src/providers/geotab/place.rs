@@ -14,6 +14,9 @@ use crate::http::{Error, Kind};
 const PAGE_CAP: u32 = 2000;
 /// How far back the track reaches when it is first read: a day's driving.
 const TRACK_REACH: Duration = Duration::from_hours(24);
+/// How far back a process that goes on from a version looks, to know which units write a track at all:
+/// three times as long as a driving one may be silent.
+const LATELY: Duration = Duration::from_mins(15);
 /// How far back the log reaches when it is first read. Who has been off duty since the last day of the
 /// longest cycle wrote his latest line eight days ago; who rests for longer is told of by his clocks.
 const LOG_REACH: Duration = Duration::from_hours(8 * 24);
@@ -27,6 +30,8 @@ pub(super) struct Place {
     pub(super) after: Option<String>,
     /// Milliseconds: since when a feed without a version is read.
     pub(super) since: Option<i64>,
+    /// The version that the read proper goes on from, once what came lately is known.
+    pub(super) resume: Option<String>,
     /// Which of the chunks of ids.
     pub(super) chunk: usize,
     /// Ids of this chunk that are not asked for again.
@@ -51,6 +56,8 @@ pub(super) enum Stage {
     Version,
     /// Everything at once.
     Snapshot,
+    /// The latest of the track, which was told before and is only to be known.
+    Lately,
     /// What the feed is about.
     #[default]
     Rows,
@@ -73,6 +80,10 @@ impl Place {
             Feed::Devices => (Stage::Groups, None),
             Feed::DeviceStatus if !known.wheel.holds(cursor) => {
                 return Self::at(Stage::Version, None);
+            }
+            Feed::LogRecords if cursor.is_some() && !known.track.is_known() => {
+                let resume = cursor.map(str::to_owned);
+                return Self { stage: Stage::Lately, since: since(LATELY), resume, ..Self::default() };
             }
             Feed::LogRecords => (Stage::Rows, since(TRACK_REACH)),
             Feed::DutyStatusLogs => (Stage::Rows, since(LOG_REACH)),
@@ -159,6 +170,7 @@ mod tests {
             stage: Stage::Snapshot,
             after: Some("\"odd\u{7f}".into()),
             since: Some(7),
+            resume: Some("v".into()),
             chunk: 3,
             left_out: vec!["b3A".into()],
             faults: 1,

@@ -51,6 +51,7 @@ pub(super) fn page(
             Ok(Page { next: Some(next.token()), ..Page::default() })
         }
         Stage::Snapshot => snapshot(known, place, result),
+        Stage::Lately => lately(known, ask, place, result),
         Stage::Rows => rows(known, feed, ask, place, result),
     }
 }
@@ -154,6 +155,20 @@ fn rows(known: &mut Known, feed: Feed, ask: &Ask<'_>, place: &Place, result: &st
             changes(known, feed, ask, place, result)
         }
     }
+}
+
+/// What the track said before this process began: it brings no facts, but a status whose time is not the
+/// GPS's own must not pass for news.
+fn lately(known: &mut Known, ask: &Ask<'_>, place: &Place, result: &str) -> Result<Page, Error> {
+    let FeedPage { data, to_version } = answer::read(result)?;
+    let (_told_before, rows) = positions::track(data.get(), ask.now, known)?;
+    let next = if rows < FEED_LIMIT {
+        known.track.is_now_known();
+        place.then(Place::at(Stage::Rows, place.resume.clone()))?
+    } else {
+        place.behind(Some(&to_version.0))?
+    };
+    Ok(Page { next: Some(next.token()), ..Page::default() })
 }
 
 /// A page of a feed. One that is not full is the last; there is no other sign.

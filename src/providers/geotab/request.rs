@@ -47,7 +47,7 @@ pub(super) fn call(feed: Feed, ask: &Ask<'_>, place: &Place) -> Option<Call> {
         (Stage::Snapshot, _) => get("DeviceStatusInfo", json!({"search": {"excludeExceptionEvents": true}})),
         (Stage::Rows, Feed::Trailers) => get("Trailer", json!({})),
         (Stage::Rows, Feed::Users) => list("User", json!({"search": {"isDriver": true}}), place),
-        (Stage::Rows, Feed::LogRecords) => changes("LogRecord", place),
+        (Stage::Lately, _) | (Stage::Rows, Feed::LogRecords) => changes("LogRecord", place),
         (Stage::Rows, Feed::DeviceStatus) => changes("DeviceStatusInfo", place),
         (Stage::Rows, Feed::DutyStatusLogs) => changes("DutyStatusLog", place),
         (Stage::Rows, Feed::Availability) => availability(&drivers(ask, place)?, ask.now),

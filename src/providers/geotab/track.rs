@@ -25,6 +25,8 @@ const EARTH_METRES: f64 = 6_371_000.0;
 #[derive(Debug, Default)]
 pub(super) struct Track {
     units: HashMap<String, Trail>,
+    /// What units wrote lately is known, be it that nothing was told before.
+    known: bool,
     caught_up: bool,
     failures: u32,
 }
@@ -87,6 +89,17 @@ impl Track {
     /// A page of the track was read; `more` lies behind it.
     pub(super) fn turned(&mut self, more: bool) {
         (self.caught_up, self.failures) = (!more, 0);
+        self.known |= !more;
+    }
+
+    /// Whether what units wrote lately is known.
+    pub(super) const fn is_known(&self) -> bool {
+        self.known
+    }
+
+    /// What units wrote lately has been read.
+    pub(super) const fn is_now_known(&mut self) {
+        self.known = true;
     }
 
     /// A page of the track could not be read, which may pass or not.

@@ -293,7 +293,7 @@ async fn a_version_that_is_refused_is_told_and_a_restart_begins_with_a_day() {
     .await;
     let geotab = logged_in(&upstream).await;
     let stale = Ask { cursor: Some("ffff"), ..ask("log_records") };
-    assert_eq!(geotab.fetch(stale).await.unwrap_err().kind, Kind::Rejected);
+    assert_eq!(read(&geotab, stale).await.unwrap_err().kind, Kind::Rejected);
     upstream.asked();
     let batches = read(&geotab, Ask { restart: true, cursor: None, ..stale }).await.unwrap();
     assert_eq!(batches[0].cursor.as_deref(), Some("00000000000014a1"));

@@ -71,7 +71,8 @@ fn trap_4_a_short_page_of_a_list_is_not_its_end() {
 #[test]
 fn trap_5_a_feed_that_is_caught_up_says_so_by_a_short_page() {
     let text = include_str!("../../data/geotab/log_records_caught_up.json");
-    let batches = read(&knowing_devices(), Ask { cursor: Some("0"), ..ask("log_records") }, &[text]).unwrap();
+    let memory = knowing_track("");
+    let batches = read(&memory, Ask { cursor: Some("0"), ..ask("log_records") }, &[text]).unwrap();
     assert_eq!(batches[0].cursor.as_deref(), Some("00000000000014a1"));
 }
 
@@ -172,6 +173,18 @@ fn trap_13_the_time_of_a_status_is_not_taken_for_that_of_a_position_the_track_kn
     assert_eq!(fix("2026-11-20T15:00:00.000Z", (39.6, -119.8), driving), 1);
     // Whoever stands is still there.
     assert_eq!(fix("2026-11-20T15:00:00.000Z", place, r#","isDriving":false,"speed":0"#), 1);
+}
+
+#[test]
+fn trap_13_holds_for_a_process_that_goes_on_where_another_ended() {
+    let memory = knowing_devices();
+    let row = record("b15", "2026-11-20T14:59:00.000Z", (39.5, -119.8), "100");
+    let ask = Ask { cursor: Some("2"), ..ask("log_records") };
+    // What was told before is learnt and not told again; then the feed goes on.
+    assert_eq!(told(&memory, ask, &[&feed(&row, "2"), &feed("", "2")]), []);
+    let driving = r#","isDriving":true,"speed":100"#;
+    let status = status("b15", "2026-11-20T15:00:00.000Z", (39.51, -119.8), driving);
+    assert_eq!(fixes(&status_feed(&memory, &status)).len(), 0);
 }
 
 #[test]
