@@ -9,6 +9,7 @@ mod feeds;
 mod fleet;
 mod freight;
 mod hours;
+mod judgement;
 mod link;
 mod nearest;
 mod sighting;
@@ -19,13 +20,14 @@ mod units;
 mod words;
 
 pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
-pub use feeds::{Conflict, FeedStatus, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
+pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
 pub use fleet::{Fleet, Keyed, Rows};
 pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
     TmsMovement, TmsOrder, TmsStop,
 };
-pub use hours::{Clocks, Driver, DutyDay, DutySource, DutyStatus};
+pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal};
+pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
 pub use sighting::{Sighting, Verdict};

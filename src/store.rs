@@ -8,6 +8,7 @@ mod examine;
 mod fixes;
 mod freight;
 mod hours;
+mod judgements;
 mod lease;
 mod links;
 mod memory;
@@ -43,7 +44,7 @@ pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
-use crate::model::{Notice, Timestamp, Viewer, Want, Wish};
+use crate::model::{Judgement, MovementKey, Notice, Timestamp, Viewer, Want, Wish};
 
 /// The poller's handle to the one writing connection. Clones share it.
 #[derive(Clone)]
@@ -191,6 +192,12 @@ impl Store {
     pub async fn take_on(&self, wishes: Vec<Wish>, now: Timestamp) -> Result<(), StoreError> {
         let judge = self.judge;
         self.run(move |writer| links::take_on(writer, judge, &wishes, now)).await
+    }
+
+    /// Writes what was made of loads, and takes away what was made of those that are `over`. Only what
+    /// differs from what stands there should be given: every row given is told to all readers.
+    pub async fn judge(&self, judgements: Vec<Judgement>, over: Vec<MovementKey>) -> Result<(), StoreError> {
+        self.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.

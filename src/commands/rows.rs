@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::csv::Fields;
 use super::{Format, csv, table};
-use crate::model::{FeedStatus, Fleet, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
+use crate::model::{FeedStatus, Fleet, Gives, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
 use crate::rules::{motion, trip};
 
 /// Which rows.
@@ -29,25 +29,15 @@ pub enum Table {
 }
 
 impl Table {
-    /// The resources that bring what changes in these rows from minute to minute. A provider whose
-    /// feeds are called otherwise is named here too.
-    const fn resources(self) -> &'static [&'static str] {
+    /// Whether its rows lack something when a feed stops.
+    const fn lives_on(self, gives: Gives) -> bool {
         match self {
-            Self::Tractors => {
-                &["vehicle_stats", "vehicle_locations", "log_records", "device_status", "positions"]
-            }
-            Self::Trailers => &[
-                "trailer_stats",
-                "trailer_locations",
-                "asset_locations",
-                "log_records",
-                "device_status",
-                "positions",
-            ],
-            Self::Drivers => &["hos_clocks", "available_time", "availability", "duty_status_logs"],
-            Self::Movements => &["movements"],
-            Self::Orders => &["orders"],
-            Self::Stops => &["stops"],
+            Self::Tractors => matches!(gives, Gives::Positions | Gives::AllPositions),
+            Self::Trailers => matches!(gives, Gives::Trackers | Gives::AllPositions),
+            Self::Drivers => matches!(gives, Gives::Hours),
+            Self::Movements => matches!(gives, Gives::Movements),
+            Self::Orders => matches!(gives, Gives::Orders),
+            Self::Stops => matches!(gives, Gives::Stops),
         }
     }
 }
@@ -71,7 +61,7 @@ pub fn print(
 /// How old a table's rows may be: the age of the oldest read among the feeds behind them. `None`
 /// when one of them was never read, or there is none.
 pub fn age(fleet: &Fleet, table: Table, now: Timestamp) -> Option<Duration> {
-    let is_behind = |feed: &&FeedStatus| table.resources().contains(&feed.resource.as_str());
+    let is_behind = |feed: &&FeedStatus| table.lives_on(feed.gives());
     let behind = fleet.feeds.iter().filter(is_behind).filter(|feed| !feed.is_unsupported());
     let oldest = behind.map(|feed| feed.last_ok_at).min()??;
     Some(now.since(oldest))

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::rows::{Table, tractor_now, trailer_now};
 use super::{Layout, grid};
 use crate::model::{
-    Driver, Fleet, Keyed, Motion, Movement, Order, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
+    Driver, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
 };
 use crate::rules::{age, hours, motion, trip};
 
@@ -137,7 +137,7 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -
         names.trailer(row.trailer_id.as_ref()),
         place(trip.origin),
         place(trip.destination),
-        or_none(row.reason.as_deref()),
+        or_none(row.reason.map(Reason::word)),
     ]
 }
 

@@ -31,7 +31,53 @@ pub struct FeedStatus {
     pub next_try_at: Option<Timestamp>,
 }
 
+/// What rows take from a feed from minute to minute, and lack when it stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gives {
+    /// Where tractors are.
+    Positions,
+    /// Where trailers with a tracker of their own are.
+    Trackers,
+    /// Where both are.
+    AllPositions,
+    /// Drivers' clocks.
+    Hours,
+    /// What drivers did; clocks come otherwise.
+    Logs,
+    /// Movements.
+    Movements,
+    /// Stops.
+    Stops,
+    /// Orders.
+    Orders,
+    /// What changes rarely.
+    Rest,
+}
+
+impl Gives {
+    /// By the name of the resource, which is the same for no two kinds of fact. A provider whose feeds
+    /// are called otherwise is named here too.
+    pub fn of(resource: &str) -> Self {
+        match resource {
+            "vehicle_stats" | "vehicle_locations" => Self::Positions,
+            "trailer_stats" | "trailer_locations" | "asset_locations" => Self::Trackers,
+            "log_records" | "device_status" | "positions" => Self::AllPositions,
+            "hos_clocks" | "available_time" | "availability" => Self::Hours,
+            "duty_status_logs" | "hos_logs" | "hours_of_service" => Self::Logs,
+            "movements" => Self::Movements,
+            "stops" => Self::Stops,
+            "orders" => Self::Orders,
+            _ => Self::Rest,
+        }
+    }
+}
+
 impl FeedStatus {
+    /// What rows take from it.
+    pub fn gives(&self) -> Gives {
+        Gives::of(&self.resource)
+    }
+
     /// Whether what stands behind the service does not have this at all: nobody's fault, and nothing
     /// to be mended or waited for.
     pub fn is_unsupported(&self) -> bool {

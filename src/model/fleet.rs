@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{
-    Conflict, Driver, FeedStatus, Movement, MovementKey, Order, Stop, Timestamp, Totals, Tractor, Trailer,
-    Viewer,
+    Conflict, Driver, FeedStatus, Judgement, Movement, MovementKey, Order, Stop, Timestamp, Totals, Tractor,
+    Trailer, Viewer,
 };
 
 /// A row that has a key.
@@ -125,6 +125,8 @@ pub struct Fleet {
     pub stops: Rows<Stop>,
     /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
     driven: Arc<[Arc<Stop>]>,
+    /// What is made of movements that are not over.
+    pub judgements: Rows<Judgement>,
     /// Feeds, by account and resource.
     pub feeds: Vec<FeedStatus>,
     /// Open consoles.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{Keyed, Timestamp, UnitId};
+use super::{Keyed, Reason, Timestamp, UnitId};
 
 /// Where a movement stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -220,7 +220,7 @@ pub struct Movement {
     /// Whether it will be late.
     pub risk: Risk,
     /// Why.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// When the row's content last changed here.
     pub updated_at: Timestamp,
     /// When an upstream last confirmed it.

@@ -1,5 +1,7 @@
 //! Drivers and their hours-of-service clocks, as an ELD reports them.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -119,6 +121,18 @@ impl DutyDay {
         }
     }
 }
+
+/// What counts against a driver's cycle on one day of his home terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DutyTotal {
+    /// The day, named as it was told.
+    pub date: Date,
+    /// Seconds on duty, the wheel included (49 CFR 395.2).
+    pub on_duty_s: i64,
+}
+
+/// Every driver's days, newest first, as far as anybody tells them.
+pub type DutyHistory = BTreeMap<UnitId, Vec<DutyTotal>>;
 
 /// A person who drives: one row of `drivers`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -1,8 +1,8 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Risk, StopType,
-    Tie, UnitKind,
+    DutyStatus, Engine, EtaSource, Input, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Reason,
+    Risk, StopType, Tie, UnitKind,
 };
 
 macro_rules! read_back {
@@ -27,6 +27,8 @@ read_back! {
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
     Risk: Ok Tight AtRisk Late Unknown;
+    Reason: Distance Drive Shift Break Cycle ApptWait Dwell StaleGps StaleHos NoDriver;
+    Input: Position Hours Route Load;
     Tie: DriverTractor TrailerTractor TrailerDriver;
     PairingSource: Eld Assigned Load Static Standing;
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::apply::Work;
-use crate::model::{DutyDay, DutySource, Timestamp};
+use crate::model::{DutyDay, DutyHistory, DutySource, DutyTotal, Timestamp, UnitId};
 
 /// Days: a cycle of eight, and a week to look back.
 const KEPT: i64 = 15;
@@ -63,6 +63,29 @@ fn write(work: &Work<'_>, external_id: &str, source: DutySource, day: &DutyDay) 
             work.now.minus(CONFIRMED_EVERY).millis(),
         ])?;
     Ok(())
+}
+
+/// Every driver's days that are kept, newest first: by the account whose clocks are shown, and its log
+/// before its recap.
+pub(super) fn all(sql: &Connection) -> rusqlite::Result<DutyHistory> {
+    // `min` also says of which row the other columns are: "log" comes before "recap".
+    let mut statement = sql.prepare_cached(
+        "SELECT d.id, t.date, min(t.source),
+             coalesce(t.on_duty_s, t.on_duty_not_driving_s + t.driving_s + coalesce(t.waiting_s, 0))
+         FROM drivers d
+         JOIN unit_links u ON u.kind = 'driver' AND u.unit_id = d.id AND u.account = d.source
+         JOIN duty_days t ON t.account = u.account AND t.external_id = u.external_id
+         WHERE coalesce(t.on_duty_s, t.on_duty_not_driving_s + t.driving_s) IS NOT NULL
+         GROUP BY d.id, t.date ORDER BY d.id, t.date DESC",
+    )?;
+    let mut history = DutyHistory::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, date): (String, String) = (row.get(0)?, row.get(1)?);
+        let Ok(date) = date.parse() else { continue };
+        history.entry(UnitId(id)).or_default().push(DutyTotal { date, on_duty_s: row.get(3)? });
+    }
+    Ok(history)
 }
 
 /// Throws away a slice of the days that are over for longer than they are kept.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
+use super::duty_days;
 use super::migrate::SCHEMA;
 use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
-use crate::model::{Fleet, Keyed, Rows, Timestamp, Totals, Viewer, Waiting};
+use crate::model::{DutyHistory, Fleet, Keyed, Rows, Timestamp, Totals, Viewer, Waiting};
 
 /// The revision of a fleet that nothing was read into yet.
 const UNREAD: i64 = -1;
@@ -23,6 +24,8 @@ pub enum Scope {
     Whole,
     /// Open loads, and those that ended within the last hours: what a screen shows.
     Live,
+    /// The same without trailers and orders: what loads are judged by.
+    Judged,
 }
 
 /// What ended longer ago than this is not on a screen.
@@ -78,6 +81,11 @@ impl Reader {
         &self.fleet.viewers
     }
 
+    /// What every driver did on the days that are kept.
+    pub fn duty_history(&self) -> Result<DutyHistory, StoreError> {
+        Ok(duty_days::all(&self.connection)?)
+    }
+
     /// Entries of people's `[[link]]`s that no active record answers to.
     pub fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
         Ok(all(&self.connection, "kind, unit, reason")?)
@@ -104,15 +112,18 @@ impl Reader {
         let first = seen == UNREAD;
         let since = match self.scope {
             Scope::Whole => None,
-            Scope::Live => Some(now.minus(OVER).millis()),
+            Scope::Live | Scope::Judged => Some(now.minus(OVER).millis()),
         };
         let mut fleet = (*self.fleet).clone();
         let mut changed = first;
         changed |= refresh(&snapshot, &mut fleet.tractors, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.drivers, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.movements, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.judgements, seen, since, mark)?;
+        if self.scope != Scope::Judged {
+            changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
+            changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
+        }
         if refresh(&snapshot, &mut fleet.stops, seen, since, mark)? || first {
             fleet.index_stops();
             changed = true;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{
     Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
-    Order, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
+    Order, Reason, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
     UnitKind, Viewer, Waiting,
 };
 
@@ -50,7 +50,7 @@ impl<'a> Columns<'a> {
         self.row.get(column)
     }
 
-    fn at(&mut self) -> Result<Timestamp> {
+    pub(super) fn at(&mut self) -> Result<Timestamp> {
         self.take().map(Timestamp::from_millis)
     }
 
@@ -62,12 +62,12 @@ impl<'a> Columns<'a> {
         self.take().map(UnitId)
     }
 
-    fn id_opt(&mut self) -> Result<Option<UnitId>> {
+    pub(super) fn id_opt(&mut self) -> Result<Option<UnitId>> {
         Ok(self.take::<Option<String>>()?.map(UnitId))
     }
 
     /// An enum by its word; `None` where there is none, or one of a newer version.
-    fn word<T>(&mut self, from_word: fn(&str) -> Option<T>) -> Result<Option<T>> {
+    pub(super) fn word<T>(&mut self, from_word: fn(&str) -> Option<T>) -> Result<Option<T>> {
         let column = self.next;
         self.next += 1;
         Ok(self.row.get_ref(column)?.as_str_or_null().ok().flatten().and_then(from_word))
@@ -225,7 +225,7 @@ impl FromRow for Movement {
             legal_eta_at: c.at_opt()?,
             late_s: c.take()?,
             risk: c.word(Risk::from_word)?.unwrap_or_default(),
-            reason: c.take()?,
+            reason: c.word(Reason::from_word)?,
             updated_at: c.at()?,
             synced_at: c.at()?,
             computed_at: c.at_opt()?,

@@ -1,7 +1,7 @@
 //! A load with its orders, its units and every stop.
 
 use super::{Slack, drivers, eta, slack, status_word};
-use crate::model::{Keyed, Movement, Order, Risk, Stop};
+use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop};
 use crate::rules::trip;
 use crate::tui::facts::Facts;
 use crate::tui::panels::units::told;
@@ -38,7 +38,11 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     let against = if slack == Slack::Unknown { "" } else { "against the end of the next window" };
     sheet.judged("slack", slack.words(), slack.role(), against);
     if row.risk != Risk::Unknown {
-        sheet.noted("risk", row.risk.word().replace('_', " "), row.reason.clone().unwrap_or_default());
+        sheet.noted(
+            "risk",
+            row.risk.word().replace('_', " "),
+            row.reason.map(Reason::word).unwrap_or_default().to_owned(),
+        );
     }
     sheet.field("freight", row.tms.loaded.word());
     if row.tms.brokered {
