@@ -21,15 +21,17 @@ pub fn since(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| "-".to_owned(), |at| words(now.since(at)))
 }
 
-/// Whether a feed is behind: never read, in trouble, or not read for three of its intervals. What its
-/// provider does not have is not waited for.
+/// Whether a feed is behind: in trouble, or silent. What its provider does not have is not waited for.
 pub fn is_behind(feed: &FeedStatus, now: Timestamp) -> bool {
-    if feed.is_unsupported() {
-        return false;
-    }
-    let Some(read) = feed.last_ok_at else { return true };
+    !feed.is_unsupported() && (feed.error.is_some() || is_silent(feed, now))
+}
+
+/// Whether nothing has come of a feed for two of its intervals: what rests on it is not known any more.
+/// One try that failed is no silence yet.
+pub fn is_silent(feed: &FeedStatus, now: Timestamp) -> bool {
     // Half a minute of grace: a slow answer at a short interval is not an outage.
-    feed.error.is_some() || now.secs_since(read) > feed.interval_s * 3 + 30
+    let patience = (feed.interval_s * 2).max(feed.interval_s + 30);
+    feed.last_ok_at.is_none_or(|read| now.secs_since(read) > patience)
 }
 
 #[cfg(test)]
