@@ -1,8 +1,10 @@
 //! Judgements: pure functions of facts and the time. No I/O, no clock, no terminal.
 
 pub mod age;
+pub mod cycle;
 pub mod freshness;
 pub mod hours;
+pub mod itinerary;
 pub mod link;
 pub mod motion;
 pub mod pairing;
