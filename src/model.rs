@@ -11,6 +11,8 @@ mod freight;
 mod hours;
 mod link;
 mod nearest;
+mod place;
+mod route;
 mod sighting;
 mod text;
 mod time;
@@ -28,6 +30,8 @@ pub use freight::{
 pub use hours::{Clocks, Driver, DutyDay, DutySource, DutyStatus};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
+pub use place::{Address, Confidence, Geocoded, Place};
+pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use sighting::{Sighting, Verdict};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
