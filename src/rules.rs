@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod cycle;
+pub mod eta;
 pub mod freshness;
 pub mod hours;
 pub mod itinerary;

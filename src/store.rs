@@ -16,6 +16,7 @@ mod migrate;
 mod open;
 mod pairings;
 mod people;
+mod places;
 mod profiles;
 mod questions;
 mod read;
@@ -40,6 +41,7 @@ pub use self::lease::{Lease, leader};
 use self::memory::Memory;
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
+pub use self::places::Place;
 pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
@@ -198,6 +200,16 @@ impl Store {
     /// differs from what stands there should be given: every row given is told to all readers.
     pub async fn judge(&self, judgements: Vec<Judgement>, over: Vec<MovementKey>) -> Result<(), StoreError> {
         self.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
+    }
+
+    /// Where addresses are that were looked up.
+    pub async fn places(&self) -> Result<Vec<Place>, StoreError> {
+        self.run(|writer| Ok(places::all(&writer.connection)?)).await
+    }
+
+    /// Keeps where addresses are.
+    pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
+        self.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.
