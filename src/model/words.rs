@@ -1,8 +1,8 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Risk, StopType,
-    Tie, UnitKind,
+    Confidence, DutyStatus, Engine, EtaSource, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Risk,
+    StopType, Tie, UnitKind,
 };
 
 macro_rules! read_back {
@@ -26,6 +26,7 @@ read_back! {
     Loaded: Loaded Empty Unknown;
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
+    Confidence: Low Medium High;
     Risk: Ok Tight AtRisk Late Unknown;
     Tie: DriverTractor TrailerTractor TrailerDriver;
     PairingSource: Eld Assigned Load Static Standing;
