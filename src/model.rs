@@ -30,7 +30,7 @@ pub use hours::{Clocks, Driver, DutyDay, DutySource, DutyStatus};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
 pub use sighting::{Sighting, Verdict};
-pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Proof, Stay};
+pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, Place, PlannedStop, Proof, Stay};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
 pub use trail::TrailPoint;

@@ -31,6 +31,15 @@ impl Confidence {
     }
 }
 
+/// A place on earth, WGS 84 degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
+
 /// A stop that a tractor is to make, with all that its arrival is judged by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedStop {
@@ -42,10 +51,8 @@ pub struct PlannedStop {
     pub status: MovementStatus,
     /// Place in the movement.
     pub sequence: i64,
-    /// Degrees north.
-    pub latitude: f64,
-    /// Degrees east.
-    pub longitude: f64,
+    /// Where it is.
+    pub place: Place,
     /// When the tractor was first known to be on the movement.
     pub assigned_at: Timestamp,
     /// Window opens.

@@ -24,7 +24,7 @@ pub use self::disagreement::{Disagreement, Whereabouts, disagreement};
 use self::itinerary::Itinerary;
 use self::visit::Track;
 use super::sanity::miles;
-use crate::model::{Cell, Fix, Grain, ObservedStay, PlannedStop, Sighting, StopKey, TrailPoint};
+use crate::model::{Cell, Fix, Grain, ObservedStay, Place, PlannedStop, Sighting, StopKey, TrailPoint};
 
 /// How far from its coordinates a stop reaches. A facility's gate, yard and docks lie within half a mile
 /// of what a TMS has as its place; the TMS tells no shape.
@@ -44,15 +44,11 @@ const STANDING_EVERY: Duration = Duration::from_mins(1);
 /// … and of those that roll.
 const ROLLING_EVERY: Duration = Duration::from_secs(10);
 
-/// How long fixes far from every stop are kept. Fixes that come later than this still amend a stay, but
-/// the time it began or ended after may be known less closely than if they had come in time.
-pub const FAR_KEPT: Duration = Duration::from_hours(12);
-
 /// Where a fix belongs among those kept to judge stays by: of all fixes in one cell the earliest is
-/// kept. `stops` are those that the truck is to make.
-pub fn cell(stops: &[PlannedStop], fix: &Fix) -> Cell {
+/// kept. `places` are those of the stops that the truck is to make.
+pub fn cell(places: &[Place], fix: &Fix) -> Cell {
     let grain = match fix.speed_mph {
-        _ if !stops.iter().any(|stop| is_near(stop, fix)) => Grain::Far,
+        _ if !places.iter().any(|place| is_near(*place, fix)) => Grain::Far,
         Some(speed) if speed < STANDING_MPH => Grain::Standing,
         _ => Grain::Rolling,
     };
@@ -65,13 +61,14 @@ pub fn cell(stops: &[PlannedStop], fix: &Fix) -> Cell {
     Cell { grain, number: fix.observed_at.millis().div_euclid(every) }
 }
 
-fn is_near(stop: &PlannedStop, fix: &Fix) -> bool {
-    // A degree of latitude is 69 miles: most stops are told to be far without trigonometry.
+fn is_near(place: Place, fix: &Fix) -> bool {
+    // A degree of latitude is 69 miles: most places are told to be far without trigonometry.
     const NORTH: f64 = NEAR_MI / 68.0;
-    if (stop.latitude - fix.latitude).abs() > NORTH {
+    if (place.latitude - fix.latitude).abs() > NORTH {
         return false;
     }
-    let place = Sighting { latitude: stop.latitude, longitude: stop.longitude, observed_at: fix.observed_at };
+    let place =
+        Sighting { latitude: place.latitude, longitude: place.longitude, observed_at: fix.observed_at };
     miles(place, fix.into()) <= NEAR_MI
 }
 

@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("002_words.sql"),
     include_str!("003_suspects.sql"),
     include_str!("004_duty_days.sql"),
+    include_str!("005_stays.sql"),
 ];
 
 /// The version this program writes.

@@ -64,12 +64,10 @@ impl<'a> Itinerary<'a> {
         let stops: Vec<_> = keyed.into_iter().map(|(_, stop)| stop).collect();
         let (mut sites, mut site_of) = (Vec::<Site>::new(), Vec::new());
         for stop in &stops {
-            let known =
-                sites.iter().position(|site| site.miles_to(stop.latitude, stop.longitude) <= RADIUS_MI);
+            let known = sites.iter().position(|site| site.miles_to(stop.place) <= RADIUS_MI);
             site_of.push(known.unwrap_or(sites.len()));
             if known.is_none() {
-                let (latitude, longitude) = (stop.latitude, stop.longitude);
-                sites.push(Site { latitude, longitude, radius_mi: RADIUS_MI });
+                sites.push(Site { place: stop.place, radius_mi: RADIUS_MI });
             }
         }
         keep_apart(&mut sites);
@@ -173,7 +171,7 @@ fn keep_apart(sites: &mut [Site]) {
     let all = sites.to_vec();
     for (number, site) in sites.iter_mut().enumerate() {
         for (_, other) in all.iter().enumerate().filter(|(other, _)| *other != number) {
-            site.radius_mi = site.radius_mi.min(site.miles_to(other.latitude, other.longitude) / 2.0);
+            site.radius_mi = site.radius_mi.min(site.miles_to(other.place) / 2.0);
         }
     }
 }

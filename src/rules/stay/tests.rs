@@ -36,8 +36,7 @@ fn stop(id: &str, sequence: i64, miles: f64, early: f64) -> PlannedStop {
         movement_id: "1".into(),
         status: MovementStatus::InProgress,
         sequence,
-        latitude: 35.0 + miles * MILE,
-        longitude: -100.0,
+        place: Place { latitude: 35.0 + miles * MILE, longitude: -100.0 },
         assigned_at: at(-1000.0),
         early_at: Some(at(early)),
         late_at: Some(at(early + 120.0)),
@@ -269,6 +268,7 @@ fn only_a_visit_within_the_time_of_the_stop_serves_it() {
 
 /// What is kept of fixes that come in this order.
 fn kept(stops: &[PlannedStop], fixes: &[TrailPoint]) -> Vec<TrailPoint> {
+    let places: Vec<_> = stops.iter().map(|stop| stop.place).collect();
     let mut kept: BTreeMap<Cell, TrailPoint> = BTreeMap::new();
     for point in fixes {
         let fix = Fix {
@@ -279,7 +279,7 @@ fn kept(stops: &[PlannedStop], fixes: &[TrailPoint]) -> Vec<TrailPoint> {
             place: None,
             observed_at: point.observed_at,
         };
-        let entry = kept.entry(cell(stops, &fix)).or_insert_with(|| point.clone());
+        let entry = kept.entry(cell(&places, &fix)).or_insert_with(|| point.clone());
         if (point.observed_at, &point.source) < (entry.observed_at, &entry.source) {
             *entry = point.clone();
         }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{BEYOND, STANDING_MPH};
-use crate::model::{Sighting, Timestamp, TrailPoint};
+use crate::model::{Place, Sighting, Timestamp, TrailPoint};
 use crate::rules::sanity::miles;
 
 /// At rest on one spot for so long: no traffic light is red for longer.
@@ -36,16 +36,18 @@ const FAR_AWAY_MI: f64 = 2.0;
 /// A place as large as one facility.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Site {
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
+    pub(super) place: Place,
     pub(super) radius_mi: f64,
 }
 
 impl Site {
-    pub(super) fn miles_to(&self, latitude: f64, longitude: f64) -> f64 {
-        let sighting =
-            |latitude, longitude| Sighting { latitude, longitude, observed_at: Timestamp::default() };
-        miles(sighting(self.latitude, self.longitude), sighting(latitude, longitude))
+    pub(super) fn miles_to(&self, other: Place) -> f64 {
+        let sighting = |place: Place| Sighting {
+            latitude: place.latitude,
+            longitude: place.longitude,
+            observed_at: Timestamp::default(),
+        };
+        miles(sighting(self.place), sighting(other))
     }
 }
 
@@ -103,7 +105,9 @@ enum State {
 impl<'a> Track<'a> {
     /// `fixes` must be in the order of time.
     pub(super) fn of(site: Site, fixes: &[&'a TrailPoint]) -> Self {
-        let with_miles = |fix: &&'a TrailPoint| (*fix, site.miles_to(fix.latitude, fix.longitude));
+        let with_miles = |fix: &&'a TrailPoint| {
+            (*fix, site.miles_to(Place { latitude: fix.latitude, longitude: fix.longitude }))
+        };
         Self { site, fixes: fixes.iter().map(with_miles).collect() }
     }
 
