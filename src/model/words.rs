@@ -1,8 +1,8 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, Input, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Reason,
-    Risk, StopType, Tie, UnitKind,
+    Confidence, DutyStatus, Engine, EtaSource, Input, LinkRule, Loaded, Motion, MovementStatus,
+    PairingSource, Reason, Risk, StopType, Tie, UnitKind,
 };
 
 macro_rules! read_back {
@@ -26,6 +26,7 @@ read_back! {
     Loaded: Loaded Empty Unknown;
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
+    Confidence: Low Medium High;
     Risk: Ok Tight AtRisk Late Unknown;
     Reason: Distance Drive Shift Break Cycle ApptWait Dwell StaleGps StaleHos NoDriver;
     Input: Position Hours Route Load;

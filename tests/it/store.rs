@@ -6,6 +6,7 @@ mod duty_days;
 mod freight;
 mod linking;
 mod sanity;
+mod stays;
 mod trail;
 mod wishes;
 
