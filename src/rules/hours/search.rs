@@ -266,7 +266,8 @@ impl Search {
             let seconds = hours.rules.break_s - state.still;
             self.rest(index, node, Rest::Break, seconds);
         }
-        if !shift_over && cycle_left <= 0 {
+        // A shift that is over may begin anew by the split, after a rest that ends at a day's start.
+        if cycle_left <= 0 && (!shift_over || state.pending) {
             let day = self.hours.calendar.start(node.state.day + 1);
             self.wait(index, node, Wait::Day, day);
         }

@@ -1,0 +1,5 @@
+//! The hours-of-service planner: worked examples, odd corners, and brute force.
+
+mod brute;
+mod cases;
+mod legal;
