@@ -2,4 +2,7 @@
 
 mod brute;
 mod cases;
+mod examples;
 mod legal;
+mod refusals;
+mod stdin;
