@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod conformance;
 mod geotab;
+mod hours;
 mod http;
 mod layers;
 mod mcleod;
