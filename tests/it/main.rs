@@ -14,6 +14,7 @@ mod pty;
 mod samsara;
 mod screens;
 mod sim;
+mod stays;
 mod store;
 mod sync;
 mod terminal;
