@@ -14,13 +14,17 @@ use rusqlite::{OptionalExtension, params};
 
 use self::judged::Open;
 use super::apply::Work;
-use crate::model::{Cell, Fix, Grain, MovementStatus, Point, Timestamp};
+use crate::model::{Cell, Fix, Grain, Point, Timestamp};
 
 /// Fixes are kept for so long, and for as long as a stay hangs on them. Those that come later than this
 /// still amend stays, but the time after which a truck came or left may be known less closely.
 const KEPT: Duration = Duration::from_hours(12);
-/// A delivered load's stops are watched for so long: it may be closed while the truck is at the dock.
+/// The stops of a load that is over are watched for so long: it may be closed while the truck is at the
+/// dock.
 const WATCHED: Duration = Duration::from_hours(12);
+/// After that what was seen there stands; for so long it still says whose that visit was, so that none of
+/// the next load's stops at the same place takes it for its own.
+const SPOKEN_FOR: Duration = Duration::from_hours(72);
 /// How often a tractor's fixes are looked through for what can go.
 const PRUNED_EVERY: Duration = Duration::from_hours(1);
 
@@ -127,7 +131,7 @@ pub(super) fn settle(work: &mut Work<'_>, stays: &mut Stays) -> rusqlite::Result
         let planned = judged::planned(work, &tractor)?;
         let open = judged::judge(work, &tractor, &planned)?;
         let Some(watch) = stays.watch(rowid) else { continue };
-        watch.places = planned.iter().map(|planned| planned.stop.place).collect();
+        watch.places = judged::places(&planned);
         watch.is_there = open == Open::Yes;
         if work.now.since(watch.pruned_at) >= PRUNED_EVERY {
             prune(work, &tractor)?;
@@ -203,8 +207,7 @@ fn prune(work: &Work<'_>, tractor: &str) -> rusqlite::Result<()> {
 
 /// Whether the stops of the movement `m` are watched; `since` is when [`WATCHED`] began.
 fn is_watched(since: &str) -> String {
-    let delivered = MovementStatus::Delivered.word();
-    format!("(m.status NOT IN ('delivered', 'void') OR m.status = '{delivered}' AND m.ended_at > {since})")
+    format!("(m.status NOT IN ('delivered', 'void') OR m.ended_at > {since})")
 }
 
 /// Notes since when tractors are on the movements that changed.

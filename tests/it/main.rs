@@ -15,6 +15,7 @@ mod pty;
 mod samsara;
 mod screens;
 mod sim;
+mod stays;
 mod store;
 mod sync;
 mod terminal;

@@ -170,8 +170,8 @@ mod tests {
         }
     }
 
-    fn truck(miles: f64, minute: i64) -> Option<Sighting> {
-        Some(Sighting { latitude: 35.0 + miles / 69.09, longitude: -100.0, observed_at: at(minute) })
+    fn seen(miles: f64, minute: i64) -> Sighting {
+        Sighting { latitude: 35.0 + miles / 69.09, longitude: -100.0, observed_at: at(minute) }
     }
 
     #[test]
@@ -180,15 +180,15 @@ mod tests {
             let found = disagreement(&tms, None, truck, at(0));
             assert_eq!(found.map(|found| matches!(found, Disagreement::Elsewhere { .. })), expected);
         };
-        check(told(Some(-20), None), truck(40.0, -1), Some(true));
-        check(told(Some(-20), None), truck(1.0, -1), None);
-        check(told(Some(-20), None), truck(40.0, -16), None);
+        check(told(Some(-20), None), Some(seen(40.0, -1)), Some(true));
+        check(told(Some(-20), None), Some(seen(1.0, -1)), None);
+        check(told(Some(-20), None), Some(seen(40.0, -16)), None);
         check(told(Some(-20), None), None, None);
-        check(told(Some(20), None), truck(40.0, -1), None);
-        check(told(Some(-90), Some(-60)), truck(40.0, -1), None);
-        check(told(None, None), truck(40.0, -1), None);
+        check(told(Some(20), None), Some(seen(40.0, -1)), None);
+        check(told(Some(-90), Some(-60)), Some(seen(40.0, -1)), None);
+        check(told(None, None), Some(seen(40.0, -1)), None);
         let unknown = TmsStop { latitude: None, ..told(Some(-20), None) };
-        check(unknown, truck(40.0, -1), None);
+        check(unknown, Some(seen(40.0, -1)), None);
     }
 
     #[test]
@@ -196,15 +196,15 @@ mod tests {
         let check = |tms, stay: Stay, truck, expected| {
             assert_eq!(disagreement(&tms, Some(&stay), truck, at(0)), expected);
         };
-        check(told(None, None), stay(-15, None), truck(0.0, -1), None);
+        check(told(None, None), stay(-15, None), Some(seen(0.0, -1)), None);
         let since_at = at(-49);
         check(
             told(None, None),
             stay(-47, None),
-            truck(0.0, -1),
+            Some(seen(0.0, -1)),
             Some(Disagreement::NotMarkedArrived { since_at }),
         );
-        check(told(Some(-50), None), stay(-47, None), truck(0.0, -1), None);
+        check(told(Some(-50), None), stay(-47, None), Some(seen(0.0, -1)), None);
         let since_at = at(-22);
         check(
             told(Some(-90), None),
@@ -217,10 +217,10 @@ mod tests {
         check(
             told(Some(-90), Some(-30)),
             stay(-90, None),
-            truck(0.1, -1),
+            Some(seen(0.1, -1)),
             Some(Disagreement::StillThere { departed_at }),
         );
-        check(told(Some(-90), Some(-30)), stay(-90, None), truck(0.1, -20), None);
+        check(told(Some(-90), Some(-30)), stay(-90, None), Some(seen(0.1, -20)), None);
         check(told(Some(-90), Some(-30)), stay(-90, None), None, None);
     }
 

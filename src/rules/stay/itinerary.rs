@@ -2,8 +2,9 @@
 //! at one place are told apart by their sequence.
 //!
 //! Kept simple enough to be told to a dispatcher: a visit serves the next stop of that place that was
-//! due. One that comes directly after it at the same place (drop and hook, two orders at one dock) is
-//! served by the same visit if the truck was still there when that one was due. A truck that comes back
+//! due. Another one there is served by the same visit if it comes directly after it in the same movement
+//! (two orders at one dock), or in another one (drop and hook) if the truck was still there when that one
+//! was about to be due. A truck that comes back
 //! within some hours, without having been to another stop, goes on with the stop it was at.
 
 use std::time::Duration;
@@ -16,6 +17,9 @@ use crate::model::{MovementStatus, PlannedStop, Timestamp};
 const EARLY: Duration = Duration::from_hours(12);
 /// One that left longer before the window opens than this had not come for the stop, if it comes back.
 const ATTENDS: Duration = Duration::from_hours(1);
+/// A truck that is at the place for the stop before is there for the next one too, this long before that
+/// one's window opens.
+const SHARES: Duration = Duration::from_hours(2);
 /// One that was there before it was known to be on the load counts until this long after the window
 /// closes: the TMS is told late.
 const LATE: Duration = Duration::from_hours(6);
@@ -86,7 +90,7 @@ impl<'a> Itinerary<'a> {
                 .filter(|(last, _)| last.site == call.site && call.entered_at.since(last.last_at) <= RETURNS);
             let next = calls.get(number + 1).filter(|next| next.site == call.site);
             let takers = self.takers(call, next, returned.is_some(), &served);
-            let serves = match returned {
+            let stops = match returned {
                 Some((_, stops)) if takers.is_empty() => {
                     for served in served.iter_mut().filter(|served| stops.contains(&served.stop)) {
                         let ended_at = self.stops.get(served.stop).and_then(|stop| stop.ended_at);
@@ -106,7 +110,7 @@ impl<'a> Itinerary<'a> {
                     takers
                 }
             };
-            before = Some((*call, serves));
+            before = Some((*call, stops));
         }
         served
     }
@@ -130,10 +134,8 @@ impl<'a> Itinerary<'a> {
                         takers.push(place);
                     }
                 }
-                Some(&first) if self.follows(first, place) && self.shares(first, stop, call) => {
-                    takers.push(place);
-                }
-                Some(_) => break,
+                Some(&first) if self.shares(first, place, call) => takers.push(place),
+                Some(_) => {}
             }
         }
         takers
@@ -145,13 +147,17 @@ impl<'a> Itinerary<'a> {
         between.windows(2).all(|pair| pair.first() == pair.last())
     }
 
-    /// Whether a visit that serves `first` serves `then` too.
-    fn shares(&self, first: usize, then: &PlannedStop, call: &Call) -> bool {
-        let same_movement = self.stops.get(first).is_some_and(|first| {
-            (&first.key.company_id, &first.movement_id) == (&then.key.company_id, &then.movement_id)
-        });
-        let is_in_time = then.early_at.is_some() && attends(then, call);
-        call.last_at >= then.assigned_at && is_due(then, call) && (same_movement || is_in_time)
+    /// Whether a visit that serves `first` serves `then` too. Of one movement the next stop is: the
+    /// sequence says so. Of two, that which is due while the truck is there.
+    fn shares(&self, first: usize, then: usize, call: &Call) -> bool {
+        let (Some(one), Some(other)) = (self.stops.get(first), self.stops.get(then)) else { return false };
+        let movement = |stop: &'a PlannedStop| (&stop.key.company_id, &stop.movement_id);
+        let goes_on = if movement(one) == movement(other) {
+            self.follows(first, then)
+        } else {
+            other.early_at.is_some_and(|early| call.last_at >= early.minus(SHARES))
+        };
+        goes_on && call.last_at >= other.assigned_at && is_due(other, call)
     }
 }
 

@@ -293,7 +293,7 @@ fn day() -> impl Strategy<Value = Vec<TrailPoint>> {
     let leg = (0_usize..3, 1_i32..240, prop_oneof![5_i32..30, 60..400, 1800..4000]);
     let errors = proptest::collection::vec(-0.04..0.04_f64, 64);
     (proptest::collection::vec(leg, 2..8), errors).prop_map(|(legs, errors)| {
-        let (mut miles, mut minute, mut fixes) = (-30.0, 0.0, Vec::new());
+        let (mut miles, mut minute, mut fixes) = (-30.0_f64, 0.0, Vec::new());
         let mut see = |minute: f64, miles: f64, mph: f64| {
             let error = errors.get(fixes.len() % 64).copied().unwrap_or(0.0);
             let source = if fixes.len() % 3 == 0 { "motive" } else { "samsara" };
@@ -301,7 +301,7 @@ fn day() -> impl Strategy<Value = Vec<TrailPoint>> {
         };
         for (place, stand, every) in legs {
             let to = [0.0, 12.0, 40.0].get(place).copied().unwrap_or(0.0);
-            let (arrives, every) = (minute + (to - miles as f64).abs() + 2.0, f64::from(every) / 60.0);
+            let (arrives, every) = (minute + (to - miles).abs() + 2.0, f64::from(every) / 60.0);
             let (from, since) = (miles, minute);
             while minute < arrives {
                 let share = (minute - since) / (arrives - since);

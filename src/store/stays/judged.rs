@@ -2,16 +2,25 @@
 
 use rusqlite::{Row, params};
 
-use super::{WATCHED, is_watched};
+use super::{SPOKEN_FOR, WATCHED, is_watched};
 use crate::model::{MovementStatus, ObservedStay, PlannedStop, Point, StopKey, Timestamp, TrailPoint};
 use crate::store::apply::Work;
 
 /// A stop that a tractor is watched for.
 pub(super) struct Planned {
     pub(super) stop: PlannedStop,
-    /// The tractor is still on the load; else another is, and only what this one began is followed to
-    /// its end.
-    is_its_own: bool,
+    why: Why,
+}
+
+/// Why a tractor's visits to a stop are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// It is on the load.
+    Own,
+    /// Another tractor is now: what this one began there is followed to its end.
+    Begun,
+    /// The load is over, and what was seen there stands; the visit is not another stop's.
+    Over,
 }
 
 /// Whether the tractor is at a stop.
@@ -25,17 +34,25 @@ pub(super) enum Open {
 pub(super) fn planned(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<Planned>> {
     let mut statement = work.sql.prepare_cached(&format!(
         "SELECT s.company_id, s.id, m.id, m.status, s.sequence, s.latitude, s.longitude, a.since_at,
-             s.scheduled_early_at, s.scheduled_late_at, m.ended_at, m.tractor_id IS ?1
+             s.scheduled_early_at, s.scheduled_late_at, m.ended_at, m.tractor_id IS ?1, {watched}
          FROM tractors_assigned a
          CROSS JOIN movements m ON m.company_id = a.company_id AND m.id = a.movement_id
          CROSS JOIN stops s ON s.company_id = m.company_id AND s.movement_id = m.id
-         WHERE a.tractor_id = ?1 AND s.latitude IS NOT NULL AND s.longitude IS NOT NULL AND {}
-           AND (m.tractor_id = ?1 OR EXISTS (SELECT 1 FROM stays y
-               WHERE y.company_id = s.company_id AND y.stop_id = s.id AND y.tractor_id = ?1))",
-        is_watched("?2"),
+         LEFT JOIN stays y ON y.company_id = s.company_id AND y.stop_id = s.id AND y.tractor_id = ?1
+         WHERE a.tractor_id = ?1 AND s.latitude IS NOT NULL AND s.longitude IS NOT NULL
+           AND iif({watched}, m.tractor_id = ?1 OR y.stop_id IS NOT NULL,
+                   coalesce(y.departed_by_at, y.arrived_by_at) > ?3)",
+        watched = is_watched("?2"),
     ))?;
-    let rows = statement.query_map(params![tractor, work.now.minus(WATCHED).millis()], planned_stop)?;
+    let since = [WATCHED, SPOKEN_FOR].map(|time| work.now.minus(time).millis());
+    let rows = statement.query_map(params![tractor, since[0], since[1]], planned_stop)?;
     rows.collect()
+}
+
+/// Where a tractor's fixes are looked at closely.
+pub(super) fn places(planned: &[Planned]) -> Box<[Point]> {
+    let watched = planned.iter().filter(|planned| planned.why != Why::Over);
+    watched.map(|planned| planned.stop.place).collect()
 }
 
 fn planned_stop(row: &Row<'_>) -> rusqlite::Result<Planned> {
@@ -52,24 +69,33 @@ fn planned_stop(row: &Row<'_>) -> rusqlite::Result<Planned> {
         late_at: at(9)?,
         ended_at: at(10)?,
     };
-    Ok(Planned { stop, is_its_own: row.get(11)? })
+    let why = match (row.get(11)?, row.get(12)?) {
+        (_, false) => Why::Over,
+        (true, true) => Why::Own,
+        (false, true) => Why::Begun,
+    };
+    Ok(Planned { stop, why })
 }
 
 /// Works out and writes the stays of a tractor at its planned stops.
 pub(super) fn judge(work: &mut Work<'_>, tractor: &str, planned: &[Planned]) -> rusqlite::Result<Open> {
-    if planned.is_empty() {
+    if planned.iter().all(|planned| planned.why == Why::Over) {
         return Ok(Open::No);
     }
     let stops: Vec<PlannedStop> = planned.iter().map(|planned| planned.stop.clone()).collect();
     let stays = (work.judge.stays)(&stops, &fixes(work, tractor)?);
-    for Planned { stop, is_its_own } in planned {
-        match stays.iter().find(|(key, _)| *key == stop.key) {
-            Some((_, stay)) => write(work, (tractor, *is_its_own), stop, stay)?,
-            None => take_back(work, tractor, &stop.key)?,
+    let mut open = Open::No;
+    for Planned { stop, why } in planned.iter().filter(|planned| planned.why != Why::Over) {
+        let Some((_, stay)) = stays.iter().find(|(key, _)| *key == stop.key) else {
+            take_back(work, tractor, &stop.key)?;
+            continue;
+        };
+        write(work, (tractor, *why), stop, stay)?;
+        if stay.departed_at.is_none() {
+            open = Open::Yes;
         }
     }
-    let is_there = stays.iter().any(|(_, stay)| stay.departed_at.is_none());
-    Ok(if is_there { Open::Yes } else { Open::No })
+    Ok(open)
 }
 
 fn fixes(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<TrailPoint>> {
@@ -92,7 +118,7 @@ fn fixes(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<TrailPoint>> {
 /// Writes a stay where it says something new. What another tractor has begun and ended there stays.
 fn write(
     work: &mut Work<'_>,
-    (tractor, is_its_own): (&str, bool),
+    (tractor, why): (&str, Why),
     stop: &PlannedStop,
     stay: &ObservedStay,
 ) -> rusqlite::Result<()> {
@@ -129,7 +155,7 @@ fn write(
             stay.confidence.word(),
             evidence,
             work.now.millis(),
-            is_its_own,
+            why == Why::Own,
         ])?;
     work.touched.stays |= changed > 0;
     Ok(())

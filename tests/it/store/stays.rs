@@ -301,6 +301,32 @@ async fn a_load_closed_at_the_dock_is_watched_until_the_truck_leaves() {
 }
 
 #[tokio::test]
+async fn the_next_load_from_a_place_does_not_take_the_last_one_s_visit_for_its_own() {
+    let mut bench = loaded().await;
+    let of = |movement: &str, id: &str, miles, early| match stop(id, 1, miles, early) {
+        Change::Stop(stop) => Change::Stop(TmsStop { movement_id: Some(movement.into()), ..stop }),
+        other => other,
+    };
+    // Load 20 picks up in the night where load 10 is delivered; load 30 is one that nobody closes.
+    let loads = ["20", "30"].map(|id| Change::Movement(movement(id, None)));
+    bench.tell("mcleod", "movements", loads.to_vec()).await;
+    bench.tell("mcleod", "stops", vec![of("20", "c", 60.0, 860.0), of("30", "d", 0.0, 60.0)]).await;
+    bench.tell("mcleod", "assignments", vec![assigned("20", "4471"), assigned("30", "4471")]).await;
+    live(&mut bench, &day("1")).await;
+    let over = TmsMovement { status: MovementStatus::Delivered, ..movement("10", None) };
+    bench.tell("mcleod", "movements", vec![Change::Movement(over)]).await;
+    let all = [("a", 30, Some(90)), ("b", 149, Some(179)), ("d", 30, Some(90))];
+    expect(&bench, &all);
+    for hour in 4..18 {
+        let minutes = f64::from(hour) * 60.0;
+        live(&mut bench, &[seen("1", minutes, 61.5, 0.0), seen("1", minutes + 10.0, 61.5, 0.0)]).await;
+        expect(&bench, &all);
+    }
+    live(&mut bench, &[seen("1", 1100.0, 60.0, 0.0), seen("1", 1110.0, 60.0, 0.0)]).await;
+    expect(&bench, &[all[0], all[1], ("c", 1100, None), all[2]]);
+}
+
+#[tokio::test]
 async fn what_no_stay_hangs_on_is_thrown_away_within_the_day() {
     let mut bench = loaded().await;
     live(&mut bench, &day("1")).await;
