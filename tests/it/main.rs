@@ -11,6 +11,7 @@ mod mcleod;
 mod motive;
 mod processes;
 mod pty;
+mod routing;
 mod samsara;
 mod screens;
 mod sim;
