@@ -12,6 +12,7 @@ mod mcleod;
 mod motive;
 mod processes;
 mod pty;
+mod routing;
 mod samsara;
 mod screens;
 mod sim;
