@@ -1,7 +1,7 @@
 //! Stops that have only an address, looked up over HTTP in one batch.
 
 use backhaul::http::Kind;
-use backhaul::model::{Address, Confidence, Geocoded};
+use backhaul::model::{Address, Fit, Geocoded};
 use backhaul::routing::{Error, MOST_AT_ONCE, PER_BATCH};
 use backhaul::sim::{Fault, Upstream};
 
@@ -57,7 +57,7 @@ async fn each_address_gets_its_own_answer_in_one_call() {
     ];
     assert_eq!(found.iter().map(told).collect::<Vec<_>>(), expected);
     let Geocoded::Found(place) = &found[0] else { panic!() };
-    assert_eq!(place.confidence, Confidence::Exact);
+    assert_eq!(place.confidence, Fit::Exact);
     assert!(place.name.starts_with("102 Industrial Parkway, San Antonio"));
     let calls = desk.sim.calls();
     assert_eq!((calls.len(), calls[0].path.as_str()), (1, "/search/geocode/v6/batch"));
