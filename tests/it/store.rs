@@ -4,6 +4,7 @@ mod accounts;
 mod damage;
 mod duty_days;
 mod freight;
+mod judgements;
 mod linking;
 mod sanity;
 mod stays;
