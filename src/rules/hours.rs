@@ -3,6 +3,7 @@
 
 pub mod lint;
 
+mod aged;
 mod days;
 mod plan;
 mod postpone;
@@ -13,6 +14,7 @@ mod stages;
 mod state;
 mod told;
 
+pub use aged::{Aged, AgedHours, Confidence, aged};
 pub use plan::plan;
 pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
 pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
