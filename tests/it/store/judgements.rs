@@ -72,7 +72,7 @@ async fn loaded() -> Bench {
 
 #[tokio::test]
 async fn a_judgement_is_read_as_it_was_written_and_moves_no_update() {
-    let mut bench = loaded().await;
+    let bench = loaded().await;
     let before = bench.fleet();
     let written = judgement(vec![arrival("a", 30), arrival("b", 90)]);
     bench.store.judge(vec![written.clone()], Vec::new()).await.unwrap();
