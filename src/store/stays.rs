@@ -60,7 +60,7 @@ struct Watch {
 /// Where a truck stands, since when, and when it was judged by that last.
 #[derive(Clone, Copy)]
 struct Spot {
-    place: Place,
+    place: Point,
     since: Timestamp,
     judged_at: Timestamp,
 }
@@ -85,7 +85,7 @@ impl Watch {
     /// Takes in where it is now. True when it stands where it was judged to be lately, at a stop.
     fn stands_on(&mut self, grain: Grain, fix: &Fix) -> bool {
         let at = fix.observed_at;
-        let place = Place { latitude: fix.latitude, longitude: fix.longitude };
+        let place = Point { latitude: fix.latitude, longitude: fix.longitude };
         let is_on = |spot: &Spot| {
             let north = (spot.place.latitude - place.latitude).abs();
             north.max((spot.place.longitude - place.longitude).abs()) <= SPOT
