@@ -1,7 +1,8 @@
 //! Leaving later: a shift that came to a wait, begun later by what the wait can spare. The same duty, hours
 //! worked out anew; what would no longer be legal is not a way.
 
-use super::search::{Index, NONE, Node, Purpose, Search, Step, Wait};
+use super::node::{Index, NONE, Node, Purpose, Step, Wait};
+use super::search::Search;
 
 impl Search {
     /// The ways to be at `node` at the same time with a shift that began later: so that nothing of the waits
