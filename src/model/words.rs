@@ -1,8 +1,8 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, Input, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Reason,
-    Risk, StopType, Tie, UnitKind,
+    DutyStatus, Engine, EtaSource, ExceptionKind, ExceptionState, Input, LinkRule, Loaded, Motion,
+    MovementStatus, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend, UnitKind,
 };
 
 macro_rules! read_back {
@@ -28,6 +28,12 @@ read_back! {
     EtaSource: Mapbox MapboxCar Estimate Tms;
     Risk: Ok Tight AtRisk Late Unknown;
     Reason: Distance Drive Shift Break Cycle ApptWait Dwell StaleGps StaleHos NoDriver;
+    ExceptionKind: Blind AtRisk Late UnassignedPickup InfeasiblePickup RunsOut Detention Dark TrailerAlone
+        LogDisagrees FeedDown TmsDisagrees;
+    ExceptionState: Watched Open Cleared;
+    Severity: Low Medium High Critical;
+    SubjectKind: Movement Stop Tractor Trailer Account Cause;
+    Trend: Worse Better Gone;
     Input: Position Hours Route Load;
     Tie: DriverTractor TrailerTractor TrailerDriver;
     PairingSource: Eld Assigned Load Static Standing;
