@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("003_suspects.sql"),
     include_str!("004_duty_days.sql"),
     include_str!("005_judgement.sql"),
+    include_str!("006_exceptions.sql"),
 ];
 
 /// The version this program writes.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
-use super::{StoreError, Writer, duty_days, links, pairings};
+use super::{StoreError, Writer, duty_days, exceptions, links, pairings};
 use crate::model::{Motion, Timestamp, UnitKind};
 
 /// How long what is over stays.
@@ -62,9 +62,12 @@ pub(super) fn throw_away(
     let inquiries = slice_of_inquiries(&sql, old)?;
     let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
     let days = duty_days::throw_away(&sql, now, SLICE)?;
-    if movements + stops + orders > 0 {
+    let exceptions = exceptions::throw_away(&sql, old, SLICE)?;
+    if movements + stops + orders + exceptions > 0 {
         let rev = next_revision(&sql)?;
-        for (table, gone) in [("movements", movements), ("stops", stops), ("orders", orders)] {
+        let tables =
+            [("movements", movements), ("stops", stops), ("orders", orders), ("exceptions", exceptions)];
+        for (table, gone) in tables {
             if gone > 0 {
                 mark_one(&sql, table, rev, true)?;
             }
@@ -72,7 +75,7 @@ pub(super) fn throw_away(
     }
     sql.commit()?;
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days]
+    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days, exceptions]
         .into_iter()
         .any(|gone| gone >= full))
 }
