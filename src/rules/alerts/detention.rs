@@ -63,6 +63,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let observed = sight.visit(stop).is_some();
     let known = load.movement.tractor_id.is_none()
         || sight.tractor(load.movement).is_some_and(|tractor| sight.fresh.knows_where(tractor, sight.now));
+    let told = observed || !sight.is_freight_silent();
     let came_late = closes_at(stop).is_some_and(|closes| arrived_at > closes);
     let condition = Condition::new(
         ExceptionKind::Detention,
@@ -72,7 +73,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     )
     .touching(touched_by(load.movement, Some(&stop.tms.id)))
     // A truck that is not heard may have left: nothing new is said of it.
-    .held(if known && !(sight.is_freight_silent() && !observed) { Hold::Holds } else { Hold::Lingers })
+    .held(if known && told { Hold::Holds } else { Hold::Lingers })
     .since(Some(counts_from))
     .until(until)
     .text("place", place)

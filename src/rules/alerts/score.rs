@@ -65,6 +65,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
+    #[expect(clippy::unnecessary_wraps, reason = "a deadline is an option")]
     fn minutes(left: i64) -> Option<Timestamp> {
         Some(Timestamp::from_secs(1_000_000 + left * 60))
     }

@@ -207,10 +207,10 @@ fn described(row: &Exception, condition: &Condition, now: Timestamp) -> Exceptio
 
 /// Whether readers must be told.
 fn is_news(before: &Exception, now: &Exception) -> bool {
-    let measures = before.measure_s.zip(now.measure_s);
-    let small = measures.is_some_and(|(before, now)| (before - now).abs() < NEWS_S);
-    let measure_s = if small { before.measure_s } else { now.measure_s };
-    let as_before = Exception { measure_s, computed_at: before.computed_at, ..now.clone() };
+    let change = before.measure_s.zip(now.measure_s).map(|(then, now)| (then - now).abs());
+    let small = change.is_some_and(|change| change < NEWS_S);
+    let told = if small { before.measure_s } else { now.measure_s };
+    let as_before = Exception { measure_s: told, computed_at: before.computed_at, ..now.clone() };
     as_before != *before
 }
 

@@ -32,13 +32,10 @@ impl Queue {
     fn look(&mut self, secs: i64, holding: &[Condition], absence: &Absence) -> Vec<&'static str> {
         let steps = settle(self.0.values(), holding, |_| absence.clone(), at(secs));
         for step in &steps {
-            match step {
-                Step::Forget(id) => drop(self.0.remove(id)),
-                _ => {
-                    let row = step.row().unwrap().clone();
-                    self.0.insert(row.id.clone(), row);
-                }
+            if let Step::Forget(id) = step {
+                self.0.remove(id);
             }
+            self.0.extend(step.row().map(|row| (row.id.clone(), row.clone())));
         }
         let again = settle(self.0.values(), holding, |_| absence.clone(), at(secs));
         assert_eq!(again, [], "at {secs}");
