@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
 const AFTER_HELP: &str = "\
@@ -88,6 +88,8 @@ pub enum Command {
     Stops(Rows),
     /// Where a tractor or trailer was
     Trail(Trail),
+    /// The earliest legal arrival, with the plan that gets there
+    Plan(Plan),
     /// Who polls, who looks on, how old every feed is and what is wrong
     Status,
     /// What is wrong, and what mends it: configuration, secrets, database, feeds, links, terminal
@@ -140,6 +142,15 @@ pub struct Trail {
     /// Answer in CSV, with a header
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+}
+
+/// What to plan.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(group(ArgGroup::new("what").required(true)))]
+pub struct Plan {
+    /// Requests on standard input: one JSON object, or an array of them; answered in JSON
+    #[arg(long, group = "what")]
+    pub stdin: bool,
 }
 
 /// What has a trail of its own.
@@ -215,6 +226,7 @@ impl Cli {
             | Command::Orders(_)
             | Command::Stops(_)
             | Command::Trail(_)
+            | Command::Plan(_)
             | Command::Status
             | Command::Doctor
             | Command::Config(ConfigCommand::Show) => true,
@@ -277,6 +289,8 @@ mod tests {
             "trail samsara:9 --since 3d --geojson",
             "trail 412 --kind trailer --csv",
             "trail 412 --json",
+            "plan --stdin",
+            "plan --stdin --json",
             "doctor",
             "doctor --json",
             "config show",
@@ -301,6 +315,7 @@ mod tests {
             "trail",
             "trail 412 --json --geojson",
             "trail 412 --kind driver",
+            "plan",
             "doctor --csv",
             "config",
             "config path --json",

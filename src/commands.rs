@@ -1,6 +1,7 @@
 //! What the subcommands print: pure functions of a fleet and the time. They open nothing.
 
 pub mod doctor;
+pub mod plan;
 pub mod rows;
 pub mod status;
 pub mod trail;

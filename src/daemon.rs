@@ -3,6 +3,7 @@
 //! `accounts`.
 
 mod accounts;
+mod board;
 
 use std::io::{Write, stdout};
 use std::path::Path;
@@ -18,11 +19,12 @@ use tokio::time::timeout;
 
 pub use self::accounts::accounts;
 use self::accounts::{AnyAccount, nothing_to_poll};
+use self::board::board;
 use crate::config::Config;
 use crate::model::{Leader, Notice};
 use crate::sim::{self, Sim};
 use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
-use crate::sync::{Clock, JUDGE, Poller, Polling, Upkeep};
+use crate::sync::{Clock, JUDGE, Poller, Polling, Upkeep, judge_once};
 
 /// How to poll.
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
     let config = demo.as_ref().map_or(config, |demo| &demo.config);
     let accounts = accounts(config)?;
+    // What can never work is said before anything is polled.
+    board(config)?;
     if accounts.is_empty() {
         return Err(Refused(nothing_to_poll(config)).into());
     }
@@ -188,6 +192,7 @@ async fn poll_on(
     for account in accounts(config).map_err(|e| StoreError::Broken(e.to_string()))? {
         account.poll_by(&mut poller).await?;
     }
+    poller.judge(board(config).map_err(|e| StoreError::Broken(e.to_string()))?);
     let path = &config.database.path;
     let watch =
         Watch::new(path).map_err(|e| StoreError::File { path: path.clone(), reason: e.to_string() })?;
@@ -197,9 +202,11 @@ async fn poll_on(
 fn upkeep(config: &Config) -> Upkeep {
     let keep = &config.retention;
     let tms = Some(&config.mcleod).filter(|tms| tms.off_reason().is_none()).map(|tms| &tms.name);
+    let router = Some(&config.mapbox).filter(|mapbox| mapbox.off_reason().is_none());
+    let router = router.map(|mapbox| &mapbox.name);
     Upkeep {
         retention: Retention { movements: keep.movements, positions: keep.positions },
-        accounts: config.elds.iter().map(|eld| &eld.name).chain(tms).cloned().collect(),
+        accounts: config.elds.iter().map(|eld| &eld.name).chain(tms).chain(router).cloned().collect(),
     }
 }
 
@@ -233,6 +240,7 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     for (name, failed) in reads.join_all().await {
         failures.extend(failed?.into_iter().map(|(resource, why)| format!("{name} {resource}: {why}")));
     }
+    judge_once(board(config)?, &store, &clock).await?;
     drop(lease);
     if failures.is_empty() {
         return Ok(ExitCode::SUCCESS);

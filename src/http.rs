@@ -15,6 +15,7 @@ use crate::model::Timestamp;
 /// The largest body taken, after decompression.
 pub const BODY_CAP: usize = 64 * 1024 * 1024;
 const REDIRECTS: usize = 5;
+const RESET: &str = "x-rate-limit-reset";
 
 /// Limits of one client.
 #[derive(Clone, Debug)]
@@ -190,6 +191,8 @@ impl Client {
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|value| retry_after(value, now));
+        let reset = response.headers().get(RESET).and_then(|value| value.to_str().ok());
+        let renews_at = reset.and_then(error::unix_time);
         let cap = if status.is_success() { self.body_cap } else { error::BODY_SHOWN };
         let mut body = Vec::new();
         loop {
@@ -204,7 +207,8 @@ impl Client {
         if status.is_success() {
             return Ok(Answer { status: status.as_u16(), retry_after: wait, body });
         }
-        Err(Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body)))
+        let error = Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body));
+        Err(Error { renews_at, ..error })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod http;
 pub mod log;
 pub mod model;
 pub mod providers;
+pub mod routing;
 pub mod rules;
 pub mod sim;
 pub mod store;

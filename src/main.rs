@@ -1,14 +1,14 @@
 //! Arguments in, exit code out. Which part does what is asked, and how it ends; nothing else.
 
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use backhaul::cli::{self, Cli, Command, ConfigCommand};
-use backhaul::commands::{Format, Layout, doctor, rows, status, trail};
+use backhaul::commands::{Format, Layout, doctor, plan, rows, status, trail};
 use backhaul::config::{self, Config, ConfigError, Sources};
 use backhaul::model::{Fleet, Timestamp, UnitKind};
 use backhaul::rules::age::words as age_words;
@@ -48,6 +48,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Orders(how)) => print_rows(cli, rows::Table::Orders, how),
         Some(Command::Stops(how)) => print_rows(cli, rows::Table::Stops, how),
         Some(Command::Trail(what)) => print_trail(cli, what),
+        Some(Command::Plan(_)) => plan_from_stdin(),
         Some(Command::Status) => print_status(cli),
         Some(Command::Doctor) => examine(cli),
         Some(Command::Config(what)) => print_config(cli, *what),
@@ -174,6 +175,19 @@ fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
         let _ = writeln!(io::stderr(), "backhaul: {}", trail::set_aside_words(&set_aside, now));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `plan --stdin`: a pure function, so no configuration is read.
+fn plan_from_stdin() -> anyhow::Result<ExitCode> {
+    let mut question = Vec::new();
+    io::stdin().lock().read_to_end(&mut question).context("reading standard input")?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let asked = plan::answer(&question, &mut out)?;
+    out.flush()?;
+    Ok(match asked {
+        plan::Asked::Json => ExitCode::SUCCESS,
+        plan::Asked::NotJson => ExitCode::from(USAGE),
+    })
 }
 
 /// `doctor`: also, and above all, where the configuration cannot be read.

@@ -14,6 +14,8 @@ mod hours;
 mod judgement;
 mod link;
 mod nearest;
+mod place;
+mod route;
 mod sighting;
 mod text;
 mod time;
@@ -37,6 +39,8 @@ pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, Du
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
+pub use place::{Address, Confidence, Geocoded, Place};
+pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use sighting::{Sighting, Verdict};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;

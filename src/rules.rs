@@ -2,8 +2,11 @@
 
 pub mod age;
 pub mod alerts;
+pub mod cycle;
+pub mod eta;
 pub mod freshness;
 pub mod hours;
+pub mod itinerary;
 pub mod link;
 pub mod motion;
 pub mod pairing;

@@ -21,6 +21,7 @@ mod faults;
 mod freight;
 mod geotab;
 mod limits;
+mod mapbox;
 mod mcleod;
 mod motive;
 mod roster;
@@ -40,6 +41,7 @@ use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Faults};
 use self::geotab::{Geotab, Place};
+use self::mapbox::Mapbox;
 use self::mcleod::McLeod;
 pub use self::motive::Credentials as MotiveCredentials;
 use self::motive::Motive;
@@ -114,6 +116,8 @@ pub enum Upstream {
     Terminal,
     /// The TMS.
     McLeod,
+    /// Travel times and places.
+    Mapbox,
 }
 
 impl Upstream {
@@ -146,6 +150,7 @@ pub struct Sim {
     terminal: TerminalCredentials,
     mcleod_token: String,
     mcleod_xml: bool,
+    mapbox_token: String,
     geotab: Arc<geotab::Account>,
     geotab_port: u16,
     server: Arc<Server>,
@@ -162,6 +167,7 @@ impl Sim {
         let geotab_home = TcpListener::bind(("127.0.0.1", 0)).await?;
         let geotab_port = geotab_home.local_addr()?.port();
         let (samsara_token, mcleod_token) = tokens(options.seed);
+        let mapbox_token = mapbox_token(options.seed);
         let spread = Spread::over(&options.elds);
         let world = Arc::new(World::new(options.units, options.seed, spread));
         let (motive, terminal) = (MotiveCredentials::of(options.seed), TerminalCredentials::of(options.seed));
@@ -169,7 +175,7 @@ impl Sim {
         let geotab = geotab::Account::new(Arc::clone(&world), geotab_password(options.seed), home);
         let geotab = Arc::new(geotab);
         let mut services: Vec<Box<dyn Service>> = Vec::new();
-        for upstream in options.elds.iter().chain([&Upstream::McLeod]) {
+        for upstream in options.elds.iter().chain(&[Upstream::McLeod, Upstream::Mapbox]) {
             let world = Arc::clone(&world);
             match upstream {
                 Upstream::Samsara => services.push(Box::new(Samsara::new(world, samsara_token.clone()))),
@@ -180,6 +186,7 @@ impl Sim {
                 }
                 Upstream::Terminal => services.push(Box::new(Terminal::new(world, terminal.clone()))),
                 Upstream::McLeod => services.push(Box::new(McLeod::new(world, mcleod_token.clone()))),
+                Upstream::Mapbox => services.push(Box::new(Mapbox::new(mapbox_token.clone()))),
             }
         }
         let server = Arc::new(Server::new(services, options.clock, options.moody));
@@ -195,6 +202,7 @@ impl Sim {
             terminal,
             mcleod_token,
             mcleod_xml: options.mcleod_xml,
+            mapbox_token,
             geotab,
             geotab_port,
             server,
@@ -217,12 +225,15 @@ impl Sim {
         format!(
             "{database}{elds}\
              [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n\
-             # The simulated server speaks both, as the real one does: json | xml\nformat = \"{}\"\n",
+             # The simulated server speaks both, as the real one does: json | xml\nformat = \"{}\"\n\n\
+             [mapbox]\nbase_url = \"{}\"\ntoken = \"{}\"\n",
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
             mcleod::ZONE,
-            if self.mcleod_xml { "xml" } else { "json" }
+            if self.mcleod_xml { "xml" } else { "json" },
+            self.mapbox_url(),
+            self.mapbox_token
         )
     }
 
@@ -244,7 +255,7 @@ impl Sim {
                 let TerminalCredentials { api_key, connection_token, .. } = &self.terminal;
                 ("terminal", format!("api_key = \"{api_key}\"\nconnection_token = \"{connection_token}\""))
             }
-            Upstream::McLeod => return String::new(),
+            Upstream::McLeod | Upstream::Mapbox => return String::new(),
         };
         let url = self.url(eld);
         format!("[[eld]]\nname = \"{name}\"\nprovider = \"{name}\"\n{login}\nbase_url = \"{url}\"\n\n")
@@ -335,6 +346,16 @@ impl Sim {
         &self.mcleod_token
     }
 
+    /// Mapbox's base URL.
+    pub fn mapbox_url(&self) -> String {
+        self.url(Upstream::Mapbox)
+    }
+
+    /// The token that Mapbox takes.
+    pub fn mapbox_token(&self) -> &str {
+        &self.mapbox_token
+    }
+
     /// Breaks it on purpose, while it runs.
     pub fn faults(&self) -> &Faults {
         &self.server.faults
@@ -365,6 +386,11 @@ impl Drop for Sim {
 /// The password of Geotab's user: it opens nothing but a simulation of the same seed.
 fn geotab_password(seed: u64) -> String {
     format!("geotab-sim-{:016x}", chance::Chance::of(&[seed, 89]).throw())
+}
+
+/// Mapbox's token: it opens nothing but a simulation of the same seed.
+fn mapbox_token(seed: u64) -> String {
+    format!("pk.sim.{:016x}", chance::Chance::of(&[seed, 101]).throw())
 }
 
 /// Samsara's and McLeod's token: they open nothing but a simulation of the same seed.

@@ -17,6 +17,7 @@ mod migrate;
 mod open;
 mod pairings;
 mod people;
+mod places;
 mod profiles;
 mod questions;
 mod read;
@@ -41,6 +42,7 @@ pub use self::lease::{Lease, leader};
 use self::memory::Memory;
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
+pub use self::places::Place;
 pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
@@ -205,6 +207,16 @@ impl Store {
     /// What people did about them stays as it is.
     pub async fn write_exceptions(&self, steps: Vec<Step>) -> Result<(), StoreError> {
         self.run(move |writer| exceptions::write(&mut writer.connection, &steps)).await
+    }
+
+    /// Where addresses are that were looked up.
+    pub async fn places(&self) -> Result<Vec<Place>, StoreError> {
+        self.run(|writer| Ok(places::all(&writer.connection)?)).await
+    }
+
+    /// Keeps where addresses are.
+    pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
+        self.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.

@@ -148,7 +148,7 @@ fn motive_credential(login: &MotiveLogin, tokens: TokenFile) -> (motive::Credent
     }
 }
 
-fn secret(secret: &config::Secret) -> SecretString {
+pub(super) fn secret(secret: &config::Secret) -> SecretString {
     SecretString::from(secret.expose())
 }
 
@@ -189,7 +189,7 @@ fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused>
 
 /// Tells one address and credential from another. Eight bytes of a digest: enough to see a change,
 /// too little to try guesses against.
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, parts.join("\n").as_bytes());
     let head: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();
     format!("{:016x}", u64::from_be_bytes(head))

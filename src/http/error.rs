@@ -30,6 +30,9 @@ pub struct Error {
     pub status: Option<u16>,
     /// The word by which the error's JSON body names it (`connection_disconnected`, `invalid_grant`).
     pub code: Option<String>,
+    /// When the window of a rate limit begins anew, where `X-Rate-Limit-Reset` says so as a Unix time
+    /// (Mapbox); services that write something else there say `Retry-After` as well.
+    pub renews_at: Option<Timestamp>,
 }
 
 /// What the caller may decide on.
@@ -90,7 +93,7 @@ impl Error {
     /// An answer that was no success, though HTTP may have called it one. `why` is cleaned and cut.
     pub fn new(kind: Kind, why: impl fmt::Display) -> Self {
         let message = clean(&why.to_string(), MESSAGE_SHOWN);
-        Self { kind, message, answered: true, status: None, code: None }
+        Self { kind, message, answered: true, status: None, code: None, renews_at: None }
     }
 
     /// What went wrong without the upstream's own words, so that what fails alike is counted alike.
@@ -139,7 +142,7 @@ impl Error {
         if !said.is_empty() {
             message = format!("{message}: {said}");
         }
-        Self { kind, message, answered: true, status: Some(status), code }
+        Self { kind, message, answered: true, status: Some(status), code, renews_at: None }
     }
 
     pub(super) fn from_reqwest(error: &reqwest::Error) -> Self {
@@ -188,6 +191,16 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let date = jiff::fmt::rfc2822::parse(value).ok()?;
     let at = Timestamp::from_millis(date.timestamp().as_millisecond());
     Some(at.since(now).min(LONGEST_WAIT))
+}
+
+/// Reads an `X-Rate-Limit-Reset` that is a Unix time in seconds, whole or fractional; a number of seconds
+/// to wait, as other services write it, is none.
+pub(super) fn unix_time(value: &str) -> Option<Timestamp> {
+    const Y2001: f64 = 1e9;
+    const Y2286: f64 = 1e10;
+    let seconds: f64 = value.trim().parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "checked to lie in this and the next centuries")]
+    (Y2001..Y2286).contains(&seconds).then(|| Timestamp::from_millis((seconds * 1000.0) as i64))
 }
 
 fn sane_wait(seconds: f64) -> Option<Duration> {
@@ -303,6 +316,18 @@ mod tests {
         check("-3", Some(0));
         check("soon", None);
         check("NaN", None);
+    }
+
+    #[test]
+    fn a_windows_end_is_a_unix_time_or_nothing() {
+        let check = |value: &str, secs: Option<i64>| {
+            assert_eq!(unix_time(value), secs.map(Timestamp::from_secs), "{value}");
+        };
+        check("1795334460", Some(1_795_334_460));
+        check(" 1795334460.0 ", Some(1_795_334_460));
+        for other in ["58", "1795334460000", "-1795334460", "soon", "NaN", ""] {
+            check(other, None);
+        }
     }
 
     #[test]

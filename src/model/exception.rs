@@ -165,6 +165,8 @@ pub enum SubjectKind {
     Tractor,
     /// Anything pulled.
     Trailer,
+    /// A person who drives.
+    Driver,
     /// An account, by its name in the configuration.
     Account,
     /// A cause that many things share, by its code.
@@ -179,6 +181,7 @@ impl SubjectKind {
             Self::Stop => "stop",
             Self::Tractor => "tractor",
             Self::Trailer => "trailer",
+            Self::Driver => "driver",
             Self::Account => "account",
             Self::Cause => "cause",
         }
@@ -190,7 +193,7 @@ impl SubjectKind {
 pub struct Subject {
     /// Of which kind.
     pub kind: SubjectKind,
-    /// The TMS company, of a movement or a stop.
+    /// The TMS company, of a movement or a stop; the same as [`Touches::company_id`].
     pub company_id: Option<String>,
     /// Its id.
     pub id: String,
@@ -245,7 +248,9 @@ pub type Facts = BTreeMap<String, Fact>;
 /// What else an exception touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Touches {
-    /// The movement, of the subject's company.
+    /// The TMS company of the movement, its order and its stop.
+    pub company_id: Option<String>,
+    /// The movement.
     pub movement_id: Option<String>,
     /// Its order.
     pub order_id: Option<String>,

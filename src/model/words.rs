@@ -32,7 +32,7 @@ read_back! {
         LogDisagrees FeedDown TmsDisagrees;
     ExceptionState: Watched Open Cleared;
     Severity: Low Medium High Critical;
-    SubjectKind: Movement Stop Tractor Trailer Account Cause;
+    SubjectKind: Movement Stop Tractor Trailer Driver Account Cause;
     Trend: Worse Better Gone;
     Input: Position Hours Route Load;
     Tie: DriverTractor TrailerTractor TrailerDriver;

@@ -1,4 +1,21 @@
-//! Hours of service between two polls: what is left now of clocks that were true a while ago.
+//! Hours of service: what is left now of clocks that were true a while ago, and the earliest legal time at
+//! which work can be done (49 CFR Part 395). Nothing here knows where anything is.
+
+pub mod lint;
+
+mod days;
+mod plan;
+mod postpone;
+mod request;
+mod ruleset;
+mod search;
+mod stages;
+mod state;
+mod told;
+
+pub use plan::plan;
+pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
+pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
 
 use crate::model::{Driver, DutyStatus, Timestamp};
 

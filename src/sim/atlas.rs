@@ -129,6 +129,16 @@ impl Atlas {
     }
 }
 
+/// The two cities that a road joins; `None` for [`LOCAL`].
+pub fn ends(road: u8) -> Option<(usize, usize)> {
+    ROADS.get(usize::from(road)).map(|(from, to, _)| (city(from), city(to)))
+}
+
+/// Every road.
+pub fn roads() -> impl Iterator<Item = u8> {
+    (0..ROADS.len()).map(|number| number as u8)
+}
+
 /// The name of a road, as a device's reverse geocoder writes it.
 pub fn road_name(road: u8) -> Option<&'static str> {
     ROADS.get(usize::from(road)).map(|(_, _, name)| *name)

@@ -107,9 +107,12 @@ pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
     let out = Chance::of(&[211, (now / 30) as u64]).hits(5);
     match upstream {
         Upstream::McLeod if out => Some(Fault::Status { code: 503, retry_after: None }),
-        Upstream::McLeod | Upstream::Samsara | Upstream::Motive | Upstream::Geotab | Upstream::Terminal => {
-            None
-        }
+        Upstream::McLeod
+        | Upstream::Samsara
+        | Upstream::Motive
+        | Upstream::Geotab
+        | Upstream::Terminal
+        | Upstream::Mapbox => None,
     }
 }
 

@@ -24,15 +24,18 @@ CREATE TABLE judgements (
 ) STRICT;
 INSERT INTO revisions (name, rev, full_rev) VALUES ('judgements', 0, 0);
 
--- Places of stops that the TMS gives no coordinates for, found once by their address and kept: only
+-- Where the addresses of stops are that the TMS gives no coordinates for: looked up once and kept, as
 -- permanent geocodes may be.
-CREATE TABLE geocodes (
-    address     TEXT PRIMARY KEY,
+CREATE TABLE places (
+    street    TEXT NOT NULL,
+    city      TEXT NOT NULL,
+    state     TEXT NOT NULL,
+    zip       TEXT NOT NULL,
     -- NULL where nothing was found that can be trusted.
-    latitude    REAL,
-    longitude   REAL,
-    -- 'exact' 'high': used. 'medium': used and shown as unsure. NULL: not found.
-    confidence  TEXT,
-    found       TEXT,
-    asked_at    INTEGER NOT NULL
+    latitude  REAL,
+    longitude REAL,
+    -- Only part of it fits: a person has to confirm it.
+    is_unsure INTEGER NOT NULL,
+    asked_at  INTEGER NOT NULL,
+    PRIMARY KEY (street, city, state, zip)
 ) STRICT, WITHOUT ROWID;

@@ -6,6 +6,7 @@ CREATE TABLE exceptions (
     kind             TEXT NOT NULL,
     severity         TEXT NOT NULL,
     subject_kind     TEXT NOT NULL,
+    -- Of the movement, the order and the stop.
     company_id       TEXT,
     subject_id       TEXT NOT NULL,
     movement_id      TEXT,

@@ -45,7 +45,7 @@ fn write_one(sql: &Connection, row: &Exception, rev: i64) -> rusqlite::Result<()
         row.kind.word(),
         row.severity.word(),
         row.subject.kind.word(),
-        row.subject.company_id,
+        row.touches.company_id,
         row.subject.id,
         row.touches.movement_id,
         row.touches.order_id,
@@ -142,18 +142,17 @@ impl FromRow for Exception {
             severity: c.word(Severity::from_word)?.unwrap_or_default(),
             subject: Subject {
                 kind: c.word(SubjectKind::from_word)?.unwrap_or_default(),
-                company_id: c.take()?,
-                id: c.take()?,
+                ..Subject::default()
             },
-            touches: Touches {
-                movement_id: c.take()?,
-                order_id: c.take()?,
-                stop_id: c.take()?,
-                tractor_id: c.id_opt()?,
-                trailer_id: c.id_opt()?,
-                driver_id: c.id_opt()?,
-                account: c.take()?,
-            },
+            touches: Touches { company_id: c.take()?, ..Touches::default() },
+            ..Self::default()
+        };
+        if matches!(exception.subject.kind, SubjectKind::Movement | SubjectKind::Stop) {
+            exception.subject.company_id.clone_from(&exception.touches.company_id);
+        }
+        exception.subject.id = c.take()?;
+        exception.touches = touches(&mut c, exception.touches.company_id)?;
+        exception = Self {
             since_at: c.at()?,
             deadline_at: c.at_opt()?,
             measure_s: c.take()?,
@@ -161,7 +160,7 @@ impl FromRow for Exception {
             summary: c.take()?,
             facts: facts_from_json(&c.take::<String>()?),
             state: c.word(ExceptionState::from_word)?.unwrap_or_default(),
-            ..Self::default()
+            ..exception
         };
         let trend = c.word(Trend::from_word)?;
         exception.trend = trend.zip(c.at_opt()?);
@@ -175,6 +174,19 @@ impl FromRow for Exception {
         exception.handling = handling_from_json(&c.take::<String>()?);
         Ok(exception)
     }
+}
+
+fn touches(c: &mut Columns<'_>, company_id: Option<String>) -> rusqlite::Result<Touches> {
+    Ok(Touches {
+        company_id,
+        movement_id: c.take()?,
+        order_id: c.take()?,
+        stop_id: c.take()?,
+        tractor_id: c.id_opt()?,
+        trailer_id: c.id_opt()?,
+        driver_id: c.id_opt()?,
+        account: c.take()?,
+    })
 }
 
 fn facts_to_json(facts: &Facts) -> String {

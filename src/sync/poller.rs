@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use super::board::{self, Board};
 use super::bucket::Bucket;
 use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
@@ -98,6 +99,11 @@ impl Poller {
             self.tasks.spawn(poll(feed, turns));
         }
         Ok(())
+    }
+
+    /// Starts judging loads by what is polled.
+    pub fn judge(&mut self, board: Board) {
+        self.tasks.spawn(board::judge_on(board, self.store.clone(), self.clock.clone()));
     }
 
     /// Polls until `stop` is true, or the database fails. Then no task is left, and what was being

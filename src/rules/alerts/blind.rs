@@ -15,6 +15,8 @@ pub(super) struct Blind;
 
 /// The cause of a load that was not judged at all, or without a reason.
 const UNJUDGED: &str = "UNJUDGED";
+/// A note that is no reason.
+const UNSURE: &str = "place_unsure";
 
 impl Alert for Blind {
     fn topic(&self) -> &'static str {
@@ -22,13 +24,13 @@ impl Alert for Blind {
     }
 
     fn find(&self, sight: &Sight<'_>, found: &mut Vec<Condition>) {
-        let mut causes: BTreeMap<&str, Vec<&Load<'_>>> = BTreeMap::new();
+        let mut causes: BTreeMap<&str, (&str, Vec<&Load<'_>>)> = BTreeMap::new();
         for load in &sight.loads {
-            if let Some(cause) = cause(sight, load) {
-                causes.entry(cause).or_default().push(load);
+            if let Some((code, words)) = cause(sight, load) {
+                causes.entry(code).or_insert_with(|| (words, Vec::new())).1.push(load);
             }
         }
-        found.extend(causes.into_iter().map(|(cause, loads)| blind(sight, cause, &loads)));
+        found.extend(causes.into_iter().map(|(code, (words, loads))| blind(sight, (code, words), &loads)));
     }
 
     fn absence(&self, _: &Sight<'_>, _: &Exception) -> Absence {
@@ -41,8 +43,9 @@ fn next_window(sight: &Sight<'_>, load: &Load<'_>) -> Option<crate::model::Times
     next.filter(|stop| sight.is_soon(stop)).and_then(|stop| closes_at(stop))
 }
 
-/// Why a load that is due soon cannot be judged; `None` where it can, or where something else tells.
-fn cause(sight: &Sight<'_>, load: &Load<'_>) -> Option<&'static str> {
+/// Why a load that is due soon cannot be judged, in a code and a sentence; `None` where it can, or where
+/// something else tells.
+fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
     if load.standing.risk != Risk::Unknown || sight.is_freight_silent() {
         return None;
     }
@@ -52,22 +55,27 @@ fn cause(sight: &Sight<'_>, load: &Load<'_>) -> Option<&'static str> {
         .is_some_and(|driver| driver.source.as_deref().is_some_and(|source| !sight.fresh.hours(source)));
     let unseen = |tractor| sight.is_unheard(tractor) || is_dark(sight, tractor);
     let is_unseen = sight.tractor(load.movement).is_some_and(unseen);
+    let lacks = load.movement.driver_id.is_none() || load.movement.tractor_id.is_none();
     match load.standing.reason {
-        Some(Reason::NoDriver) => None,
-        Some(Reason::StaleGps) if is_unseen => None,
-        Some(Reason::StaleHos) if is_silent => None,
-        Some(reason) => Some(reason.word()),
-        None if load.movement.driver_id.is_none() || load.movement.tractor_id.is_none() => None,
-        None => Some(UNJUDGED),
+        Some(Reason::NoDriver) => return None,
+        Some(Reason::StaleGps) if is_unseen => return None,
+        Some(Reason::StaleHos) if is_silent => return None,
+        None if lacks => return None,
+        _ => {}
     }
+    // A judgement says in a note why it could not be made.
+    let judgement = sight.fleet.judgements.get(&load.key).filter(|row| row.risk == Risk::Unknown);
+    let notes = judgement.into_iter().flat_map(|judgement| &judgement.notes);
+    let told = notes.filter_map(|note| note.split_once(": ")).find(|(code, _)| *code != UNSURE);
+    let known = load.standing.reason.map(|reason| match reason {
+        Reason::StaleGps => (reason.word(), "where the truck is, is not known"),
+        Reason::StaleHos => (reason.word(), "the driver's hours are not known"),
+        _ => (reason.word(), "something it rests on is not known"),
+    });
+    Some(told.or(known).unwrap_or((UNJUDGED, "they were not judged")))
 }
 
-fn blind(sight: &Sight<'_>, cause: &str, loads: &[&Load<'_>]) -> Condition {
-    let what = match cause {
-        "STALE_GPS" => "where the truck is, is not known",
-        "STALE_HOS" => "the driver's hours are not known, or follow rules that are not planned by",
-        _ => "they were not judged",
-    };
+fn blind(sight: &Sight<'_>, (cause, what): (&str, &str), loads: &[&Load<'_>]) -> Condition {
     let summary = match loads.len() {
         1 => format!("1 load of the next 12 hours cannot be judged: {what}"),
         many => format!("{many} loads of the next 12 hours cannot be judged: {what}"),
@@ -109,6 +117,20 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].facts.get("loads"), Some(&Fact::Count(2)));
         assert_eq!(found[0].deadline_at, Some(minutes(120)));
+    }
+
+    #[test]
+    fn a_judgement_that_says_why_it_could_not_be_made_is_folded_by_that() {
+        let mut yard = yard(Some(Reason::StaleHos));
+        yard.change_judgement("1", |row| {
+            row.notes =
+                vec!["place_unsure: x".into(), "unsupported_ruleset: the driver is on `Canada`".into()];
+        });
+        let found = yard.find(&Blind);
+        let ids: Vec<_> = found.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["blind:STALE_HOS", "blind:unsupported_ruleset"]);
+        let words = "1 load of the next 12 hours cannot be judged: the driver is on `Canada`";
+        assert_eq!(found[1].summary, words);
     }
 
     #[test]

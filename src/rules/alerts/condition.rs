@@ -125,6 +125,7 @@ impl Condition {
 /// What a load touches.
 pub(super) fn touched_by(movement: &Movement, stop_id: Option<&str>) -> Touches {
     Touches {
+        company_id: Some(movement.tms.company_id.clone()),
         movement_id: Some(movement.tms.id.clone()),
         order_id: movement.tms.order_id.clone(),
         stop_id: stop_id.map(str::to_owned),

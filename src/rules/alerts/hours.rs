@@ -1,13 +1,15 @@
 //! Drivers whose hours end on the present plan before the work does: where, when, and short of which stop.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{AHEAD, Load, Sight};
+use super::sight::{AHEAD, Load, Sight, opens_at};
 use crate::model::{
     Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Subject, SubjectKind, Timestamp,
+    UnitId,
 };
 use crate::rules::{age, trip};
 
@@ -24,7 +26,24 @@ impl Alert for Hours {
     }
 
     fn find(&self, sight: &Sight<'_>, found: &mut Vec<Condition>) {
-        found.extend(sight.loads.iter().filter_map(|load| runs_out(sight, load)));
+        // A driver with several loads runs out once: on the first of them that his hours do not reach.
+        let mut drivers: HashMap<&UnitId, (&Load<'_>, &Judgement, RunsOut)> = HashMap::new();
+        for load in &sight.loads {
+            let Some((judgement, end)) = runs_out(sight, load) else { continue };
+            let Some(driver) = &judgement.driver_id else { continue };
+            let turn = |load: &Load<'_>| {
+                (load.movement.tms.status, load.stops.first().and_then(|stop| opens_at(stop)))
+            };
+            match drivers.get(driver) {
+                Some((other, ..)) if turn(other) <= turn(load) => {}
+                _ => drop(drivers.insert(driver, (load, judgement, end))),
+            }
+        }
+        found.extend(
+            drivers
+                .into_iter()
+                .map(|(driver, (load, judgement, end))| about(sight, driver, load, judgement, end)),
+        );
     }
 
     fn absence(&self, sight: &Sight<'_>, row: &Exception) -> Absence {
@@ -39,38 +58,44 @@ impl Alert for Hours {
     }
 }
 
-fn runs_out(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
+/// Where the hours of a load's driver end, within the time that somebody is to be told.
+fn runs_out<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a Judgement, RunsOut)> {
     let judgement = sight.fleet.judgements.get(&load.key)?;
     let end = judgement.runs_out?;
     let is_ahead = end.at > sight.now && end.at <= sight.now.plus(AHEAD).plus(MARGIN);
-    if load.standing.risk == Risk::Unknown || !is_ahead {
-        return None;
-    }
+    (load.standing.risk != Risk::Unknown && is_ahead).then_some((judgement, end))
+}
+
+fn about(
+    sight: &Sight<'_>,
+    driver: &UnitId,
+    load: &Load<'_>,
+    judgement: &Judgement,
+    end: RunsOut,
+) -> Condition {
     let hold = if end.at <= sight.now.plus(AHEAD) { Hold::Holds } else { Hold::Lingers };
     // The stop that is reached after the hours have ended is the one that they do not reach.
     let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
     let short_of = beyond.or(judgement.arrivals.last());
     let stop_id = short_of.map(|next| next.stop_id.as_str());
     let stop = load.stops.iter().find(|stop| Some(stop.tms.id.as_str()) == stop_id);
-    let who = driver_name(sight, judgement).unwrap_or("the driver");
+    let who = sight.fleet.drivers.get(driver).map_or("the driver", |driver| driver.name.as_str());
     let place = stop.map_or_else(|| "the next stop".to_owned(), |stop| trip::place(stop));
     let short = age::words(Duration::from_secs(end.short_of_s.unsigned_abs()));
     let summary = format!("{} of {who} ends {short} short of {place}", end.limit.word());
-    let subject = Subject::of_company(SubjectKind::Movement, &load.key);
-    let condition =
-        Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, end), subject, summary)
-            .touching(touched_by(load.movement, stop_id))
-            .held(hold)
-            .until(Some(end.at))
-            .measured(Some(end.short_of_s))
-            .text("limit", end.limit.word())
-            .text("place", place)
-            // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
-            .at("runs_out_at", Some(Timestamp::from_secs(end.at.millis().div_euclid(60_000) * 60)))
-            .with("short_of_s", Some(Fact::Seconds(end.short_of_s)))
-            .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
-            .with("longitude", Some(Fact::Number(hundredth(end.longitude))));
-    Some(condition)
+    let subject = Subject::plain(SubjectKind::Driver, driver.0.clone());
+    Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, end), subject, summary)
+        .touching(touched_by(load.movement, stop_id))
+        .held(hold)
+        .until(Some(end.at))
+        .measured(Some(end.short_of_s))
+        .text("limit", end.limit.word())
+        .text("place", place)
+        // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
+        .at("runs_out_at", Some(Timestamp::from_secs(end.at.millis().div_euclid(60_000) * 60)))
+        .with("short_of_s", Some(Fact::Seconds(end.short_of_s)))
+        .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
+        .with("longitude", Some(Fact::Number(hundredth(end.longitude))))
 }
 
 /// By consequence: a rest that the load has time for is good to know, no more.
@@ -81,10 +106,6 @@ const fn severity(risk: Risk, end: RunsOut) -> Severity {
         Risk::Ok | Risk::Unknown if end.short_of_s <= NEARLY_S => Severity::Medium,
         Risk::Ok | Risk::Unknown => Severity::Low,
     }
-}
-
-fn driver_name<'a>(sight: &Sight<'a>, judgement: &Judgement) -> Option<&'a str> {
-    sight.fleet.drivers.get(judgement.driver_id.as_ref()?).map(|driver| driver.name.as_str())
 }
 
 fn hundredth(degrees: f64) -> f64 {
@@ -146,6 +167,31 @@ mod tests {
         check(Risk::Late, 751, 9000, None);
         check(Risk::Late, 0, 9000, None);
         check(Risk::Unknown, 300, 9000, None);
+    }
+
+    #[test]
+    fn a_driver_with_two_loads_runs_out_once_on_the_one_under_way() {
+        let mut yard = yard(Risk::AtRisk, 290, 2400);
+        yard.load("0", MovementStatus::Covered);
+        yard.stop("0", "x", StopType::Delivery, 10, 20);
+        yard.judge("0", "x", Risk::Late, Some(Reason::Shift), 600);
+        let end = RunsOut {
+            limit: Reason::Shift,
+            at: minutes(290),
+            latitude: 35.0,
+            longitude: -101.0,
+            short_of_s: 2400,
+        };
+        yard.change_judgement("0", |judgement| {
+            judgement.driver_id = Some(UnitId("motive:1".into()));
+            judgement.runs_out = Some(end);
+        });
+        let found = yard.find(&Hours);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].id.as_str(), found[0].touches.movement_id.as_deref()),
+            ("hours:motive:1", Some("1"))
+        );
     }
 
     #[test]

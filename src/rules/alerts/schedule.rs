@@ -8,7 +8,8 @@ use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
 use super::sight::{Load, Sight, closes_at, opens_at};
 use crate::model::{
-    Arrival, Exception, ExceptionKind, Judgement, Risk, Severity, Stop, Subject, SubjectKind, Timestamp,
+    Arrival, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject, SubjectKind,
+    Timestamp,
 };
 use crate::rules::{age, trip};
 
@@ -66,10 +67,13 @@ fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         _ => "has neither driver nor tractor",
     };
     let place = trip::place(pickup);
+    // One that was not made is late for certain.
+    let is_over = closes_at(pickup).is_some_and(|closes| closes < sight.now);
+    let severity = if is_over { Severity::Critical } else { Severity::High };
     let condition = about(
         load,
         ExceptionKind::UnassignedPickup,
-        Severity::High,
+        severity,
         pickup,
         format!("The pickup at {place} {lacks}"),
     );
@@ -86,7 +90,7 @@ fn judged(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     }
     let judgement = sight.fleet.judgements.get(&load.key)?;
     let infeasible = (risk == Risk::Late).then(|| infeasible(sight, load, judgement)).flatten();
-    infeasible.or_else(|| in_time_or_not(load, judgement))
+    infeasible.or_else(|| in_time_or_not(sight, load, judgement))
 }
 
 /// A pickup within 12 hours that whoever is assigned cannot legally be at in time.
@@ -103,9 +107,13 @@ fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Opti
 }
 
 /// The stop that the load's class is about; of one that is only tight, while there is little to spare.
-fn in_time_or_not(load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
+fn in_time_or_not(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
     let stop_id = judgement.stop_id.as_deref()?;
     let stop = load.stops.iter().find(|stop| stop.tms.id == stop_id)?;
+    if load.standing.reason == Some(Reason::NoDriver) && !sight.is_soon(stop) {
+        // Nobody drives it, and it is long over: a load that nobody closed in the TMS.
+        return None;
+    }
     let late_s = judgement.late_s;
     let (kind, severity, hold) = match load.standing.risk {
         Risk::Late => (ExceptionKind::Late, Severity::Critical, Hold::Holds),
@@ -169,7 +177,7 @@ fn timed(condition: Condition, load: &Load<'_>, arrival: &Arrival) -> Condition 
 mod tests {
     use super::super::tests::*;
     use super::*;
-    use crate::model::{MovementStatus, Reason, StopType};
+    use crate::model::{MovementStatus, StopType};
 
     #[test]
     fn a_judged_load_is_what_its_class_says() {
@@ -245,6 +253,23 @@ mod tests {
         // Missed, and still there to be dealt with; and one that nobody ever closed.
         check(false, false, -300, Some("The pickup at Memphis TN has neither driver nor tractor"));
         check(false, false, -1501, None);
+    }
+
+    #[test]
+    fn a_pickup_that_nobody_made_is_critical_and_one_that_nobody_closed_is_forgotten() {
+        let check = |opens: i64, expected: Option<Severity>| {
+            let mut yard = Yard::new();
+            yard.load("1", MovementStatus::Available);
+            yard.change("1", |row| row.driver_id = None);
+            yard.stop("1", "p", StopType::Pickup, opens, opens + 60);
+            yard.judge("1", "p", Risk::Late, Some(Reason::NoDriver), 60 * (-opens - 60));
+            yard.change_judgement("1", |judgement| judgement.driver_id = None);
+            assert_eq!(yard.find(&Schedule).first().map(|one| one.severity), expected, "{opens}");
+        };
+        check(-60, Some(Severity::High));
+        check(-61, Some(Severity::Critical));
+        check(-1500, Some(Severity::Critical));
+        check(-1501, None);
     }
 
     #[test]

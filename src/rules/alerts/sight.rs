@@ -129,7 +129,7 @@ impl<'a> Sight<'a> {
     /// The movement that an exception is about or touches.
     pub(super) fn movement(&self, row: &Exception) -> Option<&'a Movement> {
         let key = MovementKey {
-            company_id: row.subject.company_id.clone().unwrap_or_default(),
+            company_id: row.touches.company_id.clone().unwrap_or_default(),
             id: row.touches.movement_id.clone()?,
         };
         self.fleet.movements.get(&key).map(Arc::as_ref)
@@ -161,7 +161,7 @@ impl<'a> Sight<'a> {
     /// The stop that an exception is about or touches.
     pub(super) fn stop(&self, row: &Exception) -> Option<&'a Stop> {
         let key = StopKey {
-            company_id: row.subject.company_id.clone().unwrap_or_default(),
+            company_id: row.touches.company_id.clone().unwrap_or_default(),
             id: row.touches.stop_id.clone()?,
         };
         self.fleet.stops.get(&key).map(Arc::as_ref)

@@ -1,0 +1,97 @@
+//! Addresses, and the places that a geocoder finds for them.
+
+use super::{Point, TmsStop};
+
+/// An address in its parts, complete enough to be looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    /// Number and street.
+    pub street: String,
+    /// City.
+    pub city: Option<String>,
+    /// State or province.
+    pub state: Option<String>,
+    /// Postal code.
+    pub zip: Option<String>,
+}
+
+impl Address {
+    /// Where a stop is, by its TMS; `None` without a street, or without anything that says in which town:
+    /// the middle of a city is no place to be on time at.
+    pub fn of(stop: &TmsStop) -> Option<Self> {
+        let part = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let (street, city, zip) = (part(&stop.address)?, part(&stop.city), part(&stop.zip));
+        (city.is_some() || zip.is_some()).then_some(Self { street, city, state: part(&stop.state), zip })
+    }
+}
+
+/// How well a place fits the address it was found for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Too little fits.
+    Low,
+    /// Some of it fits: a person has to say so.
+    Medium,
+    /// Nearly all of it fits.
+    High,
+    /// All of it fits.
+    Exact,
+}
+
+impl Confidence {
+    /// The word used by Mapbox and on screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// A place found for an address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Where a truck is to be sent: the entrance on the road where one is known.
+    pub point: Point,
+    /// The address as the geocoder writes it.
+    pub name: String,
+    /// How well it fits.
+    pub confidence: Confidence,
+    /// What the point is, in the geocoder's word: `rooftop`, `parcel`, `interpolated`.
+    pub accuracy: Option<String>,
+}
+
+/// What became of looking up an address.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Geocoded {
+    /// It is there.
+    Found(Place),
+    /// It may be there: to be confirmed by a person before a truck is promised there.
+    ToConfirm(Place),
+    /// Something was found that is not it; why, in words.
+    Rejected(String),
+    /// Nothing was found.
+    NoMatch,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_wants_a_street_and_a_town() {
+        let check = |street: &str, city: &str, zip: &str, complete: bool| {
+            let text = |text: &str| Some(text.to_owned());
+            let stop =
+                TmsStop { address: text(street), city: text(city), zip: text(zip), ..TmsStop::default() };
+            assert_eq!(Address::of(&stop).is_some(), complete, "{street}, {city} {zip}");
+        };
+        check("110 INDUSTRIAL PKWY", "MEMPHIS", "", true);
+        check("110 INDUSTRIAL PKWY", "", "38118", true);
+        check("110 INDUSTRIAL PKWY", " ", "", false);
+        check("", "MEMPHIS", "38118", false);
+        assert_eq!(Address::of(&TmsStop::default()), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! What is left of a route between two calls: the ETA moves with the truck along its road, and stands
+//! with the clock when the truck stands. Pure, and without memory but for what is shown.
+
+use std::time::Duration;
+
+use super::estimate::{DETOUR, METERS_A_SECOND};
+use super::geometry::{On, length, nearest};
+use crate::model::{Leg, Motion, Point, Position, Route, Timestamp};
+
+/// A fix of a truck on the move is good for this long: what it drove since is taken off, up to here.
+const ROLLS_ON: Duration = Duration::from_mins(15);
+/// Further than this from its line, a truck is on another road, and the line says nothing of it.
+const OFF_THE_LINE_M: f64 = 2000.0;
+/// A change smaller than this is one of the service's mind, not of the road (mapbox.md §9.14).
+const FLIP: Duration = Duration::from_mins(2);
+
+/// What is left to drive of one leg.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Left {
+    /// Seconds, in the measure of the route's source: no truck factor on them.
+    pub seconds: f64,
+    /// Meters.
+    pub meters: f64,
+}
+
+/// What is left to drive at `now` of each leg of `route`, the truck being last seen at `position`.
+///
+/// The first leg is cut to what lies ahead of the truck: along the line where there is one, else in
+/// proportion to the great circle that is left. The time since the fix is taken off only from a truck that
+/// was moving (mapbox.md §9.8). The legs after it are whole: it has to stop first.
+pub fn remaining(route: &Route, position: &Position, now: Timestamp) -> Vec<Left> {
+    let whole = |leg: &Leg| Left { seconds: leg.seconds, meters: leg.meters };
+    let mut left: Vec<Left> = route.legs.iter().map(whole).collect();
+    if let (Some(first), Some(leg)) = (left.first_mut(), route.legs.first()) {
+        *first = rolled_on(ahead(route, leg, position.point), position, now);
+    }
+    left
+}
+
+/// The part of the first leg that lies ahead of `here`.
+fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
+    let share = route
+        .line
+        .as_deref()
+        .and_then(|line| share_by_line(route, line, leg, here))
+        .unwrap_or_else(|| share_by_circle(route.origin.point, leg.to, here));
+    // The other way, it first has to come back: as an estimate, since nobody was asked.
+    let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * DETOUR;
+    let back = if share < 1.0 { 0.0 } else { astray };
+    Left { seconds: leg.seconds * share + back / METERS_A_SECOND, meters: leg.meters * share + back }
+}
+
+/// What is left of the leg, 0 to 1, by where on the line the truck is. `None` when it has left the line.
+fn share_by_line(route: &Route, line: &[Point], leg: &Leg, here: Point) -> Option<f64> {
+    let of_all = route.legs.iter().map(|leg| leg.meters).sum::<f64>();
+    if of_all <= 0.0 {
+        return None;
+    }
+    // Meters of the line and of the source are not quite the same: the leg ends in proportion.
+    let end = length(line) * leg.meters / of_all;
+    let On { along_m, beside_m } = nearest(line, here, end)?;
+    (beside_m <= OFF_THE_LINE_M && end > 0.0).then(|| ((end - along_m) / end).clamp(0.0, 1.0))
+}
+
+/// What is left of the leg, 0 to 1, by great circle.
+fn share_by_circle(origin: Point, to: Point, here: Point) -> f64 {
+    let whole = origin.meters_to(to);
+    if whole > 0.0 { (here.meters_to(to) / whole).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// What is left after the truck rolled on since it was seen.
+fn rolled_on(left: Left, position: &Position, now: Timestamp) -> Left {
+    if position.motion != Motion::Moving || left.seconds <= 0.0 {
+        return left;
+    }
+    let since = now.since(position.observed_at).min(ROLLS_ON).as_secs_f64();
+    let share = ((left.seconds - since) / left.seconds).clamp(0.0, 1.0);
+    Left { seconds: left.seconds * share, meters: left.meters * share }
+}
+
+/// The ETA to show, where `shown` is what is shown and `fresh` what was worked out now: a change of less
+/// than two minutes is not shown, or routes that take turns would make it flicker. What stands has an ETA
+/// that moves with the clock, and what is past is no ETA.
+pub fn steady(shown: Option<Timestamp>, fresh: Timestamp, motion: Motion, now: Timestamp) -> Timestamp {
+    match shown {
+        Some(shown) if motion == Motion::Moving && shown >= now => {
+            let change = shown.since(fresh).max(fresh.since(shown));
+            if change < FLIP { shown } else { fresh }
+        }
+        Some(_) | None => fresh,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EtaSource;
+
+    const START: Point = Point { latitude: 35.0, longitude: -95.0 };
+    const CORNER: Point = Point { latitude: 35.0, longitude: -94.0 };
+    const FIRST: Point = Point { latitude: 36.0, longitude: -94.0 };
+    const SECOND: Point = Point { latitude: 36.0, longitude: -93.0 };
+    const THEN: Timestamp = Timestamp::from_secs(1_795_500_000);
+
+    fn position(point: Point, motion: Motion, observed_at: Timestamp) -> Position {
+        Position { point, motion, speed_mph: Some(60.0), heading_deg: Some(90.0), observed_at }
+    }
+
+    /// Two hours to the first stop by way of a corner, one to the second.
+    fn route(line: Option<Vec<Point>>) -> Route {
+        let leg = |to, seconds, meters| Leg { to, seconds, meters, typical_s: None, snapped_m: None };
+        Route {
+            source: EtaSource::Mapbox,
+            asked_at: THEN,
+            origin: position(START, Motion::Moving, THEN),
+            legs: vec![leg(FIRST, 7200.0, 202_300.0), leg(SECOND, 3600.0, 90_000.0)],
+            line,
+            violations: Vec::new(),
+            incidents: Vec::new(),
+            snapped_m: None,
+        }
+    }
+
+    fn by_corner() -> Vec<Point> {
+        vec![START, CORNER, FIRST, SECOND]
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a trip of hours")]
+    fn minutes(route: &Route, position: &Position, after: u64) -> Vec<i64> {
+        let now = THEN.plus(Duration::from_secs(after));
+        remaining(route, position, now).iter().map(|left| (left.seconds / 60.0).round() as i64).collect()
+    }
+
+    #[test]
+    fn a_truck_on_its_line_has_left_what_lies_ahead() {
+        let check = |point, expected: i64| {
+            let stands = position(point, Motion::Stopped, THEN);
+            let left = minutes(&route(Some(by_corner())), &stands, 0);
+            assert!((left[0] - expected).abs() <= 1, "{left:?}");
+            assert_eq!(left[1], 60, "the legs after the first are whole");
+        };
+        check(START, 120);
+        check(Point { longitude: -94.5, ..START }, 93);
+        check(CORNER, 66);
+        check(Point { latitude: 35.9, ..FIRST }, 7);
+        check(FIRST, 0);
+    }
+
+    #[test]
+    fn without_a_line_or_off_it_the_circle_shrinks_in_proportion() {
+        let half = Point { latitude: 35.5, longitude: -94.5 };
+        let stands = position(half, Motion::Stopped, THEN);
+        assert!((minutes(&route(None), &stands, 0)[0] - 60).abs() <= 1);
+        assert!((minutes(&route(Some(by_corner())), &stands, 0)[0] - 60).abs() <= 1, "50 km off the line");
+    }
+
+    #[test]
+    fn a_truck_that_goes_the_other_way_has_further_to_go() {
+        for line in [None, Some(by_corner())] {
+            let away = position(Point { longitude: -96.0, ..START }, Motion::Stopped, THEN);
+            let left = minutes(&route(line), &away, 0);
+            // 91 km west are some 72 km further from the stop, and that × 1.2 at 50 mph is an hour and more.
+            assert!((170..200).contains(&left[0]), "{left:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_moves_its_eta_with_the_clock_and_what_rolls_keeps_it() {
+        let line = route(Some(by_corner()));
+        let stands = position(CORNER, Motion::Stopped, THEN);
+        let rolls = position(CORNER, Motion::Moving, THEN);
+        let (first, later) = (minutes(&line, &stands, 0)[0], minutes(&line, &stands, 600)[0]);
+        assert_eq!(first, later, "ten minutes later there is still as much to drive");
+        assert_eq!(minutes(&line, &rolls, 0)[0] - minutes(&line, &rolls, 600)[0], 10);
+        assert_eq!(minutes(&line, &rolls, 0)[0] - minutes(&line, &rolls, 7200)[0], 15, "not for ever");
+        assert_eq!(minutes(&line, &position(FIRST, Motion::Moving, THEN), 600), [0, 60]);
+    }
+
+    #[test]
+    fn the_eta_of_a_truck_that_keeps_its_pace_does_not_move() {
+        let whole = route(Some(by_corner()));
+        let meters = 91_085.0 + 111_195.0;
+        for step in 0..=115_u32 {
+            // A minute behind: fixes are never of now.
+            let driven = f64::from(step) / 120.0 * meters;
+            let point = if driven < 91_085.0 {
+                Point { longitude: -95.0 + driven / 91_085.0, ..START }
+            } else {
+                Point { latitude: 35.0 + (driven - 91_085.0) / 111_195.0, ..CORNER }
+            };
+            let seen = THEN.plus(Duration::from_mins(step.into()));
+            let now = seen.plus(Duration::from_mins(1));
+            let left = remaining(&whole, &position(point, Motion::Moving, seen), now)[0].seconds;
+            let eta = now.since(THEN).as_secs_f64() + left;
+            assert!((eta - 7200.0).abs() < 20.0, "{eta} after {step} minutes");
+        }
+    }
+
+    #[test]
+    fn an_empty_leg_and_a_stop_that_is_here_are_no_trouble() {
+        let mut here = route(None);
+        here.origin.point = FIRST;
+        (here.legs[0].seconds, here.legs[0].meters) = (0.0, 0.0);
+        let left = remaining(&here, &position(FIRST, Motion::Moving, THEN), THEN);
+        assert!(left[0].seconds.abs() < 1e-9 && left[0].meters.abs() < 1e-9 && left[1].seconds > 3599.0);
+        here.legs.clear();
+        assert_eq!(remaining(&here, &position(FIRST, Motion::Moving, THEN), THEN), []);
+    }
+
+    #[test]
+    fn changes_of_less_than_two_minutes_are_not_shown() {
+        let at =
+            |minutes: i64, seconds: i64| Timestamp::from_secs(THEN.millis() / 1000 + minutes * 60 + seconds);
+        let check = |shown, fresh, motion, expected| {
+            assert_eq!(steady(shown, fresh, motion, THEN), expected, "{shown:?} {fresh:?}");
+        };
+        check(None, at(60, 0), Motion::Moving, at(60, 0));
+        check(Some(at(60, 0)), at(61, 59), Motion::Moving, at(60, 0));
+        check(Some(at(60, 0)), at(58, 1), Motion::Moving, at(60, 0));
+        check(Some(at(60, 0)), at(62, 0), Motion::Moving, at(62, 0));
+        check(Some(at(60, 0)), at(58, 0), Motion::Moving, at(58, 0));
+        check(Some(at(60, 0)), at(60, 40), Motion::Stopped, at(60, 40));
+        check(Some(at(-1, 0)), at(0, 20), Motion::Moving, at(0, 20));
+    }
+}

@@ -1,0 +1,234 @@
+//! When a load gets where it is going, by the rules and by how things really go, and whether that is in
+//! time. Knows no service and no table: travel times and hours are handed in.
+
+mod driver;
+mod errand;
+mod reason;
+mod windows;
+
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use self::errand::{Errand, Pace};
+use self::windows::closes;
+use super::freshness::{Freshness, oldest};
+use super::hours::{Cycle, Limit, Plan, SegmentKind};
+use super::itinerary::{Call, Itinerary};
+use crate::model::{
+    Arrival, Driver, DutyTotal, EtaSource, Input, Judgement, Movement, Point, Reason, Risk, RunsOut,
+    Timestamp, Tractor,
+};
+
+/// How the office plans.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// The home terminal's zone where the ELD does not say.
+    pub zone: TimeZone,
+    /// The cycle where the ELD does not say.
+    pub cycle: Cycle,
+    /// When a day begins at the home terminal (49 CFR 395.2).
+    pub day_start: Time,
+    /// Planned dwell at a stop.
+    pub dwell: Duration,
+    /// A practical arrival closer than this to a window's end is tight.
+    pub warning: Duration,
+    /// A truck takes so many thousandths of the time that a car does.
+    pub truck_per_mille: i64,
+}
+
+/// Travel times from where the truck is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Road<'a> {
+    /// Seconds of driving left to each call that is not reached yet, in order; a car's, unless estimated.
+    pub left_s: &'a [i64],
+    /// Where the truck is.
+    pub from: Point,
+    /// Where those calls are.
+    pub to: &'a [Point],
+    /// Who says so.
+    pub source: EtaSource,
+    /// When they said it.
+    pub asked_at: Timestamp,
+}
+
+/// Everything that one load is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The load.
+    pub movement: &'a Movement,
+    /// What its truck has still to do for it.
+    pub itinerary: &'a Itinerary<'a>,
+    /// Its truck.
+    pub tractor: Option<&'a Tractor>,
+    /// Its driver.
+    pub driver: Option<&'a Driver>,
+    /// What the driver did on the days before, newest first.
+    pub days: &'a [DutyTotal],
+    /// Travel times; `None` where a stop's place is not known.
+    pub road: Option<Road<'a>>,
+}
+
+/// Judges a load as of `now`. What is missing or too old makes it unknown, and says which.
+pub fn judge(case: &Case<'_>, fresh: &Freshness, office: &Office, now: Timestamp) -> Judgement {
+    let blank = blank(case, fresh, now);
+    if case.itinerary.own.is_empty() {
+        return Judgement { risk: Risk::Ok, ..blank };
+    }
+    let lacks = |reason, note: Option<String>| unknown(blank.clone(), reason, note, case, now);
+    let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
+        return lacks(Some(Reason::NoDriver), None);
+    };
+    if !fresh.knows_where(tractor, now) {
+        return lacks(Some(Reason::StaleGps), None);
+    }
+    let Some(road) = case.road else {
+        return lacks(None, Some("place_unknown: a stop has neither coordinates nor an address".to_owned()));
+    };
+    if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
+        return lacks(Some(Reason::StaleHos), None);
+    }
+    match Errand::new(case, driver, road, office, now) {
+        Ok(errand) => planned(blank, &errand, case, office),
+        Err(why) => lacks(Some(Reason::StaleHos), Some(why)),
+    }
+}
+
+/// What is said of a load in any case.
+fn blank(case: &Case<'_>, fresh: &Freshness, now: Timestamp) -> Judgement {
+    let oldest = oldest([
+        (Input::Position, case.tractor.and_then(|tractor| tractor.observed_at)),
+        (Input::Hours, case.driver.and_then(|driver| driver.hos_as_of_at)),
+        (Input::Route, case.road.map(|road| road.asked_at)),
+        (Input::Load, fresh.freight().0),
+    ]);
+    Judgement {
+        company_id: case.movement.tms.company_id.clone(),
+        movement_id: case.movement.tms.id.clone(),
+        tractor_id: case.movement.tractor_id.clone(),
+        driver_id: case.movement.driver_id.clone(),
+        oldest,
+        computed_at: now,
+        ..Judgement::default()
+    }
+}
+
+/// A load of which no time can be told. One that nobody drives is late once its window has closed.
+fn unknown(
+    blank: Judgement,
+    reason: Option<Reason>,
+    note: Option<String>,
+    case: &Case<'_>,
+    now: Timestamp,
+) -> Judgement {
+    let first = case.itinerary.own.first();
+    let closed = first.filter(|call| call.arrived_at.is_none()).and_then(|call| closes(call.stop));
+    let late_s = closed.map(|closed| now.secs_since(closed)).filter(|late_s| *late_s > 0);
+    let is_late = reason == Some(Reason::NoDriver) && late_s.is_some();
+    let arrivals = case.itinerary.own.iter().map(|call| Arrival {
+        stop_id: call.stop.tms.id.clone(),
+        risk: Risk::Unknown,
+        ..Arrival::default()
+    });
+    Judgement {
+        risk: if is_late { Risk::Late } else { Risk::Unknown },
+        reason,
+        stop_id: first.map(|call| call.stop.tms.id.clone()),
+        late_s: late_s.filter(|_| is_late),
+        arrivals: arrivals.collect(),
+        notes: note.into_iter().collect(),
+        ..blank
+    }
+}
+
+/// A load whose times can be told.
+fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Office) -> Judgement {
+    let before = case.itinerary.before.len();
+    let mut arrivals = Vec::new();
+    let mut last = None;
+    for (number, call) in case.itinerary.own.iter().enumerate() {
+        let place = before + number;
+        match reached(errand, call, place, office) {
+            Ok((arrival, plan)) => {
+                last = plan.or(last);
+                arrivals.push(arrival);
+            }
+            // The hours of this driver cannot be planned with; the planner says why.
+            Err(why) => return unknown(blank, Some(Reason::StaleHos), Some(why), case, errand.now()),
+        }
+    }
+    let worst = worst(&arrivals);
+    let reason =
+        worst.and_then(|(number, arrival)| reason::of(errand, before + number, arrival.risk, office));
+    let (worst, risk) = (worst.map(|(_, arrival)| arrival), worst.map_or(Risk::Ok, |(_, one)| one.risk));
+    let mut notes = errand.notes();
+    notes.extend(last.iter().flat_map(|plan| plan.notes.iter().map(ToString::to_string)));
+    notes.dedup();
+    Judgement {
+        risk,
+        reason,
+        stop_id: worst.map(|arrival| arrival.stop_id.clone()),
+        late_s: worst.and_then(|arrival| arrival.late_s),
+        latest_departure_at: errand.latest_departure(),
+        drive_s: Some(errand.drive_s(Pace::Practical)),
+        runs_out: last.as_ref().and_then(|plan| runs_out(plan, errand)),
+        arrivals,
+        notes,
+        ..blank
+    }
+}
+
+/// When a call is reached, and the practical plan that gets there; none where the truck is there already.
+fn reached(
+    errand: &Errand<'_>,
+    call: &Call<'_>,
+    place: usize,
+    office: &Office,
+) -> Result<(Arrival, Option<Plan>), String> {
+    let stop_id = call.stop.tms.id.clone();
+    if let (0, Some(arrived_at)) = (place, call.arrived_at) {
+        let there = Some(arrived_at);
+        let arrival = Arrival { stop_id, eta_at: there, legal_eta_at: there, ..Arrival::default() };
+        return Ok((Arrival { risk: Risk::Ok, ..arrival }, None));
+    }
+    let legal = errand.reach(place, Pace::Legal)?;
+    let practical = errand.reach(place, Pace::Practical)?;
+    let eta_at = errand.eta(&practical).max(legal.arrival_at);
+    let closes = closes(call.stop);
+    let arrival = Arrival {
+        stop_id,
+        eta_at: Some(eta_at),
+        legal_eta_at: Some(legal.arrival_at),
+        eta_source: Some(errand.source()),
+        late_s: closes.map(|closes| eta_at.secs_since(closes)),
+        risk: windows::class(legal.arrival_at, eta_at, closes, office.warning),
+    };
+    Ok((arrival, Some(practical)))
+}
+
+/// The stop that a load's class is about: the worst, and of equals the first.
+fn worst(arrivals: &[Arrival]) -> Option<(usize, &Arrival)> {
+    let windows = arrivals.iter().enumerate().filter(|(_, arrival)| arrival.late_s.is_some());
+    windows.min_by_key(|(number, arrival)| (std::cmp::Reverse(arrival.risk), *number))
+}
+
+/// Where the hours end before the work does: at the first long rest that begins on the road.
+fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
+    let long = |segment: &&super::hours::Segment| {
+        segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= Duration::from_hours(7)
+    };
+    let rest = plan.segments.iter().find(long)?;
+    let limit = plan.binding.iter().find_map(|limit| match limit {
+        Limit::Drive => Some(Reason::Drive),
+        Limit::Window => Some(Reason::Shift),
+        Limit::Cycle => Some(Reason::Cycle),
+        Limit::Break | Limit::Appointment => None,
+    })?;
+    let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
+    let driven = drives.filter(|segment| segment.end_at <= rest.start_at);
+    let driven_s = driven.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
+    let (place, short_of_s) = errand.on_the_road(driven_s)?;
+    let Point { latitude, longitude } = place;
+    Some(RunsOut { limit, at: rest.start_at, latitude, longitude, short_of_s })
+}

@@ -1,0 +1,128 @@
+//! A driver's hours as the planner takes them: counted down to now, clamped to what the rules know, with
+//! the days they add up from. What cannot be planned with is refused with the reason.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::Office;
+use crate::model::{Driver, DutyStatus, DutyTotal, Timestamp};
+use crate::rules::cycle::{self, Told};
+use crate::rules::hours::{self, Cycle, Request, Ruleset};
+
+/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
+const TOO_OLD_S: i64 = 3600;
+/// Days that add up to the cycle within this are its days: a log is told minutes after a clock.
+const LAG_S: i64 = 30 * 60;
+/// The longest day: 24 hours and one of summer time's end.
+const LONGEST_DAY_S: i64 = 25 * 3600;
+
+/// The driver's hours at `now`, without tasks, and what is to be known of them.
+pub(super) fn request(
+    driver: &Driver,
+    days: &[DutyTotal],
+    office: &Office,
+    now: Timestamp,
+) -> Result<(Request, Vec<String>), String> {
+    let cycle = cycle_of(driver, office)?;
+    let missing = || "hours_missing: the ELD does not tell this driver's clocks".to_owned();
+    let as_of = driver.hos_as_of_at.ok_or_else(missing)?;
+    let status = match driver.hos_status {
+        DutyStatus::YardMove => DutyStatus::OnDuty,
+        DutyStatus::PersonalConveyance => DutyStatus::OffDuty,
+        DutyStatus::Unknown => return Err("status_unknown: the ELD does not tell the duty status".to_owned()),
+        known => known,
+    };
+    let rests = matches!(status, DutyStatus::OffDuty | DutyStatus::Sleeper);
+    if !rests && now.secs_since(as_of) > TOO_OLD_S {
+        return Err(format!("hours_old: the clocks of a driver at work are of {as_of}"));
+    }
+    let unknown_rules = || "the program lacks the rules of 49 CFR Part 395".to_owned();
+    let ruleset = Ruleset::named(Ruleset::US_PROPERTY).ok_or_else(unknown_rules)?;
+    let limit = ruleset.limit(cycle).ok_or_else(unknown_rules)?;
+    let left = hours::left_at(driver, now);
+    let drive_left_s = left.drive_s.ok_or_else(missing)?.clamp(0, ruleset.drive_s);
+    let cycle_left_s = left.cycle_s.ok_or_else(missing)?.clamp(0, limit.limit_s);
+    let shift_left_s = left.shift_s.ok_or_else(missing)?.clamp(0, ruleset.window_s);
+    let since = driver.hos_status_since_at.unwrap_or(as_of).min(as_of);
+    let run_s = now.secs_since(since).max(0);
+    let has_begun = !(rests && shift_left_s >= ruleset.window_s);
+    let mut notes = Vec::new();
+    let break_left_s = match left.break_s {
+        _ if status == DutyStatus::OnDuty && run_s >= ruleset.break_s => ruleset.break_after_s,
+        Some(left_s) => left_s.clamp(0, ruleset.break_after_s),
+        None => {
+            notes.push("break_unknown: the ELD does not tell when the half hour is due; taken as late in the eight hours as can be".to_owned());
+            // As much was driven since the last one as in the whole shift.
+            (ruleset.break_after_s - (ruleset.drive_s - drive_left_s)).max(0)
+        }
+    };
+    let zone = driver.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
+    let zone = zone.unwrap_or_else(|| office.zone.clone());
+    let used_s = limit.limit_s - cycle_left_s;
+    let on_duty_days_s =
+        home_day(&zone, office, now).and_then(|today| history(days, used_s, limit.days, today));
+    let request = Request {
+        now,
+        zone,
+        day_start: office.day_start,
+        ruleset,
+        cycle,
+        status,
+        rested_s: if rests { run_s } else { 0 },
+        drive_left_s,
+        shift_left_s: has_begun.then_some(shift_left_s),
+        break_left_s: Some(break_left_s),
+        cycle_left_s,
+        on_duty_days_s,
+        split: None,
+        tasks: Vec::new(),
+    };
+    Ok((request, notes))
+}
+
+fn cycle_of(driver: &Driver, office: &Office) -> Result<Cycle, String> {
+    let Some(word) = driver.ruleset.as_deref() else { return Ok(office.cycle) };
+    match cycle::told(word) {
+        Told::SeventyInEight => Ok(Cycle::SeventyInEight),
+        Told::SixtyInSeven => Ok(Cycle::SixtyInSeven),
+        Told::Other => {
+            Err(format!("unsupported_ruleset: the driver is on `{word}`: clocks only, no forecast"))
+        }
+    }
+}
+
+/// The home terminal's day that `now` lies in.
+fn home_day(zone: &TimeZone, office: &Office, now: Timestamp) -> Option<Date> {
+    let local = now.calendar()?.to_zoned(zone.clone());
+    if local.time() >= office.day_start { Some(local.date()) } else { local.date().yesterday().ok() }
+}
+
+/// What was on duty on each of the last `count` days, today first; `None` where nobody tells any.
+///
+/// Days before a restart do not count any more: where the newest days alone add up to what is used of
+/// the cycle, the older ones are 0. A log is told a little later than the clock it adds up to: the
+/// difference is today's.
+fn history(days: &[DutyTotal], used_s: i64, count: usize, today: Date) -> Option<Vec<i64>> {
+    let told = |back: usize| -> Option<i64> {
+        let date = today.checked_sub(i64::try_from(back).ok()?.days()).ok()?;
+        days.iter().find(|day| day.date == date).map(|day| day.on_duty_s.clamp(0, LONGEST_DAY_S))
+    };
+    let known: Vec<Option<i64>> = (0..count).map(told).collect();
+    // Today may not have a row yet; any other gap is a day that nobody knows of.
+    if known.iter().all(Option::is_none) {
+        return None;
+    }
+    let mut history: Vec<i64> = known.iter().map(|day| day.unwrap_or(0)).collect();
+    let mut sum_s = 0;
+    for back in 0..count {
+        sum_s += history.get(back)?;
+        let first = history.first()? + used_s - sum_s;
+        if (used_s - sum_s).abs() <= LAG_S && (0..=LONGEST_DAY_S).contains(&first) {
+            history.iter_mut().skip(back + 1).for_each(|before| *before = 0);
+            *history.first_mut()? = first;
+            break;
+        }
+    }
+    Some(history)
+}

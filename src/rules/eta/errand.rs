@@ -1,0 +1,245 @@
+//! One truck's work as the planner takes it: the drives, the gates and the docks, by the rules alone or
+//! as it really goes.
+
+use std::time::Duration;
+
+use super::windows::{closes, opens};
+use super::{Case, Office, Road};
+use crate::model::{Driver, EtaSource, Point, Timestamp};
+use crate::rules::hours::{self, Limit, Plan, Request, SegmentKind, Task};
+use crate::rules::itinerary::Call;
+
+/// Looking the truck over before a shift, on duty (49 CFR 396.13).
+const PRE_TRIP_S: i64 = 15 * 60;
+/// What a night costs beside its ten hours: finding a place (30 min), and looking the truck over after
+/// the shift and before the next (15 min each).
+const NIGHT_S: i64 = 60 * 60;
+/// Driving between two fuel stops: about 600 miles.
+const TANK_S: i64 = 10 * 3600;
+/// A fuel stop, on duty: it is the half hour's interruption too.
+const FUEL_S: i64 = 30 * 60;
+/// A rest this long is a night.
+const NIGHT: Duration = Duration::from_hours(7);
+
+/// Whether the rules alone are asked, or how it really goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// The earliest that is legal: the service's driving time, and nothing but the work.
+    Legal,
+    /// With a truck's speed, the looking over, fuel, and the search for a place to park.
+    Practical,
+}
+
+/// What is let go, to see whether that is what stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Without {
+    /// Nothing.
+    Nothing,
+    /// A limit that has been used up; for [`Limit::Appointment`], gates that are not open yet.
+    Limit(Limit),
+    /// Work at the stops before.
+    Dwell,
+}
+
+/// One truck's work.
+pub(super) struct Errand<'a> {
+    /// The driver's hours, without tasks.
+    hours: Request,
+    calls: Vec<Call<'a>>,
+    road: Road<'a>,
+    /// Driving to each call, in seconds; 0 to the one where the truck stands.
+    car_s: Vec<i64>,
+    truck_s: Vec<i64>,
+    dwell_s: i64,
+    is_fresh: bool,
+    notes: Vec<String>,
+}
+
+impl<'a> Errand<'a> {
+    /// The work of a case; the reason where this driver's hours cannot be planned with.
+    pub(super) fn new(
+        case: &Case<'a>,
+        driver: &Driver,
+        road: Road<'a>,
+        office: &Office,
+        now: Timestamp,
+    ) -> Result<Self, String> {
+        let (hours, notes) = super::driver::request(driver, case.days, office, now)?;
+        let calls: Vec<Call<'a>> = case.itinerary.calls().copied().collect();
+        let stands = usize::from(calls.first().is_some_and(|call| call.arrived_at.is_some()));
+        let mut car_s = vec![0; stands];
+        car_s.extend(road.left_s.iter().copied());
+        if car_s.len() != calls.len() {
+            return Err("road_unknown: there is no travel time for each stop".to_owned());
+        }
+        let truck = |seconds: &i64| match road.source {
+            // A truck's times already.
+            EtaSource::Estimate => *seconds,
+            _ => seconds.saturating_mul(office.truck_per_mille) / 1000,
+        };
+        let truck_s = car_s.iter().map(truck).collect();
+        let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
+        let is_fresh = hours.shift_left_s.is_none();
+        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, is_fresh, notes })
+    }
+
+    pub(super) const fn now(&self) -> Timestamp {
+        self.hours.now
+    }
+
+    pub(super) const fn source(&self) -> EtaSource {
+        self.road.source
+    }
+
+    /// What is to be known of the hours.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    /// When the window of the call at `place` closes.
+    pub(super) fn closes(&self, place: usize) -> Option<Timestamp> {
+        self.calls.get(place).and_then(|call| closes(call.stop))
+    }
+
+    /// Driving to the last call, in seconds.
+    pub(super) fn drive_s(&self, pace: Pace) -> i64 {
+        self.legs(pace).iter().sum()
+    }
+
+    /// The earliest plan that reaches the call at `place`.
+    pub(super) fn reach(&self, place: usize, pace: Pace) -> Result<Plan, String> {
+        self.reach_without(place, pace, Without::Nothing)
+    }
+
+    /// The same, with something let go.
+    pub(super) fn reach_without(&self, place: usize, pace: Pace, without: Without) -> Result<Plan, String> {
+        let mut request = self.hours.clone();
+        request.tasks = self.tasks_to(place, pace, without);
+        let_go(&mut request, without);
+        hours::plan(&request).map_err(|refusal| format!("{}: {refusal}", refusal.code()))
+    }
+
+    /// Driving, and nothing else: when the truck would be at the call at `place` if it never had to stop.
+    pub(super) fn straight_to(&self, place: usize, pace: Pace) -> Timestamp {
+        let seconds: i64 = self.legs(pace).iter().take(place + 1).sum();
+        self.now().plus(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+    }
+
+    /// When a practical plan really gets there: its nights take longer than the rules ask for.
+    pub(super) fn eta(&self, plan: &Plan) -> Timestamp {
+        let nights = plan.segments.iter().filter(|segment| {
+            segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= NIGHT
+        });
+        let nights = u32::try_from(nights.count()).unwrap_or(u32::MAX);
+        plan.arrival_at.plus(Duration::from_secs(NIGHT_S.unsigned_abs()).saturating_mul(nights))
+    }
+
+    /// Until when the driver can stay off duty and still meet every window, legally.
+    pub(super) fn latest_departure(&self) -> Option<Timestamp> {
+        let last = self.calls.len().checked_sub(1)?;
+        let mut request = self.hours.clone();
+        request.tasks = self.tasks_to(last, Pace::Legal, Without::Nothing);
+        request.tasks.extend(self.gate(last, Without::Nothing));
+        hours::plan(&request).ok()?.latest_departure_at
+    }
+
+    /// Where the truck is after so much practical driving, and how far in seconds from its next call;
+    /// `None` at a call, or behind the last.
+    pub(super) fn on_the_road(&self, driven_s: i64) -> Option<(Point, i64)> {
+        let mut begins_s = 0;
+        let stands = self.calls.len() - self.road.to.len().min(self.calls.len());
+        let mut from = self.road.from;
+        for (to, leg_s) in self.road.to.iter().zip(self.truck_s.iter().skip(stands)) {
+            let into_s = driven_s - begins_s;
+            if into_s <= 0 && begins_s > 0 {
+                return None;
+            }
+            if into_s < *leg_s {
+                #[expect(clippy::cast_precision_loss, reason = "seconds of a trip")]
+                let share = into_s as f64 / *leg_s as f64;
+                let between = |from: f64, to: f64| from + (to - from) * share;
+                let latitude = between(from.latitude, to.latitude);
+                let longitude = between(from.longitude, to.longitude);
+                return Some((Point { latitude, longitude }, leg_s - into_s));
+            }
+            begins_s += leg_s;
+            from = *to;
+        }
+        None
+    }
+
+    fn legs(&self, pace: Pace) -> &[i64] {
+        match pace {
+            Pace::Legal => &self.car_s,
+            Pace::Practical => &self.truck_s,
+        }
+    }
+
+    /// Everything up to the end of the drive to the call at `place`.
+    fn tasks_to(&self, place: usize, pace: Pace, without: Without) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        if pace == Pace::Practical && self.is_fresh {
+            tasks.push(Task::Work(PRE_TRIP_S));
+        }
+        for (number, leg_s) in self.legs(pace).iter().enumerate().take(place + 1) {
+            push_drive(&mut tasks, *leg_s, pace);
+            if number < place {
+                tasks.extend(self.gate(number, without));
+                tasks.extend(self.dock(number, without));
+            }
+        }
+        tasks
+    }
+
+    /// The appointment of a call; none where the truck is in already.
+    fn gate(&self, number: usize, without: Without) -> Option<Task> {
+        let call = self.calls.get(number)?;
+        let earliest = opens(call.stop).filter(|_| without != Without::Limit(Limit::Appointment));
+        if call.arrived_at.is_some() && number == 0 {
+            let earliest = earliest.filter(|opens| *opens > self.now())?;
+            return Some(Task::Appointment { earliest: Some(earliest), latest: None });
+        }
+        let latest = closes(call.stop);
+        (earliest.is_some() || latest.is_some()).then_some(Task::Appointment { earliest, latest })
+    }
+
+    /// The work of a call: what is left of it, where the truck is at it.
+    fn dock(&self, number: usize, without: Without) -> Option<Task> {
+        let call = self.calls.get(number)?;
+        if without == Without::Dwell {
+            return None;
+        }
+        let begun_at = call.arrived_at.filter(|_| number == 0);
+        let begun_at =
+            begun_at.map(|arrived_at| opens(call.stop).map_or(arrived_at, |opens| opens.max(arrived_at)));
+        let done_s = begun_at.map_or(0, |begun_at| self.now().secs_since(begun_at).max(0));
+        Some(Task::Work((self.dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+    }
+}
+
+/// A drive, with its fuel stops where it is that long.
+fn push_drive(tasks: &mut Vec<Task>, leg_s: i64, pace: Pace) {
+    let mut left_s = leg_s;
+    while pace == Pace::Practical && left_s > TANK_S {
+        tasks.extend([Task::Drive(TANK_S), Task::Work(FUEL_S)]);
+        left_s -= TANK_S;
+    }
+    tasks.push(Task::Drive(left_s));
+}
+
+/// Gives back what a limit has taken.
+fn let_go(request: &mut Request, without: Without) {
+    let rules = request.ruleset;
+    match without {
+        Without::Nothing | Without::Dwell | Without::Limit(Limit::Appointment) => {}
+        Without::Limit(Limit::Drive) => request.drive_left_s = rules.drive_s,
+        Without::Limit(Limit::Window) => {
+            request.shift_left_s = request.shift_left_s.map(|_| rules.window_s);
+        }
+        Without::Limit(Limit::Break) => request.break_left_s = None,
+        Without::Limit(Limit::Cycle) => {
+            request.cycle_left_s = rules.limit(request.cycle).map_or(0, |limit| limit.limit_s);
+            request.on_duty_days_s = None;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a truck still has to do for a load: its stops that are not done, and before them those of the
+//! loads it has to finish first. Says nothing of when.
+
+use std::collections::HashMap;
+
+use crate::model::{Fleet, Keyed, Movement, MovementStatus, Stop, Timestamp, UnitId};
+
+/// A stop that is not done.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The stop.
+    pub stop: &'a Stop,
+    /// When the truck came there, if it stands there now.
+    pub arrived_at: Option<Timestamp>,
+}
+
+/// The calls of one load, in the order they are made.
+#[derive(Clone, Debug, Default)]
+pub struct Itinerary<'a> {
+    /// Those of loads before it on the same truck.
+    pub before: Vec<Call<'a>>,
+    /// Its own.
+    pub own: Vec<Call<'a>>,
+}
+
+impl<'a> Itinerary<'a> {
+    /// All calls.
+    pub fn calls(&self) -> impl Iterator<Item = &Call<'a>> {
+        self.before.iter().chain(&self.own)
+    }
+}
+
+/// Which loads each tractor has, in the order it does them. Made once for many loads.
+pub struct Queues<'a> {
+    fleet: &'a Fleet,
+    loads: HashMap<&'a UnitId, Vec<&'a Movement>>,
+}
+
+impl<'a> Queues<'a> {
+    /// Of the loads of `fleet` that are not over.
+    pub fn of(fleet: &'a Fleet) -> Self {
+        let mut loads: HashMap<_, Vec<&Movement>> = HashMap::new();
+        for movement in &fleet.movements {
+            if let (true, Some(tractor)) = (is_to_be_driven(movement), &movement.tractor_id) {
+                loads.entry(tractor).or_default().push(movement);
+            }
+        }
+        for queue in loads.values_mut() {
+            queue.sort_by_cached_key(|movement| (turn(movement), begins(fleet, movement), movement.key()));
+        }
+        Self { fleet, loads }
+    }
+
+    /// What is left of `movement`, and of what its tractor has to finish before it.
+    pub fn itinerary(&self, movement: &'a Movement) -> Itinerary<'a> {
+        let own = left_of(self.fleet, movement);
+        let queue = movement.tractor_id.as_ref().and_then(|tractor| self.loads.get(tractor));
+        let key = movement.key();
+        let earlier = queue.into_iter().flatten().take_while(|other| other.key() != key);
+        let before = earlier.flat_map(|other| left_of(self.fleet, other)).collect();
+        Itinerary { before, own }
+    }
+}
+
+/// Whether a truck of ours has, or is to get, this load.
+pub fn is_to_be_driven(movement: &Movement) -> bool {
+    movement.tms.status.is_open() && !movement.tms.brokered
+}
+
+/// The load under way goes first.
+fn turn(movement: &Movement) -> u8 {
+    match movement.tms.status {
+        MovementStatus::InProgress => 0,
+        MovementStatus::Covered => 1,
+        MovementStatus::Available | MovementStatus::Unknown => 2,
+        MovementStatus::Delivered | MovementStatus::Void => 3,
+    }
+}
+
+/// When its first stop that is left may be made; what nobody knows comes last.
+fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
+    let first = left_of(fleet, movement).into_iter().next();
+    let early = first.and_then(|call| call.stop.tms.scheduled_early_at.or(call.stop.tms.scheduled_late_at));
+    early.unwrap_or(Timestamp::from_millis(i64::MAX))
+}
+
+/// The stops of `movement` that are not done: by the TMS, or because the truck was seen to leave.
+fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
+    let stops = fleet.stops_of(&movement.key());
+    let calls = stops.iter().filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
+    calls.map(|stop| Call { stop, arrived_at: stop.tms.actual_arrival_at }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn movement(id: &str, status: MovementStatus) -> Movement {
+        let mut movement = Movement { tractor_id: Some(UnitId("t".into())), ..Movement::default() };
+        (movement.tms.id, movement.tms.status) = (id.into(), status);
+        movement
+    }
+
+    fn stop(movement: &str, id: &str, early: i64, done: bool) -> Stop {
+        let mut stop = Stop::default();
+        (stop.tms.id, stop.tms.movement_id, stop.tms.done) = (id.into(), Some(movement.into()), done);
+        stop.tms.scheduled_early_at = Some(Timestamp::from_secs(early));
+        stop.tms.sequence = early;
+        stop
+    }
+
+    fn ids(calls: &[Call<'_>]) -> Vec<String> {
+        calls.iter().map(|call| call.stop.tms.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_load_waits_for_what_its_truck_has_to_finish_first() {
+        let mut fleet = Fleet::default();
+        fleet.movements = [
+            movement("1", MovementStatus::Covered),
+            movement("2", MovementStatus::InProgress),
+            movement("3", MovementStatus::Covered),
+            movement("4", MovementStatus::Delivered),
+        ]
+        .into_iter()
+        .collect();
+        fleet.stops = [
+            stop("1", "1a", 900, false),
+            stop("2", "2a", 100, true),
+            stop("2", "2b", 1000, false),
+            stop("3", "3a", 500, false),
+            stop("4", "4a", 10, false),
+        ]
+        .into_iter()
+        .collect();
+        fleet.index_stops();
+        let queues = Queues::of(&fleet);
+        let check = |id: &str, before: &[&str], own: &[&str]| {
+            let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
+            let itinerary = queues.itinerary(load);
+            assert_eq!(
+                (ids(&itinerary.before), ids(&itinerary.own)),
+                (
+                    before.iter().map(|id| (*id).to_owned()).collect(),
+                    own.iter().map(|id| (*id).to_owned()).collect()
+                )
+            );
+        };
+        check("2", &[], &["2b"]);
+        check("3", &["2b"], &["3a"]);
+        check("1", &["2b", "3a"], &["1a"]);
+    }
+}

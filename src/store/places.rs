@@ -1,0 +1,62 @@
+//! Where addresses are that were looked up for good. Knows nothing of who looks them up.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::StoreError;
+use crate::model::{Address, Point, Timestamp};
+
+/// An address that was looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The address, as the TMS writes it.
+    pub address: Address,
+    /// Where it is; `None` where nothing was found that can be trusted.
+    pub point: Option<Point>,
+    /// Whether a person has to confirm it.
+    pub is_unsure: bool,
+}
+
+/// What was not found is looked up again after this: maps are mended too.
+const AGAIN_MS: i64 = 30 * 24 * 3600 * 1000;
+
+pub(super) fn keep(connection: &mut Connection, found: &[Place], now: Timestamp) -> Result<(), StoreError> {
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let old = now.millis() - AGAIN_MS;
+    sql.execute("DELETE FROM places WHERE latitude IS NULL AND asked_at < ?1", [old])?;
+    for Place { address, point, is_unsure } in found {
+        let part = |text: &Option<String>| text.clone().unwrap_or_default();
+        sql.prepare_cached(
+            "INSERT INTO places VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET latitude = ?5, longitude = ?6, is_unsure = ?7, asked_at = ?8",
+        )?
+        .execute(params![
+            address.street,
+            part(&address.city),
+            part(&address.state),
+            part(&address.zip),
+            point.map(|point| point.latitude),
+            point.map(|point| point.longitude),
+            is_unsure,
+            now.millis(),
+        ])?;
+    }
+    sql.commit()?;
+    Ok(())
+}
+
+pub(super) fn all(sql: &Connection) -> rusqlite::Result<Vec<Place>> {
+    let mut statement =
+        sql.prepare("SELECT street, city, state, zip, latitude, longitude, is_unsure FROM places")?;
+    let rows = statement.query_map([], |row| {
+        let part = |column: usize| -> rusqlite::Result<Option<String>> {
+            Ok(Some(row.get::<_, String>(column)?).filter(|text| !text.is_empty()))
+        };
+        let (latitude, longitude): (Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?);
+        Ok(Place {
+            address: Address { street: row.get(0)?, city: part(1)?, state: part(2)?, zip: part(3)? },
+            point: latitude.zip(longitude).and_then(|(latitude, longitude)| Point::new(latitude, longitude)),
+            is_unsure: row.get(6)?,
+        })
+    })?;
+    rows.collect()
+}

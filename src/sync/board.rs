@@ -1,0 +1,108 @@
+//! The poller's own look at the board: reads what was committed, has it judged, writes what differs, and
+//! has roads asked for. Wires `judging`, `asking` and the store; judges nothing itself.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use super::asking::{Asking, Router};
+use super::clock::Clock;
+use super::judging::{Judging, Verdicts};
+use super::roads::Roads;
+use crate::model::Timestamp;
+use crate::rules::eta::Office;
+use crate::store::{Reader, Scope, Store, StoreError};
+
+/// What was committed is judged after this at the latest.
+const LOOK: Duration = Duration::from_secs(5);
+/// After an answer so long is waited for more of them: a start brings many.
+const GATHER: Duration = Duration::from_secs(1);
+/// What drivers did on the days before changes with their logs, which come every few minutes.
+const HISTORY: Duration = Duration::from_mins(2);
+/// Who waits for the end of `--once` waits no longer than this for travel times.
+const ONCE: Duration = Duration::from_secs(60);
+
+/// What judging needs to know of the world.
+pub struct Board {
+    /// The database.
+    pub database: PathBuf,
+    /// How the office plans.
+    pub office: Office,
+    /// Who tells travel times; `None`: the straight line does.
+    pub router: Option<Router>,
+}
+
+/// The reading end and the memory, handed to a thread that may block, and back.
+struct Desk {
+    reader: Reader,
+    judging: Judging,
+    remembered_at: Option<Timestamp>,
+}
+
+impl Desk {
+    fn open(board: &Board, roads: Arc<Mutex<Roads>>) -> Result<Self, StoreError> {
+        let reader = Reader::open(&board.database, Scope::Judged)?;
+        Ok(Self { reader, judging: Judging::new(board.office.clone(), roads), remembered_at: None })
+    }
+
+    fn pass(&mut self, now: Timestamp) -> Result<Verdicts, StoreError> {
+        if self.remembered_at.is_none_or(|at| now.since(at) >= HISTORY) {
+            self.judging.remember(self.reader.duty_history()?);
+            self.remembered_at = Some(now);
+        }
+        let fleet = self.reader.fleet(now)?;
+        Ok(self.judging.pass(&fleet, now))
+    }
+}
+
+/// Judges for ever.
+pub(super) async fn judge_on(board: Board, store: Store, clock: Clock) -> Result<(), StoreError> {
+    let roads = Arc::new(Mutex::new(Roads::default()));
+    let mut desk = Desk::open(&board, Arc::clone(&roads))?;
+    let (judged, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let judging = async {
+        loop {
+            desk = pass(desk, &store, &clock).await?;
+            judged.notify_one();
+            if timeout(LOOK, answered.notified()).await.is_ok() {
+                sleep(GATHER).await;
+            }
+        }
+    };
+    match board.router {
+        None => judging.await,
+        Some(router) => {
+            let asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
+            tokio::try_join!(judging, asking.ask_on(Arc::clone(&judged), Arc::clone(&answered)))
+                .map(|((), ())| ())
+        }
+    }
+}
+
+/// Judges every load once, with travel times as far as they come within a minute.
+pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<(), StoreError> {
+    let roads = Arc::new(Mutex::new(Roads::default()));
+    let mut desk = Desk::open(&board, Arc::clone(&roads))?;
+    desk = pass(desk, store, clock).await?;
+    if let Some(router) = board.router {
+        let mut asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
+        asking.ask_all(ONCE).await?;
+        desk.judging.look_again();
+        pass(desk, store, clock).await?;
+    }
+    store.settle().await;
+    Ok(())
+}
+
+async fn pass(mut desk: Desk, store: &Store, clock: &Clock) -> Result<Desk, StoreError> {
+    let now = clock.now();
+    let done = spawn_blocking(move || desk.pass(now).map(|verdicts| (desk, verdicts))).await;
+    let (desk, Verdicts { judged, over }) =
+        done.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))?;
+    store.judge(judged, over).await?;
+    Ok(desk)
+}

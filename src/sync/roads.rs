@@ -1,0 +1,160 @@
+//! What is known of every load's road, and which load is asked about next. Lives in memory only, as the
+//! terms of who answers want it. Asks nobody itself.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::model::{Address, Motion, MovementKey, Point, Position, Route, Timestamp};
+use crate::routing::{Asked, Attempt, Due, Look, Wish, due, estimate};
+
+/// A place that was looked up by its address.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Where; `None` where nothing was found that can be trusted.
+    pub point: Option<Point>,
+    /// Whether a person has to confirm it.
+    pub is_unsure: bool,
+}
+
+/// The loads that are under way or planned, and their roads.
+#[derive(Debug, Default)]
+pub struct Roads {
+    loads: HashMap<MovementKey, Load>,
+    places: HashMap<Address, Spot>,
+    unplaced: Vec<Address>,
+}
+
+/// A load, as it was last looked at.
+#[derive(Debug)]
+struct Load {
+    position: Position,
+    stops: Vec<Point>,
+    to_next_stop: Option<Duration>,
+    asked: Option<Asked>,
+    route: Option<Route>,
+    looked_at: Timestamp,
+}
+
+/// What to ask of a service.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    /// For which load.
+    pub key: MovementKey,
+    /// Its tractor.
+    pub position: Position,
+    /// Its stops.
+    pub stops: Vec<Point>,
+    /// How to begin.
+    pub attempt: Attempt,
+}
+
+impl Roads {
+    /// Takes in where a load stands, and answers by which route its times are told: the one that was
+    /// asked for last, if its stops are still the same, else the straight line. `None` without a stop.
+    pub fn look(
+        &mut self,
+        key: &MovementKey,
+        position: Position,
+        stops: &[Point],
+        now: Timestamp,
+    ) -> Option<Route> {
+        let load = self.loads.entry(key.clone()).or_insert_with(|| Load {
+            position,
+            stops: Vec::new(),
+            to_next_stop: None,
+            asked: None,
+            route: None,
+            looked_at: now,
+        });
+        if load.stops != stops {
+            load.stops = stops.to_vec();
+            load.route = None;
+        }
+        (load.position, load.looked_at) = (position, now);
+        load.route.clone().or_else(|| estimate(&position, stops, now))
+    }
+
+    /// Another number whenever a load's road was told anew.
+    pub fn version(&self, key: &MovementKey) -> u64 {
+        let asked_at = self.loads.get(key).and_then(|load| load.asked.as_ref()).map(|asked| asked.at);
+        asked_at.map_or(0, |at| at.millis().unsigned_abs())
+    }
+
+    /// Takes in how long the truck still drives to its next stop.
+    pub fn takes(&mut self, key: &MovementKey, to_next_stop: Duration) {
+        if let Some(load) = self.loads.get_mut(key) {
+            load.to_next_stop = Some(to_next_stop);
+        }
+    }
+
+    /// Forgets loads that nobody has looked at since then: they are over.
+    pub fn forget(&mut self, since: Timestamp) {
+        self.loads.retain(|_, load| load.looked_at >= since);
+    }
+
+    /// What to ask now: first what was never asked, then the load that is nearest to its next stop.
+    /// Trucks that stand wait until those that roll were asked.
+    pub fn next(&self, now: Timestamp) -> Option<Errand> {
+        let due = self.loads.iter().filter(|(key, load)| load.is_due(key, now));
+        let (key, load) = due.min_by_key(|(key, load)| {
+            let stands = load.position.motion != Motion::Moving;
+            (load.asked.is_some(), stands, load.to_next_stop.unwrap_or(Duration::MAX), (*key).clone())
+        })?;
+        let attempt = Attempt::opening(&load.position, &load.stops, load.asked.as_ref(), now);
+        Some(Errand { key: key.clone(), position: load.position, stops: load.stops.clone(), attempt })
+    }
+
+    /// Takes in an answer; `None` where there is no road, so that the straight line stands until the
+    /// load is due again.
+    pub fn answered(&mut self, errand: &Errand, attempt: Attempt, route: Option<Route>, now: Timestamp) {
+        let Some(load) = self.loads.get_mut(&errand.key) else { return };
+        load.asked = Some(Asked::now(&errand.position, &errand.stops, attempt, load.asked.as_ref(), now));
+        if load.stops == errand.stops {
+            load.route = route;
+        }
+    }
+
+    /// How many loads there are.
+    pub fn len(&self) -> usize {
+        self.loads.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.loads.is_empty()
+    }
+
+    /// Where an address is; it is looked up where that is not known yet.
+    pub fn place(&mut self, address: &Address) -> Option<Spot> {
+        let known = self.places.get(address).copied();
+        if known.is_none() && !self.unplaced.contains(address) {
+            self.unplaced.push(address.clone());
+        }
+        known
+    }
+
+    /// Takes in where addresses are.
+    pub fn placed(&mut self, places: impl IntoIterator<Item = (Address, Spot)>) {
+        self.places.extend(places);
+        self.unplaced.retain(|address| !self.places.contains_key(address));
+    }
+
+    /// Addresses to be looked up, at most so many.
+    pub fn unplaced(&self, most: usize) -> Vec<Address> {
+        self.unplaced.iter().take(most).cloned().collect()
+    }
+}
+
+impl Load {
+    fn is_due(&self, key: &MovementKey, now: Timestamp) -> bool {
+        let id = format!("{}/{}", key.company_id, key.id);
+        let look = Look {
+            load: &id,
+            position: &self.position,
+            stops: &self.stops,
+            to_next_stop: self.to_next_stop,
+            wish: Wish::None,
+        };
+        due(self.asked.as_ref(), &look, now) == Due::Now
+    }
+}
