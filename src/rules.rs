@@ -11,6 +11,7 @@ pub mod link;
 pub mod motion;
 pub mod pairing;
 pub mod sanity;
+pub mod stay;
 pub mod testimony;
 pub mod trail;
 pub mod trip;

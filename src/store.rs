@@ -23,6 +23,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod stays;
 mod testimony;
 mod told;
 mod trail;
@@ -36,7 +37,7 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane};
+pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane, Stays};
 pub use self::examine::{Examination, examine, set_aside_of};
 pub use self::lease::{Lease, leader};
 use self::memory::Memory;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{
-    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Stop, Timestamp,
+    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Stay, Stop, Timestamp,
     Totals, Tractor, Trailer, Viewer,
 };
 
@@ -123,6 +123,8 @@ pub struct Fleet {
     pub orders: Rows<Order>,
     /// Stops; [`Fleet::stops_of`] gives those of one movement.
     pub stops: Rows<Stop>,
+    /// When our tractors were at stops, by the stop's key: none where none was seen there.
+    pub stays: Rows<Stay>,
     /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
     driven: Arc<[Arc<Stop>]>,
     /// What is made of movements that are not over.

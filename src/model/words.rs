@@ -1,8 +1,9 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, ExceptionKind, ExceptionState, Input, LinkRule, Loaded, Motion,
-    MovementStatus, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend, UnitKind,
+    Confidence, DutyStatus, Engine, EtaSource, ExceptionKind, ExceptionState, Input, LinkRule, Loaded,
+    Motion, MovementStatus, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend,
+    UnitKind,
 };
 
 macro_rules! read_back {
@@ -26,6 +27,7 @@ read_back! {
     Loaded: Loaded Empty Unknown;
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
+    Confidence: Low Medium High;
     Risk: Ok Tight AtRisk Late Unknown;
     Reason: Distance Drive Shift Break Cycle ApptWait Dwell StaleGps StaleHos NoDriver;
     ExceptionKind: Blind AtRisk Late UnassignedPickup InfeasiblePickup RunsOut Detention Dark TrailerAlone

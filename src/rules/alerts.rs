@@ -23,7 +23,6 @@ pub use self::condition::{Condition, Hold};
 pub use self::detention::FREE_TIME;
 pub use self::score::score;
 pub use self::settle::{Absence, settle};
-pub use self::sight::{Mismatch, Visit, Visits};
 use crate::model::{Exception, Fleet, Step, Timestamp};
 use crate::rules::freshness::Freshness;
 use sight::Sight;
@@ -50,15 +49,15 @@ const ALERTS: &[&dyn Alert] = &[
     &blind::Blind,
 ];
 
-/// All that holds at `now`, by id, each once. `visits` is what was observed at stops.
-pub fn conditions(fleet: &Fleet, fresh: &Freshness, visits: &Visits, now: Timestamp) -> Vec<Condition> {
-    find(&Sight::of(fleet, fresh, visits, now))
+/// All that holds at `now`, by id, each once.
+pub fn conditions(fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Condition> {
+    find(&Sight::of(fleet, fresh, now))
 }
 
 /// One look at everything: what becomes of the exceptions in `fleet` at `now`. Write the steps and look
 /// again whenever something changed, and once a minute at least: time alone raises and clears.
-pub fn look(fleet: &Fleet, fresh: &Freshness, visits: &Visits, now: Timestamp) -> Vec<Step> {
-    let sight = Sight::of(fleet, fresh, visits, now);
+pub fn look(fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Step> {
+    let sight = Sight::of(fleet, fresh, now);
     let absence = |row: &Exception| {
         let topic = row.kind.topic();
         let alert = ALERTS.iter().find(|alert| alert.topic() == topic);

@@ -129,6 +129,7 @@ impl Reader {
             fleet.index_stops();
             changed = true;
         }
+        changed |= refresh(&snapshot, &mut fleet.stays, seen, since, mark)?;
         if first || mark("feeds").0 > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
             fleet.totals.rejected =

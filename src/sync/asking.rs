@@ -163,6 +163,8 @@ impl Asking {
     async fn find(&mut self, addresses: Vec<Address>) -> Result<(), StoreError> {
         // Each of them counts as one call.
         for _ in &addresses {
+            // A turn that no call of its own follows must not leave the credential's try open.
+            self.gate.undecided();
             self.gate.turn(&GEOCODING, Priority::Routine).await;
             self.count(GEOCODING.resource);
         }

@@ -7,6 +7,7 @@ mod exceptions;
 mod freight;
 mod linking;
 mod sanity;
+mod stays;
 mod trail;
 mod wishes;
 

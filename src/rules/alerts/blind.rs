@@ -9,7 +9,7 @@ use super::condition::Condition;
 use super::settle::Absence;
 use super::sight::{Load, Sight, closes_at};
 use super::silence::is_dark;
-use crate::model::{Exception, ExceptionKind, Reason, Risk, Severity, Subject, SubjectKind};
+use crate::model::{Exception, ExceptionKind, Reason, Risk, Severity, Subject, SubjectKind, Timestamp};
 
 pub(super) struct Blind;
 
@@ -38,9 +38,8 @@ impl Alert for Blind {
     }
 }
 
-fn next_window(sight: &Sight<'_>, load: &Load<'_>) -> Option<crate::model::Timestamp> {
-    let next = load.stops.iter().find(|stop| !sight.is_made(stop));
-    next.filter(|stop| sight.is_soon(stop)).and_then(|stop| closes_at(stop))
+fn next_window(sight: &Sight<'_>, load: &Load<'_>) -> Option<Timestamp> {
+    load.next().filter(|stop| sight.is_soon(stop)).and_then(closes_at)
 }
 
 /// Why a load that is due soon cannot be judged, in a code and a sentence; `None` where it can, or where
@@ -55,12 +54,11 @@ fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
         .is_some_and(|driver| driver.source.as_deref().is_some_and(|source| !sight.fresh.hours(source)));
     let unseen = |tractor| sight.is_unheard(tractor) || is_dark(sight, tractor);
     let is_unseen = sight.tractor(load.movement).is_some_and(unseen);
-    let lacks = load.movement.driver_id.is_none() || load.movement.tractor_id.is_none();
     match load.standing.reason {
         Some(Reason::NoDriver) => return None,
         Some(Reason::StaleGps) if is_unseen => return None,
         Some(Reason::StaleHos) if is_silent => return None,
-        None if lacks => return None,
+        None if !load.is_assigned() => return None,
         _ => {}
     }
     // A judgement says in a note why it could not be made.

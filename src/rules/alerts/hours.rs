@@ -31,9 +31,7 @@ impl Alert for Hours {
         for load in &sight.loads {
             let Some((judgement, end)) = runs_out(sight, load) else { continue };
             let Some(driver) = &judgement.driver_id else { continue };
-            let turn = |load: &Load<'_>| {
-                (load.movement.tms.status, load.stops.first().and_then(|stop| opens_at(stop)))
-            };
+            let turn = |load: &Load<'_>| (load.movement.tms.status, load.next().and_then(opens_at));
             match drivers.get(driver) {
                 Some((other, ..)) if turn(other) <= turn(load) => {}
                 _ => drop(drivers.insert(driver, (load, judgement, end))),
@@ -78,9 +76,9 @@ fn about(
     let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
     let short_of = beyond.or(judgement.arrivals.last());
     let stop_id = short_of.map(|next| next.stop_id.as_str());
-    let stop = load.stops.iter().find(|stop| Some(stop.tms.id.as_str()) == stop_id);
+    let stop = stop_id.and_then(|id| load.call(id)).map(|call| call.stop);
     let who = sight.fleet.drivers.get(driver).map_or("the driver", |driver| driver.name.as_str());
-    let place = stop.map_or_else(|| "the next stop".to_owned(), |stop| trip::place(stop));
+    let place = stop.map_or_else(|| "the next stop".to_owned(), trip::place);
     let short = age::words(Duration::from_secs(end.short_of_s.unsigned_abs()));
     let summary = format!("{} of {who} ends {short} short of {place}", end.limit.word());
     let subject = Subject::plain(SubjectKind::Driver, driver.0.clone());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{Load, Sight, closes_at, opens_at};
+use super::sight::{Call, Load, Sight, closes_at, opens_at};
 use crate::model::{
     Arrival, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject, SubjectKind,
     Timestamp,
@@ -35,13 +35,13 @@ impl Alert for Schedule {
         }
         let Some(load) = sight.load(row) else { return Absence::Unknown };
         if row.kind == ExceptionKind::UnassignedPickup {
-            return if is_assigned(load) {
+            return if load.is_assigned() {
                 Absence::Eased("assigned".into())
             } else {
                 Absence::Eased("no pickup without a truck within 12 hours any more".into())
             };
         }
-        if sight.stop(row).is_some_and(|stop| sight.is_made(stop)) {
+        if sight.call(row).is_some_and(Call::is_made) {
             return Absence::Eased("the stop is made".into());
         }
         match load.standing.risk {
@@ -51,16 +51,12 @@ impl Alert for Schedule {
     }
 }
 
-fn is_assigned(load: &Load<'_>) -> bool {
-    load.movement.driver_id.is_some() && load.movement.tractor_id.is_some()
-}
-
 /// A pickup within 12 hours without a driver or without a tractor.
 fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
-    if is_assigned(load) {
+    if load.is_assigned() {
         return None;
     }
-    let pickup = sight.pickup(load).filter(|pickup| sight.is_soon(pickup))?;
+    let pickup = load.pickup(sight.now).filter(|pickup| sight.is_soon(pickup))?;
     let lacks = match (&load.movement.driver_id, &load.movement.tractor_id) {
         (None, Some(_)) => "has no driver",
         (Some(_), None) => "has no tractor",
@@ -95,7 +91,7 @@ fn judged(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
 
 /// A pickup within 12 hours that whoever is assigned cannot legally be at in time.
 fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
-    let pickup = sight.pickup(load).filter(|pickup| sight.is_soon(pickup))?;
+    let pickup = load.pickup(sight.now).filter(|pickup| sight.is_soon(pickup))?;
     let arrival = judgement.arrivals.iter().find(|arrival| arrival.stop_id == pickup.tms.id)?;
     if arrival.risk != Risk::Late {
         return None;
@@ -109,7 +105,7 @@ fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Opti
 /// The stop that the load's class is about; of one that is only tight, while there is little to spare.
 fn in_time_or_not(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
     let stop_id = judgement.stop_id.as_deref()?;
-    let stop = load.stops.iter().find(|stop| stop.tms.id == stop_id)?;
+    let stop = load.call(stop_id)?.stop;
     if load.standing.reason == Some(Reason::NoDriver) && !sight.is_soon(stop) {
         // Nobody drives it, and it is long over: a load that nobody closed in the TMS.
         return None;

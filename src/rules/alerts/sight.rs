@@ -1,15 +1,15 @@
-//! What all alerts look at: the fleet, what comes, what was seen at stops, and the time.
+//! What all alerts look at: the fleet, what comes, where open loads stand, and the time.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Exception, Fleet, Keyed, Motion, Movement, MovementKey, MovementStatus, Stop, StopKey, StopType,
+    Confidence, Exception, Fleet, Keyed, Motion, Movement, MovementKey, MovementStatus, Stay, Stop, StopType,
     Timestamp, Tractor, UnitKind,
 };
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
+use crate::rules::itinerary::is_to_be_driven;
 use crate::rules::motion;
 
 /// How far ahead somebody is to be told.
@@ -17,37 +17,9 @@ pub(super) const AHEAD: Duration = Duration::from_hours(12);
 /// A window that closed longer ago than this is a load that nobody closed in the TMS, not one to save.
 const FORGOTTEN: Duration = Duration::from_hours(24);
 
-/// What was observed at stops, by stop.
-#[derive(Clone, Debug, Default)]
-pub struct Visits {
-    /// When the truck was there.
-    pub seen: HashMap<StopKey, Visit>,
-    /// What the TMS says otherwise.
-    pub mismatches: HashMap<StopKey, Mismatch>,
-}
-
-/// When a truck was at a stop, by its own positions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visit {
-    /// Best estimate.
-    pub arrived_at: Timestamp,
-    /// `None` while nothing proves that it left.
-    pub departed_at: Option<Timestamp>,
-}
-
-/// The TMS's word on a stop and what was observed there do not go together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    /// What each says, without any age: "the TMS has it en route, the truck is in the yard".
-    pub words: String,
-    /// Since when, where that is known.
-    pub since_at: Option<Timestamp>,
-}
-
 pub(super) struct Sight<'a> {
     pub(super) fleet: &'a Fleet,
     pub(super) fresh: &'a Freshness,
-    pub(super) visits: &'a Visits,
     pub(super) now: Timestamp,
     /// Loads that are not over and that a truck of ours has, or is to get.
     pub(super) loads: Vec<Load<'a>>,
@@ -57,45 +29,82 @@ pub(super) struct Sight<'a> {
 pub(super) struct Load<'a> {
     pub(super) key: MovementKey,
     pub(super) movement: &'a Movement,
-    pub(super) stops: &'a [Arc<Stop>],
+    /// Its stops, in the order they are driven.
+    pub(super) calls: Vec<Call<'a>>,
     pub(super) standing: Standing,
 }
 
-impl<'a> Sight<'a> {
-    pub(super) fn of(fleet: &'a Fleet, fresh: &'a Freshness, visits: &'a Visits, now: Timestamp) -> Self {
-        let open = fleet.movements.iter().filter(|row| row.tms.status.is_open() && !row.tms.brokered);
-        let loads = open.map(|movement| {
-            let key = movement.key();
-            let standing = freshness::standing(movement, fleet, fresh, now);
-            Load { stops: fleet.stops_of(&key), key, movement, standing }
-        });
-        Self { fleet, fresh, visits, now, loads: loads.collect() }
+/// A stop, and what was seen there of the tractor that has the load now.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) stop: &'a Stop,
+    pub(super) stay: Option<&'a Stay>,
+}
+
+impl<'a> Call<'a> {
+    /// Whether the TMS has the truck gone from here.
+    pub(super) const fn is_told_made(&self) -> bool {
+        self.stop.tms.done || self.stop.tms.actual_departure_at.is_some()
     }
 
-    pub(super) fn visit(&self, stop: &Stop) -> Option<Visit> {
-        if self.visits.seen.is_empty() {
-            return None;
-        }
-        self.visits.seen.get(&stop.key()).copied()
+    /// Whether the truck has left: by the TMS, or because it was seen to. One fix alone proves nothing.
+    pub(super) fn is_made(&self) -> bool {
+        let seen =
+            self.stay.is_some_and(|stay| !stay.is_open() && stay.observed.confidence > Confidence::Low);
+        seen || self.is_told_made()
     }
 
-    /// Whether the truck has left a stop: by the TMS, or because it was seen to.
-    pub(super) fn is_made(&self, stop: &Stop) -> bool {
-        let told = stop.tms.done || stop.tms.actual_departure_at.is_some();
-        told || self.visit(stop).is_some_and(|visit| visit.departed_at.is_some())
+    /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival.
+    pub(super) fn arrived_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let told = || self.stop.tms.actual_arrival_at.filter(|told| *told <= now);
+        self.stay.map(|stay| stay.observed.arrived_at).or_else(told)
+    }
+}
+
+impl<'a> Load<'a> {
+    fn of(fleet: &'a Fleet, movement: &'a Movement, fresh: &Freshness, now: Timestamp) -> Self {
+        let key = movement.key();
+        let stay = |stop: &Stop| {
+            if fleet.stays.is_empty() {
+                return None;
+            }
+            let stay = fleet.stays.get(&stop.key()).map(Arc::as_ref);
+            stay.filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref())
+        };
+        let calls = fleet.stops_of(&key).iter().map(|stop| Call { stop, stay: stay(stop) }).collect();
+        Self { calls, key, movement, standing: freshness::standing(movement, fleet, fresh, now) }
     }
 
-    /// When the truck came to a stop: as it was seen, else by the TMS.
-    pub(super) fn arrival(&self, stop: &Stop) -> Option<Timestamp> {
-        let told = || stop.tms.actual_arrival_at.filter(|told| *told <= self.now);
-        self.visit(stop).map(|visit| visit.arrived_at).or_else(told)
+    /// The stop with this id.
+    pub(super) fn call(&self, stop_id: &str) -> Option<&Call<'a>> {
+        self.calls.iter().find(|call| call.stop.tms.id == stop_id)
+    }
+
+    /// The first stop that the truck has not left.
+    pub(super) fn next(&self) -> Option<&'a Stop> {
+        self.calls.iter().find(|call| !call.is_made()).map(|call| call.stop)
     }
 
     /// The pickup that is still to be come to, before anything is delivered.
-    pub(super) fn pickup(&self, load: &Load<'a>) -> Option<&'a Stop> {
-        let left = load.stops.iter().map(Arc::as_ref).filter(|stop| !self.is_made(stop));
-        let pickup = left.take_while(|stop| stop.tms.kind != StopType::Delivery);
-        pickup.into_iter().find(|stop| stop.tms.kind == StopType::Pickup && self.arrival(stop).is_none())
+    pub(super) fn pickup(&self, now: Timestamp) -> Option<&'a Stop> {
+        let left = self.calls.iter().filter(|call| !call.is_made());
+        let mut before = left.take_while(|call| call.stop.tms.kind != StopType::Delivery);
+        let pickup =
+            before.find(|call| call.stop.tms.kind == StopType::Pickup && call.arrived_at(now).is_none());
+        pickup.map(|call| call.stop)
+    }
+
+    /// Whether it lacks a driver, or a tractor.
+    pub(super) const fn is_assigned(&self) -> bool {
+        self.movement.driver_id.is_some() && self.movement.tractor_id.is_some()
+    }
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn of(fleet: &'a Fleet, fresh: &'a Freshness, now: Timestamp) -> Self {
+        let open = fleet.movements.iter().filter(|movement| is_to_be_driven(movement));
+        let loads = open.map(|movement| Load::of(fleet, movement, fresh, now)).collect();
+        Self { fleet, fresh, now, loads }
     }
 
     /// Whether a stop's window opens soon enough, and closed recently enough, for somebody to be told.
@@ -158,13 +167,9 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// The stop that an exception is about or touches.
-    pub(super) fn stop(&self, row: &Exception) -> Option<&'a Stop> {
-        let key = StopKey {
-            company_id: row.touches.company_id.clone().unwrap_or_default(),
-            id: row.touches.stop_id.clone()?,
-        };
-        self.fleet.stops.get(&key).map(Arc::as_ref)
+    /// The stop of an open load that an exception is about or touches.
+    pub(super) fn call(&self, row: &Exception) -> Option<&Call<'a>> {
+        self.load(row)?.call(row.touches.stop_id.as_deref()?)
     }
 }
 

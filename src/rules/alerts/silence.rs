@@ -8,8 +8,8 @@ use super::condition::{Condition, touched_by};
 use super::settle::Absence;
 use super::sight::{Load, Sight, closes_at};
 use crate::model::{
-    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Severity, Stop, Subject,
-    SubjectKind, Timestamp, Tractor, UnitId,
+    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Severity, Subject, SubjectKind,
+    Timestamp, Tractor, UnitId,
 };
 use crate::rules::age;
 
@@ -31,14 +31,13 @@ impl Alert for Silence {
             let Some(tractor) = sight.tractor(load.movement).filter(|one| is_dark(sight, one)) else {
                 continue;
             };
-            let due =
-                |load: &Load<'_>| (due_at(sight, load).is_none(), due_at(sight, load), load.key.clone());
+            let due = |load: &Load<'_>| (due_at(load).is_none(), due_at(load), load.key.clone());
             match first.get(&tractor.id) {
                 Some((other, _)) if due(other) <= due(load) => {}
                 _ => drop(first.insert(&tractor.id, (load, tractor))),
             }
         }
-        found.extend(first.into_values().map(|(load, tractor)| dark(sight, load, tractor)));
+        found.extend(first.into_values().map(|(load, tractor)| dark(load, tractor)));
     }
 
     fn absence(&self, sight: &Sight<'_>, row: &Exception) -> Absence {
@@ -63,27 +62,23 @@ pub(super) fn is_dark(sight: &Sight<'_>, tractor: &Tractor) -> bool {
 /// Whether a load is under way, or is to be picked up soon.
 fn needs_its_truck(sight: &Sight<'_>, load: &Load<'_>) -> bool {
     load.movement.tms.status == MovementStatus::InProgress
-        || next_stop(sight, load).is_some_and(|stop| sight.is_soon(stop))
+        || load.next().is_some_and(|stop| sight.is_soon(stop))
 }
 
-fn next_stop<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<&'a Stop> {
-    load.stops.iter().map(AsRef::as_ref).find(|stop| !sight.is_made(stop))
+fn due_at(load: &Load<'_>) -> Option<Timestamp> {
+    load.next().and_then(closes_at)
 }
 
-fn due_at(sight: &Sight<'_>, load: &Load<'_>) -> Option<Timestamp> {
-    next_stop(sight, load).and_then(closes_at)
-}
-
-fn dark(sight: &Sight<'_>, load: &Load<'_>, tractor: &Tractor) -> Condition {
+fn dark(load: &Load<'_>, tractor: &Tractor) -> Condition {
     let place = tractor.place.as_ref().map_or_else(String::new, |place| format!(", last at {place}"));
     let summary = format!("{} is silent{place}", tractor.unit_number);
     let subject = Subject::plain(SubjectKind::Tractor, tractor.id.0.clone());
-    let mut touches = touched_by(load.movement, next_stop(sight, load).map(|stop| stop.tms.id.as_str()));
+    let mut touches = touched_by(load.movement, load.next().map(|stop| stop.tms.id.as_str()));
     touches.account.clone_from(&tractor.source);
     Condition::new(ExceptionKind::Dark, Severity::Medium, subject, summary)
         .touching(touches)
         .since(tractor.observed_at)
-        .until(due_at(sight, load))
+        .until(due_at(load))
         .text("movement", &load.movement.tms.id)
         .at("observed_at", tractor.observed_at)
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::sight::{Mismatch, Visit, Visits};
 use super::{Absence, Alert, Condition, Sight, settle};
 use crate::model::{
-    Arrival, Driver, DutyStatus, EtaSource, Exception, FeedStatus, Fleet, Judgement, Keyed, Motion, Movement,
-    MovementKey, MovementStatus, Reason, Risk, Rows, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Arrival, Confidence, Driver, DutyStatus, EtaSource, Evidence, Exception, FeedStatus, Fleet, Judgement,
+    Keyed, Motion, Movement, MovementKey, MovementStatus, ObservedStay, Proof, Reason, Risk, Rows, Stay,
+    Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
 };
 use crate::rules::freshness::Freshness;
 
@@ -22,7 +22,6 @@ pub(super) fn minutes(from_now: i64) -> Timestamp {
 /// Positions come from samsara, hours from motive, loads from mcleod.
 pub(super) struct Yard {
     fleet: Fleet,
-    visits: Visits,
 }
 
 fn key(id: &str) -> MovementKey {
@@ -55,7 +54,7 @@ impl Yard {
             feed("mcleod", "movements"),
             feed("mcleod", "stops"),
         ];
-        Self { fleet, visits: Visits::default() }
+        Self { fleet }
     }
 
     /// Puts a load in, or puts it back as it was first but for its status.
@@ -185,29 +184,50 @@ impl Yard {
     }
 
     /// The truck was seen at a stop, from and to so many minutes from now.
-    pub(super) fn visit(&mut self, stop: &str, from: i64, to: Option<i64>) {
-        let visit = Visit { arrived_at: minutes(from), departed_at: to.map(minutes) };
-        self.visits.seen.insert(key(stop), visit);
+    pub(super) fn stay(&mut self, stop: &str, from: i64, to: Option<i64>) {
+        let movement = self.fleet.stops.get(&key(stop)).unwrap().tms.movement_id.clone().unwrap();
+        let proof =
+            Proof { at: minutes(from), distance_mi: 0.1, speed_mph: Some(0.0), account: "samsara".into() };
+        let observed = ObservedStay {
+            arrived_at: minutes(from),
+            arrived_after_at: Some(minutes(from)),
+            arrived_by_at: minutes(from),
+            departed_at: to.map(minutes),
+            departed_after_at: to.map(minutes),
+            departed_by_at: to.map(minutes),
+            confidence: Confidence::High,
+            evidence: Evidence {
+                entered: proof.clone(),
+                stood: proof,
+                last: None,
+                left: None,
+                fixes: 9,
+                visits: 1,
+                shared: false,
+                assigned_later: false,
+            },
+        };
+        let stay = Stay {
+            company_id: "TMS".into(),
+            stop_id: stop.into(),
+            tractor_id: unit("samsara", &movement),
+            movement_id: movement,
+            observed,
+            amended: 0,
+            computed_at: NOW,
+        };
+        self.fleet.stays = self.fleet.stays.with(vec![stay], &[]);
     }
 
-    pub(super) fn unvisit(&mut self, stop: &str) {
-        self.visits.seen.remove(&key(stop));
-    }
-
-    pub(super) fn mismatch(&mut self, stop: &str, words: &str) {
-        let mismatch = Mismatch { words: words.into(), since_at: Some(minutes(-47)) };
-        self.visits.mismatches.insert(key(stop), mismatch);
-    }
-
-    pub(super) fn clear_mismatches(&mut self) {
-        self.visits.mismatches.clear();
+    pub(super) fn unseen(&mut self, stop: &str) {
+        self.fleet.stays = self.fleet.stays.with(Vec::new(), &[key(stop)]);
     }
 
     /// What one alert finds, by id.
     pub(super) fn find(&self, alert: &dyn Alert) -> Vec<Condition> {
         let fresh = Freshness::of(&self.fleet.feeds, NOW);
         let mut found = Vec::new();
-        alert.find(&Sight::of(&self.fleet, &fresh, &self.visits, NOW), &mut found);
+        alert.find(&Sight::of(&self.fleet, &fresh, NOW), &mut found);
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found
     }
@@ -225,7 +245,7 @@ impl Yard {
 
     pub(super) fn absence(&self, alert: &dyn Alert, row: &Exception) -> Absence {
         let fresh = Freshness::of(&self.fleet.feeds, NOW);
-        alert.absence(&Sight::of(&self.fleet, &fresh, &self.visits, NOW), row)
+        alert.absence(&Sight::of(&self.fleet, &fresh, NOW), row)
     }
 }
 
@@ -266,7 +286,7 @@ fn a_look_raises_what_lasts_and_the_next_look_at_the_same_changes_nothing() {
             yard.read(account, at);
         }
         let fresh = Freshness::of(&yard.fleet.feeds, at);
-        let steps = super::look(&yard.fleet, &fresh, &yard.visits, at);
+        let steps = super::look(&yard.fleet, &fresh, at);
         counts.push(steps.len());
         rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned().collect(), &[]);
     }

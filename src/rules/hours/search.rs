@@ -119,7 +119,7 @@ pub(super) struct Search {
 }
 
 /// Comparisons and nodes, in units of about ten nanoseconds: below two seconds of a slow core.
-const BUDGET: u64 = 60_000_000;
+const BUDGET: u64 = 40_000_000;
 /// What a node costs, beside its comparisons.
 const NODE_COST: u64 = 16;
 
@@ -180,6 +180,14 @@ impl Search {
         path
     }
 
+    /// Lets a stage's appointment close at another time.
+    pub(super) fn put_off(&mut self, stage: usize, closes: i64) {
+        if let Some(stage) = self.stages.get_mut(stage) {
+            *stage = stage.closing(closes);
+        }
+        self.bounds = Bounds::to(self.goal, &self.stages, self.hours.rules);
+    }
+
     /// No later than this can the stages before `goal` begin.
     pub(super) fn due(&self, goal: usize) -> i64 {
         Bounds::to(goal, &self.stages, self.hours.rules).due()
@@ -189,8 +197,10 @@ impl Search {
         self.nodes.clear();
         self.open.clear();
         self.kept.iter_mut().for_each(Vec::clear);
-        self.goal = goal;
-        self.bounds = Bounds::to(goal, &self.stages, self.hours.rules);
+        if self.goal != goal {
+            self.goal = goal;
+            self.bounds = Bounds::to(goal, &self.stages, self.hours.rules);
+        }
         let room = if state.window == NEVER { NEVER } else { 0 };
         let start = Node {
             state,
@@ -266,7 +276,8 @@ impl Search {
             let seconds = hours.rules.break_s - state.still;
             self.rest(index, node, Rest::Break, seconds);
         }
-        if !shift_over && cycle_left <= 0 {
+        // A shift that is over may begin anew by the split, after a rest that ends at a day's start.
+        if cycle_left <= 0 && (!shift_over || state.pending) {
             let day = self.hours.calendar.start(node.state.day + 1);
             self.wait(index, node, Wait::Day, day);
         }

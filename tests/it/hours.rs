@@ -1,0 +1,8 @@
+//! The hours-of-service planner: worked examples, odd corners, and brute force.
+
+mod brute;
+mod cases;
+mod examples;
+mod legal;
+mod refusals;
+mod stdin;
