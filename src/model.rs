@@ -32,8 +32,8 @@ pub use exception::{
 pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
 pub use fleet::{Fleet, Keyed, Rows};
 pub use freight::{
-    EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
-    TmsMovement, TmsOrder, TmsStop,
+    EtaSource, Loaded, Movement, MovementKey, MovementStatus, Named, Order, OrderKey, Risk, Stop, StopKey,
+    StopType, TmsMovement, TmsOrder, TmsStop,
 };
 pub use handling::{Act, Deed, Handling, Mark, Seen, Snooze};
 pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal};

@@ -19,7 +19,8 @@ pub enum ExceptionKind {
     AtRisk,
     /// A load will not make its window legally, or has not.
     Late,
-    /// A load picks up soon, and nobody is to drive it or nothing to drive it with.
+    /// A load picks up soon, or stands somewhere picked up, and nobody is to drive it or nothing to drive
+    /// it with.
     UnassignedPickup,
     /// Whoever is assigned cannot legally be at the pickup in time.
     InfeasiblePickup,
@@ -139,6 +140,8 @@ pub enum Trend {
     Better,
     /// To be cleared.
     Gone,
+    /// Nowhere: nobody can tell any more whether it holds. What is said of it is from before.
+    Blind,
 }
 
 impl Trend {
@@ -148,6 +151,7 @@ impl Trend {
             Self::Worse => "worse",
             Self::Better => "better",
             Self::Gone => "gone",
+            Self::Blind => "blind",
         }
     }
 }

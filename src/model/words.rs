@@ -2,7 +2,7 @@
 
 use super::{
     Confidence, DutyStatus, Engine, EtaSource, ExceptionKind, ExceptionState, Input, LinkRule, Loaded,
-    Motion, MovementStatus, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend,
+    Motion, MovementStatus, Named, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend,
     UnitKind,
 };
 
@@ -25,6 +25,7 @@ read_back! {
     DutyStatus: Driving OnDuty OffDuty Sleeper YardMove PersonalConveyance Unknown;
     MovementStatus: Available Covered InProgress Delivered Void Unknown;
     Loaded: Loaded Empty Unknown;
+    Named: Unread Nobody Somebody;
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
     Confidence: Low Medium High;
@@ -35,7 +36,7 @@ read_back! {
     ExceptionState: Watched Open Cleared;
     Severity: Low Medium High Critical;
     SubjectKind: Movement Stop Tractor Trailer Driver Account Cause;
-    Trend: Worse Better Gone;
+    Trend: Worse Better Gone Blind;
     Input: Position Hours Route Load;
     Tie: DriverTractor TrailerTractor TrailerDriver;
     PairingSource: Eld Assigned Load Static Standing;

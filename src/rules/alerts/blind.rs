@@ -9,7 +9,9 @@ use super::condition::Condition;
 use super::settle::Absence;
 use super::sight::{Load, Sight, closes_at};
 use super::silence::is_dark;
-use crate::model::{Exception, ExceptionKind, Reason, Risk, Severity, Subject, SubjectKind, Timestamp};
+use crate::model::{
+    Exception, ExceptionKind, Named, Reason, Risk, Severity, Subject, SubjectKind, Timestamp,
+};
 
 pub(super) struct Blind;
 
@@ -55,10 +57,12 @@ fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
     let unseen = |tractor| sight.is_unheard(tractor) || is_dark(sight, tractor);
     let is_unseen = sight.tractor(load.movement).is_some_and(unseen);
     match load.standing.reason {
-        Some(Reason::NoDriver) => return None,
+        // Told as a pickup without a driver or a tractor, or as late.
+        Some(Reason::NoDriver) if load.lacks() != (false, false) => return None,
+        Some(Reason::NoDriver) => return Some(unknown_units(load)),
         Some(Reason::StaleGps) if is_unseen => return None,
         Some(Reason::StaleHos) if is_silent => return None,
-        None if !load.is_assigned() => return None,
+        None if !load.is_known() => return None,
         _ => {}
     }
     // A judgement says in a note why it could not be made.
@@ -71,6 +75,15 @@ fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
         _ => (reason.word(), "something it rests on is not known"),
     });
     Some(told.or(known).unwrap_or((UNJUDGED, "they were not judged")))
+}
+
+/// Why nobody knows who drives a load, or with what.
+fn unknown_units(load: &Load<'_>) -> (&'static str, &'static str) {
+    if [load.movement.driver_named, load.movement.tractor_named].contains(&Named::Unread) {
+        ("UNITS_UNREAD", "their driver and tractor were not read from the TMS yet")
+    } else {
+        ("UNITS_UNKNOWN", "the TMS names a driver or a tractor that nobody else knows")
+    }
 }
 
 fn blind(sight: &Sight<'_>, (cause, what): (&str, &str), loads: &[&Load<'_>]) -> Condition {
@@ -133,7 +146,21 @@ mod tests {
 
     #[test]
     fn what_another_exception_tells_is_not_told_twice() {
-        assert_eq!(yard(Some(Reason::NoDriver)).find(&Blind), []);
+        let mut lacking = yard(Some(Reason::NoDriver));
+        for (named, told) in [
+            (Named::Nobody, None),
+            (Named::Unread, Some("blind:UNITS_UNREAD")),
+            (Named::Somebody, Some("blind:UNITS_UNKNOWN")),
+        ] {
+            for id in ["1", "2"] {
+                lacking.change(id, |row| {
+                    (row.driver_id, row.driver_named) = (None, named);
+                    row.tractor_named = Named::Somebody;
+                });
+            }
+            let found = lacking.find(&Blind);
+            assert_eq!(found.first().map(|one| one.id.as_str()), told);
+        }
         let mut hours = yard(Some(Reason::StaleHos));
         hours.silence("motive");
         assert_eq!(hours.find(&Blind), []);

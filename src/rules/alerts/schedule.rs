@@ -35,10 +35,9 @@ impl Alert for Schedule {
         }
         let Some(load) = sight.load(row) else { return Absence::Unknown };
         if row.kind == ExceptionKind::UnassignedPickup {
-            return if load.is_assigned() {
-                Absence::Eased("assigned".into())
-            } else {
-                Absence::Eased("no pickup without a truck within 12 hours any more".into())
+            return match load.lacks() {
+                (false, false) => Absence::Eased("assigned".into()),
+                _ => Absence::Eased("no pickup without a truck within 12 hours any more".into()),
             };
         }
         if sight.call(row).is_some_and(Call::is_made) {
@@ -51,31 +50,25 @@ impl Alert for Schedule {
     }
 }
 
-/// A pickup within 12 hours without a driver or without a tractor.
+/// A pickup within 12 hours for which the TMS names no driver or no tractor.
 fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
-    if load.is_assigned() {
-        return None;
-    }
-    let pickup = load.pickup(sight.now).filter(|pickup| sight.is_soon(pickup))?;
-    let lacks = match (&load.movement.driver_id, &load.movement.tractor_id) {
-        (None, Some(_)) => "has no driver",
-        (Some(_), None) => "has no tractor",
-        _ => "has neither driver nor tractor",
+    let lacks = match load.lacks() {
+        (false, false) => return None,
+        (true, false) => "has no driver",
+        (false, true) => "has no tractor",
+        (true, true) => "has neither driver nor tractor",
     };
-    let place = trip::place(pickup);
+    // Of a load that is picked up and stands somewhere without a driver, the stop that is next.
+    let next = || load.next_call().filter(|call| call.arrived_at(sight.now).is_none()).map(|call| call.stop);
+    let stop = load.pickup(sight.now).or_else(next).filter(|stop| sight.is_soon(stop))?;
+    let summary = format!("The {} at {} {lacks}", stop.tms.kind.word(), trip::place(stop));
     // One that was not made is late for certain.
-    let is_over = closes_at(pickup).is_some_and(|closes| closes < sight.now);
+    let is_over = closes_at(stop).is_some_and(|closes| closes < sight.now);
     let severity = if is_over { Severity::Critical } else { Severity::High };
-    let condition = about(
-        load,
-        ExceptionKind::UnassignedPickup,
-        severity,
-        pickup,
-        format!("The pickup at {place} {lacks}"),
-    );
+    let condition = about(load, ExceptionKind::UnassignedPickup, severity, stop, summary);
     // What the TMS does not tell any more may have been assigned since.
     let hold = if sight.is_freight_silent() { Hold::Lingers } else { Hold::Holds };
-    Some(condition.until(closes_at(pickup)).held(hold))
+    Some(condition.until(closes_at(stop)).held(hold))
 }
 
 /// A load that is judged late, at risk or nearly so.
@@ -85,8 +78,14 @@ fn judged(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         return None;
     }
     let judgement = sight.fleet.judgements.get(&load.key)?;
+    if load.standing.reason == Some(Reason::NoDriver) {
+        let stop = load.call(judgement.stop_id.as_deref()?)?.stop;
+        // Who drives it was not read yet or is nobody of ours; or it is a load that nobody ever closed.
+        let is_undriven = load.lacks() != (false, false) && sight.is_soon(stop);
+        return is_undriven.then(|| in_time_or_not(load, judgement)).flatten();
+    }
     let infeasible = (risk == Risk::Late).then(|| infeasible(sight, load, judgement)).flatten();
-    infeasible.or_else(|| in_time_or_not(sight, load, judgement))
+    infeasible.or_else(|| in_time_or_not(load, judgement))
 }
 
 /// A pickup within 12 hours that whoever is assigned cannot legally be at in time.
@@ -103,13 +102,9 @@ fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Opti
 }
 
 /// The stop that the load's class is about; of one that is only tight, while there is little to spare.
-fn in_time_or_not(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
+fn in_time_or_not(load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
     let stop_id = judgement.stop_id.as_deref()?;
     let stop = load.call(stop_id)?.stop;
-    if load.standing.reason == Some(Reason::NoDriver) && !sight.is_soon(stop) {
-        // Nobody drives it, and it is long over: a load that nobody closed in the TMS.
-        return None;
-    }
     let late_s = judgement.late_s;
     let (kind, severity, hold) = match load.standing.risk {
         Risk::Late => (ExceptionKind::Late, Severity::Critical, Hold::Holds),
@@ -173,7 +168,7 @@ fn timed(condition: Condition, load: &Load<'_>, arrival: &Arrival) -> Condition 
 mod tests {
     use super::super::tests::*;
     use super::*;
-    use crate::model::{MovementStatus, StopType};
+    use crate::model::{MovementStatus, Named, StopType};
 
     #[test]
     fn a_judged_load_is_what_its_class_says() {
@@ -236,6 +231,7 @@ mod tests {
             yard.change("1", |row| {
                 row.driver_id = row.driver_id.take().filter(|_| driver);
                 row.tractor_id = row.tractor_id.take().filter(|_| tractor);
+                (row.driver_named, row.tractor_named) = (Named::Nobody, Named::Nobody);
             });
             yard.stop("1", "p", StopType::Pickup, opens, opens + 60);
             let found = yard.find(&Schedule);
@@ -256,7 +252,7 @@ mod tests {
         let check = |opens: i64, expected: Option<Severity>| {
             let mut yard = Yard::new();
             yard.load("1", MovementStatus::Available);
-            yard.change("1", |row| row.driver_id = None);
+            yard.change("1", |row| (row.driver_id, row.driver_named) = (None, Named::Nobody));
             yard.stop("1", "p", StopType::Pickup, opens, opens + 60);
             yard.judge("1", "p", Risk::Late, Some(Reason::NoDriver), 60 * (-opens - 60));
             yard.change_judgement("1", |judgement| judgement.driver_id = None);
@@ -272,7 +268,7 @@ mod tests {
     fn a_load_that_is_picked_up_brokered_or_not_told_any_more_is_not_unassigned() {
         let mut yard = Yard::new();
         yard.load("1", MovementStatus::Available);
-        yard.change("1", |row| row.driver_id = None);
+        yard.change("1", |row| (row.driver_id, row.driver_named) = (None, Named::Nobody));
         yard.stop("1", "p", StopType::Pickup, 60, 120);
         let row = yard.raised(&Schedule);
         yard.silence("mcleod");
@@ -287,6 +283,32 @@ mod tests {
         assert_eq!(yard.absence(&Schedule, &row), gone);
         yard.load("1", MovementStatus::Covered);
         assert_eq!(yard.absence(&Schedule, &row), Absence::Eased("assigned".into()));
+    }
+
+    #[test]
+    fn a_load_that_stands_somewhere_without_a_driver_is_told_by_its_next_stop() {
+        let mut yard = Yard::new();
+        yard.load("1", MovementStatus::InProgress);
+        yard.change("1", |row| (row.driver_id, row.driver_named) = (None, Named::Nobody));
+        yard.stop("1", "p", StopType::Pickup, -300, -200);
+        yard.stop("1", "q", StopType::Delivery, 300, 400);
+        yard.change_stop("p", |stop| stop.tms.done = true);
+        assert_eq!(yard.find(&Schedule)[0].summary, "The delivery at Memphis TN has no driver");
+        yard.change_stop("q", |stop| stop.tms.actual_arrival_at = Some(minutes(-1)));
+        assert_eq!(yard.find(&Schedule), []);
+    }
+
+    #[test]
+    fn a_load_whose_units_were_not_read_or_are_not_ours_is_not_called_unassigned() {
+        for named in [Named::Unread, Named::Somebody] {
+            let mut yard = Yard::new();
+            yard.load("1", MovementStatus::Covered);
+            yard.stop("1", "p", StopType::Pickup, -90, -60);
+            yard.change("1", |row| (row.driver_id, row.driver_named) = (None, named));
+            yard.judge("1", "p", Risk::Late, Some(Reason::NoDriver), 3600);
+            yard.change_judgement("1", |judgement| judgement.driver_id = None);
+            assert_eq!(yard.find(&Schedule), [], "{named:?}");
+        }
     }
 
     #[test]

@@ -33,9 +33,9 @@ const NEWS_S: i64 = 60;
 /// How long a condition must last before its exception is raised or becomes worse.
 pub const fn raised_after(kind: ExceptionKind) -> Duration {
     match kind {
-        // Silence has lasted already, free time ends at its minute, a feed was waited for twice.
-        ExceptionKind::Dark | ExceptionKind::Detention => Duration::ZERO,
-        ExceptionKind::FeedDown | ExceptionKind::TrailerAlone => Duration::from_mins(1),
+        // Free time ends at its minute. Silence has lasted already, and a feed was waited for twice.
+        ExceptionKind::Detention => Duration::ZERO,
+        ExceptionKind::Dark | ExceptionKind::FeedDown | ExceptionKind::TrailerAlone => Duration::from_mins(1),
         // A load is often given its driver and its tractor one after the other.
         ExceptionKind::UnassignedPickup | ExceptionKind::InfeasiblePickup | ExceptionKind::Late => {
             Duration::from_mins(2)
@@ -174,7 +174,7 @@ fn missed(before: &Exception, absence: Absence, now: Timestamp) -> Option<Step> 
     let (why, gone) = match absence {
         Absence::Over(why) => (why, Some((Trend::Gone, Duration::ZERO))),
         Absence::Eased(why) => (why, Some((Trend::Gone, cleared_after(before.kind)))),
-        Absence::Unknown => (String::new(), None),
+        Absence::Unknown => (String::new(), Some((Trend::Blind, Duration::MAX))),
     };
     if row.turn(gone, now) {
         row.state = ExceptionState::Cleared;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Confidence, Exception, Fleet, Keyed, Motion, Movement, MovementKey, MovementStatus, Stay, Stop, StopType,
-    Timestamp, Tractor, UnitKind,
+    Confidence, Exception, Fleet, Keyed, Motion, Movement, MovementKey, MovementStatus, Named, Stay, Stop,
+    StopType, Timestamp, Tractor, UnitKind,
 };
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
@@ -41,7 +41,7 @@ pub(super) struct Call<'a> {
     pub(super) stay: Option<&'a Stay>,
 }
 
-impl<'a> Call<'a> {
+impl Call<'_> {
     /// Whether the TMS has the truck gone from here.
     pub(super) const fn is_told_made(&self) -> bool {
         self.stop.tms.done || self.stop.tms.actual_departure_at.is_some()
@@ -81,8 +81,13 @@ impl<'a> Load<'a> {
     }
 
     /// The first stop that the truck has not left.
+    pub(super) fn next_call(&self) -> Option<&Call<'a>> {
+        self.calls.iter().find(|call| !call.is_made())
+    }
+
+    /// The same, without what was seen there.
     pub(super) fn next(&self) -> Option<&'a Stop> {
-        self.calls.iter().find(|call| !call.is_made()).map(|call| call.stop)
+        self.next_call().map(|call| call.stop)
     }
 
     /// The pickup that is still to be come to, before anything is delivered.
@@ -94,9 +99,18 @@ impl<'a> Load<'a> {
         pickup.map(|call| call.stop)
     }
 
-    /// Whether it lacks a driver, or a tractor.
-    pub(super) const fn is_assigned(&self) -> bool {
+    /// Whether we know both its driver and its tractor.
+    pub(super) const fn is_known(&self) -> bool {
         self.movement.driver_id.is_some() && self.movement.tractor_id.is_some()
+    }
+
+    /// Whether the TMS is known to name no driver for it, and no tractor.
+    pub(super) fn lacks(&self) -> (bool, bool) {
+        let lacks = |named, known: bool| named == Named::Nobody && !known;
+        (
+            lacks(self.movement.driver_named, self.movement.driver_id.is_some()),
+            lacks(self.movement.tractor_named, self.movement.tractor_id.is_some()),
+        )
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul::model::{
-    Act, Deed, Exception, ExceptionKind, ExceptionState, Fact, Fleet, Seen, Severity, Snooze, Step, Subject,
-    SubjectKind, Timestamp, Touches, Trend, UnitId,
+    Act, Assignment, Change, Deed, Exception, ExceptionKind, ExceptionState, Fact, Fleet, MovementKey, Named,
+    Seen, Severity, Snooze, Step, Subject, SubjectKind, Timestamp, TmsMovement, Touches, Trend, UnitId,
 };
 use backhaul::store::{Access, People, Reader, Retention, Scope};
 
-use super::{Bench, START};
+use super::{Bench, START, movement};
 
 fn at(secs: i64) -> Timestamp {
     Timestamp::from_millis(START.millis() + secs * 1000)
@@ -124,8 +124,8 @@ async fn what_one_person_does_all_others_see_and_the_poller_undoes_nothing() {
     assert_eq!(after.queue().len(), 2);
     assert!(Arc::ptr_eq(row(&before, "2"), row(&after, "2")));
 
-    let polled = poller.fleet_if_changed(at(84)).unwrap().unwrap();
-    assert_eq!(row(&polled, "1").handling, seen.handling);
+    let judged = poller.fleet_if_changed(at(84)).unwrap().unwrap();
+    assert_eq!(row(&judged, "1").handling, seen.handling);
     let summary = "50m late at Memphis TN (delivery): 14H".to_owned();
     write(&bench, vec![Step::Update(Exception { summary, measure_s: Some(3000), ..late("1") })]).await;
     let later = ann.fleet_if_changed(at(90)).unwrap().unwrap();
@@ -200,6 +200,39 @@ async fn what_is_forgotten_is_gone_for_all_and_an_act_on_it_is_kept() {
     let act = Act { at: at(3), user: "ann".into(), host: "box".into(), deed: Deed::Ack, seen };
     people(&bench).act("schedule:TMS:1", &act).unwrap();
     assert_eq!(actions(&bench), 1);
+}
+
+/// Whether the TMS names a driver is known only once the load was read by itself; and that reading is
+/// told to readers though it brings nothing else.
+#[tokio::test]
+async fn who_is_named_for_a_load_is_known_once_it_was_read_by_itself() {
+    let mut bench = Bench::new();
+    let assigned = |driver: Option<&str>| {
+        Change::Assignment(Assignment {
+            company_id: "TMS".into(),
+            movement_id: "1".into(),
+            driver: driver.map(str::to_owned),
+            ..Assignment::default()
+        })
+    };
+    let mut reader = Reader::open(&bench.path(), Scope::Live).unwrap();
+    let mut named = |now| {
+        let key = MovementKey { company_id: "TMS".into(), id: "1".into() };
+        let fleet = reader.fleet(now).unwrap();
+        let row = fleet.movements.get(&key).unwrap();
+        (row.driver_named, row.driver_id.is_some())
+    };
+    bench.tell("mcleod", "movements", vec![Change::Movement(movement("1", None))]).await;
+    assert_eq!(named(bench.now), (Named::Unread, false));
+    bench.tell("mcleod", "movement_units", vec![assigned(None)]).await;
+    assert_eq!(named(bench.now), (Named::Nobody, false));
+    let changed = TmsMovement { dispatcher: Some("ann".into()), ..movement("1", None) };
+    bench.tell("mcleod", "movements", vec![Change::Movement(changed)]).await;
+    assert_eq!(named(bench.now), (Named::Unread, false));
+    bench.tell("mcleod", "movement_units", vec![assigned(None)]).await;
+    assert_eq!(named(bench.now), (Named::Nobody, false));
+    bench.tell("mcleod", "movement_units", vec![assigned(Some("gone"))]).await;
+    assert_eq!(named(bench.now), (Named::Somebody, false));
 }
 
 #[tokio::test]

@@ -144,6 +144,7 @@ fn what_is_over_is_cleared_at_once_and_what_nobody_can_tell_stays() {
     assert_eq!(queue.look(300, &[], &Absence::Unknown), ["update"]);
     assert_eq!(queue.look(9000, &[], &Absence::Unknown), Vec::<&str>::new());
     assert!(queue.one().is_open());
+    assert_eq!(queue.one().trend, Some((Trend::Blind, at(300))));
     assert_eq!(queue.look(9001, &[], &Absence::Over("delivered".into())), ["clear"]);
 }
 
@@ -204,8 +205,8 @@ fn a_measure_is_told_by_the_minute() {
 #[test]
 fn a_kind_that_lasted_by_itself_is_raised_at_once_and_one_that_asks_for_more_waits() {
     let mut queue = Queue::default();
-    let dark = condition(ExceptionKind::Dark, Severity::Medium).since(Some(at(-3000)));
-    assert_eq!(queue.look(0, &[dark], &eased()), ["raise"]);
+    let held = condition(ExceptionKind::Detention, Severity::Medium).since(Some(at(-3000)));
+    assert_eq!(queue.look(0, &[held], &eased()), ["raise"]);
     assert_eq!(queue.one().since_at, at(-3000));
     let mut queue = Queue::default();
     let log =
@@ -305,7 +306,7 @@ proptest! {
     fn the_queue_does_not_depend_on_the_order_of_what_is_found(order in Just((0..8).collect::<Vec<usize>>()).prop_shuffle()) {
         let all: Vec<Condition> = (0..8).map(|n| {
             let subject = Subject::plain(SubjectKind::Cause, n.to_string());
-            Condition::new(ExceptionKind::Dark, Severity::ALL[n % 4], subject, "words".into())
+            Condition::new(ExceptionKind::Detention, Severity::ALL[n % 4], subject, "words".into())
         }).collect();
         let shuffled: Vec<_> = order.iter().map(|n| all[*n].clone()).collect();
         let queue = |conditions: &[Condition]| {
