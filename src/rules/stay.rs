@@ -3,10 +3,10 @@
 //! here; [`disagreement`] compares the two.
 //!
 //! A stop is a circle of [`RADIUS_MI`] around its coordinates. A truck has arrived once it was inside
-//! and came to rest there ([`visit`] says how that is told from a drive past the gate), and has left
+//! and came to rest there (`visit` says how that is told from a drive past the gate), and has left
 //! once it was seen beyond [`BEYOND`] radii, on its way, for two minutes. In between nothing changes, so
 //! that a receiver's scatter at the fence neither ends nor splits a stay; nor does silence.
-//! Which of several stops a visit serves is settled by [`itinerary`].
+//! Which of several stops a visit serves is settled by `itinerary`.
 //!
 //! What no fix can tell is left open: a truck that parks further from the coordinates than the circle
 //! reaches never arrives. Trailers' fixes do not count: they come a few times a day.

@@ -28,6 +28,13 @@ const SPOKEN_FOR: Duration = Duration::from_hours(72);
 /// How often a tractor's fixes are looked through for what can go.
 const PRUNED_EVERY: Duration = Duration::from_hours(1);
 
+/// Degrees within which a parked truck's fixes scatter.
+const SPOT: f64 = 0.0015;
+/// A truck that was at a stop and stood on one spot for so long is taken to stand there …
+const SETTLED: Duration = Duration::from_mins(5);
+/// … and while it does, it is judged no more often than this: only what else is due there can change.
+const JUDGED_EVERY: Duration = Duration::from_mins(10);
+
 /// What is known of tractors between two commits.
 #[derive(Default)]
 pub(super) struct Stays {
@@ -45,7 +52,17 @@ struct Watch {
     newest: Option<Cell>,
     /// It is at a stop, as far as anybody knows.
     is_there: bool,
+    /// Where it stands, unless it rolls.
+    spot: Option<Spot>,
     pruned_at: Timestamp,
+}
+
+/// Where a truck stands, since when, and when it was judged by that last.
+#[derive(Clone, Copy)]
+struct Spot {
+    place: Point,
+    since: Timestamp,
+    judged_at: Timestamp,
 }
 
 /// How a fix compares with those that the tractor was seen by.
@@ -63,6 +80,27 @@ impl Watch {
     fn bears_on_a_stay(&self, grain: Grain, order: Order) -> bool {
         let was_near = self.newest.is_none_or(|newest| newest.grain != Grain::Far);
         !self.places.is_empty() && (grain != Grain::Far || was_near || self.is_there || order == Order::Late)
+    }
+
+    /// Takes in where it is now. True when it stands where it was judged to be lately, at a stop.
+    fn stands_on(&mut self, grain: Grain, fix: &Fix) -> bool {
+        let at = fix.observed_at;
+        let place = Point { latitude: fix.latitude, longitude: fix.longitude };
+        let is_on = |spot: &Spot| {
+            let north = (spot.place.latitude - place.latitude).abs();
+            north.max((spot.place.longitude - place.longitude).abs()) <= SPOT
+        };
+        let stands = grain == Grain::Standing;
+        let Some(spot) = self.spot.as_mut().filter(|spot| stands && is_on(spot)) else {
+            self.spot = stands.then_some(Spot { place, since: at, judged_at: at });
+            return false;
+        };
+        let is_settled = self.is_there && spot.judged_at.since(spot.since) >= SETTLED;
+        if is_settled && at.since(spot.judged_at) < JUDGED_EVERY {
+            return true;
+        }
+        spot.judged_at = at;
+        false
     }
 }
 
@@ -89,7 +127,8 @@ impl Stays {
         if order == Order::Newest && watch.newest == Some(cell) {
             return Ok(());
         }
-        if keep(work, tractor, cell, fix, source)? && watch.bears_on_a_stay(cell.grain, order) {
+        let stands_on = order == Order::Newest && watch.stands_on(cell.grain, fix);
+        if keep(work, tractor, cell, fix, source)? && !stands_on && watch.bears_on_a_stay(cell.grain, order) {
             self.due.insert((rowid, tractor.to_owned()));
         }
         if order == Order::Newest {

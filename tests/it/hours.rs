@@ -3,6 +3,7 @@
 mod brute;
 mod cases;
 mod examples;
+mod large;
 mod legal;
 mod refusals;
 mod stdin;

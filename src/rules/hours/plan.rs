@@ -2,9 +2,10 @@
 
 use super::days::NEVER;
 use super::lint::{ShiftClocks, oddities};
+use super::node::{Node, Step};
 use super::request::{Note, Plan, Refusal, Request, whole_secs};
 use super::ruleset::CycleLimit;
-use super::search::{Node, Search, Step, Wanted};
+use super::search::{Search, Wanted};
 use super::stages::stages_of;
 use super::state::{History, Hours, State};
 use super::told;

@@ -193,8 +193,8 @@ impl Brute {
                 }
             }
             // While idle, even who has nothing to do waits.
-            for place in 0..goal + usize::from(at < idle) {
-                for state in std::mem::take(&mut layer[place]) {
+            for (place, states) in layer.iter().enumerate().take(goal + usize::from(at < idle)) {
+                for &state in states {
                     let mut put = |place: usize, state: State| {
                         if at + 1 + busy[place] <= most {
                             insert(&mut next[place], state);

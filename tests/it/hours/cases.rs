@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::brute::{Answer, Brute};
 use super::legal;
 
-const HOUR: i64 = 3600;
+pub const HOUR: i64 = 3600;
 const SLOT: i64 = 1800;
 
 #[test]
@@ -33,10 +33,7 @@ fn many_random_plans_are_those_of_brute_force() {
 /// Holds `count` plans against brute force; no more than `hours` of driving in any.
 pub fn agree(seed: u64, count: u64, slot: i64, hours: i64) {
     for case in 0..count {
-        let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9).wrapping_add(case) | 1);
-        (0..8).for_each(|_| {
-            chance.next();
-        });
+        let mut chance = Chance::of(seed.wrapping_mul(0x9E37_79B9).wrapping_add(case));
         let request = request(&mut chance, slot, hours);
         let found = plan(&request).unwrap_or_else(|refusal| panic!("{seed}/{case}: {refusal}\n{request:#?}"));
         if let Some(fault) = disagreement(&request, &found, slot) {
@@ -60,12 +57,20 @@ pub fn disagreement(request: &Request, found: &Plan, slot: i64) -> Option<String
     if missed.len() != said {
         return Some(format!("missed are {missed:?}"));
     }
-    let told = |answer: Option<Answer>| {
-        answer.map(|answer| (i64::from(answer.at) * slot, i64::from(answer.cycle.max(0)) * slot))
+    let told = |answer: Answer| {
+        let Answer { at, cycle, drive, break_left } = answer;
+        let of = |slots: i32| i64::from(slots) * slot;
+        (of(at), of(cycle.max(0)), of(drive), request.break_left_s.map(|_| of(break_left)))
     };
-    let expected = told(brute.answer(0, slots));
-    if expected != Some((took, found.cycle_left_s)) {
-        return Some(format!("brute force: {expected:?}, planner {:?}", (took, found.cycle_left_s)));
+    let expected = brute.answer(0, slots).map(told);
+    let left = match request.split {
+        None => legal::left(request, found),
+        // Which rest was the second half, the segments do not say.
+        Some(_) => expected.map_or_else(Default::default, |(.., drive, break_left)| (drive, break_left)),
+    };
+    let planned = (took, found.cycle_left_s, left.0, left.1);
+    if expected != Some(planned) {
+        return Some(format!("brute force: {expected:?}, planner {planned:?}"));
     }
     let closing = brute.gates.iter().any(|gate| gate.1 < i32::MAX / 2);
     match found.latest_departure_at {
@@ -88,9 +93,17 @@ fn seconds(at: Timestamp) -> i64 {
 }
 
 /// A small generator: the same seed is the same case.
-struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
+    pub fn of(seed: u64) -> Self {
+        let mut chance = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        (0..8).for_each(|_| {
+            chance.next();
+        });
+        chance
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -98,7 +111,7 @@ impl Chance {
         self.0
     }
 
-    fn below(&mut self, most: i64) -> i64 {
+    pub fn below(&mut self, most: i64) -> i64 {
         i64::try_from((self.next() >> 16) % u64::try_from(most).unwrap()).unwrap()
     }
 
@@ -111,24 +124,25 @@ impl Chance {
         self.below(many) == 0
     }
 
-    fn of<T: Copy>(&mut self, any: &[T]) -> T {
+    pub fn one<T: Copy>(&mut self, any: &[T]) -> T {
         any[usize::try_from(self.below(i64::try_from(any.len()).unwrap())).unwrap()]
     }
 }
 
-fn request(chance: &mut Chance, slot: i64, hours: i64) -> Request {
-    let zone = chance.of(&["America/Chicago", "America/New_York", "America/Los_Angeles", "America/Phoenix"]);
+/// Any driver's clocks and up to six stops, with no more than `hours` of driving.
+pub fn request(chance: &mut Chance, slot: i64, hours: i64) -> Request {
+    let zone = chance.one(&["America/Chicago", "America/New_York", "America/Los_Angeles", "America/Phoenix"]);
     // Ordinary weeks, and those in which summer time begins and ends.
     let date =
-        chance.of(&["2026-01-12", "2026-07-07", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31"]);
+        chance.one(&["2026-01-12", "2026-07-07", "2026-03-06", "2026-03-07", "2026-10-30", "2026-10-31"]);
     let date: Timestamp = Timestamp::parse(&format!("{date}T06:00:00Z")).unwrap();
     let now = Timestamp::from_secs(seconds(date) + chance.slots(0, 36 * HOUR, slot));
-    let cycle = chance.of(&[Cycle::SeventyInEight, Cycle::SixtyInSeven]);
+    let cycle = chance.one(&[Cycle::SeventyInEight, Cycle::SixtyInSeven]);
     let (limit, days) = if cycle == Cycle::SeventyInEight { (70 * HOUR, 8) } else { (60 * HOUR, 7) };
     let mut request = Request {
         now,
         zone: TimeZone::get(zone).unwrap(),
-        day_start: Time::new(chance.of(&[0, 0, 4, 12]), 0, 0, 0).unwrap(),
+        day_start: Time::new(chance.one(&[0, 0, 4, 12]), 0, 0, 0).unwrap(),
         ruleset: Ruleset::named(Ruleset::US_PROPERTY).unwrap(),
         cycle,
         status: DutyStatus::Driving,
@@ -163,23 +177,23 @@ fn shift(chance: &mut Chance, slot: i64, request: &mut Request) {
     request.break_left_s = Some(8 * HOUR - since);
     let resting = [DutyStatus::OffDuty, DutyStatus::Sleeper];
     match chance.below(6) {
-        0 | 1 => request.status = chance.of(&[DutyStatus::Driving, DutyStatus::OnDuty]),
+        0 | 1 => request.status = chance.one(&[DutyStatus::Driving, DutyStatus::OnDuty]),
         2 => {
-            request.status = chance.of(&resting);
+            request.status = chance.one(&resting);
             request.rested_s = chance.slots(0, 10 * HOUR, slot);
         }
         3 => {
-            request.status = chance.of(&resting);
+            request.status = chance.one(&resting);
             request.rested_s = chance.slots(10 * HOUR, 20 * HOUR, slot);
             request.shift_left_s = None;
             (request.drive_left_s, request.break_left_s) = (11 * HOUR, Some(8 * HOUR));
         }
         4 => {
-            request.status = chance.of(&resting);
+            request.status = chance.one(&resting);
             request.rested_s = chance.slots(20 * HOUR, 36 * HOUR, slot);
         }
         _ => {
-            request.status = chance.of(&resting);
+            request.status = chance.one(&resting);
             request.rested_s = chance.slots(0, 12 * HOUR, slot);
             request.shift_left_s = None;
         }
@@ -188,7 +202,7 @@ fn shift(chance: &mut Chance, slot: i64, request: &mut Request) {
 
 /// On-duty days that bind, that do not, that are past the limit, or that nobody told.
 fn history(chance: &mut Chance, slot: i64, request: &mut Request, limit: i64, days: usize) {
-    let heavy = chance.of(&[4, 9, 11, 12]) * HOUR;
+    let heavy = chance.one(&[4, 9, 11, 12]) * HOUR;
     let mut told: Vec<i64> =
         (0..days).map(|_| if chance.one_in(5) { 0 } else { chance.slots(heavy / 2, heavy, slot) }).collect();
     told[0] = chance.slots(0, 11 * HOUR, slot);
@@ -212,7 +226,7 @@ fn history(chance: &mut Chance, slot: i64, request: &mut Request, limit: i64, da
 
 fn first_half(chance: &mut Chance, slot: i64, request: &Request) -> Split {
     let ago = request.rested_s + chance.slots(0, 8 * HOUR, slot);
-    let rest_s = chance.of(&[2, 3, 3, 4, 7, 8, 10]) * HOUR;
+    let rest_s = chance.one(&[2, 3, 3, 4, 7, 8, 10]) * HOUR;
     Split {
         ended_at: Timestamp::from_secs(seconds(request.now) - ago),
         rest_s,
@@ -224,7 +238,7 @@ fn first_half(chance: &mut Chance, slot: i64, request: &Request) -> Split {
 fn tasks(chance: &mut Chance, slot: i64, hours: i64, request: &mut Request) {
     let mut left = chance.slots(slot, hours * HOUR, slot);
     let mut at = seconds(request.now);
-    let stops = chance.of(&[4, 4, 4, 7]);
+    let stops = chance.one(&[4, 4, 4, 7]);
     for _ in 0..chance.below(stops) {
         let drive = chance.slots(0, left, slot);
         left -= drive;
@@ -232,7 +246,7 @@ fn tasks(chance: &mut Chance, slot: i64, hours: i64, request: &mut Request) {
         request.tasks.push(Task::Drive(drive));
         if !chance.one_in(3) {
             let opens = at + chance.slots(-2 * HOUR, 14 * HOUR, slot);
-            let wide = chance.of(&[0, 1, 4, 24]) * HOUR;
+            let wide = chance.one(&[0, 1, 4, 24]) * HOUR;
             let closes = opens + chance.slots(0, wide, slot);
             let open = |at: i64| Some(Timestamp::from_secs(at));
             let earliest = if chance.one_in(6) { None } else { open(opens) };
@@ -241,7 +255,7 @@ fn tasks(chance: &mut Chance, slot: i64, hours: i64, request: &mut Request) {
             at = at.max(opens);
         }
         if !chance.one_in(4) {
-            let long = chance.of(&[1, 2, 4]) * HOUR;
+            let long = chance.one(&[1, 2, 4]) * HOUR;
             let work = chance.slots(slot, long, slot);
             request.tasks.push(Task::Work(work));
             at += work;

@@ -33,10 +33,35 @@ pub fn fault(request: &Request, plan: &Plan) -> Option<String> {
         let berth = split.sleeper_s >= 7 * HOUR || rest.berth >= 7 * HOUR;
         let together = rest.end - rest.start + split.rest_s >= 10 * HOUR;
         let enough = rest.end - rest.start >= 2 * HOUR && together && berth && gap >= 0;
-        enough.then(|| hours(request, &plan.segments, Some(rest.end)).is_none()).unwrap_or(false)
+        enough && hours(request, &plan.segments, Some(rest.end)).is_none()
     };
     let legal = split.is_some() && rests(request, &plan.segments).iter().any(used);
     (!legal).then_some(fault)
+}
+
+/// Driving, and driving before an interruption, left at the arrival, where no split is used.
+pub fn left(request: &Request, plan: &Plan) -> (i64, Option<i64>) {
+    let (mut drive, mut since) = (request.drive_left_s, request.break_left_s.map(|left| 8 * HOUR - left));
+    let (mut rest, mut still) = (request.rested_s, request.rested_s);
+    let whole = plan.segments.iter().map(|s| (s.kind, seconds(s.end_at) - seconds(s.start_at)));
+    for (kind, length) in std::iter::once((SegmentKind::Rest, 0)).chain(whole) {
+        match kind {
+            SegmentKind::Drive => {
+                (rest, still) = (0, 0);
+                drive -= length;
+                since = since.map(|since| since + length);
+            }
+            SegmentKind::Work => (rest, still) = (0, still + length),
+            SegmentKind::Rest | SegmentKind::Wait => (rest, still) = (rest + length, still + length),
+        }
+        if rest >= 10 * HOUR {
+            drive = 11 * HOUR;
+        }
+        if still >= BREAK {
+            since = since.map(|_| 0);
+        }
+    }
+    (drive, since.map(|since| 8 * HOUR - since))
 }
 
 fn seconds(at: Timestamp) -> i64 {
@@ -153,16 +178,13 @@ fn hours(request: &Request, segments: &[Segment], split: Option<i64>) -> Option<
         }
         // 11 and 14 hours since the last run of ten hours off duty.
         let rested = runs.iter().rev().find(|run| run.end <= start && run.end - run.start >= 10 * HOUR);
-        let (mut drive_most, mut window) = match rested {
-            Some(rest) => {
-                let began = duty.iter().map(|duty| duty.1).find(|at| *at >= rest.end).unwrap_or(start);
-                (11 * HOUR - driven(rest.end, end), began + 14 * HOUR)
-            }
-            None => {
-                let first = duty.first().map_or(start, |duty| duty.1);
-                let window = request.shift_left_s.map_or(first + 14 * HOUR, |left| now + left);
-                (request.drive_left_s - driven(now, end), window)
-            }
+        let (mut drive_most, mut window) = if let Some(rest) = rested {
+            let began = duty.iter().map(|duty| duty.1).find(|at| *at >= rest.end).unwrap_or(start);
+            (11 * HOUR - driven(rest.end, end), began + 14 * HOUR)
+        } else {
+            let first = duty.first().map_or(start, |duty| duty.1);
+            let window = request.shift_left_s.map_or(first + 14 * HOUR, |left| now + left);
+            (request.drive_left_s - driven(now, end), window)
         };
         if let (None, Some(used), Some(first)) = (rested, split, &request.split)
             && start >= used
