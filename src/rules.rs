@@ -1,6 +1,7 @@
 //! Judgements: pure functions of facts and the time. No I/O, no clock, no terminal.
 
 pub mod age;
+pub mod alerts;
 pub mod cycle;
 pub mod eta;
 pub mod freshness;

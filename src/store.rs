@@ -5,6 +5,7 @@
 mod apply;
 mod duty_days;
 mod examine;
+mod exceptions;
 mod fixes;
 mod freight;
 mod hours;
@@ -47,7 +48,7 @@ pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
-use crate::model::{Judgement, MovementKey, Notice, Timestamp, Viewer, Want, Wish};
+use crate::model::{Judgement, MovementKey, Notice, Step, Timestamp, Viewer, Want, Wish};
 
 /// The poller's handle to the one writing connection. Clones share it.
 #[derive(Clone)]
@@ -201,6 +202,12 @@ impl Store {
     /// differs from what stands there should be given: every row given is told to all readers.
     pub async fn judge(&self, judgements: Vec<Judgement>, over: Vec<MovementKey>) -> Result<(), StoreError> {
         self.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
+    }
+
+    /// Writes what became of exceptions: only what changed, since every row given is told to all readers.
+    /// What people did about them stays as it is.
+    pub async fn write_exceptions(&self, steps: Vec<Step>) -> Result<(), StoreError> {
+        self.run(move |writer| exceptions::write(&mut writer.connection, &steps)).await
     }
 
     /// Where addresses are that were looked up.

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{
-    Conflict, Driver, FeedStatus, Judgement, Movement, MovementKey, Order, Stay, Stop, Timestamp, Totals,
-    Tractor, Trailer, Viewer,
+    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Stay, Stop, Timestamp,
+    Totals, Tractor, Trailer, Viewer,
 };
 
 /// A row that has a key.
@@ -129,6 +129,8 @@ pub struct Fleet {
     driven: Arc<[Arc<Stop>]>,
     /// What is made of movements that are not over.
     pub judgements: Rows<Judgement>,
+    /// What is wrong, what was lately, and what is only watched; [`Fleet::queue`] gives what stands open.
+    pub exceptions: Rows<Exception>,
     /// Feeds, by account and resource.
     pub feeds: Vec<FeedStatus>,
     /// Open consoles.
@@ -147,6 +149,13 @@ impl Fleet {
         let rest = self.driven.get(start..).unwrap_or_default();
         let count = rest.iter().take_while(|stop| leg_of(stop) == key).count();
         rest.get(..count).unwrap_or_default()
+    }
+
+    /// The open exceptions, the one most worth looking at first.
+    pub fn queue(&self) -> Vec<&Arc<Exception>> {
+        let mut open: Vec<_> = self.exceptions.iter().filter(|row| row.is_open()).collect();
+        open.sort_unstable_by(|a, b| a.cmp_rank(b));
+        open
     }
 
     /// Sorts the stops for [`Fleet::stops_of`]; whoever replaces `stops` calls it.

@@ -24,7 +24,7 @@ pub enum Scope {
     Whole,
     /// Open loads, and those that ended within the last hours: what a screen shows.
     Live,
-    /// The same without trailers and orders: what loads are judged by.
+    /// The same without orders: what loads are judged by, and what goes wrong is found in.
     Judged,
 }
 
@@ -120,8 +120,9 @@ impl Reader {
         changed |= refresh(&snapshot, &mut fleet.drivers, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.movements, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.judgements, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
         if self.scope != Scope::Judged {
-            changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
             changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
         }
         if refresh(&snapshot, &mut fleet.stops, seen, since, mark)? || first {

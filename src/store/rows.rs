@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{
     Confidence, Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement,
-    MovementStatus, ObservedStay, Order, Reason, Risk, Stay, Stop, StopType, Timestamp, TmsMovement,
+    MovementStatus, Named, ObservedStay, Order, Reason, Risk, Stay, Stop, StopType, Timestamp, TmsMovement,
     TmsOrder, TmsStop, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
 };
 
@@ -206,7 +206,11 @@ impl FromRow for Movement {
     const LIVE: &'static str = "(status NOT IN ('delivered', 'void') OR ended_at > ?2)";
     const LIVE_ALL: &'static str = Self::LIVE;
     const COLUMNS: &'static str = "id, company_id, order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, \
-        equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, eta_at, legal_eta_at, late_s, risk, \
+        equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, \
+        iif(coalesce(driver_id, tms_driver) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+            OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), \
+        iif(coalesce(tractor_id, tms_tractor) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+            OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), eta_at, legal_eta_at, late_s, risk, \
         reason, updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -230,6 +234,8 @@ impl FromRow for Movement {
             driver2_id: c.id_opt()?,
             tractor_id: c.id_opt()?,
             trailer_id: c.id_opt()?,
+            driver_named: c.word(Named::from_word)?.unwrap_or_default(),
+            tractor_named: c.word(Named::from_word)?.unwrap_or_default(),
             eta_at: c.at_opt()?,
             legal_eta_at: c.at_opt()?,
             late_s: c.take()?,

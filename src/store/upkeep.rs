@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
-use super::{StoreError, Writer, duty_days, links, pairings, stays};
+use super::{StoreError, Writer, duty_days, exceptions, links, pairings, stays};
 use crate::model::{Motion, Timestamp, UnitKind};
 
 /// How long what is over stays.
@@ -64,11 +64,17 @@ pub(super) fn throw_away(
     let days = duty_days::throw_away(&sql, now, SLICE)?;
     let stays = if movements + stops > 0 { sql.execute(stays::GONE, [])? } else { 0 };
     let assigned = slice_of_assigned(&sql)?;
-    if movements + stops + orders > 0 {
+    let exceptions = exceptions::throw_away(&sql, old, SLICE)?;
+    if movements + stops + orders + exceptions > 0 {
         let rev = next_revision(&sql)?;
-        for (table, gone) in
-            [("movements", movements), ("stops", stops), ("orders", orders), ("stays", stays)]
-        {
+        let shown = [
+            ("movements", movements),
+            ("stops", stops),
+            ("orders", orders),
+            ("stays", stays),
+            ("exceptions", exceptions),
+        ];
+        for (table, gone) in shown {
             if gone > 0 {
                 mark_one(&sql, table, rev, true)?;
             }
@@ -76,7 +82,7 @@ pub(super) fn throw_away(
     }
     sql.commit()?;
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days, assigned]
+    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days, assigned, exceptions]
         .into_iter()
         .any(|gone| gone >= full))
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod damage;
 mod duty_days;
+mod exceptions;
 mod freight;
 mod judgements;
 mod linking;
