@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::csv::Fields;
 use super::{Format, csv, table};
-use crate::model::{FeedStatus, Fleet, Gives, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
+use crate::model::{
+    FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind,
+};
+use crate::rules::freshness::{self, Freshness};
 use crate::rules::{motion, trip};
 
 /// Which rows.
@@ -91,7 +94,7 @@ fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp
 #[derive(Serialize)]
 struct MovementRow<'a> {
     #[serde(flatten)]
-    row: &'a Movement,
+    row: Movement,
     origin: Option<String>,
     destination: Option<String>,
     next_stop_id: Option<&'a str>,
@@ -99,7 +102,7 @@ struct MovementRow<'a> {
 }
 
 impl<'a> MovementRow<'a> {
-    fn new(row: &'a Movement, trip: trip::Trip<'a>) -> Self {
+    fn new(row: Movement, trip: trip::Trip<'a>) -> Self {
         Self {
             row,
             origin: trip.origin.map(trip::place),
@@ -112,6 +115,7 @@ impl<'a> MovementRow<'a> {
 
 /// Every row as one JSON object.
 fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<Vec<String>> {
+    let fresh = Freshness::of(&fleet.feeds, now);
     match table {
         Table::Tractors => fleet
             .tractors
@@ -134,12 +138,16 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .movements
             .iter()
             .map(|row| {
-                let stops = fleet.stops_of(&crate::model::Keyed::key(row.as_ref()));
-                serde_json::to_string(&MovementRow::new(row, trip::of(row, stops)))
+                let trip = trip::of(row, fleet.stops_of(&row.key()));
+                let shown = freshness::movement_at(row, fleet, &fresh, now);
+                serde_json::to_string(&MovementRow::new(shown, trip))
             })
             .collect(),
         Table::Orders => fleet.orders.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
-        Table::Stops => fleet.stops.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+        Table::Stops => {
+            let shown = fleet.stops.iter().map(|row| freshness::stop_at(row, fleet, &fresh, now));
+            shown.map(|row| serde_json::to_string(&row)).collect()
+        }
     }
 }
 
@@ -150,7 +158,7 @@ fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
         Table::Trailers => serde_json::to_string(&Trailer::default()),
         Table::Drivers => serde_json::to_string(&crate::model::Driver::default()),
         Table::Movements => {
-            serde_json::to_string(&MovementRow::new(&Movement::default(), trip::Trip::default()))
+            serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default()))
         }
         Table::Orders => serde_json::to_string(&crate::model::Order::default()),
         Table::Stops => serde_json::to_string(&crate::model::Stop::default()),

@@ -8,6 +8,7 @@ use super::{Layout, grid};
 use crate::model::{
     Driver, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
 };
+use crate::rules::freshness::{self, Freshness};
 use crate::rules::{age, hours, motion, trip};
 
 const NONE: &str = "-";
@@ -43,6 +44,7 @@ pub(super) fn print(
         Table::Stops => &["LOAD", "STOP", "TYPE", "PLACE", "WINDOW", "UNTIL", "ETA", "ARRIVED", "NAME"],
     };
     let names = Names(fleet);
+    let fresh = Freshness::of(&fleet.feeds, now);
     let rows: Vec<Vec<String>> = match table {
         Table::Tractors => sorted(&fleet.tractors, |a, b| by_number(&a.unit_number, &b.unit_number))
             .map(|row| tractor(row, names, now))
@@ -53,10 +55,12 @@ pub(super) fn print(
         Table::Drivers => {
             sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
         }
-        Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout, now)).collect(),
+        Table::Movements => (fleet.movements.iter())
+            .map(|row| movement(&freshness::movement_at(row, fleet, &fresh, now), names, layout, now))
+            .collect(),
         Table::Orders => fleet.orders.iter().map(|row| order(row)).collect(),
         Table::Stops => sorted(&fleet.stops, |a, b| as_driven(a).cmp(&as_driven(b)))
-            .map(|row| stop(row, layout, now))
+            .map(|row| stop(&freshness::stop_at(row, fleet, &fresh, now), layout, now))
             .collect(),
     };
     grid::print(titles, &rows, layout, out)

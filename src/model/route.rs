@@ -74,6 +74,20 @@ pub struct Leg {
     pub snapped_m: Option<f64>,
 }
 
+impl Leg {
+    /// Roads are so much longer than the great circle.
+    pub const DETOUR: f64 = 1.2;
+    /// Fifty miles an hour in meters a second: a truck's day, ramps and towns included.
+    pub const METERS_A_SECOND: f64 = 50.0 * 1609.344 / 3600.0;
+
+    /// The way without a service to ask: the straight line, made longer by what roads are, at a truck's
+    /// pace. A truck's time already: no truck factor belongs on it.
+    pub fn straight(from: Point, to: Point) -> Self {
+        let meters = from.meters_to(to) * Self::DETOUR;
+        Self { to, seconds: meters / Self::METERS_A_SECOND, meters, typical_s: None, snapped_m: None }
+    }
+}
+
 /// One answer: the way from a tractor through its remaining stops. Lives in memory only: the terms of
 /// who answers forbid to keep it.
 #[derive(Clone, Debug, PartialEq)]
