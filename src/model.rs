@@ -32,7 +32,7 @@ pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, Du
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
-pub use place::{Address, Confidence, Geocoded, Place};
+pub use place::{Address, Confidence, Geocoded, Place, Places};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use sighting::{Sighting, Verdict};
 pub use text::{clean, clean_opt, licence_key};

@@ -64,7 +64,12 @@ pub fn print(
 /// How old a table's rows may be: the age of the oldest read among the feeds behind them. `None`
 /// when one of them was never read, or there is none.
 pub fn age(fleet: &Fleet, table: Table, now: Timestamp) -> Option<Duration> {
-    let is_behind = |feed: &&FeedStatus| table.lives_on(feed.gives());
+    age_of(fleet, |gives| table.lives_on(gives), now)
+}
+
+/// The same of whatever `lives_on` some feeds.
+pub(super) fn age_of(fleet: &Fleet, lives_on: impl Fn(Gives) -> bool, now: Timestamp) -> Option<Duration> {
+    let is_behind = |feed: &&FeedStatus| lives_on(feed.gives());
     let behind = fleet.feeds.iter().filter(is_behind).filter(|feed| !feed.is_unsupported());
     let oldest = behind.map(|feed| feed.last_ok_at).min()??;
     Some(now.since(oldest))
@@ -92,7 +97,7 @@ fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp
 
 /// A movement with what its stops say of it.
 #[derive(Serialize)]
-struct MovementRow<'a> {
+pub(super) struct MovementRow<'a> {
     #[serde(flatten)]
     row: Movement,
     origin: Option<String>,
@@ -102,7 +107,7 @@ struct MovementRow<'a> {
 }
 
 impl<'a> MovementRow<'a> {
-    fn new(row: Movement, trip: trip::Trip<'a>) -> Self {
+    pub(super) fn new(row: Movement, trip: trip::Trip<'a>) -> Self {
         Self {
             row,
             origin: trip.origin.map(trip::place),

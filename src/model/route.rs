@@ -29,6 +29,11 @@ impl Point {
         let half = ((to - from) / 2.0).sin().powi(2) + from.cos() * to.cos() * (across / 2.0).sin().powi(2);
         2.0 * EARTH_METERS * half.sqrt().min(1.0).asin()
     }
+
+    /// Miles along the great circle.
+    pub fn miles_to(self, other: Self) -> f64 {
+        self.meters_to(other) / 1609.344
+    }
 }
 
 /// Where a tractor was seen, and how it moved then.

@@ -3,13 +3,21 @@
 
 use jiff::tz::{Offset, TimeZone};
 
-use crate::model::Stop;
+use crate::model::{Stop, Timestamp};
 
 /// The zone a stop is in: by the TMS's letters or name, else by its state where that has only one.
 pub fn of_stop(stop: &Stop) -> Option<TimeZone> {
     let told = stop.tms.timezone.as_deref().and_then(named);
     let of_state = || TimeZone::get(of_state(stop.tms.state.as_deref()?)?).ok();
     told.or_else(of_state)
+}
+
+/// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
+pub fn letters_at(stop: &Stop, at: Timestamp) -> Option<String> {
+    let letters = at.calendar()?.to_zoned(of_stop(stop)?).strftime("%Z").to_string();
+    // A fixed offset is called by its hours; the TMS's own word is better known.
+    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
+    Some(told.unwrap_or(letters))
 }
 
 fn named(name: &str) -> Option<TimeZone> {

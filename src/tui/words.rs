@@ -81,10 +81,7 @@ pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 
 /// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
 pub fn zone_letters(stop: &Stop, at: Timestamp) -> Option<String> {
-    let letters = letters(at, &zone::of_stop(stop)?);
-    // A fixed offset is called by its hours; the TMS's own word is better known.
-    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
-    Some(told.unwrap_or(letters))
+    zone::letters_at(stop, at)
 }
 
 /// What `zone` calls itself just then: "CST".
