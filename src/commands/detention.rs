@@ -82,7 +82,7 @@ pub fn print(
     });
     let titles =
         ["LOAD", "PLACE", "FREE TIME", "COUNTS FROM", "ARRIVED", "DRIVER", "TRACTOR", "BY", "TRUCK", "NAME"];
-    grid::print(&titles, &cells.collect::<Vec<_>>(), layout, out)
+    grid::print_whole(&titles, &["COUNTS FROM", "ARRIVED"], &cells.collect::<Vec<_>>(), layout, out)
 }
 
 fn row<'a>(held: &'a Held<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> {

@@ -128,7 +128,7 @@ fn print_text(
         "SEEN",
         "HOURS",
     ];
-    grid::print(&titles, &rows, layout, out)
+    grid::print_whole(&titles, &["LEGAL THERE"], &rows, layout, out)
 }
 
 fn cells(row: &Near<'_>, layout: &Layout, now: Timestamp) -> Vec<String> {

@@ -223,22 +223,34 @@ fn weigh<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
     choice.verdict = verdict(&judgement);
     let is_late = judgement.risk == Risk::Late;
     choice.judgement = Some(judgement);
-    let begun =
-        choice.rig.loads.iter().take_while(|load| load.tms.status == MovementStatus::InProgress).count();
-    if !is_late || begun == choice.rig.loads.len() {
+    if !is_late || choice.rig.loads.is_empty() || put_off(basis, task, choice) {
         return;
     }
-    // The other way round: what is under way is finished, and what has not begun waits.
+    // Is it what he has to do first, or the way?
+    if verdict(&with(basis, task, &choice.rig, &[])) == Verdict::Fits {
+        choice.verdict = Verdict::Rejected(Why::Committed);
+    }
+}
+
+/// Whether the load would be in time if what is under way were finished first, and what has not begun put
+/// off. If so, it is looked at what becomes of that.
+fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) -> bool {
+    let is_begun = |load: &&&Movement| load.tms.status == MovementStatus::InProgress;
+    let begun = choice.rig.loads.iter().take_while(is_begun).count();
     let (begun, waiting) = choice.rig.loads.split_at(begun);
+    if waiting.is_empty() {
+        return false;
+    }
     let sooner = with(basis, task, &choice.rig, begun);
     if verdict(&sooner) != Verdict::Fits {
-        return;
+        return false;
     }
     choice.suffers = suffering(basis, task, &choice.rig, begun, waiting);
     choice.put_off = waiting.to_vec();
     choice.judgement = Some(sooner);
     let is_hurt = choice.suffers.iter().any(|(_, risk, _)| matches!(risk, Risk::Late | Risk::Unknown));
     choice.verdict = if is_hurt { Verdict::Rejected(Why::Committed) } else { Verdict::Fits };
+    true
 }
 
 /// The load, if this driver does it after `first`.

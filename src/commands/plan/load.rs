@@ -251,12 +251,13 @@ fn print_text(
             vec![from, to, length, segment.why.to_owned()]
         })
         .collect();
-    grid::print(&["FROM", "TO", "FOR", "WHAT"], &rows, layout, out)?;
+    grid::print_whole(&["FROM", "TO", "FOR", "WHAT"], &["FROM", "TO"], &rows, layout, out)?;
     writeln!(out)?;
     if plan.stops.len() > 1 || plan.stops.iter().any(|(_, arrival)| arrival.late_s.is_some()) {
         let rows: Vec<_> =
             plan.stops.iter().map(|(stop, arrival)| stop_cells(stop, arrival, layout, now)).collect();
-        grid::print(&["STOP", "LEGAL", "LIKELY", "CLOSES", "RISK", "LATE BY"], &rows, layout, out)?;
+        let titles = ["STOP", "LEGAL", "LIKELY", "CLOSES", "RISK", "LATE BY"];
+        grid::print_whole(&titles, &["LEGAL", "LIKELY", "CLOSES"], &rows, layout, out)?;
         writeln!(out)?;
     }
     let binding: Vec<_> = outlook.legal.binding.iter().map(|limit| limit_words(*limit)).collect();
