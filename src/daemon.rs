@@ -20,6 +20,7 @@ use tokio::time::timeout;
 pub use self::accounts::accounts;
 use self::accounts::{AnyAccount, nothing_to_poll};
 use self::board::board;
+pub use self::board::office;
 use crate::config::Config;
 use crate::model::{Leader, Notice};
 use crate::sim::{self, Sim};

@@ -18,6 +18,18 @@ pub(super) fn print(
     layout: &Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    print_whole(titles, &[], rows, layout, out)
+}
+
+/// The same, with columns by these titles that are shown whole or not at all: a time without the letters of
+/// its zone is another time.
+pub(super) fn print_whole(
+    titles: &[&str],
+    whole: &[&str],
+    rows: &[Vec<String>],
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let natural: Vec<usize> = (titles.iter().enumerate())
         .map(|(column, title)| {
             rows.iter()
@@ -27,7 +39,10 @@ pub(super) fn print(
         })
         .collect();
     let widths = match layout.width {
-        Some(width) => fit(natural, width),
+        Some(width) => {
+            let may_be_cut: Vec<bool> = titles.iter().map(|title| !whole.contains(title)).collect();
+            fit(natural, &may_be_cut, width)
+        }
         None => natural,
     };
     let heads: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
@@ -45,10 +60,11 @@ pub(super) fn print(
 }
 
 /// Widths that together fit; fewer than there were when even narrow columns do not.
-fn fit(mut widths: Vec<usize>, into: usize) -> Vec<usize> {
+fn fit(mut widths: Vec<usize>, may_be_cut: &[bool], into: usize) -> Vec<usize> {
     let taken = |widths: &[usize]| widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP);
     while taken(&widths) > into && widths.len() > 1 {
-        match widths.iter_mut().max() {
+        let cut = widths.iter_mut().zip(may_be_cut).filter(|(_, may_be_cut)| **may_be_cut);
+        match cut.map(|(width, _)| width).max() {
             Some(widest) if *widest > NARROWEST => *widest -= 1,
             _ => drop(widths.pop()),
         }
@@ -104,6 +120,20 @@ mod tests {
              T-101  I-40, 12 mi E of Amarillo TX  Ann\n\
              7      東京                          -\n",
         );
+    }
+
+    #[test]
+    fn a_column_that_means_something_else_when_cut_is_not_cut() {
+        let rows = [vec!["a long name of a load".to_owned(), "Tue 14:05 CST".to_owned(), "x".to_owned()]];
+        let printed = |width: usize| {
+            let layout = Layout { width: Some(width), ascii: false, zone: TimeZone::UTC };
+            let mut out = Vec::new();
+            print_whole(&["LOAD", "ETA", "Y"], &["ETA"], &rows, &layout, &mut out).unwrap();
+            String::from_utf8(out).unwrap().lines().nth(1).unwrap().to_owned()
+        };
+        assert_eq!(printed(30), "a long name…  Tue 14:05 CST  x");
+        assert_eq!(printed(29), "a long name …  Tue 14:05 CST");
+        assert_eq!(printed(20), "a long name of a lo…");
     }
 
     #[test]

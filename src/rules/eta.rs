@@ -3,6 +3,7 @@
 
 mod driver;
 mod errand;
+mod outlook;
 mod reason;
 mod windows;
 
@@ -11,7 +12,9 @@ use std::time::Duration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
+pub use self::outlook::{Outlook, legal_at, outlook, told_road};
 use self::windows::closes;
 use super::freshness::{Freshness, oldest};
 use super::hours::{Cycle, Limit, Plan, SegmentKind};
@@ -76,23 +79,43 @@ pub fn judge(case: &Case<'_>, fresh: &Freshness, office: &Office, now: Timestamp
     if case.itinerary.own.is_empty() {
         return Judgement { risk: Risk::Ok, ..blank };
     }
-    let lacks = |reason, note: Option<String>| unknown(blank.clone(), reason, note, case, now);
+    match errand(case, fresh, office, now) {
+        Ok(errand) => planned(blank, &errand, case, office),
+        Err(Missing { reason, note }) => unknown(blank, reason, note, case, now),
+    }
+}
+
+/// What no time can be told without.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// As a reason code, where it is one.
+    pub reason: Option<Reason>,
+    /// More of it: a sentence that begins with a code.
+    pub note: Option<String>,
+}
+
+/// The work of a case, where all is known that it takes to plan it.
+fn errand<'a>(
+    case: &Case<'a>,
+    fresh: &Freshness,
+    office: &Office,
+    now: Timestamp,
+) -> Result<Errand<'a>, Missing> {
+    let lacks = |reason, note: Option<String>| Missing { reason, note };
     let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
-        return lacks(Some(Reason::NoDriver), None);
+        return Err(lacks(Some(Reason::NoDriver), None));
     };
     if !fresh.knows_where(tractor, now) {
-        return lacks(Some(Reason::StaleGps), None);
+        return Err(lacks(Some(Reason::StaleGps), None));
     }
     let Some(road) = case.road else {
-        return lacks(None, Some("place_unknown: a stop has neither coordinates nor an address".to_owned()));
+        let note = "place_unknown: a stop has neither coordinates nor an address".to_owned();
+        return Err(lacks(None, Some(note)));
     };
     if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
-        return lacks(Some(Reason::StaleHos), None);
+        return Err(lacks(Some(Reason::StaleHos), None));
     }
-    match Errand::new(case, driver, road, office, now) {
-        Ok(errand) => planned(blank, &errand, case, office),
-        Err(why) => lacks(Some(Reason::StaleHos), Some(why)),
-    }
+    Errand::new(case, driver, road, office, now).map_err(|why| lacks(Some(Reason::StaleHos), Some(why)))
 }
 
 /// What is said of a load in any case.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::{age, motion};
 use crate::model::{
-    FeedStatus, Fleet, Gives, Input, Judgement, Keyed, Motion, Movement, Oldest, Reason, Risk, Timestamp,
-    Tractor, UnitKind,
+    FeedStatus, Fleet, Gives, Input, Judgement, Keyed, Motion, Movement, MovementKey, Oldest, Reason, Risk,
+    Stop, Timestamp, Tractor, UnitKind,
 };
 
 /// Which accounts' positions and hours still come. Made once for many loads.
@@ -83,6 +83,37 @@ pub struct Standing {
     pub reason: Option<Reason>,
     /// The oldest thing that this rests on.
     pub oldest: Option<Oldest>,
+}
+
+impl Standing {
+    /// Whether the times that were worked out along with it hold. Where the class is unknown they are not
+    /// shown, since a time looks true.
+    pub fn has_times(&self) -> bool {
+        self.risk != Risk::Unknown
+    }
+}
+
+/// A movement's row as of `now`: what was made of it, or that this is not known any more, and why.
+pub fn movement_at(row: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Movement {
+    let standing = standing(row, fleet, fresh, now);
+    let mut shown = Movement { risk: standing.risk, reason: standing.reason, ..row.clone() };
+    if !standing.has_times() {
+        (shown.eta_at, shown.legal_eta_at, shown.late_s) = (None, None, None);
+    }
+    shown
+}
+
+/// A stop's row as of `now`: without our times where those of its movement do not hold any more.
+pub fn stop_at(row: &Stop, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Stop {
+    let key =
+        row.tms.movement_id.clone().map(|id| MovementKey { company_id: row.tms.company_id.clone(), id });
+    let movement = key.and_then(|key| fleet.movements.get(&key));
+    let holds = movement.is_some_and(|movement| standing(movement, fleet, fresh, now).has_times());
+    let mut shown = row.clone();
+    if !holds {
+        (shown.eta_at, shown.legal_eta_at, shown.eta_source) = (None, None, None);
+    }
+    shown
 }
 
 /// A movement's class as of `now`: as it was judged, unless what that rests on has stopped coming since.

@@ -72,12 +72,7 @@ impl<'a> Errand<'a> {
         if car_s.len() != calls.len() {
             return Err("road_unknown: there is no travel time for each stop".to_owned());
         }
-        let truck = |seconds: &i64| match road.source {
-            // A truck's times already.
-            EtaSource::Estimate => *seconds,
-            _ => seconds.saturating_mul(office.truck_per_mille) / 1000,
-        };
-        let truck_s = car_s.iter().map(truck).collect();
+        let truck_s = car_s.iter().map(|seconds| truck_s(*seconds, road.source, office)).collect();
         let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
         let is_fresh = hours.shift_left_s.is_none();
         Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, is_fresh, notes })
@@ -85,6 +80,17 @@ impl<'a> Errand<'a> {
 
     pub(super) const fn now(&self) -> Timestamp {
         self.hours.now
+    }
+
+    /// The same work with as much driving to each call, in the measure of its source.
+    pub(super) fn driven(mut self, left_s: &[i64], office: &Office) -> Self {
+        self.car_s = left_s.to_vec();
+        self.truck_s = left_s.iter().map(|seconds| truck_s(*seconds, self.road.source, office)).collect();
+        self
+    }
+
+    pub(super) const fn calls(&self) -> &[Call<'a>] {
+        self.calls.as_slice()
     }
 
     pub(super) const fn source(&self) -> EtaSource {
@@ -209,11 +215,24 @@ impl<'a> Errand<'a> {
         if without == Without::Dwell {
             return None;
         }
+        let dwell_s =
+            call.dwell.map_or(self.dwell_s, |dwell| i64::try_from(dwell.as_secs()).unwrap_or(i64::MAX));
         let begun_at = call.arrived_at.filter(|_| number == 0);
         let begun_at =
             begun_at.map(|arrived_at| opens(call.stop).map_or(arrived_at, |opens| opens.max(arrived_at)));
         let done_s = begun_at.map_or(0, |begun_at| self.now().secs_since(begun_at).max(0));
-        Some(Task::Work((self.dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+        Some(Task::Work((dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+    }
+}
+
+/// What a truck takes for a drive that the source gives so many seconds.
+const fn truck_s(seconds: i64, source: EtaSource, office: &Office) -> i64 {
+    match source {
+        // A truck's times already.
+        EtaSource::Estimate => seconds,
+        EtaSource::Mapbox | EtaSource::MapboxCar | EtaSource::Tms => {
+            seconds.saturating_mul(office.truck_per_mille) / 1000
+        }
     }
 }
 
