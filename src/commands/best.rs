@@ -9,7 +9,7 @@ use super::late::late_words;
 use super::near::trailer_words;
 use super::table::{self, clock, or_none};
 use super::{Format, Layout, grid};
-use crate::model::{DutyStatus, Loaded, Movement, Reason, Risk, Timestamp, UnitId};
+use crate::model::{DutyStatus, EtaSource, Loaded, Movement, Reason, Risk, Timestamp, UnitId};
 use crate::rules::age;
 use crate::rules::best::{Choice, Verdict, Why, first_legal};
 use crate::rules::hours::Left;
@@ -130,9 +130,7 @@ impl<'a> Row<'a> {
             legal_arrival_at: judgement.and_then(first_legal),
             eta_at: judgement.and_then(|one| one.arrivals.first()).and_then(|first| first.eta_at),
             latest_departure_at: judgement.and_then(|one| one.latest_departure_at),
-            eta_source: judgement
-                .and_then(|one| one.arrivals.first()?.eta_source)
-                .map(|source| source.word()),
+            eta_source: judgement.and_then(|one| one.arrivals.first()?.eta_source).map(EtaSource::word),
             hos_status: driver.hos_status,
             drive_left_s: left.drive_s,
             shift_left_s: left.shift_s,

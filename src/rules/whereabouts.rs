@@ -28,8 +28,8 @@ pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String
         [] => city(fleet, places, text),
         [only] => only.spot().ok_or_else(|| format!("nobody has seen where {} is", only.label)),
         several => {
-            let names: Vec<_> = several.iter().map(|one| format!("{} ({})", one.label, one.id)).collect();
-            Err(format!("{text:?} is {}: say which by its id", names.join(" and ")))
+            let each: Vec<_> = several.iter().map(|one| format!("{} ({})", one.label, one.id)).collect();
+            Err(format!("{text:?} is {}: say which by its id", each.join(" and ")))
         }
     }
 }

@@ -278,7 +278,7 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
     }
 }
 
-/// "late 14H", "at risk DWELL", "unknown STALE_GPS".
+/// The class, with its reason where there is room: "late 14H", "at risk DWELL".
 fn risk_cell(row: &Movement, facts: &Facts) -> Cell {
     let standing = facts.standing(row);
     let role = risk_role(standing.risk);
