@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Arrival, Change, EtaSource, Input, Judgement, Keyed, MovementKey, Oldest, Reason, Risk, RunsOut,
-    Timestamp, TmsStop,
+    Arrival, Change, EtaSource, Judgement, Keyed, MovementKey, Reason, Risk, RunsOut, Timestamp, TmsStop,
 };
 use backhaul::store::Place;
 
@@ -47,7 +46,7 @@ fn judgement(arrivals: Vec<Arrival>) -> Judgement {
             longitude: -100.25,
             short_of_s: 900,
         }),
-        oldest: Some(Oldest { input: Input::Route, at: START }),
+        routed_at: Some(START),
         notes: vec!["recap_unknown: nobody tells".into()],
         computed_at: at(1),
         ..Judgement::default()
