@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
+use super::unlinked::Unlinked;
 use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles};
 use crate::model::{
     Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
@@ -157,37 +158,35 @@ impl Touched {
     }
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    /// Work that no account's word is the reason for.
+    pub(super) fn of_nobody(sql: &'a Transaction<'a>, judge: Judge, rev: i64, now: Timestamp) -> Self {
+        let (touched, rejects) = (Touched::default(), Vec::new());
+        Self { sql, judge, account: "", resource: "", now, read_rev: rev, rev, touched, rejects }
+    }
+
     pub(super) fn reject(&mut self, external_id: &str, reason: &str) {
         self.rejects.push(Reject { external_id: external_id.to_owned(), reason: reason.to_owned() });
     }
 }
 
 /// Commits one page.
-pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
-    // Taken out, so that nothing of it outlives a panic.
-    let mut memory = std::mem::take(&mut writer.memory);
-    let applied = write(writer, &mut memory, judge, commit);
+pub(super) fn apply(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
+    let applied = write(writer, commit);
     if applied.is_err() {
-        memory.failed(&commit.account, commit.resource);
+        writer.memory.failed(&commit.account, commit.resource);
     }
-    writer.memory = memory;
     applied
 }
 
-fn write(
-    writer: &mut Writer,
-    memory: &mut Memory,
-    judge: Judge,
-    commit: &Commit,
-) -> Result<Applied, StoreError> {
-    let Writer { connection, ties_open, unlinked, .. } = writer;
+fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
+    let Writer { connection, judge, memory, ties_open, unlinked, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     memory.begin(rev);
     let mut work = Work {
         sql: &sql,
-        judge,
+        judge: *judge,
         account: &commit.account,
         resource: commit.resource,
         now: commit.now,
@@ -196,7 +195,8 @@ fn write(
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
     };
-    let still_unlinked = identify(&mut work, memory, *unlinked, commit)?;
+    let mut still_unlinked = unlinked.clone();
+    identify(&mut work, memory, &mut still_unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
     if commit.batch.complete {
         memory.told.complete(&mut work)?;
@@ -222,14 +222,13 @@ fn write(
 }
 
 /// Who is who first: a roster that also tells where its units are, or what hours its drivers have, is
-/// believed at once. A roster of many pages is linked once, at its end, or when somebody tells of a unit.
-/// Returns of which kinds records are still to be linked.
+/// believed at once. A roster of many pages is linked once, at its end, or when its account tells of a unit.
 fn identify(
     work: &mut Work<'_>,
     memory: &mut Memory,
-    unlinked: [bool; 3],
+    unlinked: &mut Unlinked,
     commit: &Commit,
-) -> rusqlite::Result<[bool; 3]> {
+) -> rusqlite::Result<()> {
     for change in &commit.batch.changes {
         if let Change::Profile(profile) = change {
             profiles::upsert(work, profile)?;
@@ -238,20 +237,20 @@ fn identify(
     if commit.batch.complete {
         profiles::retire_unconfirmed(work)?;
     }
-    let (mut due, mut left) = ([false; 3], [false; 3]);
     for kind in UnitKind::ALL {
-        let at = kind as usize;
-        let changed = work.touched.identities[at];
-        let open = changed || unlinked[at];
-        due[at] = open && (commit.health.done || tells_of(&commit.batch, kind));
-        left[at] = open && !due[at];
-        if changed || due[at] {
+        if work.touched.identities[kind as usize] {
+            unlinked.note(work.account, kind, work.rev);
+        }
+        let due = commit.health.done || tells_of(&commit.batch, kind);
+        if due
+            && unlinked.concerns(work.account, kind)
+            && let Some(since) = unlinked.take(kind)
+        {
+            links::relink(work, kind, since)?;
             memory.forget(kind);
         }
     }
-    work.touched.identities = due;
-    links::relink(work)?;
-    Ok(left)
+    Ok(())
 }
 
 /// Whether a page says of a unit of this kind what only a known one can be told of.

@@ -13,7 +13,7 @@ pub(super) use self::carry::Change;
 use self::describe::describe;
 use self::records::Links;
 pub(super) use self::records::{RecordKey, wishes};
-use super::apply::{Touched, Work, mark, next_revision};
+use super::apply::{Work, mark, next_revision};
 use super::{StoreError, Writer, fixes, pairings};
 use crate::model::{LinkRule, Record, Timestamp, UnitId, UnitKind, Wish};
 
@@ -63,48 +63,28 @@ pub(super) fn unit_or_stub(
     Ok(Some(id.0))
 }
 
-/// Links again every kind whose records changed, and brings the rows of units in line.
-pub(super) fn relink(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    for kind in UnitKind::ALL {
-        if work.touched.identities.get(kind as usize).copied().unwrap_or(false) {
-            relink_kind(work, kind)?;
-            describe(work, kind)?;
-            work.touched.ties = true;
-        }
-    }
+/// Links the records of a kind again, those that changed in revision `since` or later among them, and
+/// brings the rows of units in line.
+pub(super) fn relink(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
+    relink_kind(work, kind)?;
+    describe(work, kind, since)?;
+    work.touched.ties = true;
     Ok(())
 }
 
 /// Takes on the people's wishes. Where they are others than those applied last, every kind is linked
 /// again; what a wish joined or kept apart that is there no more is as if it had never been.
-pub(super) fn take_on(
-    writer: &mut Writer,
-    judge: super::Judge,
-    wishes: &[Wish],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) fn take_on(writer: &mut Writer, wishes: &[Wish], now: Timestamp) -> Result<(), StoreError> {
     let sql = writer.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
-    let mut touched = Touched::default();
-    for kind in UnitKind::ALL {
-        touched.identity(kind);
-    }
-    let mut work = Work {
-        sql: &sql,
-        judge,
-        account: "",
-        resource: "",
-        now,
-        read_rev: rev,
-        rev,
-        touched,
-        rejects: Vec::new(),
-    };
+    let mut work = Work::of_nobody(&sql, writer.judge, rev, now);
     if records::wishes(work.sql)? == wishes {
         return Ok(());
     }
     records::write_wishes(&work, wishes)?;
-    relink(&mut work)?;
+    for kind in UnitKind::ALL {
+        relink(&mut work, kind, rev)?;
+    }
     pairings::resolve(&mut work, writer.ties_open.unwrap_or(rev))?;
     fixes::drivers_follow(&mut work)?;
     mark(&sql, rev, work.touched)?;

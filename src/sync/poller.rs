@@ -100,8 +100,8 @@ impl Poller {
         Ok(())
     }
 
-    /// Polls until `stop` is true, or the database fails. Then no task is left, and what was being
-    /// written is committed.
+    /// Polls until `stop` is true, or the database fails. Then no task is left, what was being written is
+    /// committed, and the store is closed.
     pub async fn run(
         mut self,
         watch: Watch,
@@ -120,7 +120,7 @@ impl Poller {
             },
         };
         self.tasks.shutdown().await;
-        self.store.settle().await;
+        self.store.close().await;
         ended
     }
 }
