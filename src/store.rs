@@ -20,6 +20,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod seal;
 mod testimony;
 mod told;
 mod trail;
@@ -62,8 +63,8 @@ pub struct Remembered {
 pub struct Budget {
     /// When its token bucket is full again.
     pub full_at: Option<Timestamp>,
-    /// Until when a refused credential is not tried again, and the fingerprint of that credential.
-    pub refused: Option<(Timestamp, String)>,
+    /// Until when the credential is not tried again, where it was refused.
+    pub refused_until: Option<Timestamp>,
 }
 
 impl Store {
@@ -117,10 +118,11 @@ impl Store {
             .await
     }
 
-    /// What is remembered of an account's budget.
-    pub async fn budget(&self, account: &str) -> Result<Budget, StoreError> {
-        let account = account.to_owned();
-        self.writing.run(move |writer| Ok(questions::budget(&writer.connection, &account)?)).await
+    /// What is remembered of the budget of an account that is reached by the credential with this fingerprint.
+    pub async fn budget(&self, account: &str, fingerprint: &str) -> Result<Budget, StoreError> {
+        let (account, fingerprint) = (account.to_owned(), fingerprint.to_owned());
+        let work = move |writer: &mut Writer| questions::budget(&writer.connection, &account, &fingerprint);
+        self.writing.run(move |writer| Ok(work(writer)?)).await
     }
 
     /// The ids a feed wants to be told, at most `limit`.

@@ -6,7 +6,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
 use super::unlinked::Unlinked;
-use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles};
+use super::writing::Ties;
+use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal};
 use crate::model::{
     Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
     UnitKind, Verdict, Wish,
@@ -129,6 +130,8 @@ pub(super) struct Touched {
     pub(super) identities: [bool; 3],
     /// Who goes with whom may have changed.
     pub(super) ties: bool,
+    /// Which units a load has may have changed, and who goes with whom by it.
+    pub(super) loads: bool,
     /// A tractor's position changed hands: where its drivers are is written anew.
     pub(super) moved: bool,
 }
@@ -180,7 +183,7 @@ pub(super) fn apply(writer: &mut Writer, commit: &Commit) -> Result<Applied, Sto
 }
 
 fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
-    let Writer { connection, judge, memory, ties_open, unlinked, .. } = writer;
+    let Writer { connection, judge, memory, ties, unlinked, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     memory.begin(rev);
@@ -202,12 +205,12 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
         memory.told.complete(&mut work)?;
     }
     // A read of many pages settles who goes with whom once, at its end.
-    let open_since = ties_open.or(work.touched.ties.then_some(rev));
-    let settled = open_since.filter(|_| commit.health.done);
-    if let Some(since) = settled {
-        pairings::resolve(&mut work, since)?;
+    let open = ties.and(work.touched, rev);
+    let settles = commit.health.done && open.are_open;
+    if settles {
+        pairings::resolve(&mut work, memory, open.loads_since)?;
     }
-    if work.touched.moved || settled.is_some() {
+    if work.touched.moved || settles {
         fixes::drivers_follow(&mut work)?;
     }
     log_rejects(&work)?;
@@ -216,7 +219,7 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     mark(&sql, rev, work.touched)?;
     let applied = Applied { revision: rev, rejected: work.rejects.len() };
     sql.commit()?;
-    *ties_open = open_since.filter(|_| settled.is_none());
+    *ties = if settles { Ties::default() } else { open };
     *unlinked = still_unlinked;
     Ok(applied)
 }
@@ -291,6 +294,8 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
 
 /// Notes a failure.
 pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreError> {
+    // It takes its time, which nobody must wait for who wants to write.
+    let sealed = failure.refused.as_deref().and_then(seal::sealed);
     let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     sql.prepare_cached(
@@ -310,9 +315,9 @@ pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreEr
         failure.error,
     ])?;
     save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
-    if let Some(fingerprint) = &failure.refused {
+    if failure.refused.is_some() {
         sql.prepare_cached("UPDATE buckets SET refused_until = ?2, fingerprint = ?3 WHERE account = ?1")?
-            .execute(params![failure.account, failure.next_try_at.millis(), fingerprint])?;
+            .execute(params![failure.account, failure.next_try_at.millis(), sealed])?;
         sql.prepare_cached(
             "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4, whole_account = 1
              WHERE account = ?1",

@@ -60,6 +60,8 @@ pub(super) fn unit_or_stub(
     let id = UnitId::first_told(work.account, external_id);
     create(work, kind, &id.0, external_id)?;
     link_record(work, kind, &id.0, work.account, external_id, LinkRule::First)?;
+    // A load, or a partner, may have been told of it before.
+    work.touched.loads = true;
     Ok(Some(id.0))
 }
 
@@ -68,7 +70,7 @@ pub(super) fn unit_or_stub(
 pub(super) fn relink(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
     relink_kind(work, kind)?;
     describe(work, kind, since)?;
-    work.touched.ties = true;
+    work.touched.loads = true;
     Ok(())
 }
 
@@ -85,7 +87,9 @@ pub(super) fn take_on(writer: &mut Writer, wishes: &[Wish], now: Timestamp) -> R
     for kind in UnitKind::ALL {
         relink(&mut work, kind, rev)?;
     }
-    pairings::resolve(&mut work, writer.ties_open.unwrap_or(rev))?;
+    writer.memory.begin_anew(rev);
+    let open = writer.ties.and(work.touched, rev);
+    pairings::resolve(&mut work, &mut writer.memory, open.loads_since)?;
     fixes::drivers_follow(&mut work)?;
     mark(&sql, rev, work.touched)?;
     sql.commit()?;
@@ -119,8 +123,12 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         }
         taken.insert(id.clone());
         for (record, rule) in &members {
+            let before = links.get(record);
+            if before.is_some_and(|before| before.unit_id == id && before.rule == Some(*rule)) {
+                continue;
+            }
             link_record(work, kind, &id, &record.0, &record.1, *rule)?;
-            if let Some(before) = links.get(record).filter(|before| before.unit_id != id) {
+            if let Some(before) = before.filter(|before| before.unit_id != id) {
                 moves.push(Move { record: record.clone(), from: before.unit_id.clone(), to: id.clone() });
             }
         }

@@ -180,7 +180,9 @@ pub(super) fn keep_accounts(
         for kind in UnitKind::ALL {
             links::relink(&mut work, kind, rev)?;
         }
-        pairings::resolve(&mut work, rev)?;
+        writer.memory.begin_anew(rev);
+        let open = writer.ties.and(work.touched, rev);
+        pairings::resolve(&mut work, &mut writer.memory, open.loads_since)?;
         mark(&sql, rev, work.touched)?;
     }
     sql.commit()?;

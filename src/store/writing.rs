@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use super::apply::Judge;
+use super::apply::{Judge, Touched};
 use super::memory::Memory;
 use super::unlinked::Unlinked;
 use super::{StoreError, open};
@@ -21,8 +21,8 @@ pub(super) struct Writer {
     pub(super) judge: Judge,
     /// What the file says of units; lost with the process, which then reads it anew.
     pub(super) memory: Memory,
-    /// From which revision on who goes with whom has not been settled yet.
-    pub(super) ties_open: Option<i64>,
+    /// Whether who goes with whom is still to be settled.
+    pub(super) ties: Ties,
     /// Which records may have changed since they were linked.
     pub(super) unlinked: Unlinked,
 }
@@ -31,7 +31,28 @@ impl Writer {
     /// Of a file that has just been opened.
     pub(super) fn new(path: PathBuf, connection: Connection, judge: Judge) -> Self {
         let unlinked = Unlinked::everything();
-        Self { path, connection, judge, memory: Memory::default(), ties_open: Some(0), unlinked }
+        // The process before may have ended before it settled them.
+        let ties = Ties { are_open: true, loads_since: Some(0) };
+        Self { path, connection, judge, memory: Memory::default(), ties, unlinked }
+    }
+}
+
+/// What has not been settled yet of who goes with whom.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ties {
+    /// Something has not.
+    pub(super) are_open: bool,
+    /// From which revision on something has changed that bears on which units a load has.
+    pub(super) loads_since: Option<i64>,
+}
+
+impl Ties {
+    /// These, and what was touched in this revision.
+    pub(super) fn and(self, touched: Touched, revision: i64) -> Self {
+        Self {
+            are_open: self.are_open || touched.ties || touched.loads,
+            loads_since: self.loads_since.or(touched.loads.then_some(revision)),
+        }
     }
 }
 
@@ -62,7 +83,9 @@ impl Writing {
                 Err(error) => return drop(tell.send(Err(error))),
             };
             if tell.send(Ok(said)).is_ok() {
-                handed.into_iter().for_each(|job| job(&mut writer));
+                for job in handed {
+                    job(&mut writer);
+                }
             }
         };
         let thread = Builder::new()
