@@ -15,7 +15,9 @@ use super::{READS, WARM_UP, cpu_ms, report};
 
 /// Polls `base` into a database in `folder`, and says what that cost.
 pub fn run(base: &str, folder: &Path) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    // With one worker, as the program has.
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).enable_all().build().expect("a runtime");
     runtime.block_on(poll(base, &folder.join("b.db")));
 }
 

@@ -102,7 +102,6 @@ pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<()
         desk.judging.look_again();
         pass(desk, store, clock).await?;
     }
-    store.settle().await;
     Ok(())
 }
 
