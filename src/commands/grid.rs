@@ -132,7 +132,7 @@ mod tests {
             String::from_utf8(out).unwrap().lines().nth(1).unwrap().to_owned()
         };
         assert_eq!(printed(30), "a long name…  Tue 14:05 CST  x");
-        assert_eq!(printed(29), "a long name …  Tue 14:05 CST");
+        assert_eq!(printed(29), "a long name…  Tue 14:05 CST");
         assert_eq!(printed(20), "a long name of a lo…");
     }
 
