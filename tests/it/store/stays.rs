@@ -306,9 +306,7 @@ async fn a_load_closed_at_the_dock_is_watched_until_the_truck_leaves() {
 async fn the_next_load_from_a_place_does_not_take_the_last_one_s_visit_for_its_own() {
     let mut bench = loaded().await;
     let of = |movement: &str, id: &str, miles, early| match stop(id, 1, miles, early) {
-        Change::Stop(stop) => {
-            Change::Stop(Box::new(TmsStop { movement_id: Some(movement.into()), ..*stop }))
-        }
+        Change::Stop(stop) => Change::Stop(Box::new(TmsStop { movement_id: Some(movement.into()), ..*stop })),
         other => other,
     };
     // Load 20 picks up in the night where load 10 is delivered; load 30 is one that nobody closes.
