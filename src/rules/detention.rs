@@ -20,6 +20,8 @@ const GONE_MI: f64 = 5.0;
 pub enum Evidence {
     /// The TMS.
     Tms,
+    /// The truck's own positions.
+    Positions,
 }
 
 impl Evidence {
@@ -27,6 +29,7 @@ impl Evidence {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Tms => "tms",
+            Self::Positions => "positions",
         }
     }
 }
@@ -62,9 +65,8 @@ pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held
     let queues = Queues::of(fleet);
     let open = fleet.movements.iter().filter(|movement| movement.tms.status.is_open());
     let mut held: Vec<Held<'a>> = open
-        .filter_map(|movement| at_stop(&queues, movement))
-        .filter_map(|(movement, stop)| {
-            let (arrived_at, evidence) = presence(stop)?;
+        .filter_map(|movement| {
+            let Presence { stop, arrived_at, evidence } = at_stop(fleet, &queues, movement)?;
             let is_seen_there = seen_there(fleet, fresh, movement, stop, now);
             let since_at = stop.tms.scheduled_early_at.map_or(arrived_at, |early| early.max(arrived_at));
             let free_until_at = since_at.plus(FREE_TIME);
@@ -76,19 +78,22 @@ pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held
     held
 }
 
-/// When a truck came to a stop that it has not left, and who says so.
-fn presence(stop: &Stop) -> Option<(Timestamp, Evidence)> {
-    let has_left = stop.tms.done || stop.tms.actual_departure_at.is_some();
-    stop.tms.actual_arrival_at.filter(|_| !has_left).map(|arrived_at| (arrived_at, Evidence::Tms))
+/// A load at a stop that it has not left.
+struct Presence<'a> {
+    stop: &'a Stop,
+    arrived_at: Timestamp,
+    evidence: Evidence,
 }
 
 /// The stop where a load is: of those it came to and has not left the last, since an earlier one was left
 /// whether or not anybody said so.
-fn at_stop<'a>(queues: &Queues<'a>, movement: &'a Movement) -> Option<(&'a Movement, &'a Stop)> {
+fn at_stop<'a>(fleet: &Fleet, queues: &Queues<'a>, movement: &'a Movement) -> Option<Presence<'a>> {
     let calls = queues.calls_of(movement);
-    let there = calls.iter().filter_map(|call| Some((presence(call.stop)?.0, call.stop)));
-    let (_, stop) = there.max_by_key(|(arrived_at, stop)| (*arrived_at, stop.tms.sequence))?;
-    Some((movement, stop))
+    let there = calls.iter().filter_map(|call| Some((call.arrived_at?, call.stop)));
+    let (arrived_at, stop) = there.max_by_key(|(arrived_at, stop)| (*arrived_at, stop.tms.sequence))?;
+    let was_seen = fleet.stays.get(&stop.key()).is_some_and(|stay| stay.observed.arrived_at == arrived_at);
+    let evidence = if was_seen { Evidence::Positions } else { Evidence::Tms };
+    Some(Presence { stop, arrived_at, evidence })
 }
 
 fn seen_there(
