@@ -5,9 +5,11 @@
 //! we believe about one real thing, named by our ids; a [`Fleet`] holds all of them at one revision.
 
 mod change;
+mod exception;
 mod feeds;
 mod fleet;
 mod freight;
+mod handling;
 mod hours;
 mod judgement;
 mod link;
@@ -15,6 +17,7 @@ mod nearest;
 mod place;
 mod route;
 mod sighting;
+mod stay;
 mod text;
 mod time;
 mod trail;
@@ -22,19 +25,25 @@ mod units;
 mod words;
 
 pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
+pub use exception::{
+    Exception, ExceptionKind, ExceptionState, Fact, Facts, Severity, Step, Subject, SubjectKind, Touches,
+    Trend,
+};
 pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
 pub use fleet::{Fleet, Keyed, Rows};
 pub use freight::{
-    EtaSource, Loaded, Movement, MovementKey, MovementStatus, Order, OrderKey, Risk, Stop, StopKey, StopType,
-    TmsMovement, TmsOrder, TmsStop,
+    EtaSource, Loaded, Movement, MovementKey, MovementStatus, Named, Order, OrderKey, Risk, Stop, StopKey,
+    StopType, TmsMovement, TmsOrder, TmsStop,
 };
+pub use handling::{Act, Deed, Handling, Mark, Seen, Snooze};
 pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal};
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
-pub use place::{Address, Confidence, Geocoded, Place, Places};
+pub use place::{Address, Fit, Geocoded, Located, Places};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use sighting::{Sighting, Verdict};
+pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Proof, Stay};
 pub use text::{clean, clean_opt, licence_key};
 pub use time::Timestamp;
 pub use trail::TrailPoint;

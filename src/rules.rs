@@ -1,6 +1,7 @@
 //! Judgements: pure functions of facts and the time. No I/O, no clock, no terminal.
 
 pub mod age;
+pub mod alerts;
 pub mod basis;
 pub mod best;
 pub mod cycle;
@@ -17,6 +18,7 @@ pub mod motion;
 pub mod near;
 pub mod pairing;
 pub mod sanity;
+pub mod stay;
 pub mod testimony;
 pub mod trail;
 pub mod trip;

@@ -30,6 +30,7 @@ mod server;
 mod shift;
 mod spread;
 mod terminal;
+mod truth;
 mod week;
 mod world;
 
@@ -50,6 +51,7 @@ use self::server::{Server, Service};
 use self::spread::Spread;
 pub use self::terminal::Credentials as TerminalCredentials;
 use self::terminal::Terminal;
+pub use self::truth::{TrueStop, Truth};
 use self::world::World;
 use crate::model::Timestamp;
 

@@ -5,6 +5,7 @@
 mod apply;
 mod duty_days;
 mod examine;
+mod exceptions;
 mod fixes;
 mod freight;
 mod hours;
@@ -22,6 +23,7 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod stays;
 mod testimony;
 mod told;
 mod trail;
@@ -35,7 +37,7 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane};
+pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane, Stays};
 pub use self::examine::{Examination, examine, set_aside_of};
 pub use self::lease::{Lease, leader};
 use self::memory::Memory;
@@ -46,7 +48,7 @@ pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
-use crate::model::{Judgement, MovementKey, Notice, Timestamp, Viewer, Want, Wish};
+use crate::model::{Judgement, MovementKey, Notice, Step, Timestamp, Viewer, Want, Wish};
 
 /// The poller's handle to the one writing connection. Clones share it.
 #[derive(Clone)]
@@ -200,6 +202,12 @@ impl Store {
     /// differs from what stands there should be given: every row given is told to all readers.
     pub async fn judge(&self, judgements: Vec<Judgement>, over: Vec<MovementKey>) -> Result<(), StoreError> {
         self.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
+    }
+
+    /// Writes what became of exceptions: only what changed, since every row given is told to all readers.
+    /// What people did about them stays as it is.
+    pub async fn write_exceptions(&self, steps: Vec<Step>) -> Result<(), StoreError> {
+        self.run(move |writer| exceptions::write(&mut writer.connection, &steps)).await
     }
 
     /// Where addresses are that were looked up.

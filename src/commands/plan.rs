@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::model::clean;
-use crate::rules::hours::{self, Plan, Refusal};
+use crate::rules::hours::{self, Plan, Refusal, Request};
 
 /// Characters of what a refusal may quote.
 const LONGEST_MESSAGE: usize = 300;
@@ -46,8 +46,13 @@ pub fn answer(question: &[u8], out: &mut dyn Write) -> io::Result<Asked> {
     Ok(Asked::Json)
 }
 
+/// Reads one request as it is written in JSON. Fails with what is wrong in it.
+pub fn read(request: &str) -> Result<Request, Refusal> {
+    wire::request(request)
+}
+
 fn answered(request: &str) -> serde_json::Result<String> {
-    let plan = wire::request(request).and_then(|request| hours::plan(&request));
+    let plan = read(request).and_then(|request| hours::plan(&request));
     words(plan.as_ref())
 }
 

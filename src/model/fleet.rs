@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{
-    Conflict, Driver, FeedStatus, Judgement, Movement, MovementKey, Order, Stop, Timestamp, Totals, Tractor,
-    Trailer, Viewer,
+    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Stay, Stop, Timestamp,
+    Totals, Tractor, Trailer, Viewer,
 };
 
 /// A row that has a key.
@@ -123,10 +123,14 @@ pub struct Fleet {
     pub orders: Rows<Order>,
     /// Stops; [`Fleet::stops_of`] gives those of one movement.
     pub stops: Rows<Stop>,
+    /// When our tractors were at stops, by the stop's key: none where none was seen there.
+    pub stays: Rows<Stay>,
     /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
     driven: Arc<[Arc<Stop>]>,
     /// What is made of movements that are not over.
     pub judgements: Rows<Judgement>,
+    /// What is wrong, what was lately, and what is only watched; [`Fleet::queue`] gives what stands open.
+    pub exceptions: Rows<Exception>,
     /// Feeds, by account and resource.
     pub feeds: Vec<FeedStatus>,
     /// Open consoles.
@@ -145,6 +149,13 @@ impl Fleet {
         let rest = self.driven.get(start..).unwrap_or_default();
         let count = rest.iter().take_while(|stop| leg_of(stop) == key).count();
         rest.get(..count).unwrap_or_default()
+    }
+
+    /// The open exceptions, the one most worth looking at first.
+    pub fn queue(&self) -> Vec<&Arc<Exception>> {
+        let mut open: Vec<_> = self.exceptions.iter().filter(|row| row.is_open()).collect();
+        open.sort_unstable_by(|a, b| a.cmp_rank(b));
+        open
     }
 
     /// Sorts the stops for [`Fleet::stops_of`]; whoever replaces `stops` calls it.

@@ -197,6 +197,29 @@ pub struct TmsMovement {
     pub preassigned: Option<bool>,
 }
 
+/// Whether the TMS names somebody for a load, or something to drive it with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Named {
+    /// The load was not read by itself yet, and a list does not tell.
+    #[default]
+    Unread,
+    /// It names none.
+    Nobody,
+    /// It does; whom we know or not.
+    Somebody,
+}
+
+impl Named {
+    /// The word that is selected.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Nobody => "nobody",
+            Self::Somebody => "somebody",
+        }
+    }
+}
+
 /// One row of `movements`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Movement {
@@ -211,6 +234,12 @@ pub struct Movement {
     pub tractor_id: Option<UnitId>,
     /// Our trailer.
     pub trailer_id: Option<UnitId>,
+    /// Whether the TMS names a driver: without one in `driver_id`, that may be one we do not know.
+    #[serde(skip)]
+    pub driver_named: Named,
+    /// The same of a tractor.
+    #[serde(skip)]
+    pub tractor_named: Named,
     /// Practical arrival at the next stop.
     pub eta_at: Option<Timestamp>,
     /// Earliest legal arrival at the next stop.

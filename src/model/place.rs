@@ -47,7 +47,7 @@ impl FromIterator<(Address, Point)> for Places {
 
 /// How well a place fits the address it was found for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
+pub enum Fit {
     /// Too little fits.
     Low,
     /// Some of it fits: a person has to say so.
@@ -58,7 +58,7 @@ pub enum Confidence {
     Exact,
 }
 
-impl Confidence {
+impl Fit {
     /// The word used by Mapbox and on screen.
     pub const fn word(self) -> &'static str {
         match self {
@@ -72,13 +72,13 @@ impl Confidence {
 
 /// A place found for an address.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct Located {
     /// Where a truck is to be sent: the entrance on the road where one is known.
     pub point: Point,
     /// The address as the geocoder writes it.
     pub name: String,
     /// How well it fits.
-    pub confidence: Confidence,
+    pub confidence: Fit,
     /// What the point is, in the geocoder's word: `rooftop`, `parcel`, `interpolated`.
     pub accuracy: Option<String>,
 }
@@ -87,9 +87,9 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Geocoded {
     /// It is there.
-    Found(Place),
+    Found(Located),
     /// It may be there: to be confirmed by a person before a truck is promised there.
-    ToConfirm(Place),
+    ToConfirm(Located),
     /// Something was found that is not it; why, in words.
     Rejected(String),
     /// Nothing was found.

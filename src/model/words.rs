@@ -1,8 +1,9 @@
 //! Reading back the words that enums are written as.
 
 use super::{
-    DutyStatus, Engine, EtaSource, Input, LinkRule, Loaded, Motion, MovementStatus, PairingSource, Reason,
-    Risk, StopType, Tie, UnitKind,
+    Confidence, DutyStatus, Engine, EtaSource, ExceptionKind, ExceptionState, Input, LinkRule, Loaded,
+    Motion, MovementStatus, Named, PairingSource, Reason, Risk, Severity, StopType, SubjectKind, Tie, Trend,
+    UnitKind,
 };
 
 macro_rules! read_back {
@@ -24,10 +25,18 @@ read_back! {
     DutyStatus: Driving OnDuty OffDuty Sleeper YardMove PersonalConveyance Unknown;
     MovementStatus: Available Covered InProgress Delivered Void Unknown;
     Loaded: Loaded Empty Unknown;
+    Named: Unread Nobody Somebody;
     StopType: Pickup Delivery Other;
     EtaSource: Mapbox MapboxCar Estimate Tms;
+    Confidence: Low Medium High;
     Risk: Ok Tight AtRisk Late Unknown;
     Reason: Distance Drive Shift Break Cycle ApptWait Dwell StaleGps StaleHos NoDriver;
+    ExceptionKind: Blind AtRisk Late UnassignedPickup InfeasiblePickup RunsOut Detention Dark TrailerAlone
+        LogDisagrees FeedDown TmsDisagrees;
+    ExceptionState: Watched Open Cleared;
+    Severity: Low Medium High Critical;
+    SubjectKind: Movement Stop Tractor Trailer Driver Account Cause;
+    Trend: Worse Better Gone Blind;
     Input: Position Hours Route Load;
     Tie: DriverTractor TrailerTractor TrailerDriver;
     PairingSource: Eld Assigned Load Static Standing;

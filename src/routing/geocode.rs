@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::http;
-use crate::model::{Address, Confidence, Geocoded, Place, Point, clean, clean_opt};
+use crate::model::{Address, Fit, Geocoded, Located, Point, clean, clean_opt};
 
 /// The most addresses that one call takes.
 pub const MOST_AT_ONCE: usize = 1000;
@@ -93,12 +93,12 @@ fn judge(address: &Address, found: &Value) -> Geocoded {
     };
     let told = properties["match_code"]["confidence"].as_str();
     let accuracy = properties["coordinates"]["accuracy"].as_str().and_then(|text| clean_opt(text, PART));
-    let place = |confidence| Place { point, name: name.clone(), confidence, accuracy };
+    let place = |confidence| Located { point, name: name.clone(), confidence, accuracy };
     match told {
-        Some("exact") => Geocoded::Found(place(Confidence::Exact)),
-        Some("high") => Geocoded::Found(place(Confidence::High)),
+        Some("exact") => Geocoded::Found(place(Fit::Exact)),
+        Some("high") => Geocoded::Found(place(Fit::High)),
         // What does not say how well it fits has to be looked at.
-        Some("medium") | None => Geocoded::ToConfirm(place(Confidence::Medium)),
+        Some("medium") | None => Geocoded::ToConfirm(place(Fit::Medium)),
         Some(other) => Geocoded::Rejected(format!("confidence is {}: {name}", clean(other, PART))),
     }
 }

@@ -344,6 +344,29 @@ mod tests {
     }
 
     #[test]
+    fn a_window_that_is_full_is_waited_for_but_neither_in_vain_nor_for_ever() {
+        let token = SecretString::from("pk.test");
+        let truck = Truck::new(4.12, 2.6, 36.3).unwrap();
+        let (base_url, profile) = ("http://127.0.0.1:1", Profile::default());
+        let mapbox =
+            Mapbox::new(&Settings { base_url, token: &token, profile, truck, ca_file: None }).unwrap();
+        let now = Timestamp::from_secs(1_795_334_400);
+        let check = |retry_after: Option<u64>, reset: Option<i64>, expected: Option<u64>| {
+            let kind = Kind::Throttled { retry_after: retry_after.map(Duration::from_secs) };
+            let renews_at = reset.map(|after| Timestamp::from_secs(1_795_334_400 + after));
+            let error = http::Error { renews_at, ..http::Error::new(kind, "HTTP 429") };
+            let Error::Service(error) = mapbox.refusal(error, now) else { panic!() };
+            assert_eq!(error.kind, Kind::Throttled { retry_after: expected.map(Duration::from_secs) });
+        };
+        check(None, Some(41), Some(41));
+        check(None, Some(3600), Some(120));
+        check(None, Some(0), Some(1));
+        check(None, Some(-500), Some(1));
+        check(Some(7), Some(41), Some(7));
+        check(None, None, None);
+    }
+
+    #[test]
     fn a_token_said_back_is_blotted_out_also_when_cut_short() {
         let token = "pk.eyJ1IjoiYWNtZSJ9.abcdef";
         let check = |text: &str, expected: &str| assert_eq!(without(text, token), expected);

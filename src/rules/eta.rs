@@ -255,3 +255,6 @@ fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
     let Point { latitude, longitude } = place;
     Some(RunsOut { limit, at: rest.start_at, latitude, longitude, short_of_s })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,9 @@
 
 pub mod lint;
 
+mod aged;
 mod days;
+mod node;
 mod plan;
 mod postpone;
 mod request;
@@ -13,6 +15,7 @@ mod stages;
 mod state;
 mod told;
 
+pub use aged::{Aged, AgedHours, Confidence, aged};
 pub use plan::plan;
 pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
 pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
@@ -45,7 +48,8 @@ impl Left {
 }
 
 /// A driver's clocks counted down from when they were true to `now`, by the rule each follows in
-/// the present duty status; never below zero. Rest is not credited: that is the ELD's to say.
+/// the present duty status; never below zero. This is what screens show beside the ELD's own word, so rest
+/// is not credited: that is the ELD's to say. What a plan starts from is [`aged`].
 pub fn left_at(driver: &Driver, now: Timestamp) -> Left {
     let gone = driver.hos_as_of_at.map_or(0, |as_of| now.secs_since(as_of).max(0));
     let (driving, on_duty) = match driver.hos_status {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::model::{Fleet, Keyed, Movement, MovementStatus, Stop, Timestamp, UnitId};
+use crate::model::{Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stop, Timestamp, UnitId};
 
 /// A stop that is not done.
 #[derive(Clone, Copy, Debug)]
@@ -112,11 +112,36 @@ fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
     early.unwrap_or(Timestamp::from_millis(i64::MAX))
 }
 
-/// The stops of `movement` that are not done: by the TMS, or because the truck was seen to leave.
+/// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
 fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
     let stops = fleet.stops_of(&movement.key());
-    let calls = stops.iter().filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
-    calls.map(|stop| Call { stop, arrived_at: stop.tms.actual_arrival_at, dwell: None }).collect()
+    let open = stops.iter().filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
+    open.filter_map(|stop| call(fleet, movement, stop)).collect()
+}
+
+/// A stop as it stands for the truck that has the load now; `None` once that was seen to leave.
+fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
+    let stay =
+        fleet.stays.get(&stop.key()).filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref());
+    let Some(stay) = stay else {
+        let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
+        return Some(Call { stop, arrived_at: told, dwell: None });
+    };
+    // One fix alone proves no departure that ends the work on a stop.
+    let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
+    let arrived_at = Some(stay.observed.arrived_at).filter(|_| stay.is_open());
+    (!has_left).then_some(Call { stop, arrived_at, dwell: None })
+}
+
+/// A truck that is further than this from a stop is not there, whatever the TMS says: meters.
+const ELSEWHERE_M: f64 = 5.0 * 1609.344;
+
+/// Whether the truck is known to be somewhere else.
+fn is_elsewhere(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
+    let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let truck = tractor.and_then(|tractor| Point::new(tractor.latitude?, tractor.longitude?));
+    let place = stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
+    truck.zip(place).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
 }
 
 #[cfg(test)]

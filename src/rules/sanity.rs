@@ -77,7 +77,7 @@ fn may_follow(one: Sighting, other: Sighting) -> bool {
 }
 
 /// Along the great circle (haversine).
-fn miles(one: Sighting, other: Sighting) -> f64 {
+pub(super) fn miles(one: Sighting, other: Sighting) -> f64 {
     const EARTH_RADIUS_MI: f64 = 3958.8;
     let half_chord = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
     let scale = one.latitude.to_radians().cos() * other.latitude.to_radians().cos();

@@ -37,6 +37,9 @@ pub const FIRMS: &[&str] = &[
     "Zenith Appliance",
 ];
 
+/// The firm that nobody has put on the map everywhere.
+const UNPLACED: usize = 13;
+
 impl Site {
     /// Where its gate is: a few miles from the centre of its city.
     pub fn point(self) -> Point {
@@ -44,6 +47,21 @@ impl Site {
         let mut chance = Chance::of(&[71, self.city as u64, self.firm.map_or(99, |firm| firm as u64)]);
         let (north, east) = (chance.fraction() - 0.5, chance.fraction() - 0.5);
         Point { latitude: centre.latitude + north * 0.16, longitude: centre.longitude + east * 0.16 }
+    }
+
+    /// Its street, as the TMS writes it: every city has one industrial park.
+    pub fn street(self) -> String {
+        format!("{} INDUSTRIAL PKWY", 100 + self.city)
+    }
+
+    /// Whether the TMS knows where it is; of the others it has the address alone.
+    pub fn is_on_the_map(self) -> bool {
+        self.firm != Some(UNPLACED) || self.city % 3 != 2
+    }
+
+    /// The place in a city that has nothing but its address, where there is one.
+    pub fn by_address(city: usize) -> Self {
+        Self { city, firm: Some(UNPLACED) }
     }
 
     /// Its name, as people say it.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
-use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles};
+use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, stays};
 use crate::model::{
-    Batch, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, Record, Reject, Sighting, Timestamp,
-    UnitKind, Verdict, Wish,
+    Batch, Cell, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, ObservedStay, PlannedStop, Point,
+    Record, Reject, Sighting, StopKey, Timestamp, TrailPoint, UnitKind, Verdict, Wish,
 };
 
 /// The judgements that writing needs, handed in so that the store holds none of its own.
@@ -28,7 +28,14 @@ pub struct Judge {
     pub believe: fn(&[HoursWord], Timestamp) -> Option<usize>,
     /// Which claim holds for each left one.
     pub settle: fn(Vec<Claim>) -> Vec<Claim>,
+    /// Where a fix belongs among those that a tractor's stays are judged by; the places are its stops'.
+    pub cell: fn(&[Point], &Fix) -> Cell,
+    /// When a tractor was at which of its stops.
+    pub stays: Stays,
 }
+
+/// Judges a tractor's stays by the fixes that were kept, in any order.
+pub type Stays = fn(&[PlannedStop], &[TrailPoint]) -> Vec<(StopKey, ObservedStay)>;
 
 /// Judges a fix against the one its unit is shown at, the one in doubt, and now.
 pub type Sane = fn(Sighting, Option<Sighting>, Option<Sighting>, Timestamp) -> Verdict;
@@ -106,6 +113,8 @@ pub(super) struct Work<'a> {
     pub(super) rev: i64,
     pub(super) touched: Touched,
     pub(super) rejects: Vec<Reject>,
+    /// Tractors that others were folded into.
+    pub(super) heirs: Vec<String>,
 }
 
 /// What must be worked out again, or told to readers, before the commit.
@@ -120,6 +129,8 @@ pub(super) struct Touched {
     pub(super) stops: bool,
     pub(super) stops_gone: bool,
     pub(super) conflicts: bool,
+    pub(super) stays: bool,
+    pub(super) stays_gone: bool,
     /// Rows of these tables went away: readers must read them whole.
     pub(super) tractors_gone: bool,
     pub(super) trailers_gone: bool,
@@ -195,6 +206,7 @@ fn write(
         rev,
         touched: Touched::default(),
         rejects: commit.batch.rejects.clone(),
+        heirs: Vec::new(),
     };
     let still_unlinked = identify(&mut work, memory, *unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
@@ -210,6 +222,7 @@ fn write(
     if work.touched.moved || settled.is_some() {
         fixes::drivers_follow(&mut work)?;
     }
+    stays::settle(&mut work, &mut memory.stays)?;
     log_rejects(&work)?;
     let cursor = commit.batch.cursor.as_deref();
     feed_read(&sql, &commit.account, commit.resource, cursor, &commit.health, commit.now)?;
@@ -456,6 +469,7 @@ pub(super) fn mark(sql: &Transaction<'_>, rev: i64, touched: Touched) -> rusqlit
         ("orders", touched.orders, false),
         ("stops", touched.stops, touched.stops_gone),
         ("conflicts", touched.conflicts, false),
+        ("stays", touched.stays, touched.stays_gone),
         ("feeds", true, false),
     ];
     for (table, changed, whole) in tables {

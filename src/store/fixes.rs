@@ -7,7 +7,8 @@ use rusqlite::{CachedStatement, params};
 
 use super::apply::Work;
 use super::links;
-use super::memory::{Kept, Memory, Point, Suspect, Unit};
+use super::memory::{Kept, Memory, Past, Point, Suspect, Unit};
+use super::stays::Order;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
 /// History keeps a point a mile on the move …
@@ -63,7 +64,7 @@ impl Page<'_> {
         let Seen { kind, external_id, fix, .. } = *seen;
         let Some(at) = self.memory.unit(work, kind, external_id)? else { return Ok(()) };
         let account = self.memory.account(work.account);
-        let Some((unit, kept)) = self.memory.at(kind, at) else { return Ok(()) };
+        let Some((unit, mut past)) = self.memory.at(kind, at) else { return Ok(()) };
         let shows = (work.judge.motion)(fix, unit.engine.map(|(engine, _)| engine));
         let suspect = unit.suspect.as_ref().map(|suspect| Sighting::from(&suspect.fix));
         match (work.judge.sane)(fix.into(), unit.shown, suspect, work.now) {
@@ -73,7 +74,7 @@ impl Page<'_> {
             Verdict::BearsOut => {
                 if let Some(suspect) = clear(work, kind, unit)? {
                     let shows = (work.judge.motion)(&suspect.fix, None);
-                    keep(work, kept, (kind, unit), (&suspect.fix, &suspect.source), shows)?;
+                    past.keep(work, (kind, unit), (&suspect.fix, &suspect.source), shows, Order::Late)?;
                 }
             }
             Verdict::Same => {
@@ -89,7 +90,7 @@ impl Page<'_> {
                     work.reject(external_id, reason);
                 }
                 // It moves nothing, and still belongs into the history.
-                return keep(work, kept, (kind, unit), (fix, work.account), shows);
+                return past.keep(work, (kind, unit), (fix, work.account), shows, Order::Late);
             }
             Verdict::Doubtful(reason) => {
                 doubt(work, kind, unit, fix)?;
@@ -110,7 +111,7 @@ impl Page<'_> {
         if unit.state != shows || unit.since.is_none() {
             (unit.state, unit.since) = (shows, Some(fix.observed_at.millis()));
         }
-        keep(work, kept, (kind, unit), (fix, work.account), shows)
+        past.keep(work, (kind, unit), (fix, work.account), shows, Order::Newest)
     }
 
     /// Takes in a tractor's readings, each where it is newer than the one we have.
@@ -310,6 +311,23 @@ fn clear(work: &Work<'_>, kind: UnitKind, unit: &mut Unit) -> rusqlite::Result<O
         .prepare_cached("DELETE FROM suspects WHERE kind = ?1 AND unit_id = ?2")?
         .execute(params![kind.word(), &*unit.id])?;
     Ok(Some(suspect))
+}
+
+impl Past<'_> {
+    /// Takes a sound fix into the history, and to those that a tractor's stays are judged by.
+    fn keep(
+        &mut self,
+        work: &Work<'_>,
+        (kind, unit): (UnitKind, &Unit),
+        seen: (&Fix, &str),
+        state: Motion,
+        order: Order,
+    ) -> rusqlite::Result<()> {
+        if kind == UnitKind::Tractor {
+            self.stays.see(work, (unit.rowid, &unit.id), seen, order)?;
+        }
+        keep(work, self.kept, (kind, unit), seen, state)
+    }
 }
 
 /// Writes a history point where the thinning wants one.

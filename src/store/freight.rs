@@ -94,11 +94,16 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
             work.now.millis(),
             work.rev,
         ])?;
-    work.sql
-        .prepare_cached("UPDATE movements SET needs_hydration = 0 WHERE company_id = ?1 AND id = ?2")?
-        .execute([&told.company_id, &told.movement_id])?;
+    // Told to readers too: that it names nobody is only known now.
+    let read = work
+        .sql
+        .prepare_cached(
+            "UPDATE movements SET needs_hydration = 0, rev = ?3
+             WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 1",
+        )?
+        .execute(params![told.company_id, told.movement_id, work.rev])?;
     questions::told(work.sql, "movement", &told.movement_id)?;
-    work.touched.movements |= changed > 0;
+    work.touched.movements |= changed + read > 0;
     work.touched.ties |= changed > 0;
     drop_stops_not_named(work, &told.company_id, &told.movement_id)
 }

@@ -14,7 +14,7 @@ use self::describe::describe;
 use self::records::Links;
 pub(super) use self::records::{RecordKey, wishes};
 use super::apply::{Touched, Work, mark, next_revision};
-use super::{StoreError, Writer, fixes, pairings};
+use super::{StoreError, Writer, fixes, pairings, stays};
 use crate::model::{LinkRule, Record, Timestamp, UnitId, UnitKind, Wish};
 
 /// The table that holds units of a kind.
@@ -99,6 +99,7 @@ pub(super) fn take_on(
         rev,
         touched,
         rejects: Vec::new(),
+        heirs: Vec::new(),
     };
     if records::wishes(work.sql)? == wishes {
         return Ok(());
@@ -107,6 +108,8 @@ pub(super) fn take_on(
     relink(&mut work)?;
     pairings::resolve(&mut work, writer.ties_open.unwrap_or(rev))?;
     fixes::drivers_follow(&mut work)?;
+    writer.memory.stays.forget();
+    stays::settle(&mut work, &mut writer.memory.stays)?;
     mark(&sql, rev, work.touched)?;
     sql.commit()?;
     Ok(())

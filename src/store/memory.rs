@@ -7,6 +7,7 @@ use rusqlite::{Row, params};
 
 use super::apply::Work;
 use super::links;
+use super::stays::Stays;
 use super::told::Told;
 use crate::model::{DutyStatus, Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
 
@@ -20,6 +21,8 @@ pub(super) struct Memory {
     drivers: Option<Known<Hours>>,
     /// The last history point of each unit, by its row; a point more or less is no error.
     kept: Kept,
+    /// How tractors are watched. Lost only where which row is which tractor may have changed.
+    pub(super) stays: Stays,
     /// What was told of who goes with whom.
     pub(super) told: Told,
 }
@@ -30,6 +33,13 @@ pub(super) type Account = usize;
 /// The last history point of each unit, by its row and by the account that told it: of two devices each
 /// is thinned by itself.
 pub(super) type Kept = HashMap<(UnitKind, i64, u64), Point>;
+
+/// What fixes are kept for.
+pub(super) struct Past<'a> {
+    /// The history points of all.
+    pub(super) kept: &'a mut Kept,
+    pub(super) stays: &'a mut Stays,
+}
 
 /// Rows of one kind, and which of them each account's ids mean.
 struct Known<T> {
@@ -133,6 +143,7 @@ impl Memory {
     pub(super) fn failed(&mut self, account: &str, resource: &str) {
         self.forget_all();
         self.kept.clear();
+        self.stays.forget();
         self.told.failed(account, resource);
     }
 
@@ -150,6 +161,9 @@ impl Memory {
 
     /// Who is who has changed for this kind.
     pub(super) fn forget(&mut self, kind: UnitKind) {
+        if kind == UnitKind::Tractor {
+            self.stays.forget();
+        }
         match kind {
             UnitKind::Tractor | UnitKind::Trailer => {
                 if let Some(known) = self.units.get_mut(kind as usize) {
@@ -200,10 +214,10 @@ impl Memory {
         Ok(place)
     }
 
-    /// The unit at a place that [`Self::unit`] gave, and the history points of all.
-    pub(super) fn at(&mut self, kind: UnitKind, place: usize) -> Option<(&mut Unit, &mut Kept)> {
+    /// The unit at a place that [`Self::unit`] gave, and what its fixes are kept for.
+    pub(super) fn at(&mut self, kind: UnitKind, place: usize) -> Option<(&mut Unit, Past<'_>)> {
         let unit = self.units.get_mut(kind as usize)?.as_mut()?.rows.get_mut(place)?;
-        Some((unit, &mut self.kept))
+        Some((unit, Past { kept: &mut self.kept, stays: &mut self.stays }))
     }
 
     /// The driver that this account calls `external_id`. An ELD lists people who left; only the roster

@@ -9,7 +9,9 @@ const STEPS: &[&str] = &[
     include_str!("002_words.sql"),
     include_str!("003_suspects.sql"),
     include_str!("004_duty_days.sql"),
-    include_str!("005_judgement.sql"),
+    include_str!("005_stays.sql"),
+    include_str!("006_judgement.sql"),
+    include_str!("007_exceptions.sql"),
 ];
 
 /// The version this program writes.

@@ -1,12 +1,13 @@
-//! What people write: their console's row in `viewers`. Needs no lease; any console may.
+//! What people write: their console's row in `viewers`, and what they do about exceptions. Needs no
+//! lease; any console may.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::read::file_id;
-use super::{Access, StoreError, open};
-use crate::model::{Timestamp, Viewer};
+use super::{Access, StoreError, exceptions, open};
+use crate::model::{Act, Timestamp, Viewer};
 
 /// A console's own writing connection.
 pub struct People {
@@ -26,9 +27,7 @@ impl People {
 
     /// Announces a console, or renews it; and takes away those that stopped renewing.
     pub fn announce(&mut self, viewer: &Viewer, now: Timestamp) -> Result<(), StoreError> {
-        if file_id(&self.path) != self.file {
-            *self = Self::open(&self.path, self.access)?;
-        }
+        self.follow_repair()?;
         let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         sql.prepare_cached(
             "INSERT INTO viewers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -51,11 +50,25 @@ impl People {
         Ok(())
     }
 
+    /// Does something about an exception, by its id; every reader learns of it.
+    pub fn act(&mut self, exception_id: &str, act: &Act) -> Result<(), StoreError> {
+        self.follow_repair()?;
+        exceptions::act(&mut self.connection, exception_id, act)
+    }
+
     /// Takes a console's row away: it is closing.
     pub fn leave(&mut self, viewer_id: &str) -> Result<(), StoreError> {
         let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         sql.execute("DELETE FROM viewers WHERE id = ?1", [viewer_id])?;
         sql.commit()?;
+        Ok(())
+    }
+
+    /// Opens the file that lies under the name now, where that is another.
+    fn follow_repair(&mut self) -> Result<(), StoreError> {
+        if file_id(&self.path) != self.file {
+            *self = Self::open(&self.path, self.access)?;
+        }
         Ok(())
     }
 }

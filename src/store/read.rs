@@ -24,7 +24,7 @@ pub enum Scope {
     Whole,
     /// Open loads, and those that ended within the last hours: what a screen shows.
     Live,
-    /// The same without trailers and orders: what loads are judged by.
+    /// The same without orders: what loads are judged by, and what goes wrong is found in.
     Judged,
 }
 
@@ -126,14 +126,16 @@ impl Reader {
         changed |= refresh(&snapshot, &mut fleet.drivers, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.movements, seen, since, mark)?;
         changed |= refresh(&snapshot, &mut fleet.judgements, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
         if self.scope != Scope::Judged {
-            changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
             changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
         }
         if refresh(&snapshot, &mut fleet.stops, seen, since, mark)? || first {
             fleet.index_stops();
             changed = true;
         }
+        changed |= refresh(&snapshot, &mut fleet.stays, seen, since, mark)?;
         if first || mark("feeds").0 > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
             fleet.totals.rejected =

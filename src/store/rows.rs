@@ -3,9 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::{
-    Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement, MovementStatus,
-    Order, Reason, Risk, Stop, StopType, Timestamp, TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId,
-    UnitKind, Viewer, Waiting,
+    Confidence, Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement,
+    MovementStatus, Named, ObservedStay, Order, Reason, Risk, Stay, Stop, StopType, Timestamp, TmsMovement,
+    TmsOrder, TmsStop, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
 };
 
 /// The name of the TMS's account, whose numbers and spellings win.
@@ -64,6 +64,15 @@ impl<'a> Columns<'a> {
 
     pub(super) fn id_opt(&mut self) -> Result<Option<UnitId>> {
         Ok(self.take::<Option<String>>()?.map(UnitId))
+    }
+
+    /// What was written as JSON.
+    fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+        let column = self.next;
+        let text: String = self.take()?;
+        serde_json::from_str(&text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
+        })
     }
 
     /// An enum by its word; `None` where there is none, or one of a newer version.
@@ -197,7 +206,11 @@ impl FromRow for Movement {
     const LIVE: &'static str = "(status NOT IN ('delivered', 'void') OR ended_at > ?2)";
     const LIVE_ALL: &'static str = Self::LIVE;
     const COLUMNS: &'static str = "id, company_id, order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, \
-        equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, eta_at, legal_eta_at, late_s, risk, \
+        equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, \
+        iif(coalesce(driver_id, tms_driver) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+            OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), \
+        iif(coalesce(tractor_id, tms_tractor) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+            OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), eta_at, legal_eta_at, late_s, risk, \
         reason, updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -221,6 +234,8 @@ impl FromRow for Movement {
             driver2_id: c.id_opt()?,
             tractor_id: c.id_opt()?,
             trailer_id: c.id_opt()?,
+            driver_named: c.word(Named::from_word)?.unwrap_or_default(),
+            tractor_named: c.word(Named::from_word)?.unwrap_or_default(),
             eta_at: c.at_opt()?,
             legal_eta_at: c.at_opt()?,
             late_s: c.take()?,
@@ -323,6 +338,40 @@ impl FromRow for Stop {
             updated_at: c.at()?,
             synced_at: c.at()?,
             computed_at: c.at_opt()?,
+        })
+    }
+}
+
+impl FromRow for Stay {
+    const TABLE: &'static str = "stays";
+    const HANGS_ON: Option<&'static str> = Some("movements");
+    const NEWER: &'static str = "(rev > ?1 OR rowid IN (SELECT x.rowid FROM movements m CROSS JOIN stays x \
+        ON x.company_id = m.company_id AND x.movement_id = m.id WHERE m.rev > ?1))";
+    const LIVE: &'static str = "EXISTS (SELECT 1 FROM movements m WHERE m.company_id = stays.company_id \
+        AND m.id = stays.movement_id AND (m.status NOT IN ('delivered', 'void') OR m.ended_at > ?2))";
+    const LIVE_ALL: &'static str = Self::LIVE;
+    const COLUMNS: &'static str = "company_id, stop_id, movement_id, tractor_id, arrived_at, arrived_after_at, \
+        arrived_by_at, departed_at, departed_after_at, departed_by_at, confidence, evidence, amended, computed_at";
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let mut c = Columns::of(row);
+        Ok(Self {
+            company_id: c.take()?,
+            stop_id: c.take()?,
+            movement_id: c.take()?,
+            tractor_id: c.id()?,
+            observed: ObservedStay {
+                arrived_at: c.at()?,
+                arrived_after_at: c.at_opt()?,
+                arrived_by_at: c.at()?,
+                departed_at: c.at_opt()?,
+                departed_after_at: c.at_opt()?,
+                departed_by_at: c.at_opt()?,
+                confidence: c.word(Confidence::from_word)?.unwrap_or_default(),
+                evidence: c.json()?,
+            },
+            amended: c.take()?,
+            computed_at: c.at()?,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
-use super::{StoreError, Writer, duty_days, links, pairings};
+use super::{StoreError, Writer, duty_days, exceptions, links, pairings, stays};
 use crate::model::{Motion, Timestamp, UnitKind};
 
 /// How long what is over stays.
@@ -62,9 +62,19 @@ pub(super) fn throw_away(
     let inquiries = slice_of_inquiries(&sql, old)?;
     let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
     let days = duty_days::throw_away(&sql, now, SLICE)?;
-    if movements + stops + orders > 0 {
+    let stays = if movements + stops > 0 { sql.execute(stays::GONE, [])? } else { 0 };
+    let assigned = slice_of_assigned(&sql)?;
+    let exceptions = exceptions::throw_away(&sql, old, SLICE)?;
+    if movements + stops + orders + exceptions > 0 {
         let rev = next_revision(&sql)?;
-        for (table, gone) in [("movements", movements), ("stops", stops), ("orders", orders)] {
+        let shown = [
+            ("movements", movements),
+            ("stops", stops),
+            ("orders", orders),
+            ("stays", stays),
+            ("exceptions", exceptions),
+        ];
+        for (table, gone) in shown {
             if gone > 0 {
                 mark_one(&sql, table, rev, true)?;
             }
@@ -72,7 +82,7 @@ pub(super) fn throw_away(
     }
     sql.commit()?;
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
-    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days]
+    Ok([positions, movements, stops, orders, customers, inquiries, rejects, days, assigned, exceptions]
         .into_iter()
         .any(|gone| gone >= full))
 }
@@ -84,6 +94,16 @@ fn slice(sql: &Transaction<'_>, table: &str, over: &str, void: i64, old: i64) ->
                  (SELECT company_id, id FROM {table} WHERE {over} LIMIT ?3)"
         ),
         params![void, old, SLICE],
+    )
+}
+
+/// Who was on movements that are no more.
+fn slice_of_assigned(sql: &Transaction<'_>) -> rusqlite::Result<usize> {
+    sql.execute(
+        "DELETE FROM tractors_assigned WHERE (company_id, movement_id, tractor_id) IN
+             (SELECT company_id, movement_id, tractor_id FROM tractors_assigned a WHERE NOT EXISTS
+                 (SELECT 1 FROM movements m WHERE m.company_id = a.company_id AND m.id = a.movement_id) LIMIT ?1)",
+        [SLICE],
     )
 }
 
@@ -190,9 +210,12 @@ pub(super) fn keep_accounts(
             rev,
             touched,
             rejects: Vec::new(),
+            heirs: Vec::new(),
         };
         links::relink(&mut work)?;
         pairings::resolve(&mut work, rev)?;
+        writer.memory.stays.forget();
+        stays::settle(&mut work, &mut writer.memory.stays)?;
         mark(&sql, rev, work.touched)?;
     }
     sql.commit()?;

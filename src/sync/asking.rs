@@ -13,9 +13,8 @@ use super::clock::Clock;
 use super::gate::{Gate, Priority};
 use super::judging::lock;
 use super::roads::{Errand, Roads, Spot};
-use crate::http;
 use crate::model::{Address, Batch, Geocoded, Timestamp};
-use crate::providers::{Cadence, FeedSpec};
+use crate::providers::{Cadence, Error, FeedSpec};
 use crate::routing::{self, Line, Mapbox, Next, PER_BATCH, Question, Tally};
 use crate::store::{Commit, Failure, Health, Place, Store, StoreError};
 
@@ -196,7 +195,7 @@ impl Asking {
     }
 
     /// Writes down what went wrong, and stays away for a while.
-    async fn note(&mut self, feed: &FeedSpec, error: &http::Error) -> Result<(), StoreError> {
+    async fn note(&mut self, feed: &FeedSpec, error: &Error) -> Result<(), StoreError> {
         self.failures += 1;
         let wait = backoff::delay(error, self.failures, PATIENCE, backoff::roll());
         if error.kind.is_of_the_account() {

@@ -1,6 +1,6 @@
 //! The judgements the store writes by, taken from `rules`.
 
-use crate::rules::{link, motion, pairing, sanity, testimony};
+use crate::rules::{link, motion, pairing, sanity, stay, testimony};
 use crate::store::Judge;
 
 /// What the poller's store is opened with.
@@ -12,4 +12,6 @@ pub const JUDGE: Judge = Judge {
     link: link::link,
     believe: testimony::believed,
     settle: pairing::settle,
+    cell: stay::cell,
+    stays: stay::judge,
 };

@@ -12,7 +12,7 @@ use crate::model::{
     Address, Driver, DutyHistory, Fleet, Judgement, Keyed, Movement, MovementKey, Point, Position, Stop,
     Timestamp, Tractor, UnitKind,
 };
-use crate::routing::{remaining, steady};
+use crate::routing::{estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
 use crate::rules::freshness::Freshness;
 use crate::rules::itinerary::{Itinerary, Queues, is_to_be_driven};
@@ -137,8 +137,11 @@ impl Judging {
                 return Some((position, points, Vec::new(), None));
             }
             let route = roads.look(key, position, &points, now)?;
-            let left: Vec<i64> =
+            let mut left: Vec<i64> =
                 remaining(&route, &position, now).iter().map(|left| whole(left.seconds)).collect();
+            // A service answers for so many stops and no more: the straight line goes on from there.
+            let beyond = estimate(&position, &points, now)?.legs.into_iter().skip(left.len());
+            left.extend(beyond.map(|leg| whole(leg.seconds)));
             Some((position, points, left, Some((route.source, route.asked_at))))
         });
         if let Some(first) = route.as_ref().and_then(|(_, _, left, _)| left.first()) {

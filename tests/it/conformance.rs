@@ -1,6 +1,7 @@
 //! Against what the vendors themselves publish, read where it lies: their recordings and examples are
 //! understood, and what we ask is what their specifications know. Skipped where they are not at hand.
 
+mod mapbox;
 mod mock;
 mod prism;
 mod questions;

@@ -3,6 +3,7 @@
 
 mod fleet;
 mod geotab;
+mod mapbox;
 mod mcleod;
 mod mcleod_xml;
 mod motive;

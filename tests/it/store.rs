@@ -3,9 +3,12 @@
 mod accounts;
 mod damage;
 mod duty_days;
+mod exceptions;
 mod freight;
+mod judgements;
 mod linking;
 mod sanity;
+mod stays;
 mod trail;
 mod wishes;
 

@@ -71,7 +71,9 @@ struct Window {
 impl Wire {
     fn read(self) -> Result<Request, Refusal> {
         let zone = TimeZone::get(&self.timezone)
-            .map_err(|_| invalid(format!("timezone: {:?} is no IANA zone", self.timezone)))?;
+            .ok()
+            .filter(|zone| !zone.is_unknown())
+            .ok_or_else(|| invalid(format!("timezone: {:?} is no IANA zone", self.timezone)))?;
         let day_start = match &self.day_start {
             None => Time::midnight(),
             Some(text) => clock(text)

@@ -10,10 +10,8 @@ use jiff::tz::TimeZone;
 use super::Office;
 use crate::model::{Driver, DutyStatus, DutyTotal, Timestamp};
 use crate::rules::cycle::{self, Told};
-use crate::rules::hours::{self, Cycle, Request, Ruleset};
+use crate::rules::hours::{self, AgedHours, Confidence, Cycle, Refusal, Request, Ruleset, Task};
 
-/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
-pub const TOO_OLD: Duration = Duration::from_hours(1);
 /// Days that add up to the cycle within this are its days: a log is told minutes after a clock.
 const LAG_S: i64 = 30 * 60;
 /// The longest day: 24 hours and one of summer time's end.
@@ -21,6 +19,51 @@ const LONGEST_DAY_S: i64 = 25 * 3600;
 
 /// The driver's hours at `now`, without tasks, and what is to be known of them.
 pub(super) fn request(
+    driver: &Driver,
+    days: &[DutyTotal],
+    office: &Office,
+    now: Timestamp,
+) -> Result<(Request, Vec<String>), String> {
+    let (snapshot, mut notes) = snapshot(driver, days, office, now)?;
+    let aged =
+        hours::aged(&snapshot, driver.hos_status_since_at, now).map_err(|refusal| refused(&refusal))?;
+    if aged.from_future {
+        notes.push("clocks_ahead: the clocks claim to be from later than now".to_owned());
+    }
+    match aged.hours {
+        AgedHours::Likely { mut request, confidence } => {
+            if confidence == Confidence::Low {
+                notes.push(format!("hours_aged: the clocks are of {}", snapshot.now));
+            }
+            request.tasks.clear();
+            Ok((*request, notes))
+        }
+        AgedHours::Between { .. } => {
+            Err(format!("hours_old: the clocks of a driver at work are of {}", snapshot.now))
+        }
+    }
+}
+
+/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
+pub const TOO_OLD: Duration = Duration::from_hours(1);
+
+/// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
+/// tells; those of one at work run.
+pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
+    let rests = matches!(
+        driver.hos_status,
+        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
+    );
+    driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
+}
+
+/// What the planner refuses, in its own word.
+pub(super) fn refused(refusal: &Refusal) -> String {
+    format!("{}: {refusal}", refusal.code())
+}
+
+/// The driver's hours as the ELD told them last, clamped to what the rules know.
+fn snapshot(
     driver: &Driver,
     days: &[DutyTotal],
     office: &Office,
@@ -35,37 +78,33 @@ pub(super) fn request(
         DutyStatus::Unknown => return Err("status_unknown: the ELD does not tell the duty status".to_owned()),
         known => known,
     };
-    let rests = matches!(status, DutyStatus::OffDuty | DutyStatus::Sleeper);
-    if !clocks_hold(driver, now) {
-        return Err(format!("hours_old: the clocks of a driver at work are of {as_of}"));
-    }
-    let unknown_rules = || "the program lacks the rules of 49 CFR Part 395".to_owned();
+    let unknown_rules = || "unsupported_ruleset: the rules of 49 CFR Part 395 are not known".to_owned();
     let ruleset = Ruleset::named(Ruleset::US_PROPERTY).ok_or_else(unknown_rules)?;
     let limit = ruleset.limit(cycle).ok_or_else(unknown_rules)?;
-    let left = hours::left_at(driver, now);
-    let drive_left_s = left.drive_s.ok_or_else(missing)?.clamp(0, ruleset.drive_s);
-    let cycle_left_s = left.cycle_s.ok_or_else(missing)?.clamp(0, limit.limit_s);
-    let shift_left_s = left.shift_s.ok_or_else(missing)?.clamp(0, ruleset.window_s);
-    let since = driver.hos_status_since_at.unwrap_or(as_of).min(as_of);
-    let run_s = now.secs_since(since).max(0);
-    let has_begun = !(rests && shift_left_s >= ruleset.window_s);
+    let clock =
+        |left_s: Option<i64>, most_s: i64| left_s.map(|left_s| left_s.clamp(0, most_s)).ok_or_else(missing);
+    let drive_left_s = clock(driver.drive_left_s, ruleset.drive_s)?;
+    let cycle_left_s = clock(driver.cycle_left_s, limit.limit_s)?;
+    let shift_left_s = clock(driver.shift_left_s, ruleset.window_s)?;
+    let rests = matches!(status, DutyStatus::OffDuty | DutyStatus::Sleeper);
+    let run_s = driver.hos_status_since_at.map_or(0, |since| as_of.secs_since(since).max(0));
     let mut notes = Vec::new();
-    let break_left_s = match left.break_s {
-        _ if status == DutyStatus::OnDuty && run_s >= ruleset.break_s => ruleset.break_after_s,
-        Some(left_s) => left_s.clamp(0, ruleset.break_after_s),
-        None => {
-            notes.push("break_unknown: the ELD does not tell when the half hour is due; taken as late in the eight hours as can be".to_owned());
-            // As much was driven since the last one as in the whole shift.
-            (ruleset.break_after_s - (ruleset.drive_s - drive_left_s)).max(0)
-        }
-    };
+    let break_left_s = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
+    let break_left_s = break_left_s.unwrap_or_else(|| {
+        notes.push(
+            "break_unknown: the ELD does not tell when the half hour is due; taken as if there had been none"
+                .to_owned(),
+        );
+        (ruleset.break_after_s - (ruleset.drive_s - drive_left_s)).max(0)
+    });
     let zone = driver.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
     let zone = zone.unwrap_or_else(|| office.zone.clone());
     let used_s = limit.limit_s - cycle_left_s;
-    let on_duty_days_s =
-        home_day(&zone, office, now).and_then(|today| history(days, used_s, limit.days, today));
+    // A clock from the future is counted from now on: it adds no hours.
+    let today = home_day(&zone, office, as_of.min(now));
     let request = Request {
-        now,
+        now: as_of,
+        on_duty_days_s: today.and_then(|today| history(days, used_s, limit.days, today)),
         zone,
         day_start: office.day_start,
         ruleset,
@@ -73,24 +112,14 @@ pub(super) fn request(
         status,
         rested_s: if rests { run_s } else { 0 },
         drive_left_s,
-        shift_left_s: has_begun.then_some(shift_left_s),
+        shift_left_s: Some(shift_left_s).filter(|left_s| !rests || *left_s < ruleset.window_s),
         break_left_s: Some(break_left_s),
         cycle_left_s,
-        on_duty_days_s,
         split: None,
-        tasks: Vec::new(),
+        // A question needs something to be done; what that is comes later.
+        tasks: vec![Task::Drive(0)],
     };
     Ok((request, notes))
-}
-
-/// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
-/// tells; those of one at work run.
-pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
-    let rests = matches!(
-        driver.hos_status,
-        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
-    );
-    driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
 }
 
 fn cycle_of(driver: &Driver, office: &Office) -> Result<Cycle, String> {

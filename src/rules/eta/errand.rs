@@ -122,7 +122,7 @@ impl<'a> Errand<'a> {
         let mut request = self.hours.clone();
         request.tasks = self.tasks_to(place, pace, without);
         let_go(&mut request, without);
-        hours::plan(&request).map_err(|refusal| format!("{}: {refusal}", refusal.code()))
+        hours::plan(&request).map_err(|refusal| super::driver::refused(&refusal))
     }
 
     /// Driving, and nothing else: when the truck would be at the call at `place` if it never had to stop.

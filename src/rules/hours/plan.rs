@@ -2,6 +2,7 @@
 
 use super::days::NEVER;
 use super::lint::{ShiftClocks, oddities};
+use super::node::{Node, Step};
 use super::request::{Note, Plan, Refusal, Request, whole_secs};
 use super::ruleset::CycleLimit;
 use super::search::{Search, Wanted};
@@ -35,7 +36,8 @@ pub fn plan(request: &Request) -> Result<Plan, Refusal> {
     let arrival = path.last().map_or(start, |node| node.state);
     let binding = told::binding(&mut search, &path);
     let segments = told::segments(&path, whole_secs(request.now));
-    let latest_departure = if missed.is_empty() { latest_departure(&mut search, start)? } else { None };
+    let latest_departure =
+        if missed.is_empty() { latest_departure(&mut search, start, &path)? } else { None };
     let at = |seconds: i64| Timestamp::from_secs(whole_secs(request.now) + seconds);
     let mut notes = notes_of(request, limit, &start, history);
     notes.extend(missed.into_iter().map(|missed| Note::AppointmentMissed {
@@ -78,9 +80,7 @@ fn relaxed(search: &mut Search, start: State, appointments: &[usize]) -> Result<
         let met_at = arrival.max(opens);
         if met_at > closes {
             missed.push(Missed { appointment: index + 1, latest: closes, met_at });
-            if let Some(appointment) = search.stages.get_mut(stage) {
-                *appointment = appointment.closing(met_at);
-            }
+            search.put_off(stage, met_at);
         }
     }
     let goal = search.stages.len();
@@ -90,29 +90,54 @@ fn relaxed(search: &mut Search, start: State, appointments: &[usize]) -> Result<
 
 /// The last second until which the driver can stay off duty from now on and every gate still be met; `None`
 /// where none closes. Staying on is always possible, so what can be met later can be met now.
-fn latest_departure(search: &mut Search, start: State) -> Result<Option<i64>, Refusal> {
+fn latest_departure(search: &mut Search, start: State, path: &[Node]) -> Result<Option<i64>, Refusal> {
     let closing = search.stages.iter().rposition(|stage| stage.open().1 != NEVER);
     let Some(last) = closing else { return Ok(None) };
     let goal = last + 1;
-    let meets = |search: &mut Search, at: i64| -> Result<bool, Refusal> {
-        let mut rested = start;
-        search.hours.off(&mut rested, at);
-        Ok(search.run(rested, goal, Wanted::Any)?.is_some())
-    };
     let (mut good, mut bad) = (0, search.due(goal).saturating_add(1));
-    // Where hours do not bind, it is the very last.
-    if bad > 1 && meets(search, bad - 1)? {
-        return Ok(Some(bad - 1));
+    // Mostly it is one of these to the second, and the search between them is over before it begins.
+    let slack = slack(search, path).min(bad - 1);
+    for guess in [bad - 1, slack, slack + 1] {
+        try_departure(search, start, goal, guess, (&mut good, &mut bad))?;
     }
     while bad - good > 1 {
         let middle = good + (bad - good) / 2;
-        if meets(search, middle)? {
-            good = middle;
-        } else {
-            bad = middle;
-        }
+        try_departure(search, start, goal, middle, (&mut good, &mut bad))?;
     }
     Ok(Some(good))
+}
+
+/// Narrows what is between a departure that is early enough and one that is not.
+fn try_departure(
+    search: &mut Search,
+    start: State,
+    goal: usize,
+    at: i64,
+    (good, bad): (&mut i64, &mut i64),
+) -> Result<(), Refusal> {
+    if *good < at && at < *bad {
+        let mut rested = start;
+        search.hours.off(&mut rested, at);
+        let met = search.run(rested, goal, Wanted::Any)?.is_some();
+        *(if met { good } else { bad }) = at;
+    }
+    Ok(())
+}
+
+/// How much later this very plan could have begun, its waits shrinking, were there no hours of service.
+fn slack(search: &Search, path: &[Node]) -> i64 {
+    let (mut waits, mut slack) = (0, NEVER);
+    for (before, node) in path.iter().zip(path.iter().skip(1)) {
+        match node.step {
+            Step::Wait(_, seconds) | Step::Hold(_, seconds) => waits += seconds,
+            Step::Meet | Step::Dock => {
+                let closes = search.closes(before.stage);
+                slack = if closes == NEVER { slack } else { slack.min(closes - before.state.at + waits) };
+            }
+            Step::Start | Step::Drive(_) | Step::Work | Step::Rest(..) | Step::UseSplit => {}
+        }
+    }
+    slack
 }
 
 fn notes_of(request: &Request, limit: CycleLimit, start: &State, history: History) -> Vec<Note> {

@@ -1,7 +1,8 @@
 //! Leaving later: a shift that came to a wait, begun later by what the wait can spare. The same duty, hours
 //! worked out anew; what would no longer be legal is not a way.
 
-use super::search::{Index, NONE, Node, Purpose, Search, Step, Wait};
+use super::node::{Index, NONE, Node, Purpose, Step, Wait};
+use super::search::Search;
 
 impl Search {
     /// The ways to be at `node` at the same time with a shift that began later: so that nothing of the waits
@@ -30,11 +31,13 @@ impl Search {
         let hold = self.add(current.then(node.origin, state, Step::Hold(Purpose::default(), seconds)));
         let mut at = hold;
         let mut purpose = Purpose::default();
-        for (position, step) in steps.iter().enumerate() {
+        for (position, was) in steps.iter().enumerate() {
             current = *self.nodes.get(at as usize)?;
             // A wait that a drive came after was worth its length.
             let loose = last_drive.is_none_or(|drive| position > drive);
-            if let Some(next) = self.again(at, &current, step, loose, &mut purpose)? {
+            let step = if loose { shrunk(was, current.state.at, &mut purpose) } else { was.step };
+            if !matches!(step, Step::Wait(_, 0)) {
+                let next = self.again(at, &current, step)?;
                 at = self.add(next);
             }
         }
@@ -57,18 +60,10 @@ impl Search {
         steps
     }
 
-    /// One step once more, from a later node: `None` where it is not legal there, and within that `None`
-    /// where nothing is left of it.
-    fn again(
-        &mut self,
-        at: Index,
-        node: &Node,
-        was: &Node,
-        loose: bool,
-        purpose: &mut Purpose,
-    ) -> Option<Option<Node>> {
+    /// One step once more, from a later node; `None` where it is not legal there.
+    fn again(&mut self, at: Index, node: &Node, step: Step) -> Option<Node> {
         let mut state = node.state;
-        Some(Some(match was.step {
+        Some(match step {
             Step::Start => return None,
             Step::Drive(seconds) => {
                 let driven = self.hours.drive(&mut state, seconds);
@@ -77,35 +72,28 @@ impl Search {
                 }
                 self.drove(at, node, state, driven)
             }
-            Step::Work => self.worked(at, node, was.step),
-            Step::Meet | Step::Dock => {
-                if state.at > self.closes(node.stage) {
-                    return None;
-                }
-                if was.step == Step::Meet { self.met(at, node) } else { self.worked(at, node, was.step) }
-            }
-            Step::Rest(_, seconds) | Step::Hold(_, seconds) => {
+            Step::Meet | Step::Dock if state.at > self.closes(node.stage) => return None,
+            Step::Meet => self.met(at, node),
+            Step::Work | Step::Dock => self.worked(at, node, step),
+            Step::Rest(_, seconds) | Step::Hold(_, seconds) | Step::Wait(_, seconds) => {
                 self.hours.off(&mut state, seconds);
-                node.then(at, state, was.step)
+                node.then(at, state, step)
             }
-            Step::Wait(wait, whole) => {
-                let seconds = if loose { (was.state.at - state.at).clamp(0, whole) } else { whole };
-                if seconds < whole {
-                    match wait {
-                        Wait::Gate => purpose.gate = true,
-                        Wait::Day => purpose.day = true,
-                    }
-                }
-                if seconds == 0 {
-                    return Some(None);
-                }
-                self.hours.off(&mut state, seconds);
-                node.then(at, state, Step::Wait(wait, seconds))
-            }
-            Step::UseSplit => {
-                let state = self.hours.with_split_used(&state)?;
-                node.then(at, state, Step::UseSplit)
-            }
-        }))
+            Step::UseSplit => node.then(at, self.hours.with_split_used(&state)?, step),
+        })
     }
+}
+
+/// A step as it is when it begins at `from`: a wait ends when it did, so less is left of it, for which the
+/// departure was put off.
+fn shrunk(was: &Node, from: i64, purpose: &mut Purpose) -> Step {
+    let Step::Wait(wait, whole) = was.step else { return was.step };
+    let seconds = (was.state.at - from).clamp(0, whole);
+    if seconds < whole {
+        match wait {
+            Wait::Gate => purpose.gate = true,
+            Wait::Day => purpose.day = true,
+        }
+    }
+    Step::Wait(wait, seconds)
 }

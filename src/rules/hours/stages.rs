@@ -130,10 +130,10 @@ impl Bounds {
         Self { tails, rules }
     }
 
-    /// No legal end of all is before this, where the window can still begin `spare` later; `None` where a
-    /// gate is closed by then.
-    pub(super) fn end(&self, state: &State, stage: usize, left: i64, spare: i64) -> Option<i64> {
-        let Some(after) = self.tails.get(if left > 0 { stage + 1 } else { stage }) else {
+    /// No legal end of all is before this, where stage `next` is next with `left` of it to be driven, and the
+    /// window can still begin `spare` later; `None` where a gate is closed by then.
+    pub(super) fn end(&self, state: &State, next: usize, left: i64, spare: i64) -> Option<i64> {
+        let Some(after) = self.tails.get(if left > 0 { next + 1 } else { next }) else {
             return Some(state.at);
         };
         if state.at + left > after.due {

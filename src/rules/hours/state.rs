@@ -132,6 +132,9 @@ impl Hours {
 
     /// On duty, not driving, for so long: always legal.
     pub(super) fn work(&mut self, state: &mut State, seconds: i64) {
+        if seconds == 0 {
+            return;
+        }
         self.start_window(state);
         let end = state.at + seconds;
         while state.at < end {
@@ -171,6 +174,17 @@ impl Hours {
         state.still = 0;
         state.out_of_berth = 0;
         driven
+    }
+
+    /// Was at the wheel for so long, whatever the limits said of it.
+    pub(super) fn drive_past_limits(&mut self, state: &mut State, seconds: i64) {
+        // Counted as on duty; but at the wheel nothing interrupts.
+        let break_left = state.break_left;
+        self.work(state, seconds);
+        state.drive = (state.drive - seconds).max(0);
+        state.break_left = (break_left - seconds).max(0);
+        state.since_first += seconds;
+        state.still = if seconds > 0 { 0 } else { state.still };
     }
 
     /// How much rest completes the split, were it taken now; `None` without a first half to go with it.

@@ -1,7 +1,8 @@
 //! A way through the search, as it is told: segments without gaps, and what made it stop or wait.
 
+use super::node::{Node, Rest, Step, Wait};
 use super::request::{Limit, Segment, SegmentKind};
-use super::search::{Node, Rest, Search, Step, Wait};
+use super::search::Search;
 use super::stages::Stage;
 use super::state::State;
 use crate::model::Timestamp;

@@ -14,9 +14,6 @@ use super::invalid;
 
 /// Queries that a batch may have.
 const MOST: usize = 1000;
-/// The firm whose places the TMS knows by their address alone.
-const FIRM: usize = 13;
-const STREET: &str = "INDUSTRIAL PKWY";
 const NOTICE: &str = "NOTICE: made up for a simulation. This response may be retained by its client.";
 
 /// The parts of an address in the structured form.
@@ -104,18 +101,17 @@ fn features(query: &Map<String, Value>) -> Vec<Value> {
         line if line.is_empty() => format!("{} {}", part("address_number"), part("street")),
         line => line,
     };
-    let (number, street) = line.trim().split_once(' ').unwrap_or(("", line.trim()));
-    if street.replace("PARKWAY", "PKWY") != STREET {
+    let split =
+        |line: &str| line.split_once(' ').map(|(number, street)| (number.to_owned(), street.to_owned()));
+    let truth = split(&Site::by_address(city).street());
+    let (Some((number, street)), Some((house, road))) = (split(line.trim()), truth) else {
+        return vec![feature(city, &Found::Town)];
+    };
+    if street.replace("PARKWAY", "PKWY") != road {
         return vec![feature(city, &Found::Town)];
     }
-    let matched =
-        Matched { number: number == house(city), zip: zip_match(&zip, city), region: part("region") };
+    let matched = Matched { number: number == house, zip: zip_match(&zip, city), region: part("region") };
     vec![feature(city, &Found::Door(matched))]
-}
-
-/// The number of a city's industrial park, as the TMS writes it.
-fn house(city: usize) -> String {
-    (100 + city).to_string()
 }
 
 fn zip_match(zip: &str, city: usize) -> &'static str {
@@ -164,7 +160,7 @@ impl Matched {
 
 fn feature(city: usize, found: &Found) -> Value {
     let told = &CITIES[city];
-    let gate = Site { city, firm: Some(FIRM) }.point();
+    let gate = Site::by_address(city).point();
     let six = |degrees: f64| (degrees * 1e6).round() / 1e6;
     let place_formatted = format!("{}, {} {}, United States", told.name, told.state, told.zip);
     let context = json!({
@@ -190,7 +186,7 @@ fn feature(city: usize, found: &Found) -> Value {
         Found::Door(matched) => {
             // The roof lies behind the gate.
             let roof = Point { latitude: gate.latitude + 0.002, ..gate };
-            let name = format!("{} Industrial Parkway", house(city));
+            let name = Site::by_address(city).street().replace("INDUSTRIAL PKWY", "Industrial Parkway");
             (
                 roof,
                 json!({
@@ -226,4 +222,33 @@ fn feature(city: usize, found: &Found) -> Value {
         "geometry": { "type": "Point", "coordinates": [six(point.longitude), six(point.latitude)] },
         "properties": properties,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_tms_has_by_address_alone_is_found_at_its_gate() {
+        let mut told = std::collections::BTreeMap::new();
+        for (city, written) in CITIES.iter().enumerate() {
+            let site = Site::by_address(city);
+            if site.is_on_the_map() {
+                continue;
+            }
+            let query = json!({
+                "address_line1": site.street(),
+                "place": written.name.to_uppercase(),
+                "region": written.state,
+                "postcode": written.zip,
+            });
+            let found = features(query.as_object().unwrap());
+            let properties = &found[0]["properties"];
+            let gate = &properties["coordinates"]["routable_points"][0];
+            assert!((gate["latitude"].as_f64().unwrap() - site.point().latitude).abs() < 1e-6);
+            let confidence = properties["match_code"]["confidence"].as_str().unwrap().to_owned();
+            *told.entry(confidence).or_insert(0) += 1;
+        }
+        assert!(["exact", "medium", "low"].iter().all(|word| told[*word] > 3), "{told:?}");
+    }
 }

@@ -128,7 +128,7 @@ fn stop_cell(view: View<'_>, key: Key, haul: &Haul, at: usize, column: &str) -> 
     let city = &CITIES[call.site.city];
     let happens = !matches!(haul.fate, Fate::Void { .. });
     let past = |at: i64| happens && at <= view.now;
-    let placed = call.site.firm != Some(13) || call.site.city % 3 != 2;
+    let placed = call.site.is_on_the_map();
     match column {
         "company_id" => Cell::text(super::COMPANY),
         "id" => Cell::Text(view.stop_id(key, at)),
@@ -140,7 +140,7 @@ fn stop_cell(view: View<'_>, key: Key, haul: &Haul, at: usize, column: &str) -> 
         "status" => Cell::text(if past(call.departure) { "D" } else { "A" }),
         "location_id" => Cell::Text(location_id(call.site)),
         "location_name" => Cell::Text(call.site.name().to_uppercase()),
-        "address" => Cell::Text(format!("{} INDUSTRIAL PKWY", 100 + call.site.city)),
+        "address" => Cell::Text(call.site.street()),
         "city_id" => Cell::Whole(10_001 + call.site.city as i64),
         "city_name" => Cell::Text(city.name.to_uppercase()),
         "state" => Cell::text(city.state),

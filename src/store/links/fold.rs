@@ -6,6 +6,7 @@ use rusqlite::params;
 use super::table;
 use crate::model::UnitKind;
 use crate::store::apply::Work;
+use crate::store::stays;
 
 /// The unit that the record which `id` is named after stands for now; of the kind `?1`.
 fn heir(id: &str) -> String {
@@ -53,6 +54,11 @@ pub(super) fn drop_folded(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Resu
             ))?
             .execute(params![kind.word(), work.now.millis(), work.rev])?;
     }
+    if kind == UnitKind::Tractor {
+        for (from, to) in folded_tractors(work)? {
+            stays::fold(work, &from, &to)?;
+        }
+    }
     let dropped = work
         .sql
         .prepare_cached(&format!("DELETE FROM {} WHERE {}", table(kind), is_folded("id")))?
@@ -64,6 +70,16 @@ pub(super) fn drop_folded(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Resu
         work.touched.unit_gone(kind);
     }
     Ok(())
+}
+
+/// The tractors that no record is linked to any more, each with the one it was folded into.
+fn folded_tractors(work: &Work<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+    let (heir, is_folded) = (heir("id"), is_folded("id"));
+    let mut statement = work.sql.prepare_cached(&format!(
+        "SELECT id, {heir} FROM tractors WHERE {is_folded} AND {heir} IS NOT NULL"
+    ))?;
+    let rows = statement.query_map([UnitKind::Tractor.word()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
 }
 
 /// Where other units' rows name units of a kind. Movements are worked out anew from the TMS's ids.

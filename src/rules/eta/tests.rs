@@ -1,0 +1,262 @@
+//! One load, one driver, one road: what is made of them.
+
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Stop, UnitId};
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_500_000);
+const HOUR: i64 = 3600;
+const MINUTE: i64 = 60;
+
+/// A stop with a window of hours from now, and how many hours of driving it is from the one before.
+#[derive(Clone, Copy)]
+struct At {
+    hours: f64,
+    opens: Option<f64>,
+    closes: Option<f64>,
+}
+
+const fn at(hours: f64, opens: f64, closes: f64) -> At {
+    At { hours, opens: Some(opens), closes: Some(closes) }
+}
+
+/// Everything a case is made of; a fresh driver at the wheel where nothing else is said.
+struct Given {
+    stops: Vec<At>,
+    arrived: Option<i64>,
+    driver: Option<Driver>,
+    tractor: Option<Tractor>,
+    feeds: Vec<FeedStatus>,
+    source: EtaSource,
+}
+
+fn driver() -> Driver {
+    Driver {
+        id: UnitId("d".into()),
+        hos_status: DutyStatus::OnDuty,
+        hos_status_since_at: Some(ahead(-10 * MINUTE)),
+        drive_left_s: Some(11 * HOUR),
+        shift_left_s: Some(14 * HOUR),
+        break_left_s: Some(8 * HOUR),
+        cycle_left_s: Some(60 * HOUR),
+        hos_as_of_at: Some(NOW),
+        source: Some("eld".into()),
+        ..Driver::default()
+    }
+}
+
+fn given(stops: &[At]) -> Given {
+    let tractor = Tractor {
+        id: UnitId("t".into()),
+        latitude: Some(35.0),
+        longitude: Some(-100.0),
+        state: Motion::Moving,
+        observed_at: Some(NOW),
+        source: Some("eld".into()),
+        ..Tractor::default()
+    };
+    let feed = |resource: &str| FeedStatus {
+        account: "eld".into(),
+        resource: resource.into(),
+        interval_s: 60,
+        last_ok_at: Some(NOW),
+        ..FeedStatus::default()
+    };
+    Given {
+        stops: stops.to_vec(),
+        arrived: None,
+        driver: Some(driver()),
+        tractor: Some(tractor),
+        feeds: vec![feed("vehicle_locations"), feed("available_time")],
+        source: EtaSource::Mapbox,
+    }
+}
+
+fn with(stops: &[At], change: impl FnOnce(&mut Driver)) -> Given {
+    let mut given = given(stops);
+    change(given.driver.as_mut().unwrap());
+    given
+}
+
+fn ahead(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() + seconds * 1000)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "hours of a test")]
+fn seconds(hours: f64) -> i64 {
+    (hours * 3600.0).round() as i64
+}
+
+fn office() -> Office {
+    Office {
+        zone: TimeZone::UTC,
+        cycle: Cycle::SeventyInEight,
+        day_start: Time::midnight(),
+        dwell: Duration::from_hours(2),
+        warning: Duration::from_mins(30),
+        truck_per_mille: 1070,
+    }
+}
+
+fn judged(given: &Given) -> Judgement {
+    let stops: Vec<Stop> = given.stops.iter().enumerate().map(|(number, at)| stop(number, *at)).collect();
+    let mut movement = Movement {
+        tractor_id: given.tractor.as_ref().map(|tractor| tractor.id.clone()),
+        driver_id: given.driver.as_ref().map(|driver| driver.id.clone()),
+        ..Movement::default()
+    };
+    movement.tms.status = MovementStatus::InProgress;
+    let calls = stops.iter().enumerate().map(|(number, stop)| Call {
+        stop,
+        arrived_at: given.arrived.filter(|_| number == 0).map(ahead),
+        dwell: None,
+    });
+    let itinerary = Itinerary { before: Vec::new(), own: calls.collect() };
+    let skip = usize::from(given.arrived.is_some());
+    let left: Vec<i64> = given.stops.iter().skip(skip).map(|at| seconds(at.hours)).collect();
+    let from = Point { latitude: 35.0, longitude: -100.0 };
+    let to: Vec<Point> = (1..=left.len()).map(|n| Point { longitude: -100.0 + n as f64, ..from }).collect();
+    let case = Case {
+        movement: &movement,
+        itinerary: &itinerary,
+        tractor: given.tractor.as_ref(),
+        driver: given.driver.as_ref(),
+        days: &[],
+        road: Some(Road { left_s: &left, from, to: &to, source: given.source, asked_at: NOW }),
+    };
+    judge(&case, &Freshness::of(&given.feeds, NOW), &office(), NOW)
+}
+
+fn stop(number: usize, at: At) -> Stop {
+    let mut stop = Stop::default();
+    stop.tms.id = format!("s{number}");
+    stop.tms.scheduled_early_at = at.opens.map(|hours| ahead(seconds(hours)));
+    stop.tms.scheduled_late_at = at.closes.map(|hours| ahead(seconds(hours)));
+    stop
+}
+
+fn check(given: &Given, risk: Risk, reason: Option<Reason>) -> Judgement {
+    let judgement = judged(given);
+    assert_eq!((judgement.risk, judgement.reason), (risk, reason), "{judgement:#?}");
+    judgement
+}
+
+#[test]
+fn a_load_with_time_to_spare_is_ok_and_both_arrivals_are_told() {
+    let judgement = check(&given(&[at(2.0, 0.0, 6.0)]), Risk::Ok, None);
+    let arrival = &judgement.arrivals[0];
+    assert_eq!(arrival.legal_eta_at, Some(ahead(2 * HOUR)));
+    assert_eq!(arrival.eta_at, Some(ahead(2 * HOUR * 107 / 100)), "a truck is slower than a car");
+    assert_eq!(arrival.late_s, Some(2 * HOUR * 107 / 100 - 6 * HOUR));
+    assert_eq!(judgement.latest_departure_at, Some(ahead(4 * HOUR)));
+}
+
+#[test]
+fn an_estimate_is_a_trucks_time_already() {
+    let mut given = given(&[at(2.0, 0.0, 6.0)]);
+    given.source = EtaSource::Estimate;
+    assert_eq!(judged(&given).arrivals[0].eta_at, Some(ahead(2 * HOUR)));
+}
+
+#[test]
+fn each_class_has_the_reason_that_stands_in_its_way() {
+    // Too far for anybody.
+    check(&given(&[at(4.0, 0.0, 3.0)]), Risk::Late, Some(Reason::Distance));
+    check(&given(&[at(4.0, 0.0, 4.1)]), Risk::AtRisk, Some(Reason::Distance));
+    check(&given(&[at(4.0, 0.0, 4.5)]), Risk::Tight, Some(Reason::Distance));
+    // One hour at the wheel is left of eleven.
+    let spent = |driver: &mut Driver| driver.drive_left_s = Some(HOUR);
+    check(&with(&[at(4.0, 0.0, 6.0)], spent), Risk::Late, Some(Reason::Drive));
+    // One hour is left of the window.
+    let closing = |driver: &mut Driver| driver.shift_left_s = Some(HOUR);
+    check(&with(&[at(4.0, 0.0, 6.0)], closing), Risk::Late, Some(Reason::Shift));
+    // The half hour is due.
+    let due = |driver: &mut Driver| driver.break_left_s = Some(HOUR);
+    check(&with(&[at(4.0, 0.0, 4.4)], due), Risk::Late, Some(Reason::Break));
+    // The cycle is used up.
+    let tired = |driver: &mut Driver| driver.cycle_left_s = Some(HOUR);
+    check(&with(&[at(4.0, 0.0, 6.0)], tired), Risk::Late, Some(Reason::Cycle));
+    // The gate of the stop before opens late.
+    check(&given(&[at(1.0, 4.0, 9.0), at(1.0, 0.0, 6.5)]), Risk::Late, Some(Reason::ApptWait));
+    // The work at the stop before takes too long.
+    check(&given(&[at(1.0, 0.0, 9.0), at(1.0, 0.0, 3.5)]), Risk::Late, Some(Reason::Dwell));
+}
+
+#[test]
+fn a_truck_at_the_dock_has_only_the_rest_of_its_work_left() {
+    let mut given = given(&[at(0.0, -1.0, 1.0), at(1.0, 0.0, 3.0)]);
+    given.arrived = Some(-90 * MINUTE);
+    let judgement = check(&given, Risk::Ok, None);
+    assert_eq!(judgement.arrivals[0].eta_at, Some(ahead(-90 * MINUTE)), "it is there");
+    // The gate opened an hour ago: one of two hours of work is left, and one hour's drive.
+    assert_eq!(judgement.arrivals[1].legal_eta_at, Some(ahead(2 * HOUR)));
+}
+
+#[test]
+fn a_night_takes_longer_than_its_ten_hours() {
+    let judgement = judged(&with(&[at(4.0, 0.0, 40.0)], |driver| driver.drive_left_s = Some(HOUR)));
+    let arrival = &judgement.arrivals[0];
+    assert_eq!(arrival.legal_eta_at, Some(ahead(14 * HOUR)));
+    let driving = 4 * HOUR * 107 / 100;
+    assert_eq!(arrival.eta_at, Some(ahead(driving + 11 * HOUR)));
+    let out = judgement.runs_out.unwrap();
+    assert_eq!((out.limit, out.at), (Reason::Drive, ahead(HOUR)));
+    assert_eq!(out.short_of_s, driving - HOUR);
+    assert!((out.longitude - (-100.0 + HOUR as f64 / driving as f64)).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_missing_or_old_makes_it_unknown_and_is_named() {
+    let stops = [at(2.0, 0.0, 6.0)];
+    let change = |change: fn(&mut Given)| {
+        let mut given = given(&stops);
+        change(&mut given);
+        given
+    };
+    let unknown = |given: &Given, reason| {
+        let judgement = check(given, Risk::Unknown, Some(reason));
+        assert!(judgement.arrivals.iter().all(|arrival| arrival.eta_at.is_none()), "no silent guess");
+    };
+    unknown(&change(|given| given.driver = None), Reason::NoDriver);
+    unknown(&change(|given| given.tractor = None), Reason::NoDriver);
+    unknown(&change(|given| given.feeds[0].last_ok_at = Some(ahead(-121))), Reason::StaleGps);
+    unknown(&change(|given| given.feeds[1].last_ok_at = Some(ahead(-121))), Reason::StaleHos);
+    let seen = |given: &mut Given| given.tractor.as_mut().unwrap().observed_at = Some(ahead(-16 * MINUTE));
+    unknown(&change(seen), Reason::StaleGps);
+    unknown(&with(&stops, |driver| driver.hos_status = DutyStatus::Unknown), Reason::StaleHos);
+    unknown(&with(&stops, |driver| driver.cycle_left_s = None), Reason::StaleHos);
+    unknown(&with(&stops, |driver| driver.hos_as_of_at = Some(ahead(-61 * MINUTE))), Reason::StaleHos);
+    let canada = with(&stops, |driver| driver.ruleset = Some("Canada South 70/7".into()));
+    unknown(&canada, Reason::StaleHos);
+    assert!(
+        judged(&canada).notes[0].starts_with("unsupported_ruleset: the driver is on `Canada South 70/7`")
+    );
+}
+
+#[test]
+fn a_load_that_nobody_drives_is_late_once_its_window_has_closed() {
+    let mut given = given(&[at(2.0, -3.0, -1.0)]);
+    given.driver = None;
+    let judgement = check(&given, Risk::Late, Some(Reason::NoDriver));
+    assert_eq!(judgement.late_s, Some(HOUR));
+}
+
+#[test]
+fn the_worst_stop_says_how_the_load_stands() {
+    let judgement = check(&given(&[at(1.0, 0.0, 9.0), at(1.0, 0.0, 20.0)]), Risk::Ok, None);
+    assert_eq!(judgement.stop_id.as_deref(), Some("s0"));
+    let judgement = check(&given(&[at(1.0, 0.0, 9.0), at(1.0, 0.0, 4.2)]), Risk::Tight, Some(Reason::Dwell));
+    assert_eq!(judgement.stop_id.as_deref(), Some("s1"));
+}
+
+#[test]
+fn a_stop_without_a_window_has_a_time_and_no_class_of_its_own() {
+    let stop = At { hours: 2.0, opens: None, closes: None };
+    let judgement = check(&given(&[stop]), Risk::Ok, None);
+    assert!(judgement.arrivals[0].eta_at.is_some());
+    assert_eq!(judgement.late_s, None);
+}
