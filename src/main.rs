@@ -443,10 +443,11 @@ fn color(cli: &Cli) -> bool {
     !cli.global.no_color && environment("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Runs `work` on this thread, with workers for its tasks.
+/// Runs `work` on this thread, with a worker for its tasks.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the workers")?;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    // One is enough for tasks that mostly wait, and each keeps some memory of the largest page it has read.
+    let runtime = builder.worker_threads(1).enable_all().build().context("starting the worker")?;
     let done = runtime.block_on(work);
     // Work on the disk that hangs must not hold up the end: what is not committed is rolled back.
     runtime.shutdown_timeout(Duration::from_millis(100));

@@ -41,7 +41,7 @@ pub(super) fn print_whole(
     let widths = match layout.width {
         Some(width) => {
             let may_be_cut: Vec<bool> = titles.iter().map(|title| !whole.contains(title)).collect();
-            fit(natural, &may_be_cut, width)
+            fit(&natural, &may_be_cut, width)
         }
         None => natural,
     };
@@ -60,19 +60,21 @@ pub(super) fn print_whole(
 }
 
 /// Widths that together fit; fewer than there were when even narrow columns do not.
-fn fit(mut widths: Vec<usize>, may_be_cut: &[bool], into: usize) -> Vec<usize> {
-    let taken = |widths: &[usize]| widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP);
-    while taken(&widths) > into && widths.len() > 1 {
+fn fit(natural: &[usize], may_be_cut: &[bool], into: usize) -> Vec<usize> {
+    let shown = (1..=natural.len()).rev().find_map(|count| shrunk(natural.get(..count)?, may_be_cut, into));
+    // Not even the first fits as it is.
+    shown.unwrap_or_else(|| natural.first().map(|only| into.min(*only)).into_iter().collect())
+}
+
+/// These widths, the widest made narrower until all fit; `None` where they would be too narrow to read.
+fn shrunk(natural: &[usize], may_be_cut: &[bool], into: usize) -> Option<Vec<usize>> {
+    let mut widths = natural.to_vec();
+    while widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP) > into {
         let cut = widths.iter_mut().zip(may_be_cut).filter(|(_, may_be_cut)| **may_be_cut);
-        match cut.map(|(width, _)| width).max() {
-            Some(widest) if *widest > NARROWEST => *widest -= 1,
-            _ => drop(widths.pop()),
-        }
+        let widest = cut.map(|(width, _)| width).max().filter(|widest| **widest > NARROWEST)?;
+        *widest -= 1;
     }
-    if let [only] = widths.as_mut_slice() {
-        *only = into.min(*only);
-    }
-    widths
+    Some(widths)
 }
 
 /// The cell's beginning that takes at most `width` columns, marked where something is missing.
@@ -132,7 +134,7 @@ mod tests {
             String::from_utf8(out).unwrap().lines().nth(1).unwrap().to_owned()
         };
         assert_eq!(printed(30), "a long name…  Tue 14:05 CST  x");
-        assert_eq!(printed(29), "a long name …  Tue 14:05 CST");
+        assert_eq!(printed(29), "a long name o…  Tue 14:05 CST");
         assert_eq!(printed(20), "a long name of a lo…");
     }
 

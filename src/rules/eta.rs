@@ -16,12 +16,12 @@ pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
 pub use self::outlook::{Outlook, legal_at, outlook, told_road};
 use self::windows::closes;
-use super::freshness::{Freshness, oldest};
+use super::freshness::Freshness;
 use super::hours::{Cycle, Limit, Plan, SegmentKind};
 use super::itinerary::{Call, Itinerary};
 use crate::model::{
-    Arrival, Driver, DutyTotal, EtaSource, Input, Judgement, Movement, Point, Reason, Risk, RunsOut,
-    Timestamp, Tractor,
+    Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, RunsOut, Timestamp,
+    Tractor,
 };
 
 /// How the office plans.
@@ -75,7 +75,7 @@ pub struct Case<'a> {
 
 /// Judges a load as of `now`. What is missing or too old makes it unknown, and says which.
 pub fn judge(case: &Case<'_>, fresh: &Freshness, office: &Office, now: Timestamp) -> Judgement {
-    let blank = blank(case, fresh, now);
+    let blank = blank(case, now);
     if case.itinerary.own.is_empty() {
         return Judgement { risk: Risk::Ok, ..blank };
     }
@@ -119,19 +119,13 @@ fn errand<'a>(
 }
 
 /// What is said of a load in any case.
-fn blank(case: &Case<'_>, fresh: &Freshness, now: Timestamp) -> Judgement {
-    let oldest = oldest([
-        (Input::Position, case.tractor.and_then(|tractor| tractor.observed_at)),
-        (Input::Hours, case.driver.and_then(|driver| driver.hos_as_of_at)),
-        (Input::Route, case.road.map(|road| road.asked_at)),
-        (Input::Load, fresh.freight().0),
-    ]);
+fn blank(case: &Case<'_>, now: Timestamp) -> Judgement {
     Judgement {
         company_id: case.movement.tms.company_id.clone(),
         movement_id: case.movement.tms.id.clone(),
         tractor_id: case.movement.tractor_id.clone(),
         driver_id: case.movement.driver_id.clone(),
-        oldest,
+        routed_at: case.road.map(|road| road.asked_at),
         computed_at: now,
         ..Judgement::default()
     }

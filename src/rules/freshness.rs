@@ -119,8 +119,12 @@ pub fn stop_at(row: &Stop, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> 
 /// A movement's class as of `now`: as it was judged, unless what that rests on has stopped coming since.
 pub fn standing(movement: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Standing {
     let judgement = fleet.judgements.get(&movement.key());
-    let oldest = judgement.and_then(|judgement| judgement.oldest);
+    let oldest = judgement.and_then(|judgement| rests_on(judgement, fleet, fresh));
     let unknown = |reason| Standing { risk: Risk::Unknown, reason, oldest };
+    // What was made of it with another truck or driver says nothing of it now.
+    let judgement = judgement.filter(|judgement| {
+        (&judgement.tractor_id, &judgement.driver_id) == (&movement.tractor_id, &movement.driver_id)
+    });
     let Some(judgement) = judgement else { return unknown(None) };
     if judgement.risk == Risk::Unknown {
         return unknown(judgement.reason);
@@ -142,8 +146,16 @@ fn blind(judgement: &Judgement, fleet: &Fleet, fresh: &Freshness, now: Timestamp
     (!told.is_some_and(|source| fresh.hours(source))).then_some(Reason::StaleHos)
 }
 
-/// The older of two things that a judgement rests on.
-pub fn oldest(inputs: impl IntoIterator<Item = (Input, Option<Timestamp>)>) -> Option<Oldest> {
+/// The oldest of what a judgement rests on, as of now.
+pub fn rests_on(judgement: &Judgement, fleet: &Fleet, fresh: &Freshness) -> Option<Oldest> {
+    let tractor = judgement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let driver = judgement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
+    let inputs = [
+        (Input::Position, tractor.and_then(|tractor| tractor.observed_at)),
+        (Input::Hours, driver.and_then(|driver| driver.hos_as_of_at)),
+        (Input::Route, judgement.routed_at),
+        (Input::Load, fresh.freight().0),
+    ];
     let known = inputs.into_iter().filter_map(|(input, at)| Some(Oldest { input, at: at? }));
     known.min_by_key(|oldest| oldest.at)
 }

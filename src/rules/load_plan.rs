@@ -3,7 +3,7 @@
 
 use super::basis::{Basis, Rig};
 use super::eta::{Case, Missing, Outlook, Road, judge, legal_at, outlook, told_road};
-use super::freshness::{Standing, standing};
+use super::freshness::{Standing, rests_on, standing};
 use super::hours;
 use super::itinerary::Itinerary;
 use crate::model::{
@@ -74,7 +74,11 @@ pub fn plan<'a>(basis: &Basis<'a>, movement: &'a Movement) -> Result<LoadPlan<'a
     Ok(LoadPlan {
         driver,
         tractor,
-        standing: Standing { risk: judgement.risk, reason: judgement.reason, oldest: judgement.oldest },
+        standing: Standing {
+            risk: judgement.risk,
+            reason: judgement.reason,
+            oldest: rests_on(&judgement, fleet, &basis.fresh),
+        },
         stops,
         first: first.filter(|load| !basis.queues.calls_of(load).is_empty()).collect(),
         outlook: Some(outlook).filter(|_| !has_arrived),

@@ -10,8 +10,33 @@ pub(super) const BETWEEN_REFS: char = '\n';
 
 /// Notes what the account says. Content that has not changed is confirmed, not rewritten.
 pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()> {
-    let refs = told.refs.join(&BETWEEN_REFS.to_string());
     let before: Option<String> = equipment_group(work, told)?;
+    let changed = write(work, told)?;
+    work.sql
+        .prepare_cached(
+            "UPDATE profiles SET synced_at = ?5, seen_rev = ?6
+             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
+        )?
+        .execute(params![
+            told.kind.word(),
+            work.account,
+            told.external_id,
+            work.resource,
+            work.now.millis(),
+            work.rev,
+        ])?;
+    if changed {
+        work.touched.identity(told.kind);
+        if before != told.equipment_group {
+            group_changed(work, [before.as_deref(), told.equipment_group.as_deref()])?;
+        }
+    }
+    confirm_unit(work, told.kind, &told.external_id)
+}
+
+/// Writes a profile where it says something else than it did. True when it does.
+fn write(work: &Work<'_>, told: &Profile) -> rusqlite::Result<bool> {
+    let refs = told.refs.join(&BETWEEN_REFS.to_string());
     let changed = work
         .sql
         .prepare_cached(
@@ -49,26 +74,7 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
             work.now.millis(),
             work.rev,
         ])?;
-    work.sql
-        .prepare_cached(
-            "UPDATE profiles SET synced_at = ?5, seen_rev = ?6
-             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
-        )?
-        .execute(params![
-            told.kind.word(),
-            work.account,
-            told.external_id,
-            work.resource,
-            work.now.millis(),
-            work.rev,
-        ])?;
-    if changed > 0 {
-        work.touched.identity(told.kind);
-        if before != told.equipment_group {
-            group_changed(work, [before.as_deref(), told.equipment_group.as_deref()])?;
-        }
-    }
-    confirm_unit(work, told.kind, &told.external_id)
+    Ok(changed > 0)
 }
 
 /// Records that a complete read of this resource did not name are no longer active there. A list
@@ -133,7 +139,7 @@ fn group_changed(work: &mut Work<'_>, groups: [Option<&str>; 2]) -> rusqlite::Re
             )?
             .execute([group])?;
     }
-    work.touched.ties = true;
+    work.touched.loads = true;
     Ok(())
 }
 

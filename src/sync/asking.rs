@@ -67,15 +67,12 @@ impl Asking {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let now = clock.now();
-        let budget = store.budget(ACCOUNT).await?;
+        let budget = store.budget(ACCOUNT, &router.fingerprint).await?;
         let full_at = budget.full_at.map_or(Duration::ZERO, |full_at| full_at.since(now));
         // A clock that was set back must not close the gate for longer than a bucket takes to fill.
         let full_at = Instant::now() + full_at.min(Duration::from_secs(61));
         let gate = Gate::new(Bucket::new(router.calls_per_minute, full_at));
-        if let Some((until, fingerprint)) = budget.refused
-            && until > now
-            && fingerprint == router.fingerprint
-        {
+        if let Some(until) = budget.refused_until.filter(|until| *until > now) {
             gate.refused_for(until.since(now));
         }
         store.announce_feeds(ACCOUNT, vec![DIRECTIONS.resource, GEOCODING.resource]).await?;

@@ -11,6 +11,7 @@ use crate::model::{
     Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Stop, Timestamp, UnitId, clean,
 };
 use crate::rules::basis::Basis;
+use crate::rules::freshness::rests_on;
 use crate::rules::hours::{Limit, Plan, Segment};
 use crate::rules::load_plan::{LoadPlan, NoPlan};
 use crate::rules::{age, trip};
@@ -97,7 +98,7 @@ impl Ages {
         let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
         let driver = movement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
         let judgement = fleet.judgements.get(&movement.key());
-        let oldest = judgement.and_then(|judgement| judgement.oldest);
+        let oldest = judgement.and_then(|judgement| rests_on(judgement, fleet, &basis.fresh));
         Self {
             observed_at: tractor.and_then(|row| row.observed_at),
             hos_as_of_at: driver.and_then(|row| row.hos_as_of_at),

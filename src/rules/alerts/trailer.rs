@@ -18,6 +18,8 @@ const WITH_MI: f64 = 1.0;
 const ROAD_MPH: f64 = 80.0;
 /// Sightings farther apart in time say nothing of each other.
 const APART_S: i64 = 900;
+/// A degree of latitude is no shorter than this.
+const DEGREE_MI: f64 = 68.5;
 /// A cell of the grid that tractors are looked up in: larger than the farthest that one can be with a
 /// trailer, up to 60 degrees north.
 const CELL_DEG: f64 = 0.75;
@@ -138,7 +140,10 @@ fn together(tractor: &Tractor, seen: Sighting) -> Option<bool> {
     }
     #[expect(clippy::cast_precision_loss, reason = "at most a quarter of an hour")]
     let hours = apart_s as f64 / 3600.0;
-    Some(sanity::miles(own, seen) <= WITH_MI + ROAD_MPH * hours)
+    let near_mi = WITH_MI + ROAD_MPH * hours;
+    // Most are ruled out by their latitude alone, which needs no trigonometry.
+    let is_abreast = (own.latitude - seen.latitude).abs() * DEGREE_MI <= near_mi;
+    Some(is_abreast && sanity::miles(own, seen) <= near_mi)
 }
 
 fn sighting(

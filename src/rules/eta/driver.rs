@@ -12,6 +12,8 @@ use crate::model::{Driver, DutyStatus, DutyTotal, Timestamp};
 use crate::rules::cycle::{self, Told};
 use crate::rules::hours::{self, AgedHours, Confidence, Cycle, Refusal, Request, Ruleset, Task};
 
+/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
+pub const TOO_OLD: Duration = Duration::from_hours(1);
 /// Days that add up to the cycle within this are its days: a log is told minutes after a clock.
 const LAG_S: i64 = 30 * 60;
 /// The longest day: 24 hours and one of summer time's end.
@@ -42,19 +44,6 @@ pub(super) fn request(
             Err(format!("hours_old: the clocks of a driver at work are of {}", snapshot.now))
         }
     }
-}
-
-/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
-pub const TOO_OLD: Duration = Duration::from_hours(1);
-
-/// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
-/// tells; those of one at work run.
-pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
-    let rests = matches!(
-        driver.hos_status,
-        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
-    );
-    driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
 }
 
 /// What the planner refuses, in its own word.
@@ -120,6 +109,16 @@ fn snapshot(
         tasks: vec![Task::Drive(0)],
     };
     Ok((request, notes))
+}
+
+/// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
+/// tells; those of one at work run.
+pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
+    let rests = matches!(
+        driver.hos_status,
+        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
+    );
+    driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
 }
 
 fn cycle_of(driver: &Driver, office: &Office) -> Result<Cycle, String> {

@@ -71,8 +71,11 @@ async fn late_by_an_hour(told_at: Timestamp) -> Bench {
         tractor: Some("418".into()),
         trailer: None,
     };
-    let load =
-        vec![Change::Movement(movement("9001", Some("500"))), Change::Stop(stop), Change::Assignment(given)];
+    let load = vec![
+        Change::Movement(Box::new(movement("9001", Some("500")))),
+        Change::Stop(Box::new(stop)),
+        Change::Assignment(given),
+    ];
     bench.tell("mcleod", "movements", load).await;
     bench.tell("mcleod", "stops", Vec::new()).await;
     let fleet = bench.fleet();

@@ -141,7 +141,8 @@ fn a_truck_at_its_last_stop_has_arrived() {
     let mut made = made();
     made.stops[0].tms.done = true;
     made.stops[1].tms.actual_arrival_at = Some(hence(-20));
-    (made.tractors[0].latitude, made.tractors[0].longitude) = (Some(EL_PASO.0), Some(EL_PASO.1));
+    let row = &mut made.tractors[0];
+    (row.latitude, row.longitude) = (Some(EL_PASO.0), Some(EL_PASO.1));
     let object = object(&made.fleet(), "L1", NOON);
     assert_eq!(
         (object["arrival_at"].as_str(), object["segments"].as_array().unwrap().len()),
