@@ -141,10 +141,8 @@ impl<'a> Task<'a> {
             return Err(format!("nothing of load {} is left to be done", load.tms.id));
         }
         let stops = basis.fleet.stops_of(&load.key());
-        let is_picked_up = stops.iter().any(|stop| {
-            let is_made = stop.tms.done || stop.tms.actual_departure_at.is_some();
-            is_made && stop.tms.kind != StopType::Delivery
-        });
+        let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
+        let is_picked_up = stops.iter().any(|stop| stop.tms.kind != StopType::Delivery && !is_left(stop));
         if load.tms.status != MovementStatus::InProgress || !is_picked_up {
             // Whoever comes begins where the load does: that another truck is there already is no help.
             let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();

@@ -1,14 +1,10 @@
 //! Who is at a stop, since when, and how much of the free time is left. What a minute beyond it costs is
 //! not known here.
 
-use std::time::Duration;
-
+pub use super::alerts::FREE_TIME;
 use super::freshness::Freshness;
 use super::itinerary::{Queues, is_to_be_driven};
 use crate::model::{Fleet, Keyed, Movement, Point, Stop, Timestamp};
-
-/// What a customer has before waiting is paid for: the usual two hours, until rates per customer are known.
-pub const FREE_TIME: Duration = Duration::from_hours(2);
 
 /// A truck seen further from a stop than this has left it, though nobody told (as McLeod's own detention
 /// module has it: it ends when the truck has moved more than five miles).
@@ -18,18 +14,18 @@ const GONE_MI: f64 = 5.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
+    /// The truck's own positions.
+    Observed,
     /// The TMS.
     Tms,
-    /// The truck's own positions.
-    Positions,
 }
 
 impl Evidence {
     /// The word used in JSON and on the screen.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Observed => "observed",
             Self::Tms => "tms",
-            Self::Positions => "positions",
         }
     }
 }
@@ -66,7 +62,7 @@ pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held
     let open = fleet.movements.iter().filter(|movement| movement.tms.status.is_open());
     let mut held: Vec<Held<'a>> = open
         .filter_map(|movement| {
-            let Presence { stop, arrived_at, evidence } = at_stop(fleet, &queues, movement)?;
+            let (stop, arrived_at, evidence) = presence(fleet, &queues, movement)?;
             let is_seen_there = seen_there(fleet, fresh, movement, stop, now);
             let since_at = stop.tms.scheduled_early_at.map_or(arrived_at, |early| early.max(arrived_at));
             let free_until_at = since_at.plus(FREE_TIME);
@@ -78,22 +74,20 @@ pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held
     held
 }
 
-/// A load at a stop that it has not left.
-struct Presence<'a> {
-    stop: &'a Stop,
-    arrived_at: Timestamp,
-    evidence: Evidence,
-}
-
-/// The stop where a load is: of those it came to and has not left the last, since an earlier one was left
-/// whether or not anybody said so.
-fn at_stop<'a>(fleet: &Fleet, queues: &Queues<'a>, movement: &'a Movement) -> Option<Presence<'a>> {
+/// When a truck came to the stop where it is, and who says so. What was seen goes before what the TMS says;
+/// of several stops it is at the one it came to last, since an earlier one was left whether or not anybody
+/// said so.
+fn presence<'a>(
+    fleet: &Fleet,
+    queues: &Queues<'a>,
+    movement: &Movement,
+) -> Option<(&'a Stop, Timestamp, Evidence)> {
     let calls = queues.calls_of(movement);
     let there = calls.iter().filter_map(|call| Some((call.arrived_at?, call.stop)));
     let (arrived_at, stop) = there.max_by_key(|(arrived_at, stop)| (*arrived_at, stop.tms.sequence))?;
-    let was_seen = fleet.stays.get(&stop.key()).is_some_and(|stay| stay.observed.arrived_at == arrived_at);
-    let evidence = if was_seen { Evidence::Positions } else { Evidence::Tms };
-    Some(Presence { stop, arrived_at, evidence })
+    let stay = fleet.stays.get(&stop.key());
+    let is_seen = stay.is_some_and(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref());
+    Some((stop, arrived_at, if is_seen { Evidence::Observed } else { Evidence::Tms }))
 }
 
 fn seen_there(

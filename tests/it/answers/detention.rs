@@ -1,8 +1,8 @@
 //! `detention`: from when time counts, and who is not there any more.
 
 use backhaul::commands::detention::print;
-use backhaul::model::Fleet;
-use backhaul::rules::detention::held;
+use backhaul::model::{Confidence, Evidence, Fleet, ObservedStay, Proof, Stay, UnitId};
+use backhaul::rules::detention::{self, held};
 use backhaul::rules::freshness::Freshness;
 
 use super::made::{DALLAS, Made, NOON, WACO, hence};
@@ -43,6 +43,7 @@ fn who_has_left_is_not_held_whoever_says_so() {
     let mut made = at_stop(-180, -200);
     made.tractors[0].latitude = Some(DALLAS.0 + 0.1);
     assert!(minutes_left(&made.fleet()).is_empty(), "seven miles away");
+    let mut made = at_stop(-180, -200);
     made.feeds[0].last_ok_at = Some(hence(-5));
     let fleet = made.fleet();
     let rows = json(|format, out| {
@@ -54,6 +55,47 @@ fn who_has_left_is_not_held_whoever_says_so() {
     made.stops[1].tms.actual_arrival_at = Some(hence(-30));
     (made.tractors[0].latitude, made.tractors[0].longitude) = (Some(WACO.0), Some(WACO.1));
     assert_eq!(minutes_left(&made.fleet()), [720]);
+}
+
+#[test]
+fn what_the_truck_shows_goes_before_what_the_tms_says() {
+    let proof = Proof { at: hence(-200), distance_mi: 0.1, speed_mph: Some(0.0), account: "samsara".into() };
+    let evidence = Evidence {
+        entered: proof.clone(),
+        stood: proof,
+        last: None,
+        left: None,
+        fixes: 9,
+        visits: 1,
+        shared: false,
+        assigned_later: false,
+    };
+    let stay = |departed_at| Stay {
+        company_id: "TMS".into(),
+        stop_id: "s1".into(),
+        movement_id: "L1".into(),
+        tractor_id: UnitId("samsara:t1".into()),
+        observed: ObservedStay {
+            arrived_at: hence(-150),
+            arrived_after_at: Some(hence(-151)),
+            arrived_by_at: hence(-149),
+            departed_at,
+            departed_after_at: None,
+            departed_by_at: None,
+            confidence: Confidence::High,
+            evidence: evidence.clone(),
+        },
+        amended: 0,
+        computed_at: NOON,
+    };
+    let seen = |stay: Stay| {
+        let mut fleet = at_stop(-180, -200).fleet();
+        fleet.stays = [stay].into_iter().collect();
+        let held = held(&fleet, &Freshness::of(&fleet.feeds, NOON), NOON);
+        held.iter().map(|one| (one.arrived_at, one.evidence)).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(stay(None)), [(hence(-150), detention::Evidence::Observed)]);
+    assert_eq!(seen(stay(Some(hence(-20)))), []);
 }
 
 #[test]
