@@ -15,8 +15,8 @@ pub enum Told {
 /// Words that say no more than "of the United States, for property".
 const PLAIN: [&str; 9] = ["usa", "us", "america", "hour", "hours", "day", "days", "property", "big"];
 
-/// What `word` means: "USA 70 hour / 8 day" and "USA Property (8/70)" (Samsara), "70_8" and "70_8_2020"
-/// (Motive), "America8Day" (Geotab). Every other word in it makes it another set of rules, such as
+/// What `word` means: "USA 70 hour / 8 day" and "USA Property (8/70)" (Samsara), `70_8` and `70_8_2020`
+/// (Motive), `America8Day` (Geotab). Every other word in it makes it another set of rules, such as
 /// "Canada South" or "Alaska Property (7/70)".
 pub fn told(word: &str) -> Told {
     let mut numbers = Vec::new();

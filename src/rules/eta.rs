@@ -222,7 +222,7 @@ fn reached(
     }
     let legal = errand.reach(place, Pace::Legal)?;
     let practical = errand.reach(place, Pace::Practical)?;
-    let eta_at = errand.eta(&practical).max(legal.arrival_at);
+    let eta_at = Errand::eta(&practical).max(legal.arrival_at);
     let closes = closes(call.stop);
     let arrival = Arrival {
         stop_id,
@@ -254,8 +254,8 @@ fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
         Limit::Break | Limit::Appointment => None,
     })?;
     let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
-    let driven = drives.filter(|segment| segment.end_at <= rest.start_at);
-    let driven_s = driven.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
+    let before = drives.filter(|segment| segment.end_at <= rest.start_at);
+    let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
     let (place, short_of_s) = errand.on_the_road(driven_s)?;
     let Point { latitude, longitude } = place;
     Some(RunsOut { limit, at: rest.start_at, latitude, longitude, short_of_s })

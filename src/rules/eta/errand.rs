@@ -102,9 +102,9 @@ impl<'a> Errand<'a> {
         self.notes.clone()
     }
 
-    /// When the window of the call at `place` closes.
-    pub(super) fn closes(&self, place: usize) -> Option<Timestamp> {
-        self.calls.get(place).and_then(|call| closes(call.stop))
+    /// When the window of the `nth` call closes.
+    pub(super) fn closes(&self, nth: usize) -> Option<Timestamp> {
+        self.calls.get(nth).and_then(|call| closes(call.stop))
     }
 
     /// Driving to the last call, in seconds.
@@ -112,28 +112,28 @@ impl<'a> Errand<'a> {
         self.legs(pace).iter().sum()
     }
 
-    /// The earliest plan that reaches the call at `place`.
-    pub(super) fn reach(&self, place: usize, pace: Pace) -> Result<Plan, String> {
-        self.reach_without(place, pace, Without::Nothing)
+    /// The earliest plan that reaches the `nth` call.
+    pub(super) fn reach(&self, nth: usize, pace: Pace) -> Result<Plan, String> {
+        self.reach_without(nth, pace, Without::Nothing)
     }
 
     /// The same, with something let go.
-    pub(super) fn reach_without(&self, place: usize, pace: Pace, without: Without) -> Result<Plan, String> {
+    pub(super) fn reach_without(&self, nth: usize, pace: Pace, without: Without) -> Result<Plan, String> {
         let mut request = self.hours.clone();
-        request.tasks = self.tasks_to(place, pace, without);
+        request.tasks = self.tasks_to(nth, pace, without);
         let_go(&mut request, without);
         hours::plan(&request).map_err(|refusal| super::driver::refused(&refusal))
     }
 
-    /// Driving, and nothing else: when the truck would be at the call at `place` if it never had to stop.
-    pub(super) fn straight_to(&self, place: usize, pace: Pace) -> Timestamp {
-        let seconds: i64 = self.legs(pace).iter().take(place + 1).sum();
+    /// Driving, and nothing else: when the truck would be at the `nth` call if it never had to stop.
+    pub(super) fn straight_to(&self, nth: usize, pace: Pace) -> Timestamp {
+        let seconds: i64 = self.legs(pace).iter().take(nth + 1).sum();
         self.now().plus(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
     /// When a practical plan really gets there: its nights take longer than the rules ask for, as far as no
     /// wait behind them takes that up.
-    pub(super) fn eta(&self, plan: &Plan) -> Timestamp {
+    pub(super) fn eta(plan: &Plan) -> Timestamp {
         let mut late = Duration::ZERO;
         for segment in &plan.segments {
             let length = segment.end_at.since(segment.start_at);
@@ -187,15 +187,15 @@ impl<'a> Errand<'a> {
         }
     }
 
-    /// Everything up to the end of the drive to the call at `place`.
-    fn tasks_to(&self, place: usize, pace: Pace, without: Without) -> Vec<Task> {
+    /// Everything up to the end of the drive to the `nth` call.
+    fn tasks_to(&self, nth: usize, pace: Pace, without: Without) -> Vec<Task> {
         let mut tasks = Vec::new();
         if pace == Pace::Practical && self.is_fresh {
             tasks.push(Task::Work(PRE_TRIP_S));
         }
-        for (number, leg_s) in self.legs(pace).iter().enumerate().take(place + 1) {
+        for (number, leg_s) in self.legs(pace).iter().enumerate().take(nth + 1) {
             push_drive(&mut tasks, *leg_s, pace);
-            if number < place {
+            if number < nth {
                 tasks.extend(self.gate(number, without));
                 tasks.extend(self.dock(number, without));
             }
