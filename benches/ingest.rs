@@ -24,8 +24,8 @@ fn main() {
     let (store, _) =
         Store::open(&folder.path().join("ours.db"), Access::Owner, JUDGE, START).expect("a store");
     runtime.block_on(async {
-        let profiles =
-            (0..UNITS).map(|unit| Change::Profile(Profile::new(UnitKind::Tractor, id(unit), id(unit))));
+        let profiles = (0..UNITS)
+            .map(|unit| Change::Profile(Box::new(Profile::new(UnitKind::Tractor, id(unit), id(unit)))));
         store.apply(commit(profiles.collect(), START)).await.expect("the roster");
         // Alternating, so that what else the machine does falls on both alike.
         for round in 0..ROUNDS {

@@ -9,8 +9,8 @@ pub use clap_complete::Shell;
 const AFTER_HELP: &str = "\
 Without a command this is the console; it polls too, if no other process polls this database.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 4 answered from rows older than
---fresh allows.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 --exit-code found something, 4 answered
+from rows older than --fresh allows.";
 
 /// The dispatcher's terminal: a trucking fleet's ELDs and TMS on one screen.
 #[derive(Clone, Debug, Parser)]
@@ -88,8 +88,21 @@ pub enum Command {
     Stops(Rows),
     /// Where a tractor or trailer was
     Trail(Trail),
+    /// Loads that are late or at risk, the worst first, and why
+    Late(Late),
     /// The earliest legal arrival, with the plan that gets there
     Plan(Plan),
+    /// What a unit number, name, order, PO, BOL or phone number is, and where
+    Find {
+        /// All of it, or a part
+        text: String,
+    },
+    /// Tractors, drivers and trailers around a place, by the legal time to be there
+    Near(Near),
+    /// Who can take a load, the best first; and of the others why not
+    Best(Best),
+    /// Who is at a stop, since when, and how much free time is left
+    Detention,
     /// Who polls, who looks on, how old every feed is and what is wrong
     Status,
     /// What is wrong, and what mends it: configuration, secrets, database, feeds, links, terminal
@@ -144,10 +157,65 @@ pub struct Trail {
     pub csv: bool,
 }
 
+/// Which loads, and how to end.
+#[derive(Args, Clone, Debug)]
+pub struct Late {
+    /// Those too that are in time with little to spare
+    #[arg(long)]
+    pub tight: bool,
+
+    /// Exit with 3 when there is one; this goes before --fresh
+    #[arg(long)]
+    pub exit_code: bool,
+
+    /// Exit with 4 when what loads are judged by is older than this, such as 90s or 5m
+    #[arg(long, value_name = "DURATION")]
+    pub fresh: Option<String>,
+}
+
+/// Around what, how far, and who.
+#[derive(Args, Clone, Debug)]
+pub struct Near {
+    /// A city that our stops lie in ("Dallas", "Portland OR"), "lat,lon", a unit, a driver or a stop's id
+    pub place: String,
+
+    /// How far around, along the great circle
+    #[arg(default_value_t = 100.0, value_parser = miles)]
+    pub miles: f64,
+
+    /// Only who can still drive so long by all of his clocks, such as '>=5h'
+    #[arg(long, value_name = "HOURS")]
+    pub drive: Option<String>,
+
+    /// Leave out what is loaded; of what nobody knows whether it is shows a ?
+    #[arg(long)]
+    pub empty: bool,
+}
+
+/// Which load.
+#[derive(Args, Clone, Debug)]
+pub struct Best {
+    /// A movement's id, or an order's
+    pub movement: String,
+
+    /// So many drivers who can; as text, as many of those who cannot
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
+}
+
+fn miles(text: &str) -> Result<f64, String> {
+    let miles: f64 = text.parse().map_err(|_not_a_number| "expected miles, such as 100".to_owned())?;
+    if miles.is_finite() && miles > 0.0 { Ok(miles) } else { Err("must be more than 0".to_owned()) }
+}
+
 /// What to plan.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(group(ArgGroup::new("what").required(true)))]
 pub struct Plan {
+    /// A movement's id, or an order's
+    #[arg(group = "what")]
+    pub movement: Option<String>,
+
     /// Requests on standard input: one JSON object, or an array of them; answered in JSON
     #[arg(long, group = "what")]
     pub stdin: bool,
@@ -226,7 +294,12 @@ impl Cli {
             | Command::Orders(_)
             | Command::Stops(_)
             | Command::Trail(_)
+            | Command::Late(_)
             | Command::Plan(_)
+            | Command::Find { .. }
+            | Command::Near(_)
+            | Command::Best(_)
+            | Command::Detention
             | Command::Status
             | Command::Doctor
             | Command::Config(ConfigCommand::Show) => true,
@@ -291,6 +364,16 @@ mod tests {
             "trail 412 --json",
             "plan --stdin",
             "plan --stdin --json",
+            "plan 0261391",
+            "plan TMS/0261391 --json",
+            "late",
+            "late --tight --exit-code --fresh 2m --json",
+            "find 53012",
+            "find smith --json",
+            "near dallas",
+            "near 32.7,-96.8 50 --drive >=5h --empty",
+            "best 0261391 --top 3",
+            "detention --json",
             "doctor",
             "doctor --json",
             "config show",
@@ -316,6 +399,15 @@ mod tests {
             "trail 412 --json --geojson",
             "trail 412 --kind driver",
             "plan",
+            "plan 1 --stdin",
+            "late --csv",
+            "find",
+            "near",
+            "near dallas far",
+            "near dallas 0",
+            "best",
+            "best 1 --top 0",
+            "detention 7",
             "doctor --csv",
             "config",
             "config path --json",

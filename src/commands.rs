@@ -1,6 +1,11 @@
 //! What the subcommands print: pure functions of a fleet and the time. They open nothing.
 
+pub mod best;
+pub mod detention;
 pub mod doctor;
+pub mod find;
+pub mod late;
+pub mod near;
 pub mod plan;
 pub mod rows;
 pub mod status;

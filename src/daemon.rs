@@ -5,7 +5,7 @@
 mod accounts;
 mod board;
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use tokio::time::timeout;
 pub use self::accounts::accounts;
 use self::accounts::{AnyAccount, nothing_to_poll};
 use self::board::board;
+pub use self::board::office;
 use crate::config::Config;
 use crate::model::{Leader, Notice};
 use crate::sim::{self, Sim};
@@ -105,7 +106,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves the simulated upstreams until told to stop.
+/// Serves the simulated upstreams until told to stop; then says on stderr how they were called.
 pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
     let mut stop = stop_signal()?;
     let SimOptions { units, seed, port, print_config } = options;
@@ -118,6 +119,8 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
     }
     tracing::info!(port = sim.port(), units, seed, "simulated upstreams are listening on 127.0.0.1");
     let _ = stop.wait_for(|stop| *stop).await;
+    // Who watched it for its limits wants to know; who has gone away does not.
+    let _ = stderr().write_all(sim.tally().as_bytes());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -240,7 +243,8 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     for (name, failed) in reads.join_all().await {
         failures.extend(failed?.into_iter().map(|(resource, why)| format!("{name} {resource}: {why}")));
     }
-    judge_once(board(config)?, &store, &clock).await?;
+    failures.extend(judge_once(board(config)?, &store, &clock).await?);
+    store.close().await;
     drop(lease);
     if failures.is_empty() {
         return Ok(ExitCode::SUCCESS);

@@ -8,16 +8,24 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use backhaul::cli::{self, Cli, Command, ConfigCommand};
-use backhaul::commands::{Format, Layout, doctor, plan, rows, status, trail};
+use backhaul::commands::{
+    Format, Layout, best, detention, doctor, find, late, near, plan, rows, status, trail,
+};
 use backhaul::config::{self, Config, ConfigError, Sources};
-use backhaul::model::{Fleet, Timestamp, UnitKind};
+use backhaul::model::{DutyHistory, Fleet, Places, Timestamp, UnitKind};
 use backhaul::rules::age::words as age_words;
+use backhaul::rules::basis::Basis;
+use backhaul::rules::eta::Office;
+use backhaul::rules::freshness::Freshness;
 use backhaul::rules::trail::one_line;
+use backhaul::rules::{self, whereabouts};
 use backhaul::store::{self, Scope};
 use backhaul::{checkup, console, daemon, log};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
+/// `--exit-code` found something.
+const FOUND: u8 = 3;
 /// Answered, but from rows older than `--fresh` allows.
 const STALE: u8 = 4;
 
@@ -48,7 +56,15 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Orders(how)) => print_rows(cli, rows::Table::Orders, how),
         Some(Command::Stops(how)) => print_rows(cli, rows::Table::Stops, how),
         Some(Command::Trail(what)) => print_trail(cli, what),
-        Some(Command::Plan(_)) => plan_from_stdin(),
+        Some(Command::Late(how)) => print_late(cli, how),
+        Some(Command::Plan(what)) => match &what.movement {
+            Some(load) => print_plan(cli, load),
+            None => plan_from_stdin(),
+        },
+        Some(Command::Find { text }) => print_found(cli, text),
+        Some(Command::Near(around)) => print_near(cli, around),
+        Some(Command::Best(what)) => print_best(cli, what),
+        Some(Command::Detention) => print_detention(cli),
         Some(Command::Status) => print_status(cli),
         Some(Command::Doctor) => examine(cli),
         Some(Command::Config(what)) => print_config(cli, *what),
@@ -105,17 +121,142 @@ fn print_rows(cli: &Cli, table: rows::Table, how: &cli::Rows) -> anyhow::Result<
     let mut out = BufWriter::new(io::stdout().lock());
     rows::print(&fleet, table, &format, now, &mut out)?;
     out.flush()?;
-    let age = rows::age(&fleet, table, now);
-    match fresh {
+    Ok(freshness_code(fresh, rows::age(&fleet, table, now)))
+}
+
+/// How a command ends whose rows are so old, where `--fresh` allows no more than `limit`.
+fn freshness_code(limit: Option<Duration>, age: Option<Duration>) -> ExitCode {
+    match limit {
         Some(limit) if age.is_none_or(|age| age > limit) => {
             let read = age.map_or_else(|| "never".to_owned(), |age| format!("{} ago", age_words(age)));
-            let _ = writeln!(
-                io::stderr(),
-                "backhaul: these rows are older than --fresh allows: last read {read}"
-            );
-            Ok(ExitCode::from(STALE))
+            say([format!("these rows are older than --fresh allows: last read {read}")]);
+            ExitCode::from(STALE)
         }
-        Some(_) | None => Ok(ExitCode::SUCCESS),
+        Some(_) | None => ExitCode::SUCCESS,
+    }
+}
+
+/// Talk, for whoever reads along.
+fn say(lines: impl IntoIterator<Item = String>) {
+    for line in lines {
+        // Not `eprintln!`: on a dead terminal that panics.
+        let _ = writeln!(io::stderr(), "backhaul: {line}");
+    }
+}
+
+fn print_late(cli: &Cli, how: &cli::Late) -> anyhow::Result<ExitCode> {
+    let fresh = how.fresh.as_deref().map(fresh_limit).transpose()?;
+    let config = load(cli)?;
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let format = format(cli, &config);
+    let report = rules::late::late(&fleet, &Freshness::of(&fleet.feeds, now), now, how.tight);
+    print_with(|out| late::print(&report, &fleet, &format, now, out))?;
+    if let Format::Text(_) = format {
+        say(late::beside(&report, &fleet, now));
+    }
+    let code = freshness_code(fresh, late::age(&fleet, now));
+    Ok(if how.exit_code && !report.loads.is_empty() { ExitCode::from(FOUND) } else { code })
+}
+
+fn print_plan(cli: &Cli, asked: &str) -> anyhow::Result<ExitCode> {
+    let stored = Stored::read(load(cli)?)?;
+    let basis = stored.basis();
+    let movement = rules::find::load(basis.fleet, asked).map_err(anyhow::Error::msg)?;
+    let plan = rules::load_plan::plan(&basis, movement);
+    let format = format(cli, &stored.config);
+    print_with(|out| plan::load::print(&basis, movement, plan.as_ref(), &format, out))?;
+    say(rules::find::also_an_order(basis.fleet, movement, asked));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_found(cli: &Cli, text: &str) -> anyhow::Result<ExitCode> {
+    let config = load(cli)?;
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let found = rules::find::find(&fleet, text, now);
+    print_with(|out| find::print(&found, &format(cli, &config), now, out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
+    let wrong = |why: String| Usage(format!("--drive: {why}"));
+    let drive = asked.drive.as_deref().map(|text| near::at_least(text).map_err(wrong)).transpose()?;
+    let drive = drive.map(|text| config::parse_duration(text).map_err(wrong)).transpose()?;
+    let stored = Stored::read(load(cli)?)?;
+    let basis = stored.basis();
+    let spot = whereabouts::locate(basis.fleet, basis.places, &asked.place).map_err(anyhow::Error::msg)?;
+    let wanted = rules::near::Wanted {
+        place: spot.point,
+        miles: asked.miles,
+        drive_s: drive.map(|drive| i64::try_from(drive.as_secs()).unwrap_or(i64::MAX)),
+        empty: asked.empty,
+    };
+    let around = rules::near::near(&basis, &wanted);
+    let format = format(cli, &stored.config);
+    print_with(|out| near::print(&around, &spot, &format, basis.now, out))?;
+    if let Format::Text(_) = format {
+        say(whereabouts::age_words(&spot, basis.now));
+        say(near::beside(&around));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_best(cli: &Cli, asked: &cli::Best) -> anyhow::Result<ExitCode> {
+    let stored = Stored::read(load(cli)?)?;
+    let basis = stored.basis();
+    let movement = rules::find::load(basis.fleet, &asked.movement).map_err(anyhow::Error::msg)?;
+    let top = usize::try_from(asked.top).unwrap_or(usize::MAX);
+    let choices = rules::best::best(&basis, movement, top).map_err(anyhow::Error::msg)?;
+    let left: Vec<_> =
+        choices.iter().map(|choice| rules::near::left_now(&basis, choice.rig.driver)).collect();
+    let answer = best::Answer { choices: &choices, left: &left, top, now: basis.now };
+    let format = format(cli, &stored.config);
+    print_with(|out| best::print(&answer, &format, out))?;
+    if let Format::Text(_) = format {
+        say(best::beside(&answer));
+    }
+    say(rules::find::also_an_order(basis.fleet, movement, &asked.movement));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_detention(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = load(cli)?;
+    let now = now();
+    let fleet = fleet_of(&config, now)?;
+    let held = rules::detention::held(&fleet, &Freshness::of(&fleet.feeds, now), now);
+    print_with(|out| detention::print(&held, &fleet, &format(cli, &config), now, out))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_with(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    print(&mut out)?;
+    out.flush()
+}
+
+/// What is stored, and how the office plans.
+struct Stored {
+    config: Config,
+    fleet: Arc<Fleet>,
+    history: DutyHistory,
+    places: Places,
+    office: Office,
+    now: Timestamp,
+}
+
+impl Stored {
+    fn read(config: Config) -> anyhow::Result<Self> {
+        let now = now();
+        let mut reader = reader_of(&config)?;
+        let fleet = reader.fleet(now)?;
+        let (history, places) = (reader.duty_history()?, reader.places()?);
+        let office = daemon::office(&config);
+        Ok(Self { config, fleet, history, places, office, now })
+    }
+
+    fn basis(&self) -> Basis<'_> {
+        Basis::new(&self.fleet, &self.history, &self.places, &self.office, self.now)
     }
 }
 
@@ -243,12 +384,16 @@ fn print_bytes(bytes: &[u8]) -> anyhow::Result<ExitCode> {
 
 /// The stored fleet. Needs no credentials, and no poller to run.
 fn fleet_of(config: &Config, now: Timestamp) -> anyhow::Result<Arc<Fleet>> {
+    let fleet = reader_of(config)?.fleet(now);
+    fleet.with_context(|| format!("database {}", config.database.path.display()))
+}
+
+fn reader_of(config: &Config) -> anyhow::Result<store::Reader> {
     let path = &config.database.path;
     if !path.exists() {
         bail!("no database yet at {}: start `backhaul` or `backhaul --sync-only` first", path.display());
     }
-    let fleet = store::Reader::open(path, Scope::Whole).and_then(|mut reader| reader.fleet(now));
-    fleet.with_context(|| format!("database {}", path.display()))
+    store::Reader::open(path, Scope::Whole).with_context(|| format!("database {}", path.display()))
 }
 
 fn load(cli: &Cli) -> Result<Config, ConfigError> {
@@ -298,10 +443,11 @@ fn color(cli: &Cli) -> bool {
     !cli.global.no_color && environment("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Runs `work` on this thread, with workers for its tasks.
+/// Runs `work` on this thread, with a worker for its tasks.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the workers")?;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    // One is enough for tasks that mostly wait, and each keeps some memory of the largest page it has read.
+    let runtime = builder.worker_threads(1).enable_all().build().context("starting the worker")?;
     let done = runtime.block_on(work);
     // Work on the disk that hangs must not hold up the end: what is not committed is rolled back.
     runtime.shutdown_timeout(Duration::from_millis(100));

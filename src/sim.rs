@@ -29,6 +29,7 @@ mod samsara;
 mod server;
 mod shift;
 mod spread;
+mod tally;
 mod terminal;
 mod truth;
 mod week;
@@ -125,6 +126,18 @@ pub enum Upstream {
 impl Upstream {
     /// Every ELD.
     pub const ELDS: &[Self] = &[Self::Samsara, Self::Motive, Self::Geotab, Self::Terminal];
+
+    /// As accounts of it are named.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Samsara => "samsara",
+            Self::Motive => "motive",
+            Self::Geotab => "geotab",
+            Self::Terminal => "terminal",
+            Self::McLeod => "mcleod",
+            Self::Mapbox => "mapbox",
+        }
+    }
 }
 
 /// One call that was made.
@@ -141,6 +154,8 @@ pub struct Call {
     pub query: String,
     /// What was answered; 0 where nothing was.
     pub status: u16,
+    /// It came over the service's limit, and was told so.
+    pub too_many: bool,
 }
 
 /// The running simulation. Dropping it closes its port and every connection.
@@ -366,6 +381,12 @@ impl Sim {
     /// The latest calls, oldest first; bounded, so the oldest of very many are gone.
     pub fn calls(&self) -> Vec<Call> {
         self.server.calls()
+    }
+
+    /// Those calls counted: how many of whom, how many came over a limit, how they lie in the minute.
+    /// A table for people.
+    pub fn tally(&self) -> String {
+        tally::tally(&self.calls())
     }
 
     fn url(&self, upstream: Upstream) -> String {

@@ -1,4 +1,4 @@
-//! The database: SQLite in WAL mode. One connection writes for the poller, readers take what
+//! The database: SQLite in WAL mode. One thread writes for the poller, readers take what
 //! changed, people's own rows are written by whoever they are. The only module that knows SQL;
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
@@ -23,24 +23,21 @@ mod questions;
 mod read;
 mod repair;
 mod rows;
+mod seal;
 mod stays;
 mod testimony;
 mod told;
 mod trail;
+mod unlinked;
 mod upkeep;
 mod watch;
+mod writing;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use rusqlite::Connection;
-use tokio::sync::Mutex;
-use tokio::task::spawn_blocking;
 
 pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane, Stays};
 pub use self::examine::{Examination, examine, set_aside_of};
 pub use self::lease::{Lease, leader};
-use self::memory::Memory;
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
 pub use self::places::Place;
@@ -48,25 +45,13 @@ pub use self::read::{Reader, Scope};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
+use self::writing::{Writer, Writing};
 use crate::model::{Judgement, MovementKey, Notice, Step, Timestamp, Viewer, Want, Wish};
 
-/// The poller's handle to the one writing connection. Clones share it.
+/// The poller's handle to the thread that writes. Clones share it.
 #[derive(Clone)]
 pub struct Store {
-    writer: Arc<Mutex<Writer>>,
-    judge: Judge,
-}
-
-struct Writer {
-    path: PathBuf,
-    connection: Connection,
-    /// What the file says of units; lost with the process, which then reads it anew.
-    memory: Memory,
-    /// From which revision on who goes with whom has not been settled yet.
-    ties_open: Option<i64>,
-    /// Of which kinds records may have changed since they were linked. Of all at the start: the process
-    /// before may have ended in the middle of a read.
-    unlinked: [bool; 3],
+    writing: Writing,
 }
 
 /// What is remembered of a feed between two reads, and between two processes.
@@ -83,8 +68,8 @@ pub struct Remembered {
 pub struct Budget {
     /// When its token bucket is full again.
     pub full_at: Option<Timestamp>,
-    /// Until when a refused credential is not tried again, and the fingerprint of that credential.
-    pub refused: Option<(Timestamp, String)>,
+    /// Until when the credential is not tried again, where it was refused.
+    pub refused_until: Option<Timestamp>,
 }
 
 impl Store {
@@ -99,50 +84,50 @@ impl Store {
         judge: Judge,
         now: Timestamp,
     ) -> Result<(Self, Option<Notice>), StoreError> {
-        let (connection, notice) = open::writable(path, access, now)?;
-        let writer = Writer {
-            path: path.to_owned(),
-            connection,
-            memory: Memory::default(),
-            ties_open: Some(0),
-            unlinked: [true; 3],
-        };
-        Ok((Self { writer: Arc::new(Mutex::new(writer)), judge }, notice))
+        let path = path.to_owned();
+        let (writing, notice) = Writing::start(move || {
+            let (connection, notice) = open::writable(&path, access, now)?;
+            Ok((Writer::new(path, connection, judge), notice))
+        })?;
+        Ok((Self { writing }, notice))
     }
 
     /// Commits one page: rows, cursor and the feed's health together, so that a crash repeats work
     /// but never loses or halves it.
     pub async fn apply(&self, commit: Commit) -> Result<Applied, StoreError> {
-        let judge = self.judge;
-        self.run(move |writer| apply::apply(writer, judge, &commit)).await
+        self.writing.run(move |writer| apply::apply(writer, &commit)).await
     }
 
     /// Notes that a feed could not be read. What it told us before stays.
     pub async fn fail(&self, failure: Failure) -> Result<(), StoreError> {
-        self.run(move |writer| apply::fail(writer, &failure)).await
+        self.writing.run(move |writer| apply::fail(writer, &failure)).await
     }
 
     /// Forgets a cursor that the upstream no longer takes.
     pub async fn forget_cursor(&self, account: &str, resource: &'static str) -> Result<(), StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| {
-            let sql = "UPDATE feeds SET cursor = NULL WHERE account = ?1 AND resource = ?2";
-            writer.connection.execute(sql, (account, resource))?;
-            Ok(())
-        })
-        .await
+        self.writing
+            .run(move |writer| {
+                let sql = "UPDATE feeds SET cursor = NULL WHERE account = ?1 AND resource = ?2";
+                writer.connection.execute(sql, (account, resource))?;
+                Ok(())
+            })
+            .await
     }
 
     /// What is remembered of a feed.
     pub async fn remembered(&self, account: &str, resource: &'static str) -> Result<Remembered, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(questions::remembered(&writer.connection, &account, resource)?)).await
+        self.writing
+            .run(move |writer| Ok(questions::remembered(&writer.connection, &account, resource)?))
+            .await
     }
 
-    /// What is remembered of an account's budget.
-    pub async fn budget(&self, account: &str) -> Result<Budget, StoreError> {
-        let account = account.to_owned();
-        self.run(move |writer| Ok(questions::budget(&writer.connection, &account)?)).await
+    /// What is remembered of the budget of an account that is reached by the credential with this fingerprint.
+    pub async fn budget(&self, account: &str, fingerprint: &str) -> Result<Budget, StoreError> {
+        let (account, fingerprint) = (account.to_owned(), fingerprint.to_owned());
+        let work = move |writer: &mut Writer| questions::budget(&writer.connection, &account, &fingerprint);
+        self.writing.run(move |writer| Ok(work(writer)?)).await
     }
 
     /// The ids a feed wants to be told, at most `limit`.
@@ -154,17 +139,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| Ok(questions::wanted(&writer.connection, &account, want, limit, now)?)).await
+        self.writing
+            .run(move |writer| Ok(questions::wanted(&writer.connection, &account, want, limit, now)?))
+            .await
     }
 
     /// The consoles that have announced themselves, those that are gone among them.
     pub async fn viewers(&self) -> Result<Vec<Viewer>, StoreError> {
-        self.run(|writer| Ok(questions::viewers(&writer.connection)?)).await
+        self.writing.run(|writer| Ok(questions::viewers(&writer.connection)?)).await
     }
 
-    /// Returns when nothing is being written.
-    pub async fn settle(&self) {
-        let _ = self.run(|_| Ok(())).await;
+    /// Closes the file when what is being written is written. Nothing can be written after it, by any clone.
+    pub async fn close(&self) {
+        self.writing.close().await;
     }
 
     /// Gives every feed of an account its row of `feeds`.
@@ -174,79 +161,60 @@ impl Store {
         resources: Vec<&'static str>,
     ) -> Result<(), StoreError> {
         let account = account.to_owned();
-        self.run(move |writer| apply::announce_feeds(&mut writer.connection, &account, &resources)).await
+        self.writing
+            .run(move |writer| apply::announce_feeds(&mut writer.connection, &account, &resources))
+            .await
     }
 
     /// Notes that `id` was asked for by itself: where it still is wanted after this, it is asked for
     /// again only after a while, and each time a longer one.
     pub async fn asked(&self, want: Want, id: &str, now: Timestamp) -> Result<(), StoreError> {
         let (Some(word), id) = (want.word(), id.to_owned()) else { return Ok(()) };
-        self.run(move |writer| Ok(questions::asked(&writer.connection, word, &id, now)?)).await
+        self.writing.run(move |writer| Ok(questions::asked(&writer.connection, word, &id, now)?)).await
     }
 
     /// Takes feeds of accounts that are not among `accounts` off the list, so that nobody waits for them;
     /// what such an account told takes no part any more once it is a day old.
     pub async fn keep_accounts(&self, accounts: Vec<String>, now: Timestamp) -> Result<(), StoreError> {
-        let judge = self.judge;
-        self.run(move |writer| upkeep::keep_accounts(writer, judge, &accounts, now)).await
+        self.writing.run(move |writer| upkeep::keep_accounts(writer, &accounts, now)).await
     }
 
     /// Takes on what people say of which records are one: the `[[link]]`s of the configuration, all of
     /// them. Nothing happens where they are those that were taken on last.
     pub async fn take_on(&self, wishes: Vec<Wish>, now: Timestamp) -> Result<(), StoreError> {
-        let judge = self.judge;
-        self.run(move |writer| links::take_on(writer, judge, &wishes, now)).await
+        self.writing.run(move |writer| links::take_on(writer, &wishes, now)).await
     }
 
     /// Writes what was made of loads, and takes away what was made of those that are `over`. Only what
     /// differs from what stands there should be given: every row given is told to all readers.
     pub async fn judge(&self, judgements: Vec<Judgement>, over: Vec<MovementKey>) -> Result<(), StoreError> {
-        self.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
+        self.writing.run(move |writer| judgements::write(&mut writer.connection, &judgements, &over)).await
     }
 
     /// Writes what became of exceptions: only what changed, since every row given is told to all readers.
     /// What people did about them stays as it is.
     pub async fn write_exceptions(&self, steps: Vec<Step>) -> Result<(), StoreError> {
-        self.run(move |writer| exceptions::write(&mut writer.connection, &steps)).await
+        self.writing.run(move |writer| exceptions::write(&mut writer.connection, &steps)).await
     }
 
     /// Where addresses are that were looked up.
     pub async fn places(&self) -> Result<Vec<Place>, StoreError> {
-        self.run(|writer| Ok(places::all(&writer.connection)?)).await
+        self.writing.run(|writer| Ok(places::all(&writer.connection)?)).await
     }
 
     /// Keeps where addresses are.
     pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
-        self.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
+        self.writing.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.
     pub async fn darken(&self, now: Timestamp) -> Result<(), StoreError> {
-        let judge = self.judge;
-        self.run(move |writer| upkeep::darken(&mut writer.connection, judge, now)).await
+        self.writing.run(move |writer| upkeep::darken(writer, now)).await
     }
 
     /// Throws away a slice of what is over for longer than it is kept. True when there is more.
     pub async fn throw_away(&self, retention: Retention, now: Timestamp) -> Result<bool, StoreError> {
-        self.run(move |writer| upkeep::throw_away(&mut writer.connection, retention, now)).await
-    }
-
-    /// Does blocking work on the pool, so that no task waits for the disk on a runtime thread.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        // Waited for here, so that the pool needs one thread: each that works keeps memory of its own.
-        let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        let done = spawn_blocking(move || {
-            let done = work(&mut writer);
-            if done.as_ref().is_err_and(StoreError::is_damage) {
-                open::suspect(&writer.path);
-            }
-            done
-        });
-        // A panic in a transaction rolled it back; the connection itself is sound.
-        done.await.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
+        self.writing.run(move |writer| upkeep::throw_away(&mut writer.connection, retention, now)).await
     }
 }
 

@@ -18,6 +18,18 @@ pub(super) fn print(
     layout: &Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    print_whole(titles, &[], rows, layout, out)
+}
+
+/// The same, with columns by these titles that are shown whole or not at all: a time without the letters of
+/// its zone is another time.
+pub(super) fn print_whole(
+    titles: &[&str],
+    whole: &[&str],
+    rows: &[Vec<String>],
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let natural: Vec<usize> = (titles.iter().enumerate())
         .map(|(column, title)| {
             rows.iter()
@@ -27,7 +39,10 @@ pub(super) fn print(
         })
         .collect();
     let widths = match layout.width {
-        Some(width) => fit(natural, width),
+        Some(width) => {
+            let may_be_cut: Vec<bool> = titles.iter().map(|title| !whole.contains(title)).collect();
+            fit(&natural, &may_be_cut, width)
+        }
         None => natural,
     };
     let heads: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
@@ -45,18 +60,21 @@ pub(super) fn print(
 }
 
 /// Widths that together fit; fewer than there were when even narrow columns do not.
-fn fit(mut widths: Vec<usize>, into: usize) -> Vec<usize> {
-    let taken = |widths: &[usize]| widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP);
-    while taken(&widths) > into && widths.len() > 1 {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > NARROWEST => *widest -= 1,
-            _ => drop(widths.pop()),
-        }
+fn fit(natural: &[usize], may_be_cut: &[bool], into: usize) -> Vec<usize> {
+    let shown = (1..=natural.len()).rev().find_map(|count| shrunk(natural.get(..count)?, may_be_cut, into));
+    // Not even the first fits as it is.
+    shown.unwrap_or_else(|| natural.first().map(|only| into.min(*only)).into_iter().collect())
+}
+
+/// These widths, the widest made narrower until all fit; `None` where they would be too narrow to read.
+fn shrunk(natural: &[usize], may_be_cut: &[bool], into: usize) -> Option<Vec<usize>> {
+    let mut widths = natural.to_vec();
+    while widths.iter().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP) > into {
+        let cut = widths.iter_mut().zip(may_be_cut).filter(|(_, may_be_cut)| **may_be_cut);
+        let widest = cut.map(|(width, _)| width).max().filter(|widest| **widest > NARROWEST)?;
+        *widest -= 1;
     }
-    if let [only] = widths.as_mut_slice() {
-        *only = into.min(*only);
-    }
-    widths
+    Some(widths)
 }
 
 /// The cell's beginning that takes at most `width` columns, marked where something is missing.
@@ -107,12 +125,26 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_means_something_else_when_cut_is_not_cut() {
+        let rows = [vec!["a long name of a load".to_owned(), "Tue 14:05 CST".to_owned(), "x".to_owned()]];
+        let printed = |width: usize| {
+            let layout = Layout { width: Some(width), ascii: false, zone: TimeZone::UTC };
+            let mut out = Vec::new();
+            print_whole(&["LOAD", "ETA", "Y"], &["ETA"], &rows, &layout, &mut out).unwrap();
+            String::from_utf8(out).unwrap().lines().nth(1).unwrap().to_owned()
+        };
+        assert_eq!(printed(30), "a long name…  Tue 14:05 CST  x");
+        assert_eq!(printed(29), "a long name o…  Tue 14:05 CST");
+        assert_eq!(printed(20), "a long name of a lo…");
+    }
+
+    #[test]
     fn the_widest_is_cut_first_then_columns_go_from_the_right() {
         check(
             Some(30),
             "UNIT   PLACE            DRIVER\nT-101  I-40, 12 mi E …  Ann\n7      東京             -\n",
         );
-        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi…\n7      東京\n");
+        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi …\n7      東京\n");
         check(Some(3), "UN…\nT-…\n7\n");
     }
 }

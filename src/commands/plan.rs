@@ -1,4 +1,7 @@
-//! `plan`: the earliest legal arrival and the plan that gets there, as JSON. The rules are `rules::hours`.
+//! `plan --stdin`: the earliest legal arrival and the plan that gets there, as JSON. The rules are
+//! `rules::hours`. A load's own plan is [`load`]'s.
+
+pub mod load;
 
 mod wire;
 
@@ -53,21 +56,23 @@ fn answered(request: &str) -> serde_json::Result<String> {
     words(plan.as_ref())
 }
 
+/// Why there is no plan.
+#[derive(Serialize)]
+struct Because {
+    code: String,
+    message: String,
+}
+
 fn words(plan: Result<&Plan, &Refusal>) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Refused {
         error: Because,
     }
-    #[derive(Serialize)]
-    struct Because {
-        code: &'static str,
-        message: String,
-    }
     match plan {
         Ok(plan) => serde_json::to_string(plan),
         Err(refusal) => {
             let message = clean(&refusal.to_string(), LONGEST_MESSAGE);
-            serde_json::to_string(&Refused { error: Because { code: refusal.code(), message } })
+            serde_json::to_string(&Refused { error: Because { code: refusal.code().to_owned(), message } })
         }
     }
 }

@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::csv::Fields;
 use super::{Format, csv, table};
-use crate::model::{FeedStatus, Fleet, Gives, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind};
+use crate::model::{
+    FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind,
+};
+use crate::rules::freshness::{self, Freshness};
 use crate::rules::{motion, trip};
 
 /// Which rows.
@@ -61,7 +64,12 @@ pub fn print(
 /// How old a table's rows may be: the age of the oldest read among the feeds behind them. `None`
 /// when one of them was never read, or there is none.
 pub fn age(fleet: &Fleet, table: Table, now: Timestamp) -> Option<Duration> {
-    let is_behind = |feed: &&FeedStatus| table.lives_on(feed.gives());
+    age_of(fleet, |gives| table.lives_on(gives), now)
+}
+
+/// The same of whatever `lives_on` some feeds.
+pub(super) fn age_of(fleet: &Fleet, lives_on: impl Fn(Gives) -> bool, now: Timestamp) -> Option<Duration> {
+    let is_behind = |feed: &&FeedStatus| lives_on(feed.gives());
     let behind = fleet.feeds.iter().filter(is_behind).filter(|feed| !feed.is_unsupported());
     let oldest = behind.map(|feed| feed.last_ok_at).min()??;
     Some(now.since(oldest))
@@ -89,9 +97,9 @@ fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp
 
 /// A movement with what its stops say of it.
 #[derive(Serialize)]
-struct MovementRow<'a> {
+pub(super) struct MovementRow<'a> {
     #[serde(flatten)]
-    row: &'a Movement,
+    row: Movement,
     origin: Option<String>,
     destination: Option<String>,
     next_stop_id: Option<&'a str>,
@@ -99,7 +107,7 @@ struct MovementRow<'a> {
 }
 
 impl<'a> MovementRow<'a> {
-    fn new(row: &'a Movement, trip: trip::Trip<'a>) -> Self {
+    pub(super) fn new(row: Movement, trip: trip::Trip<'a>) -> Self {
         Self {
             row,
             origin: trip.origin.map(trip::place),
@@ -112,6 +120,7 @@ impl<'a> MovementRow<'a> {
 
 /// Every row as one JSON object.
 fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<Vec<String>> {
+    let fresh = Freshness::of(&fleet.feeds, now);
     match table {
         Table::Tractors => fleet
             .tractors
@@ -134,12 +143,16 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .movements
             .iter()
             .map(|row| {
-                let stops = fleet.stops_of(&crate::model::Keyed::key(row.as_ref()));
-                serde_json::to_string(&MovementRow::new(row, trip::of(row, stops)))
+                let trip = trip::of(row, fleet.stops_of(&row.key()));
+                let shown = freshness::movement_at(row, fleet, &fresh, now);
+                serde_json::to_string(&MovementRow::new(shown, trip))
             })
             .collect(),
         Table::Orders => fleet.orders.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
-        Table::Stops => fleet.stops.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+        Table::Stops => {
+            let shown = fleet.stops.iter().map(|row| freshness::stop_at(row, fleet, &fresh, now));
+            shown.map(|row| serde_json::to_string(&row)).collect()
+        }
     }
 }
 
@@ -150,7 +163,7 @@ fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
         Table::Trailers => serde_json::to_string(&Trailer::default()),
         Table::Drivers => serde_json::to_string(&crate::model::Driver::default()),
         Table::Movements => {
-            serde_json::to_string(&MovementRow::new(&Movement::default(), trip::Trip::default()))
+            serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default()))
         }
         Table::Orders => serde_json::to_string(&crate::model::Order::default()),
         Table::Stops => serde_json::to_string(&crate::model::Stop::default()),

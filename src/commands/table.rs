@@ -3,14 +3,18 @@
 use std::cmp::Ordering;
 use std::io::{self, Write};
 
+use jiff::tz::TimeZone;
+
 use super::rows::{Table, tractor_now, trailer_now};
 use super::{Layout, grid};
 use crate::model::{
     Driver, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
 };
-use crate::rules::{age, hours, motion, trip};
+use crate::rules::find::by_number;
+use crate::rules::freshness::{self, Freshness};
+use crate::rules::{age, hours, motion, trip, zone};
 
-const NONE: &str = "-";
+pub(super) const NONE: &str = "-";
 
 /// Prints a table's rows below their titles.
 pub(super) fn print(
@@ -43,6 +47,7 @@ pub(super) fn print(
         Table::Stops => &["LOAD", "STOP", "TYPE", "PLACE", "WINDOW", "UNTIL", "ETA", "ARRIVED", "NAME"],
     };
     let names = Names(fleet);
+    let fresh = Freshness::of(&fleet.feeds, now);
     let rows: Vec<Vec<String>> = match table {
         Table::Tractors => sorted(&fleet.tractors, |a, b| by_number(&a.unit_number, &b.unit_number))
             .map(|row| tractor(row, names, now))
@@ -53,10 +58,12 @@ pub(super) fn print(
         Table::Drivers => {
             sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
         }
-        Table::Movements => fleet.movements.iter().map(|row| movement(row, names, layout, now)).collect(),
+        Table::Movements => (fleet.movements.iter())
+            .map(|row| movement(&freshness::movement_at(row, fleet, &fresh, now), names, layout, now))
+            .collect(),
         Table::Orders => fleet.orders.iter().map(|row| order(row)).collect(),
         Table::Stops => sorted(&fleet.stops, |a, b| as_driven(a).cmp(&as_driven(b)))
-            .map(|row| stop(row, layout, now))
+            .map(|row| stop(&freshness::stop_at(row, fleet, &fresh, now), layout, now))
             .collect(),
     };
     grid::print(titles, &rows, layout, out)
@@ -67,11 +74,6 @@ fn sorted<T: Keyed>(rows: &Rows<T>, order: fn(&T, &T) -> Ordering) -> impl Itera
     let mut rows: Vec<&T> = rows.iter().map(AsRef::as_ref).collect();
     rows.sort_by(|a, b| order(a, b));
     rows.into_iter()
-}
-
-/// "7" before "101", "T2" before "T10".
-fn by_number(a: &str, b: &str) -> Ordering {
-    (a.len(), a).cmp(&(b.len(), b))
 }
 
 fn as_driven(stop: &Stop) -> (&str, Option<&str>, i64) {
@@ -170,20 +172,20 @@ fn stop(row: &Stop, layout: &Layout, now: Timestamp) -> Vec<String> {
 
 /// Looks up what people call a unit.
 #[derive(Clone, Copy)]
-struct Names<'a>(&'a Fleet);
+pub(super) struct Names<'a>(pub(super) &'a Fleet);
 
 impl Names<'_> {
-    fn tractor(self, id: Option<&UnitId>) -> String {
+    pub(super) fn tractor(self, id: Option<&UnitId>) -> String {
         let row = id.and_then(|id| self.0.tractors.get(id));
         or_none(row.map(|row| row.unit_number.as_str()))
     }
 
-    fn trailer(self, id: Option<&UnitId>) -> String {
+    pub(super) fn trailer(self, id: Option<&UnitId>) -> String {
         let row = id.and_then(|id| self.0.trailers.get(id));
         or_none(row.map(|row| row.unit_number.as_str()))
     }
 
-    fn driver(self, id: Option<&UnitId>) -> String {
+    pub(super) fn driver(self, id: Option<&UnitId>) -> String {
         let row = id.and_then(|id| self.0.drivers.get(id));
         or_none(row.map(|row| row.name.as_str()))
     }
@@ -211,24 +213,35 @@ fn state_words(
 }
 
 /// Hours and minutes left, "-" where the ELD does not say.
-fn clock(left_s: Option<i64>) -> String {
+pub(super) fn clock(left_s: Option<i64>) -> String {
     left_s.map_or_else(|| NONE.to_owned(), |left| format!("{}:{:02}", left / 3600, left % 3600 / 60))
 }
 
 /// "Tue 14:05 CST" on the days around today, else "2026-03-22 14:05 CST"; in the office's zone.
 pub(super) fn moment(at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
-    let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(layout.zone.clone()));
+    in_zone(at, &layout.zone, None, now)
+}
+
+/// The same in the stop's own time, where its zone is known; the letters say which it is.
+pub(super) fn moment_at(stop: &Stop, at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
+    let zone = zone::of_stop(stop).unwrap_or_else(|| layout.zone.clone());
+    in_zone(at, &zone, at.and_then(|at| zone::letters_at(stop, at)), now)
+}
+
+fn in_zone(at: Option<Timestamp>, zone: &TimeZone, letters: Option<String>, now: Timestamp) -> String {
+    let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(zone.clone()));
     let (Some(at), Some(now)) = (at.and_then(zoned), zoned(now)) else { return NONE.to_owned() };
     // Seven days, so that a name is one day.
     let format = match (at.date() - now.date()).get_days() {
-        -2..=4 => "%a %H:%M %Z",
-        _ => "%Y-%m-%d %H:%M %Z",
+        -2..=4 => "%a %H:%M",
+        _ => "%Y-%m-%d %H:%M",
     };
-    at.strftime(format).to_string()
+    let letters = letters.unwrap_or_else(|| at.strftime("%Z").to_string());
+    format!("{} {letters}", at.strftime(format))
 }
 
 /// Where a unit is: in words, else in degrees.
-fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
+pub(super) fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
     match (words, latitude, longitude) {
         (Some(words), ..) => words.to_owned(),
         (None, Some(latitude), Some(longitude)) => format!("{latitude:.3},{longitude:.3}"),
@@ -236,7 +249,7 @@ fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> 
     }
 }
 
-fn or_none(text: Option<&str>) -> String {
+pub(super) fn or_none(text: Option<&str>) -> String {
     text.unwrap_or(NONE).to_owned()
 }
 

@@ -187,8 +187,8 @@ fn mcleod(account: &config::Account<Mcleod>) -> Result<Account<McLeod>, Refused>
     Ok(Account { name, provider, calls_per_minute, fingerprint })
 }
 
-/// Tells one address and credential from another. Eight bytes of a digest: enough to see a change,
-/// too little to try guesses against.
+/// Tells one address and credential from another: eight bytes of a digest are enough to see a change. It is
+/// written nowhere as it is: the store seals what it keeps of it.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, parts.join("\n").as_bytes());
     let head: [u8; 8] = digest.as_ref().first_chunk().copied().unwrap_or_default();

@@ -22,7 +22,7 @@ pub struct Batch {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A unit or driver is known by this account, and looks like this.
-    Profile(Profile),
+    Profile(Box<Profile>),
     /// A unit was seen somewhere.
     Fix {
         /// Tractor or trailer.
@@ -67,11 +67,11 @@ pub enum Change {
     /// Two things of one account go together, or no longer do.
     Pairing(Pairing),
     /// A movement.
-    Movement(TmsMovement),
+    Movement(Box<TmsMovement>),
     /// An order.
-    Order(TmsOrder),
+    Order(Box<TmsOrder>),
     /// A stop.
-    Stop(TmsStop),
+    Stop(Box<TmsStop>),
     /// Which units a movement has, read from the movement itself.
     Assignment(Assignment),
     /// A movement the TMS no longer knows.

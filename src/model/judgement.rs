@@ -164,8 +164,8 @@ pub struct Judgement {
     pub drive_s: Option<i64>,
     /// Where the driver's hours end before the work does.
     pub runs_out: Option<RunsOut>,
-    /// The oldest thing this rests on.
-    pub oldest: Option<Oldest>,
+    /// When its travel times were told.
+    pub routed_at: Option<Timestamp>,
     /// What else there is to say: sentences, each of which begins with a code.
     pub notes: Vec<String>,
     /// When it was worked out.

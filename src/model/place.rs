@@ -1,6 +1,8 @@
 //! Addresses, and the places that a geocoder finds for them.
 
-use super::{Point, TmsStop};
+use std::collections::HashMap;
+
+use super::{Point, Stop, TmsStop};
 
 /// An address in its parts, complete enough to be looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +24,24 @@ impl Address {
         let part = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let (street, city, zip) = (part(&stop.address)?, part(&stop.city), part(&stop.zip));
         (city.is_some() || zip.is_some()).then_some(Self { street, city, state: part(&stop.state), zip })
+    }
+}
+
+/// Where addresses are that were looked up.
+#[derive(Clone, Debug, Default)]
+pub struct Places(HashMap<Address, Point>);
+
+impl Places {
+    /// Where a stop is: by its TMS, else by its address.
+    pub fn of(&self, stop: &Stop) -> Option<Point> {
+        let told = stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
+        told.or_else(|| self.0.get(&Address::of(&stop.tms)?).copied())
+    }
+}
+
+impl FromIterator<(Address, Point)> for Places {
+    fn from_iter<I: IntoIterator<Item = (Address, Point)>>(found: I) -> Self {
+        Self(found.into_iter().collect())
     }
 }
 

@@ -29,6 +29,11 @@ impl Point {
         let half = ((to - from) / 2.0).sin().powi(2) + from.cos() * to.cos() * (across / 2.0).sin().powi(2);
         2.0 * EARTH_METERS * half.sqrt().min(1.0).asin()
     }
+
+    /// Miles along the great circle.
+    pub fn miles_to(self, other: Self) -> f64 {
+        self.meters_to(other) / 1609.344
+    }
 }
 
 /// Where a tractor was seen, and how it moved then.
@@ -72,6 +77,20 @@ pub struct Leg {
     pub typical_s: Option<f64>,
     /// Meters from the stop to the road that was taken for it, where the source says.
     pub snapped_m: Option<f64>,
+}
+
+impl Leg {
+    /// Roads are so much longer than the great circle.
+    pub const DETOUR: f64 = 1.2;
+    /// Fifty miles an hour in meters a second: a truck's day, ramps and towns included.
+    pub const METERS_A_SECOND: f64 = 50.0 * 1609.344 / 3600.0;
+
+    /// The way without a service to ask: the straight line, made longer by what roads are, at a truck's
+    /// pace. A truck's time already: no truck factor belongs on it.
+    pub fn straight(from: Point, to: Point) -> Self {
+        let meters = from.meters_to(to) * Self::DETOUR;
+        Self { to, seconds: meters / Self::METERS_A_SECOND, meters, typical_s: None, snapped_m: None }
+    }
 }
 
 /// One answer: the way from a tractor through its remaining stops. Lives in memory only: the terms of

@@ -2,17 +2,12 @@
 
 use crate::model::{EtaSource, Leg, Point, Position, Route, Timestamp};
 
-/// Roads are so much longer than the great circle.
-pub(super) const DETOUR: f64 = 1.2;
-/// Fifty miles an hour in meters a second: a truck's day, ramps and towns included.
-pub(super) const METERS_A_SECOND: f64 = 50.0 * 1609.344 / 3600.0;
-
 /// The way from `position` through `stops`, by great circle × 1.2 at 50 mph. `None` without a stop.
 ///
 /// These are a truck's times already: no truck factor belongs on them.
 pub fn estimate(position: &Position, stops: &[Point], now: Timestamp) -> Option<Route> {
     let starts = std::iter::once(position.point).chain(stops.iter().copied());
-    let legs: Vec<Leg> = starts.zip(stops).map(|(from, to)| leg(from, *to)).collect();
+    let legs: Vec<Leg> = starts.zip(stops).map(|(from, to)| Leg::straight(from, *to)).collect();
     (!legs.is_empty()).then(|| Route {
         source: EtaSource::Estimate,
         asked_at: now,
@@ -23,11 +18,6 @@ pub fn estimate(position: &Position, stops: &[Point], now: Timestamp) -> Option<
         incidents: Vec::new(),
         snapped_m: None,
     })
-}
-
-fn leg(from: Point, to: Point) -> Leg {
-    let meters = from.meters_to(to) * DETOUR;
-    Leg { to, seconds: meters / METERS_A_SECOND, meters, typical_s: None, snapped_m: None }
 }
 
 #[cfg(test)]

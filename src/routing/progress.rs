@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::estimate::{DETOUR, METERS_A_SECOND};
 use super::geometry::{On, length, nearest};
 use crate::model::{Leg, Motion, Point, Position, Route, Timestamp};
 
@@ -45,9 +44,9 @@ fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
         .and_then(|line| share_by_line(route, line, leg, here))
         .unwrap_or_else(|| share_by_circle(route.origin.point, leg.to, here));
     // The other way, it first has to come back: as an estimate, since nobody was asked.
-    let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * DETOUR;
+    let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * Leg::DETOUR;
     let back = if share < 1.0 { 0.0 } else { astray };
-    Left { seconds: leg.seconds * share + back / METERS_A_SECOND, meters: leg.meters * share + back }
+    Left { seconds: leg.seconds * share + back / Leg::METERS_A_SECOND, meters: leg.meters * share + back }
 }
 
 /// What is left of the leg, 0 to 1, by where on the line the truck is. `None` when it has left the line.

@@ -3,6 +3,7 @@
 
 mod driver;
 mod errand;
+mod outlook;
 mod reason;
 mod windows;
 
@@ -11,14 +12,16 @@ use std::time::Duration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
+pub use self::outlook::{Outlook, legal_at, outlook, told_road};
 use self::windows::closes;
-use super::freshness::{Freshness, oldest};
+use super::freshness::Freshness;
 use super::hours::{Cycle, Limit, Plan, SegmentKind};
 use super::itinerary::{Call, Itinerary};
 use crate::model::{
-    Arrival, Driver, DutyTotal, EtaSource, Input, Judgement, Movement, Point, Reason, Risk, RunsOut,
-    Timestamp, Tractor,
+    Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, RunsOut, Timestamp,
+    Tractor,
 };
 
 /// How the office plans.
@@ -72,43 +75,68 @@ pub struct Case<'a> {
 
 /// Judges a load as of `now`. What is missing or too old makes it unknown, and says which.
 pub fn judge(case: &Case<'_>, fresh: &Freshness, office: &Office, now: Timestamp) -> Judgement {
-    let blank = blank(case, fresh, now);
+    let blank = blank(case, now);
     if case.itinerary.own.is_empty() {
         return Judgement { risk: Risk::Ok, ..blank };
     }
-    let lacks = |reason, note: Option<String>| unknown(blank.clone(), reason, note, case, now);
-    let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
-        return lacks(Some(Reason::NoDriver), None);
-    };
-    if !fresh.knows_where(tractor, now) {
-        return lacks(Some(Reason::StaleGps), None);
-    }
-    let Some(road) = case.road else {
-        return lacks(None, Some("place_unknown: a stop has neither coordinates nor an address".to_owned()));
-    };
-    if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
-        return lacks(Some(Reason::StaleHos), None);
-    }
-    match Errand::new(case, driver, road, office, now) {
+    match errand(case, fresh, office, now) {
         Ok(errand) => planned(blank, &errand, case, office),
-        Err(why) => lacks(Some(Reason::StaleHos), Some(why)),
+        Err(Missing { reason, note }) => unknown(blank, reason, note, case, now),
     }
 }
 
+/// What no time can be told without.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// As a reason code, where it is one.
+    pub reason: Option<Reason>,
+    /// More of it: a sentence that begins with a code.
+    pub note: Option<String>,
+}
+
+/// The work of a case, where all is known that it takes to plan it.
+fn errand<'a>(
+    case: &Case<'a>,
+    fresh: &Freshness,
+    office: &Office,
+    now: Timestamp,
+) -> Result<Errand<'a>, Missing> {
+    let lacks = |reason, note: Option<String>| Missing { reason, note };
+    let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
+        return Err(lacks(Some(Reason::NoDriver), None));
+    };
+    if !fresh.knows_where(tractor, now) {
+        return Err(lacks(Some(Reason::StaleGps), None));
+    }
+    if case.movement.driver2_id.is_some() {
+        let note = "team: the hours of two drivers are not planned yet".to_owned();
+        return Err(lacks(Some(Reason::StaleHos), Some(note)));
+    }
+    let Some(road) = case.road else {
+        let note = "place_unknown: a stop has neither coordinates nor an address".to_owned();
+        return Err(lacks(None, Some(note)));
+    };
+    if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
+        return Err(lacks(Some(Reason::StaleHos), None));
+    }
+    Errand::new(case, driver, road, office, now).map_err(|why| lacks(blamed(&why), Some(why)))
+}
+
+/// What a refusal is to be blamed on, by the code it begins with: not every one is the hours' fault.
+fn blamed(why: &str) -> Option<Reason> {
+    let code = why.split(':').next().unwrap_or_default();
+    let hours = ["hours_missing", "hours_old", "status_unknown", "invalid_clocks", "unsupported_ruleset"];
+    hours.contains(&code).then_some(Reason::StaleHos)
+}
+
 /// What is said of a load in any case.
-fn blank(case: &Case<'_>, fresh: &Freshness, now: Timestamp) -> Judgement {
-    let oldest = oldest([
-        (Input::Position, case.tractor.and_then(|tractor| tractor.observed_at)),
-        (Input::Hours, case.driver.and_then(|driver| driver.hos_as_of_at)),
-        (Input::Route, case.road.map(|road| road.asked_at)),
-        (Input::Load, fresh.freight().0),
-    ]);
+fn blank(case: &Case<'_>, now: Timestamp) -> Judgement {
     Judgement {
         company_id: case.movement.tms.company_id.clone(),
         movement_id: case.movement.tms.id.clone(),
         tractor_id: case.movement.tractor_id.clone(),
         driver_id: case.movement.driver_id.clone(),
-        oldest,
+        routed_at: case.road.map(|road| road.asked_at),
         computed_at: now,
         ..Judgement::default()
     }
@@ -155,7 +183,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
                 arrivals.push(arrival);
             }
             // The hours of this driver cannot be planned with; the planner says why.
-            Err(why) => return unknown(blank, Some(Reason::StaleHos), Some(why), case, errand.now()),
+            Err(why) => return unknown(blank, blamed(&why), Some(why), case, errand.now()),
         }
     }
     let worst = worst(&arrivals);

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::{age, motion};
 use crate::model::{
-    FeedStatus, Fleet, Gives, Input, Judgement, Keyed, Motion, Movement, Oldest, Reason, Risk, Timestamp,
-    Tractor, UnitKind,
+    FeedStatus, Fleet, Gives, Input, Judgement, Keyed, Motion, Movement, MovementKey, Oldest, Reason, Risk,
+    Stop, Timestamp, Tractor, UnitKind,
 };
 
 /// Which accounts' positions and hours still come. Made once for many loads.
@@ -38,7 +38,7 @@ impl Freshness {
                     fresh.freight_is_silent |= !comes;
                     fresh.freight = older(fresh.freight, feed.last_ok_at);
                 }
-                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Rest => {}
+                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => {}
             }
         }
         fresh
@@ -85,11 +85,46 @@ pub struct Standing {
     pub oldest: Option<Oldest>,
 }
 
+impl Standing {
+    /// Whether the times that were worked out along with it hold. Where the class is unknown they are not
+    /// shown, since a time looks true.
+    pub fn has_times(&self) -> bool {
+        self.risk != Risk::Unknown
+    }
+}
+
+/// A movement's row as of `now`: what was made of it, or that this is not known any more, and why.
+pub fn movement_at(row: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Movement {
+    let standing = standing(row, fleet, fresh, now);
+    let mut shown = Movement { risk: standing.risk, reason: standing.reason, ..row.clone() };
+    if !standing.has_times() {
+        (shown.eta_at, shown.legal_eta_at, shown.late_s) = (None, None, None);
+    }
+    shown
+}
+
+/// A stop's row as of `now`: without our times where those of its movement do not hold any more.
+pub fn stop_at(row: &Stop, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Stop {
+    let key =
+        row.tms.movement_id.clone().map(|id| MovementKey { company_id: row.tms.company_id.clone(), id });
+    let movement = key.and_then(|key| fleet.movements.get(&key));
+    let holds = movement.is_some_and(|movement| standing(movement, fleet, fresh, now).has_times());
+    let mut shown = row.clone();
+    if !holds {
+        (shown.eta_at, shown.legal_eta_at, shown.eta_source) = (None, None, None);
+    }
+    shown
+}
+
 /// A movement's class as of `now`: as it was judged, unless what that rests on has stopped coming since.
 pub fn standing(movement: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Standing {
     let judgement = fleet.judgements.get(&movement.key());
-    let oldest = judgement.and_then(|judgement| judgement.oldest);
+    let oldest = judgement.and_then(|judgement| rests_on(judgement, fleet, fresh));
     let unknown = |reason| Standing { risk: Risk::Unknown, reason, oldest };
+    // What was made of it with another truck or driver says nothing of it now.
+    let judgement = judgement.filter(|judgement| {
+        (&judgement.tractor_id, &judgement.driver_id) == (&movement.tractor_id, &movement.driver_id)
+    });
     let Some(judgement) = judgement else { return unknown(None) };
     if judgement.risk == Risk::Unknown {
         return unknown(judgement.reason);
@@ -111,8 +146,20 @@ fn blind(judgement: &Judgement, fleet: &Fleet, fresh: &Freshness, now: Timestamp
     (!told.is_some_and(|source| fresh.hours(source))).then_some(Reason::StaleHos)
 }
 
-/// The older of two things that a judgement rests on.
-pub fn oldest(inputs: impl IntoIterator<Item = (Input, Option<Timestamp>)>) -> Option<Oldest> {
+/// The oldest of what a judgement rests on, as of now.
+pub fn rests_on(judgement: &Judgement, fleet: &Fleet, fresh: &Freshness) -> Option<Oldest> {
+    let tractor = judgement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let driver = judgement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
+    let inputs = [
+        (Input::Position, tractor.and_then(|tractor| tractor.observed_at)),
+        (Input::Hours, driver.and_then(|driver| driver.hos_as_of_at)),
+        (Input::Route, judgement.routed_at),
+        (Input::Load, fresh.freight().0),
+    ];
+    // Where the TMS is silent, what it said is what to doubt first, however old the others are.
+    if let (Some(at), true) = fresh.freight() {
+        return Some(Oldest { input: Input::Load, at });
+    }
     let known = inputs.into_iter().filter_map(|(input, at)| Some(Oldest { input, at: at? }));
     known.min_by_key(|oldest| oldest.at)
 }

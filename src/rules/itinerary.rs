@@ -2,8 +2,11 @@
 //! loads it has to finish first. Says nothing of when.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use crate::model::{Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stop, Timestamp, UnitId};
+use crate::model::{
+    Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
+};
 
 /// A stop that is not done.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +15,8 @@ pub struct Call<'a> {
     pub stop: &'a Stop,
     /// When the truck came there, if it stands there now.
     pub arrived_at: Option<Timestamp>,
+    /// How long the work there takes, where that is known; else as long as the office plans for.
+    pub dwell: Option<Duration>,
 }
 
 /// The calls of one load, in the order they are made.
@@ -34,21 +39,42 @@ impl<'a> Itinerary<'a> {
 pub struct Queues<'a> {
     fleet: &'a Fleet,
     loads: HashMap<&'a UnitId, Vec<&'a Movement>>,
+    drivers: HashMap<&'a UnitId, Vec<&'a Movement>>,
 }
 
 impl<'a> Queues<'a> {
     /// Of the loads of `fleet` that are not over.
     pub fn of(fleet: &'a Fleet) -> Self {
         let mut loads: HashMap<_, Vec<&Movement>> = HashMap::new();
-        for movement in &fleet.movements {
-            if let (true, Some(tractor)) = (is_to_be_driven(movement), &movement.tractor_id) {
+        let mut drivers: HashMap<_, Vec<&Movement>> = HashMap::new();
+        for movement in fleet.movements.iter().map(AsRef::as_ref).filter(|movement| is_to_be_driven(movement))
+        {
+            if let Some(tractor) = &movement.tractor_id {
                 loads.entry(tractor).or_default().push(movement);
+            }
+            for driver in [&movement.driver_id, &movement.driver2_id].into_iter().flatten() {
+                drivers.entry(driver).or_default().push(movement);
             }
         }
         for queue in loads.values_mut() {
-            queue.sort_by_cached_key(|movement| (turn(movement), begins(fleet, movement), movement.key()));
+            in_turn(fleet, queue);
         }
-        Self { fleet, loads }
+        Self { fleet, loads, drivers }
+    }
+
+    /// The loads that a tractor or its driver has, in the order they are done: who has either is taken.
+    pub fn loads_of(&self, tractor: Option<&UnitId>, driver: Option<&UnitId>) -> Vec<&'a Movement> {
+        let tractors = tractor.and_then(|tractor| self.loads.get(tractor));
+        let drivers = driver.and_then(|driver| self.drivers.get(driver));
+        let mut loads: Vec<&Movement> = tractors.into_iter().chain(drivers).flatten().copied().collect();
+        in_turn(self.fleet, &mut loads);
+        loads.dedup_by_key(|movement| movement.key());
+        loads
+    }
+
+    /// The stops of a load that are not done.
+    pub fn calls_of(&self, movement: &Movement) -> Vec<Call<'a>> {
+        left_of(self.fleet, movement)
     }
 
     /// What is left of `movement`, and of what its tractor has to finish before it.
@@ -60,6 +86,10 @@ impl<'a> Queues<'a> {
         let before = earlier.flat_map(|other| left_of(self.fleet, other)).collect();
         Itinerary { before, own }
     }
+}
+
+fn in_turn(fleet: &Fleet, loads: &mut [&Movement]) {
+    loads.sort_by_cached_key(|movement| (turn(movement), begins(fleet, movement), movement.key()));
 }
 
 /// Whether a truck of ours has, or is to get, this load.
@@ -87,22 +117,29 @@ fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
 /// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
 fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
     let stops = fleet.stops_of(&movement.key());
-    let open = stops.iter().filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
+    // A stop before one that the truck was seen at is behind it, whether or not anybody saw it there.
+    let reached = stops.iter().rposition(|stop| stay(fleet, movement, stop).is_some()).unwrap_or(0);
+    let ahead = stops.iter().skip(reached);
+    let open = ahead.filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
     open.filter_map(|stop| call(fleet, movement, stop)).collect()
+}
+
+/// When the truck that has the load now was at a stop of it.
+fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a Stay> {
+    let stay = fleet.stays.get(&stop.key())?;
+    (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
 }
 
 /// A stop as it stands for the truck that has the load now; `None` once that was seen to leave.
 fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
-    let stay =
-        fleet.stays.get(&stop.key()).filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref());
-    let Some(stay) = stay else {
+    let Some(stay) = stay(fleet, movement, stop) else {
         let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
-        return Some(Call { stop, arrived_at: told });
+        return Some(Call { stop, arrived_at: told, dwell: None });
     };
     // One fix alone proves no departure that ends the work on a stop.
     let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
-    (!has_left)
-        .then_some(Call { stop, arrived_at: Some(stay.observed.arrived_at).filter(|_| stay.is_open()) })
+    let arrived_at = Some(stay.observed.arrived_at).filter(|_| stay.is_open());
+    (!has_left).then_some(Call { stop, arrived_at, dwell: None })
 }
 
 /// A truck that is further than this from a stop is not there, whatever the TMS says: meters.

@@ -1,6 +1,44 @@
 //! Whose clock a stop lives by, where nobody says but the address settles it. No guess: a state or
 //! province with two zones has none here, however few live in the smaller part.
 
+use jiff::tz::{Offset, TimeZone};
+
+use crate::model::{Stop, Timestamp};
+
+/// The zone a stop is in: by the TMS's letters or name, else by its state where that has only one.
+pub fn of_stop(stop: &Stop) -> Option<TimeZone> {
+    let told = stop.tms.timezone.as_deref().and_then(named);
+    let of_state = || TimeZone::get(of_state(stop.tms.state.as_deref()?)?).ok();
+    told.or_else(of_state)
+}
+
+/// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
+pub fn letters_at(stop: &Stop, at: Timestamp) -> Option<String> {
+    let letters = at.calendar()?.to_zoned(of_stop(stop)?).strftime("%Z").to_string();
+    // A fixed offset is called by its hours; the TMS's own word is better known.
+    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
+    Some(told.unwrap_or(letters))
+}
+
+fn named(name: &str) -> Option<TimeZone> {
+    // Letters say an offset, not a place: "CDT" in January is still UTC-5.
+    let hours: i8 = match name {
+        "NDT" | "NST" | "HST" => {
+            return TimeZone::get(if name == "HST" { "Pacific/Honolulu" } else { "America/St_Johns" }).ok();
+        }
+        "ADT" => -3,
+        "AST" | "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" | "AKDT" => -8,
+        "AKST" => -9,
+        "UTC" | "GMT" => 0,
+        _ => return TimeZone::get(name).ok(),
+    };
+    Some(TimeZone::fixed(Offset::constant(hours)))
+}
+
 /// The IANA zone of the whole of a state or province, by its postal letters in any case. `None` for
 /// one that keeps more than one time, at any season, and for letters that are not known.
 pub fn of_state(letters: &str) -> Option<&'static str> {

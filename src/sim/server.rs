@@ -110,12 +110,12 @@ impl Server {
         let mood = if self.moody { faults::mood(upstream, ask.now()) } else { None };
         let path = self.services[number].route(&ask);
         let fault = self.faults.of(upstream, &path).or(mood);
-        let call = Call { at, upstream, path, query, status: 0 };
+        let call = Call { at, upstream, path, query, status: 0, too_many: false };
         let Some(mut answer) = self.outcome(number, ask, fault.as_ref(), &call).await else {
             self.remember(call);
             return Err(Dropped);
         };
-        self.remember(Call { status: answer.status.as_u16(), ..call });
+        self.remember(Call { status: answer.status.as_u16(), too_many: is_too_many(&answer), ..call });
         let body = std::mem::take(&mut answer.body);
         Ok(headed(
             answer,
@@ -185,6 +185,12 @@ async fn serve(stream: TcpStream, mount: &'static str, server: Arc<Server>) {
     let service = service_fn(move |request| Arc::clone(&server).respond(mount, request));
     // An error here is a client that left or a connection we dropped on purpose.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Whether this says that there were too many calls. Geotab says so in a success that tells when to come back.
+fn is_too_many(answer: &Answer) -> bool {
+    let comes_back = answer.headers.iter().any(|(name, _)| *name == "retry-after");
+    answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_success() && comes_back
 }
 
 /// A path without its percent signs. A `+` or `&` is itself there, unlike in a query.

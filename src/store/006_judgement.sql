@@ -15,8 +15,8 @@ CREATE TABLE judgements (
     drive_s             INTEGER,
     -- A JSON object: where the driver's hours end before the work does.
     runs_out            TEXT,
-    oldest_input        TEXT,
-    oldest_at           INTEGER,
+    -- When the travel times were told that this rests on.
+    routed_at           INTEGER,
     -- A JSON array of sentences.
     notes               TEXT NOT NULL,
     computed_at         INTEGER NOT NULL,

@@ -5,7 +5,9 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
-use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, stays};
+use super::unlinked::{Since, Unlinked};
+use super::writing::Ties;
+use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays};
 use crate::model::{
     Batch, Cell, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, ObservedStay, PlannedStop, Point,
     Record, Reject, Sighting, StopKey, Timestamp, TrailPoint, UnitKind, Verdict, Wish,
@@ -135,10 +137,14 @@ pub(super) struct Touched {
     pub(super) tractors_gone: bool,
     pub(super) trailers_gone: bool,
     pub(super) drivers_gone: bool,
-    /// Profiles of these kinds changed: link again.
+    /// Profiles of these kinds changed: link again …
     pub(super) identities: [bool; 3],
+    /// … or only describe their units anew.
+    pub(super) descriptions: [bool; 3],
     /// Who goes with whom may have changed.
     pub(super) ties: bool,
+    /// Which units a load has may have changed, and who goes with whom by it.
+    pub(super) loads: bool,
     /// A tractor's position changed hands: where its drivers are is written anew.
     pub(super) moved: bool,
 }
@@ -166,39 +172,43 @@ impl Touched {
             *mark = true;
         }
     }
+
+    pub(super) fn description(&mut self, kind: UnitKind) {
+        if let Some(mark) = self.descriptions.get_mut(kind as usize) {
+            *mark = true;
+        }
+    }
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    /// Work that no account's word is the reason for.
+    pub(super) fn of_nobody(sql: &'a Transaction<'a>, judge: Judge, rev: i64, now: Timestamp) -> Self {
+        let (touched, rejects, heirs) = (Touched::default(), Vec::new(), Vec::new());
+        Self { sql, judge, account: "", resource: "", now, read_rev: rev, rev, touched, rejects, heirs }
+    }
+
     pub(super) fn reject(&mut self, external_id: &str, reason: &str) {
         self.rejects.push(Reject { external_id: external_id.to_owned(), reason: reason.to_owned() });
     }
 }
 
 /// Commits one page.
-pub(super) fn apply(writer: &mut Writer, judge: Judge, commit: &Commit) -> Result<Applied, StoreError> {
-    // Taken out, so that nothing of it outlives a panic.
-    let mut memory = std::mem::take(&mut writer.memory);
-    let applied = write(writer, &mut memory, judge, commit);
+pub(super) fn apply(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
+    let applied = write(writer, commit);
     if applied.is_err() {
-        memory.failed(&commit.account, commit.resource);
+        writer.memory.failed(&commit.account, commit.resource);
     }
-    writer.memory = memory;
     applied
 }
 
-fn write(
-    writer: &mut Writer,
-    memory: &mut Memory,
-    judge: Judge,
-    commit: &Commit,
-) -> Result<Applied, StoreError> {
-    let Writer { connection, ties_open, unlinked, .. } = writer;
+fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
+    let Writer { connection, judge, memory, ties, unlinked, .. } = writer;
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     memory.begin(rev);
     let mut work = Work {
         sql: &sql,
-        judge,
+        judge: *judge,
         account: &commit.account,
         resource: commit.resource,
         now: commit.now,
@@ -208,18 +218,19 @@ fn write(
         rejects: commit.batch.rejects.clone(),
         heirs: Vec::new(),
     };
-    let still_unlinked = identify(&mut work, memory, *unlinked, commit)?;
+    let mut still_unlinked = unlinked.clone();
+    identify(&mut work, memory, &mut still_unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
     if commit.batch.complete {
         memory.told.complete(&mut work)?;
     }
     // A read of many pages settles who goes with whom once, at its end.
-    let open_since = ties_open.or(work.touched.ties.then_some(rev));
-    let settled = open_since.filter(|_| commit.health.done);
-    if let Some(since) = settled {
-        pairings::resolve(&mut work, since)?;
+    let open = ties.and(work.touched, rev);
+    let settles = commit.health.done && open.are_open;
+    if settles {
+        pairings::resolve(&mut work, memory, open.loads_since)?;
     }
-    if work.touched.moved || settled.is_some() {
+    if work.touched.moved || settles {
         fixes::drivers_follow(&mut work)?;
     }
     stays::settle(&mut work, &mut memory.stays)?;
@@ -229,20 +240,19 @@ fn write(
     mark(&sql, rev, work.touched)?;
     let applied = Applied { revision: rev, rejected: work.rejects.len() };
     sql.commit()?;
-    *ties_open = open_since.filter(|_| settled.is_none());
+    *ties = if settles { Ties::default() } else { open };
     *unlinked = still_unlinked;
     Ok(applied)
 }
 
 /// Who is who first: a roster that also tells where its units are, or what hours its drivers have, is
-/// believed at once. A roster of many pages is linked once, at its end, or when somebody tells of a unit.
-/// Returns of which kinds records are still to be linked.
+/// believed at once. A roster of many pages is linked once, at its end, or when its account tells of a unit.
 fn identify(
     work: &mut Work<'_>,
     memory: &mut Memory,
-    unlinked: [bool; 3],
+    unlinked: &mut Unlinked,
     commit: &Commit,
-) -> rusqlite::Result<[bool; 3]> {
+) -> rusqlite::Result<()> {
     for change in &commit.batch.changes {
         if let Change::Profile(profile) = change {
             profiles::upsert(work, profile)?;
@@ -251,20 +261,27 @@ fn identify(
     if commit.batch.complete {
         profiles::retire_unconfirmed(work)?;
     }
-    let (mut due, mut left) = ([false; 3], [false; 3]);
     for kind in UnitKind::ALL {
-        let at = kind as usize;
-        let changed = work.touched.identities[at];
-        let open = changed || unlinked[at];
-        due[at] = open && (commit.health.done || tells_of(&commit.batch, kind));
-        left[at] = open && !due[at];
-        if changed || due[at] {
-            memory.forget(kind);
+        let (identity, description) =
+            (work.touched.identities[kind as usize], work.touched.descriptions[kind as usize]);
+        if identity || description {
+            let since = Since { revision: work.rev, identity };
+            unlinked.note(work.account, kind, since);
+        }
+        let due = commit.health.done || tells_of(&commit.batch, kind);
+        if due
+            && unlinked.concerns(work.account, kind)
+            && let Some(since) = unlinked.take(kind)
+        {
+            if since.identity {
+                links::relink(work, kind, since.revision)?;
+                memory.forget(kind);
+            } else {
+                links::describe(work, kind, since.revision)?;
+            }
         }
     }
-    work.touched.identities = due;
-    links::relink(work)?;
-    Ok(left)
+    Ok(())
 }
 
 /// Whether a page says of a unit of this kind what only a known one can be told of.
@@ -305,6 +322,8 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
 
 /// Notes a failure.
 pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreError> {
+    // It takes its time, which nobody must wait for who wants to write.
+    let sealed = failure.refused.as_deref().and_then(seal::sealed);
     let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
     sql.prepare_cached(
@@ -324,9 +343,9 @@ pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreEr
         failure.error,
     ])?;
     save_bucket(&sql, &failure.account, failure.health.bucket_full_at)?;
-    if let Some(fingerprint) = &failure.refused {
+    if failure.refused.is_some() {
         sql.prepare_cached("UPDATE buckets SET refused_until = ?2, fingerprint = ?3 WHERE account = ?1")?
-            .execute(params![failure.account, failure.next_try_at.millis(), fingerprint])?;
+            .execute(params![failure.account, failure.next_try_at.millis(), sealed])?;
         sql.prepare_cached(
             "UPDATE feeds SET error = ?2, error_since_at = coalesce(error_since_at, ?3), next_try_at = ?4, whole_account = 1
              WHERE account = ?1",

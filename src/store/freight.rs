@@ -69,7 +69,7 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
     if changed > 0 {
         questions::told(work.sql, "movement", &told.id)?;
         work.touched.movements = true;
-        work.touched.ties = true;
+        work.touched.loads = true;
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
         .execute(params![told.company_id, told.movement_id, work.rev])?;
     questions::told(work.sql, "movement", &told.movement_id)?;
     work.touched.movements |= changed + read > 0;
-    work.touched.ties |= changed > 0;
+    work.touched.loads |= changed > 0;
     drop_stops_not_named(work, &told.company_id, &told.movement_id)
 }
 
@@ -141,7 +141,7 @@ pub(super) fn gone(work: &mut Work<'_>, company_id: &str, id: &str) -> rusqlite:
         .execute(params![company_id, id, work.now.millis(), work.rev])?;
     if changed > 0 {
         work.touched.movements = true;
-        work.touched.ties = true;
+        work.touched.loads = true;
     }
     Ok(())
 }
@@ -229,7 +229,27 @@ pub(super) fn customer(work: &mut Work<'_>, company_id: &str, id: &str, name: &s
 
 /// Takes in a stop. Our own ETA stays; the TMS's is shown where there is no better one.
 pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
-    let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+    let told = with_what_was_known(work, told)?;
+    let changed = write_stop(work, &told)?;
+    work.sql
+        .prepare_cached("UPDATE stops SET synced_at = ?3, seen_rev = ?4 WHERE company_id = ?1 AND id = ?2")?
+        .execute(params![told.company_id, told.id, work.now.millis(), work.rev])?;
+    if !changed {
+        return Ok(());
+    }
+    work.sql
+        .prepare_cached(
+            "UPDATE stops SET eta_at = tms_eta_at, eta_source = iif(tms_eta_at IS NULL, NULL, 'tms'), computed_at = ?3
+             WHERE company_id = ?1 AND id = ?2 AND coalesce(eta_source, 'tms') = 'tms' AND eta_at IS NOT tms_eta_at",
+        )?
+        .execute(params![told.company_id, told.id, work.now.millis()])?;
+    work.touched.stops = true;
+    ties_of_stop(work, &told)?;
+    over_when_left(work, &told)
+}
+
+/// A stop with what this view of it does not carry, as it was told before.
+fn with_what_was_known(work: &Work<'_>, told: &TmsStop) -> rusqlite::Result<TmsStop> {
     let mut told = told.clone();
     if let Some(before) = rows::stop(work.sql, &told.company_id, &told.id)? {
         if [STOPS, ASSIGNMENTS].contains(&work.resource) {
@@ -239,78 +259,74 @@ pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> 
             told = told.filled_from(&before.tms);
         }
     }
-    let changed = work
-        .sql
-        .prepare_cached(
-            "INSERT INTO stops (company_id, id, rev, order_id, movement_id, sequence, type, tms_type, tms_status, done, name,
-                 address, city, state, zip, latitude, longitude, timezone, scheduled_early_at, scheduled_late_at,
-                 scheduled_raw, actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, updated_at, synced_at,
-                 seen_rev)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                 ?23, ?24, ?25, ?26, ?27, ?27, ?3)
-             ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, movement_id = ?5, sequence = ?6, type = ?7, tms_type = ?8,
-                 tms_status = ?9, done = ?10, name = ?11, address = ?12, city = ?13, state = ?14, zip = ?15, latitude = ?16,
-                 longitude = ?17, timezone = ?18, scheduled_early_at = ?19, scheduled_late_at = ?20, scheduled_raw = ?21,
-                 actual_arrival_at = ?22, actual_departure_at = ?23, tms_eta_at = ?24, contact = ?25, phone = ?26,
-                 updated_at = ?27
-             WHERE (order_id, movement_id, sequence, type, tms_type, tms_status, done, name, address, city, state, zip,
-                    latitude, longitude, timezone, scheduled_early_at, scheduled_late_at, scheduled_raw, actual_arrival_at,
-                    actual_departure_at, tms_eta_at, contact, phone)
-                 IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-                    ?25, ?26)",
-        )?
-        .execute(params![
-            told.company_id,
-            told.id,
-            work.rev,
-            told.order_id,
-            told.movement_id,
-            told.sequence,
-            told.kind.word(),
-            told.tms_type,
-            told.tms_status,
-            told.done,
-            told.name,
-            told.address,
-            told.city,
-            told.state,
-            told.zip,
-            told.latitude,
-            told.longitude,
-            told.timezone,
-            millis(told.scheduled_early_at),
-            millis(told.scheduled_late_at),
-            told.scheduled_raw,
-            millis(told.actual_arrival_at),
-            millis(told.actual_departure_at),
-            millis(told.tms_eta_at),
-            told.contact,
-            told.phone,
-            work.now.millis(),
-        ])?;
+    Ok(told)
+}
+
+/// Writes a stop; the parameters are [`write_stop`]'s.
+const STOP: &str = "INSERT INTO stops (company_id, id, rev, order_id, movement_id, sequence, type, tms_type, tms_status, done, name,
+         address, city, state, zip, latitude, longitude, timezone, scheduled_early_at, scheduled_late_at,
+         scheduled_raw, actual_arrival_at, actual_departure_at, tms_eta_at, contact, phone, updated_at, synced_at,
+         seen_rev)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+         ?23, ?24, ?25, ?26, ?27, ?27, ?3)
+     ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, movement_id = ?5, sequence = ?6, type = ?7, tms_type = ?8,
+         tms_status = ?9, done = ?10, name = ?11, address = ?12, city = ?13, state = ?14, zip = ?15, latitude = ?16,
+         longitude = ?17, timezone = ?18, scheduled_early_at = ?19, scheduled_late_at = ?20, scheduled_raw = ?21,
+         actual_arrival_at = ?22, actual_departure_at = ?23, tms_eta_at = ?24, contact = ?25, phone = ?26,
+         updated_at = ?27
+     WHERE (order_id, movement_id, sequence, type, tms_type, tms_status, done, name, address, city, state, zip,
+            latitude, longitude, timezone, scheduled_early_at, scheduled_late_at, scheduled_raw, actual_arrival_at,
+            actual_departure_at, tms_eta_at, contact, phone)
+         IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+            ?25, ?26)";
+
+/// Writes a stop where it is another than it was. True when it is.
+fn write_stop(work: &Work<'_>, told: &TmsStop) -> rusqlite::Result<bool> {
+    let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+    let changed = work.sql.prepare_cached(STOP)?.execute(params![
+        told.company_id,
+        told.id,
+        work.rev,
+        told.order_id,
+        told.movement_id,
+        told.sequence,
+        told.kind.word(),
+        told.tms_type,
+        told.tms_status,
+        told.done,
+        told.name,
+        told.address,
+        told.city,
+        told.state,
+        told.zip,
+        told.latitude,
+        told.longitude,
+        told.timezone,
+        millis(told.scheduled_early_at),
+        millis(told.scheduled_late_at),
+        told.scheduled_raw,
+        millis(told.actual_arrival_at),
+        millis(told.actual_departure_at),
+        millis(told.tms_eta_at),
+        told.contact,
+        told.phone,
+        work.now.millis(),
+    ])?;
+    Ok(changed > 0)
+}
+
+/// A load was over when its last stop was left, not when we first heard of it.
+fn over_when_left(work: &Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
+    let (Some(movement), Some(left_at)) = (&told.movement_id, told.actual_departure_at) else {
+        return Ok(());
+    };
     work.sql
-        .prepare_cached("UPDATE stops SET synced_at = ?3, seen_rev = ?4 WHERE company_id = ?1 AND id = ?2")?
-        .execute(params![told.company_id, told.id, work.now.millis(), work.rev])?;
-    if changed > 0 {
-        work.sql
-            .prepare_cached(
-                "UPDATE stops SET eta_at = tms_eta_at, eta_source = iif(tms_eta_at IS NULL, NULL, 'tms'), computed_at = ?3
-                 WHERE company_id = ?1 AND id = ?2 AND coalesce(eta_source, 'tms') = 'tms' AND eta_at IS NOT tms_eta_at",
-            )?
-            .execute(params![told.company_id, told.id, work.now.millis()])?;
-        work.touched.stops = true;
-        ties_of_stop(work, &told)?;
-        if let (Some(movement), Some(left_at)) = (&told.movement_id, told.actual_departure_at) {
-            // A load was over when its last stop was left, not when we first heard of it.
-            work.sql
-                .prepare_cached(
-                    "UPDATE movements SET ended_at = (SELECT max(actual_departure_at) FROM stops
-                         WHERE company_id = ?1 AND movement_id = ?2)
-                     WHERE company_id = ?1 AND id = ?2 AND status = 'delivered' AND ended_at > ?3",
-                )?
-                .execute(params![told.company_id, movement, left_at.millis()])?;
-        }
-    }
+        .prepare_cached(
+            "UPDATE movements SET ended_at = (SELECT max(actual_departure_at) FROM stops
+                 WHERE company_id = ?1 AND movement_id = ?2)
+             WHERE company_id = ?1 AND id = ?2 AND status = 'delivered' AND ended_at > ?3",
+        )?
+        .execute(params![told.company_id, movement, left_at.millis()])?;
     Ok(())
 }
 

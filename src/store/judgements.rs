@@ -7,9 +7,7 @@ use serde_json::Value;
 use super::StoreError;
 use super::apply::{mark_one, next_revision};
 use super::rows::{Columns, FromRow};
-use crate::model::{
-    Arrival, EtaSource, Input, Judgement, MovementKey, Oldest, Reason, Risk, RunsOut, Timestamp,
-};
+use crate::model::{Arrival, EtaSource, Judgement, MovementKey, Reason, Risk, RunsOut, Timestamp};
 
 /// Writes judgements, and takes away those of `over`: loads of which nothing is left to say.
 pub(super) fn write(
@@ -37,10 +35,9 @@ pub(super) fn write(
 
 fn write_one(sql: &Connection, row: &Judgement, rev: i64) -> Result<(), StoreError> {
     sql.prepare_cached(
-        "INSERT INTO judgements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        "INSERT INTO judgements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT DO UPDATE SET rev = ?3, tractor_id = ?4, driver_id = ?5, risk = ?6, reason = ?7, stop_id = ?8,
-             late_s = ?9, arrivals = ?10, latest_departure_at = ?11, drive_s = ?12, runs_out = ?13, oldest_input = ?14,
-             oldest_at = ?15, notes = ?16, computed_at = ?17",
+             late_s = ?9, arrivals = ?10, latest_departure_at = ?11, drive_s = ?12, runs_out = ?13, routed_at = ?14, notes = ?15, computed_at = ?16",
     )?
     .execute(params![
         row.company_id,
@@ -56,8 +53,7 @@ fn write_one(sql: &Connection, row: &Judgement, rev: i64) -> Result<(), StoreErr
         row.latest_departure_at.map(Timestamp::millis),
         row.drive_s,
         row.runs_out.as_ref().map(runs_out_to_json),
-        row.oldest.map(|oldest| oldest.input.word()),
-        row.oldest.map(|oldest| oldest.at.millis()),
+        row.routed_at.map(Timestamp::millis),
         Value::from(row.notes.clone()).to_string(),
         row.computed_at.millis(),
     ])?;
@@ -138,7 +134,7 @@ fn take_away(sql: &Connection, key: &MovementKey, rev: i64) -> rusqlite::Result<
 impl FromRow for Judgement {
     const TABLE: &'static str = "judgements";
     const COLUMNS: &'static str = "company_id, movement_id, tractor_id, driver_id, risk, reason, stop_id, late_s, arrivals, \
-        latest_departure_at, drive_s, runs_out, oldest_input, oldest_at, notes, computed_at";
+        latest_departure_at, drive_s, runs_out, routed_at, notes, computed_at";
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut c = Columns::of(row);
@@ -157,9 +153,7 @@ impl FromRow for Judgement {
             runs_out: c.take::<Option<String>>()?.and_then(|json| runs_out_from_json(&json)),
             ..Self::default()
         };
-        let input = c.word(Input::from_word)?;
-        let at = c.at_opt()?;
-        judgement.oldest = input.zip(at).map(|(input, at)| Oldest { input, at });
+        judgement.routed_at = c.at_opt()?;
         judgement.notes = serde_json::from_str(&c.take::<String>()?).unwrap_or_default();
         judgement.computed_at = c.at()?;
         Ok(judgement)

@@ -10,10 +10,10 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{OptionalExtension, params};
 
 pub(super) use self::carry::Change;
-use self::describe::describe;
+pub(super) use self::describe::describe;
 use self::records::Links;
 pub(super) use self::records::{RecordKey, wishes};
-use super::apply::{Touched, Work, mark, next_revision};
+use super::apply::{Work, mark, next_revision};
 use super::{StoreError, Writer, fixes, pairings, stays};
 use crate::model::{LinkRule, Record, Timestamp, UnitId, UnitKind, Wish};
 
@@ -60,53 +60,36 @@ pub(super) fn unit_or_stub(
     let id = UnitId::first_told(work.account, external_id);
     create(work, kind, &id.0, external_id)?;
     link_record(work, kind, &id.0, work.account, external_id, LinkRule::First)?;
+    // A load, or a partner, may have been told of it before.
+    work.touched.loads = true;
     Ok(Some(id.0))
 }
 
-/// Links again every kind whose records changed, and brings the rows of units in line.
-pub(super) fn relink(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    for kind in UnitKind::ALL {
-        if work.touched.identities.get(kind as usize).copied().unwrap_or(false) {
-            relink_kind(work, kind)?;
-            describe(work, kind)?;
-            work.touched.ties = true;
-        }
-    }
+/// Links the records of a kind again, those that changed in revision `since` or later among them, and
+/// brings the rows of units in line.
+pub(super) fn relink(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
+    relink_kind(work, kind)?;
+    describe(work, kind, since)?;
+    work.touched.loads = true;
     Ok(())
 }
 
 /// Takes on the people's wishes. Where they are others than those applied last, every kind is linked
 /// again; what a wish joined or kept apart that is there no more is as if it had never been.
-pub(super) fn take_on(
-    writer: &mut Writer,
-    judge: super::Judge,
-    wishes: &[Wish],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) fn take_on(writer: &mut Writer, wishes: &[Wish], now: Timestamp) -> Result<(), StoreError> {
     let sql = writer.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let rev = next_revision(&sql)?;
-    let mut touched = Touched::default();
-    for kind in UnitKind::ALL {
-        touched.identity(kind);
-    }
-    let mut work = Work {
-        sql: &sql,
-        judge,
-        account: "",
-        resource: "",
-        now,
-        read_rev: rev,
-        rev,
-        touched,
-        rejects: Vec::new(),
-        heirs: Vec::new(),
-    };
+    let mut work = Work::of_nobody(&sql, writer.judge, rev, now);
     if records::wishes(work.sql)? == wishes {
         return Ok(());
     }
     records::write_wishes(&work, wishes)?;
-    relink(&mut work)?;
-    pairings::resolve(&mut work, writer.ties_open.unwrap_or(rev))?;
+    for kind in UnitKind::ALL {
+        relink(&mut work, kind, rev)?;
+    }
+    writer.memory.begin_anew(rev);
+    let open = writer.ties.and(work.touched, rev);
+    pairings::resolve(&mut work, &mut writer.memory, open.loads_since)?;
     fixes::drivers_follow(&mut work)?;
     writer.memory.stays.forget();
     stays::settle(&mut work, &mut writer.memory.stays)?;
@@ -142,8 +125,12 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         }
         taken.insert(id.clone());
         for (record, rule) in &members {
+            let before = links.get(record);
+            if before.is_some_and(|before| before.unit_id == id && before.rule == Some(*rule)) {
+                continue;
+            }
             link_record(work, kind, &id, &record.0, &record.1, *rule)?;
-            if let Some(before) = links.get(record).filter(|before| before.unit_id != id) {
+            if let Some(before) = before.filter(|before| before.unit_id != id) {
                 moves.push(Move { record: record.clone(), from: before.unit_id.clone(), to: id.clone() });
             }
         }

@@ -18,7 +18,7 @@ pub(super) struct Memory {
     revision: i64,
     accounts: Vec<Box<str>>,
     units: [Option<Known<Unit>>; 2],
-    drivers: Option<Known<Hours>>,
+    drivers: Option<Known<Driver>>,
     /// The last history point of each unit, by its row; a point more or less is no error.
     kept: Kept,
     /// How tractors are watched. Lost only where which row is which tractor may have changed.
@@ -116,6 +116,12 @@ pub(super) struct Point {
     pub(super) state: Motion,
 }
 
+/// A driver, and his hours.
+struct Driver {
+    id: Box<str>,
+    hours: Hours,
+}
+
 /// A driver's hours, as the row has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Hours {
@@ -136,6 +142,12 @@ impl Memory {
         if self.revision + 1 != revision {
             self.forget_all();
         }
+        self.revision = revision;
+    }
+
+    /// The same of one that changes who is who: nothing is known of before.
+    pub(super) fn begin_anew(&mut self, revision: i64) {
+        self.forget_all();
         self.revision = revision;
     }
 
@@ -192,11 +204,7 @@ impl Memory {
         external_id: &str,
     ) -> rusqlite::Result<Option<usize>> {
         let account = self.account(work.account);
-        if self.known(kind).is_none() {
-            let mut known = Known::default();
-            self.load_units(work, kind, None, &mut known)?;
-            self.keep(kind, known);
-        }
+        self.learn(work, kind)?;
         if let Some(named) = self.known(kind).and_then(|known| known.named(account, external_id)) {
             return Ok(named.place());
         }
@@ -228,12 +236,36 @@ impl Memory {
         external_id: &str,
     ) -> rusqlite::Result<Option<&mut Hours>> {
         let account = self.account(work.account);
-        if self.drivers.is_none() {
-            self.drivers = Some(self.load_drivers(work)?);
-        }
+        self.learn(work, UnitKind::Driver)?;
         let Some(known) = &mut self.drivers else { return Ok(None) };
         let place = known.named(account, external_id).and_then(Named::place);
-        Ok(place.and_then(|place| known.rows.get_mut(place)))
+        Ok(place.and_then(|place| known.rows.get_mut(place)).map(|driver| &mut driver.hours))
+    }
+
+    /// Reads what accounts call the things of a kind, where that is not known.
+    pub(super) fn learn(&mut self, work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
+        match kind {
+            UnitKind::Driver if self.drivers.is_none() => self.drivers = Some(self.load_drivers(work)?),
+            UnitKind::Tractor | UnitKind::Trailer if self.known(kind).is_none() => {
+                let mut known = Known::default();
+                self.load_units(work, kind, None, &mut known)?;
+                self.keep(kind, known);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Our id of what this account calls `external_id`, of a kind that was [learnt](Self::learn); `None` for
+    /// one that nobody knows or that is deactivated there.
+    pub(super) fn id(&self, kind: UnitKind, account: &str, external_id: &str) -> Option<&str> {
+        let account = self.accounts.iter().position(|known| &**known == account)?;
+        if kind == UnitKind::Driver {
+            let known = self.drivers.as_ref()?;
+            return Some(&known.rows.get(known.named(account, external_id)?.place()?)?.id);
+        }
+        let known = self.known(kind)?;
+        Some(&known.rows.get(known.named(account, external_id)?.place()?)?.id)
     }
 
     fn known(&self, kind: UnitKind) -> Option<&Known<Unit>> {
@@ -293,17 +325,20 @@ impl Memory {
         Ok(())
     }
 
-    fn load_drivers(&mut self, work: &Work<'_>) -> rusqlite::Result<Known<Hours>> {
+    fn load_drivers(&mut self, work: &Work<'_>) -> rusqlite::Result<Known<Driver>> {
         let mut known = Known::default();
         let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT {NAMED}, {HOURS}
+            "SELECT {NAMED}, {HOURS}, u.id
              FROM unit_links l CROSS JOIN drivers u ON u.id = l.unit_id WHERE l.kind = ?1"
         ))?;
         let mut rows = statement.query([UnitKind::Driver.word()])?;
         while let Some(row) = rows.next()? {
             let account = self.account(text(row, 0)?.unwrap_or_default());
             let source = text(row, 12)?.map(|source| self.account(source));
-            known.add(account, row, || hours(row, source))?;
+            known.add(account, row, || {
+                let id = text(row, 14)?.unwrap_or_default().into();
+                Ok(Driver { id, hours: hours(row, source)? })
+            })?;
         }
         Ok(known)
     }

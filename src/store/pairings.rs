@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::params;
 
 use super::apply::Work;
+use super::memory::Memory;
 use super::rows::TMS_ACCOUNT;
 use crate::model::{Claim, Pairing, PairingSource, Tie, Timestamp, UnitId, UnitKind};
 
@@ -52,19 +53,29 @@ pub(super) fn drop_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Works out again who goes with whom; `since` is the revision from which on something that bears on
-/// it has changed.
-pub(super) fn resolve(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
-    work.touched.ties = true;
-    movements(work, since)?;
+/// Works out again who goes with whom. `loads_since` is the revision from which on something that bears on
+/// which units a load has, has changed; `None` where nothing has.
+pub(super) fn resolve(
+    work: &mut Work<'_>,
+    memory: &mut Memory,
+    loads_since: Option<i64>,
+) -> rusqlite::Result<()> {
+    for kind in UnitKind::ALL {
+        memory.learn(work, kind)?;
+    }
+    if let Some(since) = loads_since {
+        movements(work, since)?;
+    }
     let loads = loads(work)?;
     let drivers = settle(
         work,
+        memory,
         Tie::DriverTractor,
         load_claims(&loads, |load| [&load.driver, &load.driver2], |load| &load.tractor),
     )?;
     let keepers = settle(
         work,
+        memory,
         Tie::TrailerDriver,
         load_claims(&loads, |load| [&load.trailer, &None], |load| &load.driver),
     )?;
@@ -77,7 +88,7 @@ pub(super) fn resolve(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()> {
     });
     let mut pulled: Vec<Claim> = behind.collect();
     pulled.extend(load_claims(&loads, |load| [&load.trailer, &None], |load| &load.tractor));
-    let trailers = settle(work, Tie::TrailerTractor, pulled)?;
+    let trailers = settle(work, memory, Tie::TrailerTractor, pulled)?;
     let best_driver = partners(&drivers);
     let best_trailer = partners(&trailers);
     write_drivers(work, &drivers, &loads)?;
@@ -179,28 +190,32 @@ fn load_claims<'a>(
 }
 
 /// All claims of one tie, settled: one for each left one.
-fn settle(work: &Work<'_>, tie: Tie, mut claims: Vec<Claim>) -> rusqlite::Result<Vec<Claim>> {
-    let (left, right) = tie.kinds();
-    let mut statement = work.sql.prepare_cached(
-        "SELECT l.unit_id, r.unit_id, p.source, p.since_at FROM pairings p
-         JOIN unit_links l ON l.kind = ?2 AND l.account = p.account AND l.external_id = p.left_id
-         LEFT JOIN unit_links r ON r.kind = ?3 AND r.account = p.account AND r.external_id = p.right_id
-         -- A partner that we do not know is no word that there is none; nor is one that was deactivated.
-         WHERE p.tie = ?1 AND (p.right_id = '' OR r.unit_id IS NOT NULL)
-           AND (SELECT coalesce(max(active), 1) FROM profiles x
-                WHERE x.kind = ?2 AND x.account = p.account AND x.external_id = p.left_id) = 1
-           AND (SELECT coalesce(max(active), 1) FROM profiles x
-                WHERE x.kind = ?3 AND x.account = p.account AND x.external_id = p.right_id) = 1",
-    )?;
-    let mut rows = statement.query(params![tie.word(), left.word(), right.word()])?;
+fn settle(
+    work: &Work<'_>,
+    memory: &Memory,
+    tie: Tie,
+    mut claims: Vec<Claim>,
+) -> rusqlite::Result<Vec<Claim>> {
+    let (left_kind, right_kind) = tie.kinds();
+    let mut statement = work
+        .sql
+        .prepare_cached("SELECT account, left_id, right_id, source, since_at FROM pairings WHERE tie = ?1")?;
+    let mut rows = statement.query([tie.word()])?;
     while let Some(row) = rows.next()? {
-        let source: String = row.get(2)?;
-        let Some(by) = PairingSource::from_word(&source) else { continue };
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+        let (account, left, right) = (text(0)?, text(1)?, text(2)?);
+        // A partner that we do not know is no word that there is none; nor is one that was deactivated.
+        let Some(left) = memory.id(left_kind, account, left) else { continue };
+        let partner = memory.id(right_kind, account, right);
+        if partner.is_none() && !right.is_empty() {
+            continue;
+        }
+        let Some(by) = PairingSource::from_word(text(3)?) else { continue };
         claims.push(Claim {
-            left: UnitId(row.get(0)?),
-            right: row.get::<_, Option<String>>(1)?.map(UnitId),
+            left: UnitId(left.to_owned()),
+            right: partner.map(|right| UnitId(right.to_owned())),
             by,
-            since_at: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
+            since_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
         });
     }
     Ok((work.judge.settle)(claims))

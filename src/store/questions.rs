@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::rows::{Columns, FromRow};
-use super::{Budget, Remembered};
+use super::{Budget, Remembered, seal};
 use crate::model::{Timestamp, Viewer, Want};
 
 type Result<T> = rusqlite::Result<T>;
@@ -43,12 +43,16 @@ pub(super) fn told(sql: &Connection, want: &str, id: &str) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn budget(sql: &Connection, account: &str) -> Result<Budget> {
+/// What is remembered of the calls of an account that is reached by the credential with this fingerprint.
+pub(super) fn budget(sql: &Connection, account: &str, fingerprint: &str) -> Result<Budget> {
     let found = sql
         .prepare_cached("SELECT full_at, refused_until, fingerprint FROM buckets WHERE account = ?1")?
         .query_row([account], |row| {
             let mut c = Columns::of(row);
-            Ok(Budget { full_at: c.at_opt()?, refused: c.at_opt()?.zip(c.take()?) })
+            let (full_at, until, sealed) = (c.at_opt()?, c.at_opt()?, c.take::<Option<String>>()?);
+            let refused_until =
+                until.filter(|_| sealed.is_some_and(|sealed| seal::is_of(&sealed, fingerprint)));
+            Ok(Budget { full_at, refused_until })
         })
         .optional()?;
     Ok(found.unwrap_or_default())
@@ -67,6 +71,7 @@ pub(super) fn viewers(sql: &Connection) -> Result<Vec<Viewer>> {
     rows.collect()
 }
 
+/// The ids that are wanted, at most `limit`.
 pub(super) fn wanted(
     sql: &Connection,
     account: &str,
@@ -75,58 +80,53 @@ pub(super) fn wanted(
     now: Timestamp,
 ) -> Result<Vec<String>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let ago = |span| now.minus(span).millis();
     match want {
         Want::Units { kind, listed_by, not_in } => {
-            let mut statement = sql.prepare_cached(
-                "SELECT external_id FROM profiles p
-                 WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1
-                   AND NOT EXISTS (SELECT 1 FROM profiles o WHERE o.kind = p.kind AND o.account = p.account
-                                   AND o.external_id = p.external_id AND o.resource = ?4)
-                 ORDER BY external_id LIMIT ?5",
-            )?;
-            let rows = statement
-                .query_map(params![kind.word(), account, listed_by, not_in, limit], |row| row.get(0))?;
-            rows.collect()
+            ids(sql, UNITS, params![kind.word(), account, listed_by, not_in, limit])
         }
         Want::DriversUnderHours { listed_by } => {
-            let mut statement = sql.prepare_cached(
-                "SELECT external_id FROM profiles
-                 WHERE kind = 'driver' AND account = ?1 AND resource = ?2 AND active = 1 AND ruleset IS NOT NULL
-                 ORDER BY external_id LIMIT ?3",
-            )?;
-            let rows = statement.query_map(params![account, listed_by, limit], |row| row.get(0))?;
-            rows.collect()
+            ids(sql, DRIVERS_UNDER_HOURS, params![account, listed_by, limit])
         }
         Want::MovementsToHydrate => {
-            let mut statement = sql.prepare_cached(
-                "SELECT id FROM movements m
-                 WHERE (needs_hydration = 1 AND NOT brokered
-                        AND (status IN ('covered', 'in_progress', 'unknown')
-                             OR status = 'available' AND preassigned IS NOT 0
-                             OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
-                                FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
-                        OR status IN ('available', 'covered', 'in_progress', 'unknown')
-                           AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
-                                AND s.movement_id = m.id AND s.synced_at < ?4)))
-                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)
-                 ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1",
-            )?;
-            let ago = |span| now.minus(span).millis();
             let bounds = params![limit, ago(UNCONFIRMED), ago(JUST_OVER), ago(UNCONFIRMED * 2), now.millis()];
-            let rows = statement.query_map(bounds, |row| row.get(0))?;
-            rows.collect()
+            ids(sql, MOVEMENTS_TO_HYDRATE, bounds)
         }
-        Want::CustomersToName => {
-            let mut statement = sql.prepare_cached(
-                "SELECT DISTINCT customer_id FROM orders o
-                 WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')
-                   AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.company_id = o.company_id AND c.id = o.customer_id)
-                   AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'customer' AND i.id = o.customer_id
-                                   AND i.not_before > ?2)
-                 ORDER BY customer_id LIMIT ?1",
-            )?;
-            let rows = statement.query_map([limit, now.millis()], |row| row.get(0))?;
-            rows.collect()
-        }
+        Want::CustomersToName => ids(sql, CUSTOMERS_TO_NAME, params![limit, now.millis()]),
     }
 }
+
+fn ids(sql: &Connection, question: &str, bounds: &[&dyn ToSql]) -> Result<Vec<String>> {
+    let mut statement = sql.prepare_cached(question)?;
+    let rows = statement.query_map(bounds, |row| row.get(0))?;
+    rows.collect()
+}
+
+const UNITS: &str = "SELECT external_id FROM profiles p
+     WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1
+       AND NOT EXISTS (SELECT 1 FROM profiles o WHERE o.kind = p.kind AND o.account = p.account
+                       AND o.external_id = p.external_id AND o.resource = ?4)
+     ORDER BY external_id LIMIT ?5";
+
+const DRIVERS_UNDER_HOURS: &str = "SELECT external_id FROM profiles
+     WHERE kind = 'driver' AND account = ?1 AND resource = ?2 AND active = 1 AND ruleset IS NOT NULL
+     ORDER BY external_id LIMIT ?3";
+
+const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM movements m
+     WHERE (needs_hydration = 1 AND NOT brokered
+            AND (status IN ('covered', 'in_progress', 'unknown')
+                 OR status = 'available' AND preassigned IS NOT 0
+                 OR status = 'delivered' AND ?3 < (SELECT max(coalesce(actual_departure_at, actual_arrival_at))
+                    FROM stops s WHERE s.company_id = m.company_id AND s.movement_id = m.id))
+            OR status IN ('available', 'covered', 'in_progress', 'unknown')
+               AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
+                    AND s.movement_id = m.id AND s.synced_at < ?4)))
+       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)
+     ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1";
+
+const CUSTOMERS_TO_NAME: &str = "SELECT DISTINCT customer_id FROM orders o
+     WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')
+       AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.company_id = o.company_id AND c.id = o.customer_id)
+       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'customer' AND i.id = o.customer_id
+                       AND i.not_before > ?2)
+     ORDER BY customer_id LIMIT ?1";

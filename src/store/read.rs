@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::duty_days;
 use super::migrate::SCHEMA;
 use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
-use crate::model::{DutyHistory, Fleet, Keyed, Rows, Timestamp, Totals, Viewer, Waiting};
+use super::{duty_days, places};
+use crate::model::{DutyHistory, Fleet, Keyed, Places, Rows, Timestamp, Totals, Viewer, Waiting};
 
 /// The revision of a fleet that nothing was read into yet.
 const UNREAD: i64 = -1;
@@ -84,6 +84,12 @@ impl Reader {
     /// What every driver did on the days that are kept.
     pub fn duty_history(&self) -> Result<DutyHistory, StoreError> {
         Ok(duty_days::all(&self.connection)?)
+    }
+
+    /// Where addresses are that were looked up.
+    pub fn places(&self) -> Result<Places, StoreError> {
+        let found = places::all(&self.connection)?;
+        Ok(found.into_iter().filter_map(|place| Some((place.address, place.point?))).collect())
     }
 
     /// Entries of people's `[[link]]`s that no active record answers to.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::apply::{Judge, Touched, Work, mark, mark_one, next_revision};
+use super::apply::{Work, mark, mark_one, next_revision};
 use super::{StoreError, Writer, duty_days, exceptions, links, pairings, stays};
 use crate::model::{Motion, Timestamp, UnitKind};
 
@@ -133,8 +133,9 @@ fn slice_of_rejects(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize> 
 
 /// Writes "dark" into the rows of units that have been silent too long, for whoever reads the file.
 /// Worked out, so only `computed_at` moves.
-pub(super) fn darken(connection: &mut Connection, judge: Judge, now: Timestamp) -> Result<(), StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+pub(super) fn darken(writer: &mut Writer, now: Timestamp) -> Result<(), StoreError> {
+    let judge = writer.judge;
+    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Taken only if something darkens: a minute without news must wake nobody.
     let rev =
         1 + sql.query_row("SELECT rev FROM revisions WHERE name = 'all'", [], |row| row.get::<_, i64>(0))?;
@@ -166,7 +167,6 @@ pub(super) fn darken(connection: &mut Connection, judge: Judge, now: Timestamp) 
 /// has confirmed for [`MISSED`].
 pub(super) fn keep_accounts(
     writer: &mut Writer,
-    judge: Judge,
     accounts: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -190,30 +190,19 @@ pub(super) fn keep_accounts(
         sql.execute("DELETE FROM feeds WHERE account = ?1", [account])?;
     }
     mark_one(&sql, "feeds", rev, true)?;
-    let mut touched = Touched::default();
     for account in &retired {
         sql.execute("UPDATE profiles SET active = 0, rev = ?2 WHERE account = ?1", params![account, rev])?;
         sql.execute("DELETE FROM pairings WHERE account = ?1", [account])?;
         writer.memory.told.forget(account);
-        for kind in UnitKind::ALL {
-            touched.identity(kind);
-        }
     }
     if !retired.is_empty() {
-        let mut work = Work {
-            sql: &sql,
-            judge,
-            account: "",
-            resource: "",
-            now,
-            read_rev: rev,
-            rev,
-            touched,
-            rejects: Vec::new(),
-            heirs: Vec::new(),
-        };
-        links::relink(&mut work)?;
-        pairings::resolve(&mut work, rev)?;
+        let mut work = Work::of_nobody(&sql, writer.judge, rev, now);
+        for kind in UnitKind::ALL {
+            links::relink(&mut work, kind, rev)?;
+        }
+        writer.memory.begin_anew(rev);
+        let open = writer.ties.and(work.touched, rev);
+        pairings::resolve(&mut work, &mut writer.memory, open.loads_since)?;
         writer.memory.stays.forget();
         stays::settle(&mut work, &mut writer.memory.stays)?;
         mark(&sql, rev, work.touched)?;

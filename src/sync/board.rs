@@ -13,8 +13,10 @@ use super::asking::{Asking, Router};
 use super::clock::Clock;
 use super::judging::{Judging, Verdicts};
 use super::roads::Roads;
-use crate::model::Timestamp;
+use crate::model::{Step, Timestamp};
+use crate::rules::alerts;
 use crate::rules::eta::Office;
+use crate::rules::freshness::Freshness;
 use crate::store::{Reader, Scope, Store, StoreError};
 
 /// What was committed is judged after this at the latest.
@@ -57,6 +59,12 @@ impl Desk {
         let fleet = self.reader.fleet(now)?;
         Ok(self.judging.pass(&fleet, now))
     }
+
+    /// What becomes of the exceptions, by what was just judged.
+    fn look_over(&mut self, now: Timestamp) -> Result<Vec<Step>, StoreError> {
+        let fleet = self.reader.fleet(now)?;
+        Ok(alerts::look(&fleet, &Freshness::of(&fleet.feeds, now), now))
+    }
 }
 
 /// Judges for ever.
@@ -83,26 +91,40 @@ pub(super) async fn judge_on(board: Board, store: Store, clock: Clock) -> Result
     }
 }
 
-/// Judges every load once, with travel times as far as they come within a minute.
-pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<(), StoreError> {
+/// Judges every load once, with travel times as far as they come within a minute. Returns why they did
+/// not, where the service failed.
+pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<Option<String>, StoreError> {
+    let mut failed = None;
     let roads = Arc::new(Mutex::new(Roads::default()));
     let mut desk = Desk::open(&board, Arc::clone(&roads))?;
     desk = pass(desk, store, clock).await?;
     if let Some(router) = board.router {
         let mut asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
-        asking.ask_all(ONCE).await?;
+        let trouble = asking.ask_all(ONCE).await?;
+        failed = trouble.map(|(resource, why)| format!("mapbox {resource}: {why}"));
         desk.judging.look_again();
         pass(desk, store, clock).await?;
     }
-    store.settle().await;
-    Ok(())
+    Ok(failed)
 }
 
-async fn pass(mut desk: Desk, store: &Store, clock: &Clock) -> Result<Desk, StoreError> {
+/// Judges, and then looks for trouble in what that came to.
+async fn pass(desk: Desk, store: &Store, clock: &Clock) -> Result<Desk, StoreError> {
     let now = clock.now();
-    let done = spawn_blocking(move || desk.pass(now).map(|verdicts| (desk, verdicts))).await;
-    let (desk, Verdicts { judged, over }) =
-        done.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))?;
+    let (desk, Verdicts { judged, over }) = at_the_desk(desk, move |desk| desk.pass(now)).await?;
     store.judge(judged, over).await?;
+    let (desk, steps) = at_the_desk(desk, move |desk| desk.look_over(now)).await?;
+    if !steps.is_empty() {
+        store.write_exceptions(steps).await?;
+    }
     Ok(desk)
+}
+
+/// Work that reads the database and may take a while, off the runtime's threads.
+async fn at_the_desk<T: Send + 'static>(
+    mut desk: Desk,
+    work: impl FnOnce(&mut Desk) -> Result<T, StoreError> + Send + 'static,
+) -> Result<(Desk, T), StoreError> {
+    let done = spawn_blocking(move || work(&mut desk).map(|found| (desk, found))).await;
+    done.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
 }

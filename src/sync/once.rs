@@ -61,7 +61,6 @@ pub async fn read_once<P: Provider>(
         }
         failed.push((resource, error.to_string()));
     }
-    store.settle().await;
     Ok(failed)
 }
 

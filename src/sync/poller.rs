@@ -106,8 +106,8 @@ impl Poller {
         self.tasks.spawn(board::judge_on(board, self.store.clone(), self.clock.clone()));
     }
 
-    /// Polls until `stop` is true, or the database fails. Then no task is left, and what was being
-    /// written is committed.
+    /// Polls until `stop` is true, or the database fails. Then no task is left, what was being written is
+    /// committed, and the store is closed.
     pub async fn run(
         mut self,
         watch: Watch,
@@ -126,7 +126,7 @@ impl Poller {
             },
         };
         self.tasks.shutdown().await;
-        self.store.settle().await;
+        self.store.close().await;
         ended
     }
 }
@@ -138,16 +138,13 @@ pub(super) async fn feeds<P: Provider>(
     clock: &Clock,
 ) -> Result<Vec<Feed<P>>, StoreError> {
     let now = clock.now();
-    let budget = store.budget(&account.name).await?;
+    let budget = store.budget(&account.name, &account.fingerprint).await?;
     let full_at = budget.full_at.map_or(Duration::ZERO, |full_at| full_at.since(now));
     // A clock that was set back must not close the gate for longer than a bucket takes to fill.
     let full_at = Instant::now() + full_at.min(Duration::from_secs(61));
     let gate = Arc::new(Gate::new(Bucket::new(account.calls_per_minute, full_at)));
-    match budget.refused {
-        Some((until, fingerprint)) if until > now && fingerprint == account.fingerprint => {
-            gate.refused_for(until.since(now));
-        }
-        _ => {}
+    if let Some(until) = budget.refused_until.filter(|until| *until > now) {
+        gate.refused_for(until.since(now));
     }
     let (name, provider): (Arc<str>, _) = (account.name.into(), Arc::new(account.provider));
     let fingerprint: Arc<str> = account.fingerprint.into();

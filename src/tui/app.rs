@@ -20,6 +20,7 @@ use super::panels::{Go, Panel, Place, Subject};
 use super::theme::Theme;
 use super::view;
 use crate::model::{Fleet, Timestamp, clean};
+use crate::rules::freshness::Freshness;
 
 /// Ages alone are brought up to date this often: an idle screen must not write each second.
 const AGES_S: i64 = 10;
@@ -131,6 +132,7 @@ impl App {
             fleet: Arc::default(),
             open_loads: 0,
             now: setup.now,
+            fresh: Freshness::default(),
             mode: Mode::View,
             leader: None,
             zone: setup.zone,
@@ -275,7 +277,7 @@ impl App {
         self.time = now;
         let step = |at: Timestamp| at.millis().div_euclid(1000 * AGES_S);
         if step(now) != step(self.facts.now) {
-            self.facts.now = now;
+            self.facts.turn(now);
             self.doubt();
         }
     }

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::app::Mode;
 use super::glyphs::Glyphs;
-use crate::model::{Driver, Fleet, Leader, Timestamp, Tractor, Trailer, UnitId};
+use crate::model::{Driver, Fleet, Leader, Movement, Timestamp, Tractor, Trailer, UnitId};
+use crate::rules::freshness::{self, Freshness, Standing};
 
 /// The facts of one moment and the manner of writing them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Facts {
     /// Movements not yet over, counted once per fleet.
     pub open_loads: usize,
     pub now: Timestamp,
+    /// What still comes, as of then.
+    pub fresh: Freshness,
     pub mode: Mode,
     pub leader: Option<Leader>,
     /// The office's zone.
@@ -28,6 +31,18 @@ impl Facts {
     pub fn learn(&mut self, fleet: Arc<Fleet>) {
         self.open_loads = fleet.movements.iter().filter(|row| row.tms.status.is_open()).count();
         self.fleet = fleet;
+        self.turn(self.now);
+    }
+
+    /// Takes in the time.
+    pub fn turn(&mut self, now: Timestamp) {
+        self.now = now;
+        self.fresh = Freshness::of(&self.fleet.feeds, now);
+    }
+
+    /// How a load stands now.
+    pub fn standing(&self, movement: &Movement) -> Standing {
+        freshness::standing(movement, &self.fleet, &self.fresh, self.now)
     }
 
     pub fn driver(&self, id: Option<&UnitId>) -> Option<&Driver> {

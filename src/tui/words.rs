@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::Zoned;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::facts::Facts;
 use crate::model::{Stop, Timestamp};
-use crate::rules;
+use crate::rules::{self, zone};
 
 /// What stands for what is not known.
 pub const UNKNOWN: &str = "-";
@@ -81,10 +81,7 @@ pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 
 /// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
 pub fn zone_letters(stop: &Stop, at: Timestamp) -> Option<String> {
-    let letters = letters(at, &zone_of(stop)?);
-    // A fixed offset is called by its hours; the TMS's own word is better known.
-    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
-    Some(told.unwrap_or(letters))
+    zone::letters_at(stop, at)
 }
 
 /// What `zone` calls itself just then: "CST".
@@ -95,7 +92,7 @@ pub fn letters(at: Timestamp, zone: &TimeZone) -> String {
 /// A time at a stop: the stop's own, or the office's with a mark where its zone is not known.
 pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
     let Some(at) = at else { return UNKNOWN.to_owned() };
-    match zone_of(stop) {
+    match zone::of_stop(stop) {
         Some(zone) => time(at, &zone, facts.now),
         None => time(at, &facts.zone, facts.now) + OFFICE_TIME,
     }
@@ -103,7 +100,7 @@ pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
 
 /// A stop's window: "14:00-16:00", "Wed 08:00", "from 14:00", "by 16:00".
 pub fn window(stop: &Stop, facts: &Facts) -> String {
-    let own = zone_of(stop);
+    let own = zone::of_stop(stop);
     let (zone, mark) = own.as_ref().map_or((&facts.zone, OFFICE_TIME), |zone| (zone, ""));
     let words = |at| time(at, zone, facts.now);
     match (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) {
@@ -165,32 +162,6 @@ fn same_day(a: Timestamp, b: Timestamp, zone: &TimeZone) -> bool {
     zoned(a, zone).map(|at| at.date()) == zoned(b, zone).map(|at| at.date())
 }
 
-/// The zone a stop is in: by the TMS's letters or name, else by its state where that has only one.
-fn zone_of(stop: &Stop) -> Option<TimeZone> {
-    let told = stop.tms.timezone.as_deref().and_then(zone_named);
-    let of_state = || TimeZone::get(rules::zone::of_state(stop.tms.state.as_deref()?)?).ok();
-    told.or_else(of_state)
-}
-
-fn zone_named(name: &str) -> Option<TimeZone> {
-    // Letters say an offset, not a place: "CDT" in January is still UTC-5.
-    let hours: i8 = match name {
-        "NDT" | "NST" | "HST" => {
-            return TimeZone::get(if name == "HST" { "Pacific/Honolulu" } else { "America/St_Johns" }).ok();
-        }
-        "ADT" => -3,
-        "AST" | "EDT" => -4,
-        "EST" | "CDT" => -5,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" | "AKDT" => -8,
-        "AKST" => -9,
-        "UTC" | "GMT" => 0,
-        _ => return TimeZone::get(name).ok(),
-    };
-    Some(TimeZone::fixed(Offset::constant(hours)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +213,7 @@ mod tests {
             let mut stop = Stop::default();
             stop.tms.timezone = zone.map(str::to_owned);
             stop.tms.state = Some(state.to_owned());
-            assert_eq!(zone_of(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{state}");
+            assert_eq!(zone::of_stop(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{state}");
             assert_eq!(zone_letters(&stop, at).as_deref(), letters, "{state}");
         };
         check(None, "GA", Some("14:00"), Some("EDT"));
@@ -258,7 +229,7 @@ mod tests {
         let check = |name: &str, expected: Option<&str>| {
             let mut stop = Stop::default();
             stop.tms.timezone = Some(name.to_owned());
-            assert_eq!(zone_of(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{name}");
+            assert_eq!(zone::of_stop(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{name}");
         };
         check("CDT", Some("13:00"));
         check("America/Chicago", Some("12:00"));

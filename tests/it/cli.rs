@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Runs the program with a home of its own and no other environment.
-fn backhaul(home: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn backhaul(home: &Path, arguments: &[&str]) -> Output {
     command(home, arguments).output().unwrap()
 }
 
@@ -22,20 +22,20 @@ fn command(home: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// A home with an empty configuration, so that the machine's own is never read.
-fn home() -> TempDir {
+pub(crate) fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".config/backhaul");
     fs::create_dir_all(&folder).unwrap();
@@ -74,6 +74,10 @@ fn help_and_version_are_answers() {
         "tractors",
         "trail",
         "doctor",
+        "late",
+        "near",
+        "best",
+        "detention",
         "status",
         "completions",
         "Exit codes",

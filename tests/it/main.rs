@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::string_slice)]
 
+mod answers;
 mod cli;
 mod config;
 mod conformance;

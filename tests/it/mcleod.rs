@@ -63,14 +63,18 @@ fn movements(batch: &Batch) -> Vec<&TmsMovement> {
     batch
         .changes
         .iter()
-        .filter_map(|c| if let Change::Movement(row) = c { Some(row) } else { None })
+        .filter_map(|c| if let Change::Movement(row) = c { Some(&**row) } else { None })
         .collect()
 }
 
 fn orders(batch: &Batch) -> Vec<&TmsOrder> {
-    batch.changes.iter().filter_map(|c| if let Change::Order(row) = c { Some(row) } else { None }).collect()
+    batch
+        .changes
+        .iter()
+        .filter_map(|c| if let Change::Order(row) = c { Some(&**row) } else { None })
+        .collect()
 }
 
 fn stops(batch: &Batch) -> Vec<&TmsStop> {
-    batch.changes.iter().filter_map(|c| if let Change::Stop(row) = c { Some(row) } else { None }).collect()
+    batch.changes.iter().filter_map(|c| if let Change::Stop(row) = c { Some(&**row) } else { None }).collect()
 }

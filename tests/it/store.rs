@@ -71,11 +71,11 @@ impl Bench {
 }
 
 pub(crate) fn tractor(external_id: &str, name: &str) -> Change {
-    Change::Profile(Profile::new(UnitKind::Tractor, external_id, name))
+    Change::Profile(Box::new(Profile::new(UnitKind::Tractor, external_id, name)))
 }
 
 pub(crate) fn driver(external_id: &str, name: &str) -> Change {
-    Change::Profile(Profile::new(UnitKind::Driver, external_id, name))
+    Change::Profile(Box::new(Profile::new(UnitKind::Driver, external_id, name)))
 }
 
 pub(crate) fn fix(external_id: &str, latitude: f64, at: Timestamp) -> Change {
@@ -185,10 +185,10 @@ async fn telling_the_same_again_moves_synced_at_and_never_updated_at() {
             .tell(
                 "mcleod",
                 "movements",
-                vec![Change::Movement(movement("10", None)), Change::Stop(stop.clone())],
+                vec![Change::Movement(Box::new(movement("10", None))), Change::Stop(Box::new(stop.clone()))],
             )
             .await;
-        bench.tell("mcleod", "orders", vec![Change::Order(order.clone())]).await;
+        bench.tell("mcleod", "orders", vec![Change::Order(Box::new(order.clone()))]).await;
         let fleet = bench.fleet();
         let times = |row: (Timestamp, Timestamp)| row;
         rows.push([
@@ -302,9 +302,13 @@ async fn a_movement_names_its_units_and_they_name_it() {
     bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
     bench.tell("mcleod", "drivers", vec![driver("SMITHJO", "JOHN SMITH")]).await;
     bench
-        .tell("mcleod", "trailers", vec![Change::Profile(Profile::new(UnitKind::Trailer, "R53", "R53"))])
+        .tell(
+            "mcleod",
+            "trailers",
+            vec![Change::Profile(Box::new(Profile::new(UnitKind::Trailer, "R53", "R53")))],
+        )
         .await;
-    bench.tell("mcleod", "movements", vec![Change::Movement(movement("10", Some("007")))]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("10", Some("007"))))]).await;
     assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id, None);
     let wanted =
         bench.store.wanted("mcleod", backhaul::model::Want::MovementsToHydrate, 9, bench.now).await.unwrap();
@@ -321,7 +325,7 @@ async fn a_movement_names_its_units_and_they_name_it() {
         .tell(
             "mcleod",
             "assignments",
-            vec![Change::Movement(movement("10", Some("007"))), Change::Assignment(assignment)],
+            vec![Change::Movement(Box::new(movement("10", Some("007")))), Change::Assignment(assignment)],
         )
         .await;
     let wanted =

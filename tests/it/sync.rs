@@ -142,8 +142,11 @@ fn fails_until(second: u64, kind: Kind) -> Answer {
 
 fn with_cursor(cursor: &str) -> Page {
     let tractor = Profile::new(UnitKind::Tractor, "1", "T-1");
-    let batch =
-        Batch { changes: vec![Change::Profile(tractor)], cursor: Some(cursor.into()), ..Batch::default() };
+    let batch = Batch {
+        changes: vec![Change::Profile(Box::new(tractor))],
+        cursor: Some(cursor.into()),
+        ..Batch::default()
+    };
     Page { batch, ..Page::default() }
 }
 

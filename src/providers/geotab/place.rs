@@ -10,7 +10,7 @@ use super::Feed;
 use super::memory::Known;
 use crate::http::{Error, Kind};
 
-/// Calls of one read. 5,000 rows a page of a list and 50,000 of a feed: more is no fleet, but a loop.
+/// Calls of one read. 5,000 rows a page of a list and 25,000 of a feed: more is no fleet, but a loop.
 const PAGE_CAP: u32 = 2000;
 /// How far back the track reaches when it is first read: a day's driving.
 const TRACK_REACH: Duration = Duration::from_hours(24);

@@ -68,7 +68,7 @@ impl Listed {
         match profile {
             Ok(profile) => {
                 self.last = Some(profile.external_id.clone());
-                self.batch.changes.push(Change::Profile(profile));
+                self.batch.changes.push(Change::Profile(Box::new(profile)));
             }
             Err(reject) => {
                 self.last = Some(reject.external_id.clone()).filter(|id| !id.is_empty());

@@ -59,7 +59,7 @@ impl Movement<'_> {
     fn tell_with(&self, id: &str, order: Option<&str>, border: &Border<'_>, told: &mut Batch) {
         let first_order = || self.orders.0.iter().find_map(|order| order.id.id());
         let of_a_stop = || self.stops.0.iter().find_map(|stop| stop.order_id.id());
-        told.changes.push(Change::Movement(TmsMovement {
+        told.changes.push(Change::Movement(Box::new(TmsMovement {
             id: id.to_owned(),
             company_id: border.company.to_owned(),
             order_id: order.map(str::to_owned).or_else(first_order).or_else(of_a_stop),
@@ -76,7 +76,7 @@ impl Movement<'_> {
             equipment_group: self.equipment_group_id.id(),
             next_call_at: border.instant(&self.next_sched_call),
             preassigned: self.preassign_sequence.number().map(|place| place > 0.0),
-        }));
+        })));
         tell_stops(&self.stops, border, Within { movement: Some(id), order: None }, told);
         for order in &self.orders.0 {
             let Some(id) = order.id.id().filter(|_| order.is_whole()) else { continue };
@@ -117,7 +117,7 @@ impl Order<'_> {
     fn tell_alone(&self, id: &str, border: &Border<'_>, told: &mut Batch) {
         let first_movement = || self.movement.0.iter().chain(&self.movements.0).find_map(|row| row.id.id());
         let customer = self.customer.0.first();
-        told.changes.push(Change::Order(TmsOrder {
+        told.changes.push(Change::Order(Box::new(TmsOrder {
             id: id.to_owned(),
             company_id: border.company.to_owned(),
             movement_id: self.curr_movement_id.id().or_else(first_movement),
@@ -132,7 +132,7 @@ impl Order<'_> {
             weight_lb: pounds(&self.weight, &self.weight_um),
             pieces: self.pieces.integer(),
             equipment_type: self.equipment_type_id.kept(CODE_LENGTH),
-        }));
+        })));
         tell_stops(&self.stops, border, Within { movement: None, order: Some(id) }, told);
     }
 }
@@ -145,7 +145,7 @@ impl<'a> Row<'a> for Stop<'a> {
     }
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        told.changes.push(Change::Stop(self.stop(id, border, Within::default())));
+        told.changes.push(Change::Stop(Box::new(self.stop(id, border, Within::default()))));
         Ok(())
     }
 }
@@ -216,7 +216,7 @@ fn tell_stops(stops: &Children<Stop<'_>>, border: &Border<'_>, within: Within<'_
     for stop in &stops.0 {
         let Some(id) = stop.id.id() else { continue };
         if is_ours(stop, &id, border, told) {
-            told.changes.push(Change::Stop(stop.stop(&id, border, within)));
+            told.changes.push(Change::Stop(Box::new(stop.stop(&id, border, within))));
         }
     }
 }

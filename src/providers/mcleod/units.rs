@@ -28,13 +28,13 @@ impl<'a> Row<'a> for Driver<'a> {
         let name = if name.is_empty() { id.to_owned() } else { name };
         // A column left out is null, and a driver whose flag is null was never dismissed.
         let active = self.is_active.flag().unwrap_or(true);
-        told.changes.push(Change::Profile(Profile {
+        told.changes.push(Change::Profile(Box::new(Profile {
             active,
             phone: self.cell_phone.kept(40).or_else(|| self.phone.kept(40)),
             dispatcher: self.fleet_manager.id(),
             equipment_group: self.currenteqpgrpid.id(),
             ..Profile::new(UnitKind::Driver, id, name)
-        }));
+        })));
         told.changes.push(standing(Tie::DriverTractor, id, self.tractor_id.id().filter(|_| active)));
         if let Some(clocks) = self.clocks(border) {
             told.changes.push(Change::Clocks { external_id: id.to_owned(), clocks });
@@ -70,7 +70,7 @@ impl<'a> Row<'a> for Tractor<'a> {
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
         let active = in_service(&self.service_status, &self.outservice_date, border);
-        told.changes.push(Change::Profile(Profile {
+        told.changes.push(Change::Profile(Box::new(Profile {
             active,
             vin: self.serial_number.id(),
             plate: self.tag.id(),
@@ -81,7 +81,7 @@ impl<'a> Row<'a> for Tractor<'a> {
             fleet: self.fleet_id.id(),
             equipment_group: self.currenteqpgrpid.id(),
             ..Profile::new(UnitKind::Tractor, id, id)
-        }));
+        })));
         if let Some(driver) = self.driver1_id.id().filter(|_| active) {
             told.changes.push(standing(Tie::DriverTractor, &driver, Some(id.to_owned())));
         }
@@ -98,7 +98,7 @@ impl<'a> Row<'a> for Trailer<'a> {
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
         let active = in_service(&self.is_active, &self.outservice_date, border);
-        told.changes.push(Change::Profile(Profile {
+        told.changes.push(Change::Profile(Box::new(Profile {
             active,
             vin: self.serial_number.id(),
             plate: self.license_no.id(),
@@ -107,7 +107,7 @@ impl<'a> Row<'a> for Trailer<'a> {
             trailer_type: self.trailer_type.id(),
             equipment_group: self.currenteqpgrpid.id(),
             ..Profile::new(UnitKind::Trailer, id, id)
-        }));
+        })));
         let hooked = active && self.is_hooked.flag() == Some(true);
         told.changes.push(standing(Tie::TrailerTractor, id, self.tractor_id.id().filter(|_| hooked)));
         Ok(())

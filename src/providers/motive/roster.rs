@@ -33,7 +33,7 @@ pub(super) struct Vehicle<'a> {
 pub(super) fn vehicle(id: String, row: &Vehicle<'_>, batch: &mut Batch) {
     let name = word(row.number.as_ref()).unwrap_or_else(|| id.clone());
     let active = is_active(row.status.as_ref());
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active,
         vin: word(row.vin.as_ref()),
         plate: word(row.license_plate_number.as_ref()),
@@ -42,7 +42,7 @@ pub(super) fn vehicle(id: String, row: &Vehicle<'_>, batch: &mut Batch) {
         year: year(row.year.as_ref()),
         refs: refs(&[], &row.external_ids),
         ..Profile::new(UnitKind::Tractor, id.clone(), name)
-    }));
+    })));
     // `current_driver` stands here too, but where the vehicles are it is known sooner.
     if let Some(driver) = still_here(row.permanent_driver.as_ref()).filter(|_| active) {
         batch.changes.push(Change::Pairing(Pairing {
@@ -82,7 +82,7 @@ pub(super) fn driver(id: String, row: &User<'_>, batch: &mut Batch) {
     }
     let name = full_name(row).or_else(|| word(row.username.as_ref())).unwrap_or_else(|| id.clone());
     let licence = row.drivers_license_state.as_ref().zip(row.drivers_license_number.as_ref());
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref()),
         licence: licence.and_then(|(state, number)| licence_key(&state.0, &number.0)),
         refs: refs(&[row.username.as_ref(), row.driver_company_id.as_ref()], &row.external_ids),
@@ -90,7 +90,7 @@ pub(super) fn driver(id: String, row: &User<'_>, batch: &mut Batch) {
         timezone: row.time_zone.as_ref().and_then(|zone| zones::iana(zone.0.trim())).map(str::to_owned),
         ruleset: word(row.cycle.as_ref()),
         ..Profile::new(UnitKind::Driver, id, name)
-    }));
+    })));
 }
 
 /// A row of `/v1/assets`.
@@ -110,7 +110,7 @@ pub(super) struct Asset<'a> {
 
 pub(super) fn asset(id: String, row: &Asset<'_>, batch: &mut Batch) {
     let name = word(row.name.as_ref()).unwrap_or_else(|| id.clone());
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref()),
         vin: word(row.vin.as_ref()),
         plate: word(row.license_plate_number.as_ref()),
@@ -119,7 +119,7 @@ pub(super) fn asset(id: String, row: &Asset<'_>, batch: &mut Batch) {
         year: year(row.year.as_ref()),
         refs: refs(&[], &row.external_ids),
         ..Profile::new(UnitKind::Trailer, id, name)
-    }));
+    })));
 }
 
 /// "First Last"; `None` when neither is told.

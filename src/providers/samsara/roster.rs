@@ -38,7 +38,7 @@ pub(super) fn vehicle(row: &VehicleRow<'_>, batch: &mut Batch) {
     profile.year = word(row.year.as_ref());
     profile.refs = refs(None, row.external_ids.as_ref());
     let id = profile.external_id.clone();
-    batch.changes.push(Change::Profile(profile));
+    batch.changes.push(Change::Profile(Box::new(profile)));
     if let Some(driver) = mentioned(row.static_assigned_driver.as_ref()) {
         batch.changes.push(standing(driver, id));
     }
@@ -93,7 +93,7 @@ pub(super) fn driver(row: &DriverRow<'_>, listed_as_active: bool, batch: &mut Ba
         row.eld_settings.as_ref().and_then(|settings| settings.rulesets.as_deref()).unwrap_or_default();
     profile.ruleset = rulesets.iter().find_map(|ruleset| word(ruleset.cycle.as_ref()));
     let (id, active) = (profile.external_id.clone(), profile.active);
-    batch.changes.push(Change::Profile(profile));
+    batch.changes.push(Change::Profile(Box::new(profile)));
     // Who has left drives nothing, whatever the record still says.
     if let Some(vehicle) = mentioned(row.static_assigned_vehicle.as_ref()).filter(|_| active) {
         batch.changes.push(standing(id, vehicle));
@@ -120,7 +120,7 @@ pub(super) fn trailer(row: &TrailerRow<'_>, batch: &mut Batch) {
         serial_as_vin(row.trailer_serial_number.as_ref()).or_else(|| own_vin(row.external_ids.as_ref()));
     profile.plate = word(row.license_plate.as_ref());
     profile.refs = refs(None, row.external_ids.as_ref());
-    batch.changes.push(Change::Profile(profile));
+    batch.changes.push(Change::Profile(Box::new(profile)));
 }
 
 /// A row of `/assets`.
@@ -160,7 +160,7 @@ pub(super) fn asset(row: &AssetRow<'_>, batch: &mut Batch) {
     profile.model = word(row.model.as_ref());
     profile.year = word(row.year.as_ref());
     profile.refs = refs(None, row.external_ids.as_ref());
-    batch.changes.push(Change::Profile(profile));
+    batch.changes.push(Change::Profile(Box::new(profile)));
 }
 
 /// A profile with its id, named by it where it has no name; a row without an id is a reject.

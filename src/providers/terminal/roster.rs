@@ -26,7 +26,7 @@ pub(super) struct VehicleRow<'a> {
 pub(super) fn vehicle(row: &VehicleRow<'_>, batch: &mut Batch) {
     let name = word(row.name.as_ref()).or_else(|| word(row.source_id.as_ref()));
     let Some(profile) = profile(UnitKind::Tractor, row.id.as_ref(), name, batch) else { return };
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref(), row.metadata.as_ref()),
         vin: word(row.vin.as_ref()),
         plate: number_of(row.license_plate.as_ref()),
@@ -34,7 +34,7 @@ pub(super) fn vehicle(row: &VehicleRow<'_>, batch: &mut Batch) {
         model: word(row.model.as_ref()),
         year: word(row.year.as_ref()),
         ..profile
-    }));
+    })));
 }
 
 /// A row of `/trailers`.
@@ -58,7 +58,7 @@ pub(super) struct TrailerRow<'a> {
 pub(super) fn trailer(row: &TrailerRow<'_>, batch: &mut Batch) {
     let name = word(row.name.as_ref()).or_else(|| word(row.source_id.as_ref()));
     let Some(profile) = profile(UnitKind::Trailer, row.id.as_ref(), name, batch) else { return };
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref(), row.metadata.as_ref()),
         vin: word(row.vin.as_ref()).or_else(|| serial_as_vin(row.serial_number.as_ref())),
         plate: number_of(row.license_plate.as_ref()),
@@ -66,7 +66,7 @@ pub(super) fn trailer(row: &TrailerRow<'_>, batch: &mut Batch) {
         model: word(row.model.as_ref()),
         year: word(row.year.as_ref()),
         ..profile
-    }));
+    })));
 }
 
 /// A row of `/drivers`, of which hardly anything is sure to be there.
@@ -90,14 +90,14 @@ pub(super) fn driver(row: &DriverRow<'_>, batch: &mut Batch) {
     let username = word(row.username.as_ref());
     let name = full_name(row).or_else(|| username.clone()).or_else(|| word(row.source_id.as_ref()));
     let Some(profile) = profile(UnitKind::Driver, row.id.as_ref(), name, batch) else { return };
-    batch.changes.push(Change::Profile(Profile {
+    batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref(), row.metadata.as_ref()),
         licence: row.license.as_ref().and_then(licence),
         // Not `sourceId`: the provider's row number, which may well be another person's in the TMS.
         refs: username.into_iter().collect(),
         phone: word(row.phone.as_ref()),
         ..profile
-    }));
+    })));
 }
 
 /// A licence, or a licence plate.

@@ -157,6 +157,7 @@ mod tests {
                     (row.driver_id, row.driver_named) = (None, named);
                     row.tractor_named = Named::Somebody;
                 });
+                lacking.change_judgement(id, |row| row.driver_id = None);
             }
             let found = lacking.find(&Blind);
             assert_eq!(found.first().map(|one| one.id.as_str()), told);

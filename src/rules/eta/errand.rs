@@ -13,7 +13,7 @@ use crate::rules::itinerary::Call;
 const PRE_TRIP_S: i64 = 15 * 60;
 /// What a night costs beside its ten hours: finding a place (30 min), and looking the truck over after
 /// the shift and before the next (15 min each).
-const NIGHT_S: i64 = 60 * 60;
+const NIGHT_COSTS: Duration = Duration::from_hours(1);
 /// Driving between two fuel stops: about 600 miles.
 const TANK_S: i64 = 10 * 3600;
 /// A fuel stop, on duty: it is the half hour's interruption too.
@@ -72,12 +72,7 @@ impl<'a> Errand<'a> {
         if car_s.len() != calls.len() {
             return Err("road_unknown: there is no travel time for each stop".to_owned());
         }
-        let truck = |seconds: &i64| match road.source {
-            // A truck's times already.
-            EtaSource::Estimate => *seconds,
-            _ => seconds.saturating_mul(office.truck_per_mille) / 1000,
-        };
-        let truck_s = car_s.iter().map(truck).collect();
+        let truck_s = car_s.iter().map(|seconds| truck_s(*seconds, road.source, office)).collect();
         let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
         let is_fresh = hours.shift_left_s.is_none();
         Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, is_fresh, notes })
@@ -85,6 +80,17 @@ impl<'a> Errand<'a> {
 
     pub(super) const fn now(&self) -> Timestamp {
         self.hours.now
+    }
+
+    /// The same work with as much driving to each call, in the measure of its source.
+    pub(super) fn driven(mut self, left_s: &[i64], office: &Office) -> Self {
+        self.car_s = left_s.to_vec();
+        self.truck_s = left_s.iter().map(|seconds| truck_s(*seconds, self.road.source, office)).collect();
+        self
+    }
+
+    pub(super) const fn calls(&self) -> &[Call<'a>] {
+        self.calls.as_slice()
     }
 
     pub(super) const fn source(&self) -> EtaSource {
@@ -125,13 +131,19 @@ impl<'a> Errand<'a> {
         self.now().plus(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
-    /// When a practical plan really gets there: its nights take longer than the rules ask for.
+    /// When a practical plan really gets there: its nights take longer than the rules ask for, as far as no
+    /// wait behind them takes that up.
     pub(super) fn eta(&self, plan: &Plan) -> Timestamp {
-        let nights = plan.segments.iter().filter(|segment| {
-            segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= NIGHT
-        });
-        let nights = u32::try_from(nights.count()).unwrap_or(u32::MAX);
-        plan.arrival_at.plus(Duration::from_secs(NIGHT_S.unsigned_abs()).saturating_mul(nights))
+        let mut late = Duration::ZERO;
+        for segment in &plan.segments {
+            let length = segment.end_at.since(segment.start_at);
+            match segment.kind {
+                SegmentKind::Rest if length >= NIGHT => late += NIGHT_COSTS,
+                SegmentKind::Wait => late = late.saturating_sub(length),
+                SegmentKind::Rest | SegmentKind::Drive | SegmentKind::Work => {}
+            }
+        }
+        plan.arrival_at.plus(late)
     }
 
     /// Until when the driver can stay off duty and still meet every window, legally.
@@ -209,11 +221,24 @@ impl<'a> Errand<'a> {
         if without == Without::Dwell {
             return None;
         }
+        let dwell_s =
+            call.dwell.map_or(self.dwell_s, |dwell| i64::try_from(dwell.as_secs()).unwrap_or(i64::MAX));
         let begun_at = call.arrived_at.filter(|_| number == 0);
         let begun_at =
             begun_at.map(|arrived_at| opens(call.stop).map_or(arrived_at, |opens| opens.max(arrived_at)));
         let done_s = begun_at.map_or(0, |begun_at| self.now().secs_since(begun_at).max(0));
-        Some(Task::Work((self.dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+        Some(Task::Work((dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+    }
+}
+
+/// What a truck takes for a drive that the source gives so many seconds.
+const fn truck_s(seconds: i64, source: EtaSource, office: &Office) -> i64 {
+    match source {
+        // A truck's times already.
+        EtaSource::Estimate => seconds,
+        EtaSource::Mapbox | EtaSource::MapboxCar | EtaSource::Tms => {
+            seconds.saturating_mul(office.truck_per_mille) / 1000
+        }
     }
 }
 

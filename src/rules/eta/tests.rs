@@ -110,10 +110,11 @@ fn judged(given: &Given) -> Judgement {
         ..Movement::default()
     };
     movement.tms.status = MovementStatus::InProgress;
-    let calls = stops
-        .iter()
-        .enumerate()
-        .map(|(number, stop)| Call { stop, arrived_at: given.arrived.filter(|_| number == 0).map(ahead) });
+    let calls = stops.iter().enumerate().map(|(number, stop)| Call {
+        stop,
+        arrived_at: given.arrived.filter(|_| number == 0).map(ahead),
+        dwell: None,
+    });
     let itinerary = Itinerary { before: Vec::new(), own: calls.collect() };
     let skip = usize::from(given.arrived.is_some());
     let left: Vec<i64> = given.stops.iter().skip(skip).map(|at| seconds(at.hours)).collect();

@@ -209,6 +209,9 @@ impl Refusal {
     }
 }
 
+/// From 1900 to 2999, in seconds since the epoch: calendars reach well past any plan begun then.
+const YEARS: std::ops::Range<i64> = -2_208_988_800..32_503_680_000;
+
 /// The longest day: 24 hours and one of summer time's end.
 const LONGEST_DAY_S: i64 = 25 * 3600;
 
@@ -228,6 +231,9 @@ impl Request {
             let (cycle, name) = (self.cycle.word(), self.ruleset.name);
             Refusal::UnsupportedRuleset(format!("{name} has no cycle {cycle}"))
         })?;
+        if !YEARS.contains(&whole_secs(self.now)) {
+            return Err(Refusal::InvalidInput("now: must be from 1900 to 2999".to_owned()));
+        }
         self.check_tasks()?;
         self.check_status()?;
         self.check_clocks(limit)?;

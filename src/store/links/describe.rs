@@ -7,8 +7,9 @@ use crate::model::UnitKind;
 use crate::store::apply::Work;
 use crate::store::rows::TMS_ACCOUNT;
 
-/// Writes what the records say into the units' rows: the TMS's word first, then the oldest ELD's.
-pub(super) fn describe(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
+/// Writes what the records say into the units' rows: the TMS's word first, then the oldest ELD's. Looks at
+/// units that are new, and at those with a record that changed in revision `since` or later.
+pub(in crate::store) fn describe(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
     let columns = described_columns(kind);
     let list = |each: &dyn Fn(&str, &str) -> String| {
         columns.iter().map(|(ours, theirs)| each(ours, theirs)).collect::<Vec<_>>().join(", ")
@@ -25,7 +26,7 @@ pub(super) fn describe(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<
              WHERE u.rev = ?3 OR u.id IN
                  (SELECT l.unit_id FROM profiles p CROSS JOIN unit_links l
                   ON l.kind = p.kind AND l.account = p.account AND l.external_id = p.external_id
-                  WHERE p.kind = ?1 AND p.rev = ?3))
+                  WHERE p.kind = ?1 AND p.rev >= ?5))
          UPDATE {table} SET {assigned}, active = told_active, updated_at = ?2, rev = ?3
          FROM told
          WHERE told_id = id AND told_{first} IS NOT NULL AND ({mine}, active) IS NOT ({theirs}, told_active)
@@ -44,7 +45,7 @@ pub(super) fn describe(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<
     );
     let mut statement = work.sql.prepare_cached(&sql)?;
     let described: Vec<bool> = statement
-        .query_map(params![kind.word(), work.now.millis(), work.rev, TMS_ACCOUNT], |row| row.get(0))?
+        .query_map(params![kind.word(), work.now.millis(), work.rev, TMS_ACCOUNT, since], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     if !described.is_empty() {
         work.touched.unit(kind);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rusqlite::{Connection, params};
 
 use super::table;
-use crate::model::{Conflict, Record, RecordName, UnitKind, Wish};
+use crate::model::{Conflict, LinkRule, Record, RecordName, UnitKind, Wish};
 use crate::store::apply::Work;
 use crate::store::profiles::BETWEEN_REFS;
 use crate::store::rows::TMS_ACCOUNT;
@@ -20,6 +20,7 @@ pub(super) type Links = BTreeMap<RecordKey, Link>;
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) unit_id: String,
+    pub(super) rule: Option<LinkRule>,
     pub(super) linked_at: i64,
 }
 
@@ -63,11 +64,12 @@ pub(super) fn records(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Vec<R
 
 /// Which unit each record stands for so far.
 pub(super) fn links(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Links> {
-    let mut statement = work
-        .sql
-        .prepare_cached("SELECT account, external_id, unit_id, linked_at FROM unit_links WHERE kind = ?1")?;
+    let mut statement = work.sql.prepare_cached(
+        "SELECT account, external_id, unit_id, rule, linked_at FROM unit_links WHERE kind = ?1",
+    )?;
     let rows = statement.query_map([kind.word()], |row| {
-        Ok(((row.get(0)?, row.get(1)?), Link { unit_id: row.get(2)?, linked_at: row.get(3)? }))
+        let rule = LinkRule::from_word(row.get_ref(3)?.as_str()?);
+        Ok(((row.get(0)?, row.get(1)?), Link { unit_id: row.get(2)?, rule, linked_at: row.get(4)? }))
     })?;
     rows.collect()
 }

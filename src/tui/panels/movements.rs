@@ -8,7 +8,7 @@ pub use sheet::sheet;
 
 use super::Subject;
 use super::units::by_age;
-use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Stop, Timestamp};
+use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Reason, Risk, Stop, Timestamp};
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
@@ -96,7 +96,9 @@ impl Listed for Movement {
             grows: 4,
             cell: eta_cell,
             order: |row, facts| {
-                Order::number(next(row, facts).and_then(|stop| eta(row, stop)).map(|eta| eta.at.millis()))
+                Order::number(
+                    next(row, facts).and_then(|stop| eta(row, stop, facts)).map(|eta| eta.at.millis()),
+                )
             },
         },
         Column {
@@ -106,6 +108,14 @@ impl Listed for Movement {
             grows: 0,
             cell: slack_cell,
             order: |row, facts| slack(row, facts).order(),
+        },
+        Column {
+            title: "RISK",
+            width: Width::Text(9, 17),
+            rank: 12,
+            grows: 11,
+            cell: risk_cell,
+            order: |row, facts| Order::Number(-(facts.standing(row).risk as i64)),
         },
         Column {
             title: "DISPATCH",
@@ -150,9 +160,10 @@ impl Listed for Movement {
         let with = with.iter().filter(|(_, who)| who != UNKNOWN).map(|(kind, who)| format!(", {kind} {who}"));
         let load = format!("Load {} ({}){}", self.tms.id, status_word(self), with.collect::<String>());
         let next = next(self, facts).map(|stop| {
-            let eta = eta(self, stop).map(|eta| format!(", ETA {}", eta.words(stop, facts)));
+            let eta = eta(self, stop, facts).map(|eta| format!(", ETA {}", eta.words(stop, facts)));
             let slack = match slack(self, facts) {
                 Slack::Unknown => None,
+                Slack::Blind(reason) => Some(blind_words(reason).to_owned()),
                 Slack::Spare(seconds) => Some(format!(", {} to spare", words::minutes(seconds))),
                 told => Some(format!(", {}", told.words().to_lowercase())),
             };
@@ -179,12 +190,13 @@ impl Eta {
     }
 }
 
-/// When it will be at `stop`, which must be its next: ours if there is one, else the TMS's.
-fn eta(row: &Movement, stop: &Stop) -> Option<Eta> {
+/// When it will be at `stop`, one of its own: ours if there is one and what it rests on still comes, else
+/// the TMS's.
+fn eta(row: &Movement, stop: &Stop, facts: &Facts) -> Option<Eta> {
+    let holds = facts.standing(row).has_times();
     let ours = stop.eta_at.map(|at| Eta { at, mark: stop.eta_source.map_or("", mark) });
-    let rows = row.eta_at.map(|at| Eta { at, mark: "" });
     let theirs = stop.tms.tms_eta_at.map(|at| Eta { at, mark: mark(EtaSource::Tms) });
-    ours.or(rows).or(theirs)
+    ours.filter(|_| holds).or(theirs)
 }
 
 const fn mark(source: EtaSource) -> &'static str {
@@ -205,6 +217,8 @@ enum Slack {
     Past(i64),
     Late(i64),
     Spare(i64),
+    /// It was known, and what it rests on does not come any more.
+    Blind(Reason),
     Unknown,
 }
 
@@ -215,6 +229,8 @@ impl Slack {
             Self::Past(seconds) => format!("PAST {}", words::minutes(seconds)),
             Self::Late(seconds) => format!("LATE {}", words::minutes(seconds)),
             Self::Spare(seconds) => format!("+{}", words::minutes(seconds)),
+            Self::Blind(Reason::StaleGps) => "GPS OLD".to_owned(),
+            Self::Blind(_) => "HOURS OLD".to_owned(),
             Self::Unknown => UNKNOWN.to_owned(),
         }
     }
@@ -222,7 +238,7 @@ impl Slack {
     const fn role(self) -> Role {
         match self {
             Self::Past(_) | Self::Late(_) => Role::Bad,
-            Self::Spare(..TIGHT_S) => Role::Warn,
+            Self::Spare(..TIGHT_S) | Self::Blind(_) => Role::Warn,
             Self::Here(_) | Self::Spare(_) | Self::Unknown => Role::Text,
         }
     }
@@ -232,6 +248,8 @@ impl Slack {
         match self {
             Self::Past(seconds) | Self::Late(seconds) => Order::Number(seconds.saturating_neg()),
             Self::Spare(seconds) => Order::Number(seconds),
+            // Below what is known to be in time: nobody knows, and it must be looked at.
+            Self::Blind(_) => Order::Number(i64::MAX - 1),
             Self::Here(_) => Order::Number(i64::MAX),
             Self::Unknown => Order::Unknown,
         }
@@ -245,13 +263,46 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
         return Slack::Here(now.secs_since(arrived).max(0));
     }
     let closes = stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at);
-    let coming = eta(row, stop).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
-    let late = row.late_s.or_else(|| Some(coming?.secs_since(closes?)));
+    let standing = facts.standing(row);
+    let coming = eta(row, stop, facts).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
+    let ours = row.late_s.filter(|_| standing.has_times());
+    let late = ours.or_else(|| Some(coming?.secs_since(closes?)));
     match (late, closes.map(|closes| now.secs_since(closes))) {
         (Some(late @ 1..), _) => Slack::Late(late),
         (_, Some(past @ 1..)) => Slack::Past(past),
         (Some(early), _) => Slack::Spare(early.saturating_neg()),
-        (None, _) => Slack::Unknown,
+        (None, _) => match standing.reason {
+            Some(reason @ (Reason::StaleGps | Reason::StaleHos)) => Slack::Blind(reason),
+            _ => Slack::Unknown,
+        },
+    }
+}
+
+/// The class, with its reason where there is room: "late 14H", "at risk DWELL".
+fn risk_cell(row: &Movement, facts: &Facts) -> Cell {
+    let standing = facts.standing(row);
+    let role = risk_role(standing.risk);
+    if standing.risk == Risk::Unknown && standing.reason.is_none() {
+        return Cell::of(UNKNOWN.to_owned(), role);
+    }
+    let word = standing.risk.word().replace('_', " ");
+    let why = standing.reason.map(|reason| format!(" {}", reason.word())).unwrap_or_default();
+    Cell::of(word.clone(), role).or_wide(word + &why)
+}
+
+const fn risk_role(risk: Risk) -> Role {
+    match risk {
+        Risk::Late | Risk::AtRisk => Role::Bad,
+        Risk::Tight => Role::Warn,
+        Risk::Ok | Risk::Unknown => Role::Text,
+    }
+}
+
+/// What does not come any more, as a part of a sentence.
+const fn blind_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::StaleGps => "where the truck is is not known any more",
+        _ => "the driver's hours are not known any more",
     }
 }
 
@@ -266,7 +317,7 @@ fn window_cell(row: &Movement, facts: &Facts) -> Cell {
 }
 
 fn eta_cell(row: &Movement, facts: &Facts) -> Cell {
-    let Some((stop, eta)) = next(row, facts).and_then(|stop| Some((stop, eta(row, stop)?))) else {
+    let Some((stop, eta)) = next(row, facts).and_then(|stop| Some((stop, eta(row, stop, facts)?))) else {
         return words::or_unknown(None).into();
     };
     Cell::from(words::time_at(stop, Some(eta.at), facts)).or_wide(eta.words(stop, facts))
@@ -336,11 +387,13 @@ mod tests {
 
     #[test]
     fn what_is_late_comes_first_and_what_is_unknown_comes_last() {
-        let mut all = [Slack::Unknown, Slack::Here(5), Slack::Spare(60), Slack::Late(90), Slack::Past(600)];
+        let blind = Slack::Blind(Reason::StaleGps);
+        let mut all =
+            [Slack::Unknown, Slack::Here(5), blind, Slack::Spare(60), Slack::Late(90), Slack::Past(600)];
         all.sort_by_key(|slack| slack.order());
         assert_eq!(
             all,
-            [Slack::Past(600), Slack::Late(90), Slack::Spare(60), Slack::Here(5), Slack::Unknown]
+            [Slack::Past(600), Slack::Late(90), Slack::Spare(60), blind, Slack::Here(5), Slack::Unknown]
         );
     }
 }

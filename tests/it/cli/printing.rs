@@ -5,8 +5,9 @@ use std::time::Duration;
 use backhaul::commands::rows::{self, Table};
 use backhaul::commands::{Format, Layout, status};
 use backhaul::model::{
-    Driver, DutyStatus, FeedStatus, Fleet, Leader, Loaded, Motion, Movement, MovementStatus, Risk, Stop,
-    StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
+    Driver, DutyStatus, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement, MovementStatus, Risk,
+    Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, UnitKind, Viewer,
+    Waiting,
 };
 use jiff::tz::TimeZone;
 
@@ -29,9 +30,9 @@ fn people_read_names_ages_and_the_offices_time() {
     check(
         Table::Tractors,
         Some(60),
-        "UNIT  STATE         AGE   PLACE         DRIVER    TRAILER
-        7     dark 1h00     1h00  -             -         -
-        101   moving NE 63  4s    I-40, 12 mi…  Ann Peña  T9\n",
+        "UNIT  STATE         AGE   PLACE            DRIVER    TRAILER
+        7     dark 1h00     1h00  -                -         -
+        101   moving NE 63  4s    I-40, 12 mi E …  Ann Peña  T9\n",
     );
     check(
         Table::Trailers,
@@ -90,6 +91,33 @@ fn json_is_one_array_with_the_state_as_of_now() {
 }
 
 #[test]
+fn what_a_silent_feed_told_is_not_shown_as_true() {
+    let field = |fleet: &Fleet, table, row: usize, name: &str| -> serde_json::Value {
+        let rows: serde_json::Value = serde_json::from_str(&printed(fleet, table, &Format::Json)).unwrap();
+        rows[row][name].clone()
+    };
+    let check = |resource: &str, reason: &str| {
+        let mut fleet = fleet();
+        let mut stop = fleet.stops.as_slice()[1].as_ref().clone();
+        stop.eta_at = Some(NOON.plus(Duration::from_mins(125)));
+        fleet.stops = fleet.stops.with(vec![stop], &[]);
+        assert!(field(&fleet, Table::Stops, 1, "eta_at").is_string());
+        let silent = fleet.feeds.iter_mut().find(|feed| feed.resource == resource).unwrap();
+        silent.last_ok_at = Some(ago(36));
+        let of_load = |name: &str| field(&fleet, Table::Movements, 0, name);
+        assert_eq!((of_load("risk"), of_load("reason")), ("unknown".into(), reason.into()));
+        for time in ["eta_at", "legal_eta_at", "late_s"] {
+            assert!(of_load(time).is_null(), "{time}");
+        }
+        assert!(field(&fleet, Table::Stops, 1, "eta_at").is_null());
+        let text = printed(&fleet, Table::Movements, &text(None));
+        assert!(text.contains("unknown  Dallas TX  -") && text.contains(reason), "{text}");
+    };
+    check("vehicle_stats", "STALE_GPS");
+    check("hos_clocks", "STALE_HOS");
+}
+
+#[test]
 fn csv_has_a_header_even_without_rows_and_runs_in_no_spreadsheet() {
     assert_eq!(
         printed(&fleet(), Table::Orders, &Format::Csv),
@@ -107,6 +135,7 @@ fn csv_has_a_header_even_without_rows_and_runs_in_no_spreadsheet() {
 #[test]
 fn rows_are_as_old_as_the_oldest_read_behind_them() {
     let mut fleet = fleet();
+    fleet.feeds.clear();
     let age = |fleet: &Fleet, table| rows::age(fleet, table, NOON).map(|age| age.as_secs());
     assert_eq!(age(&fleet, Table::Tractors), None, "no feed");
     fleet.feeds = vec![
@@ -224,6 +253,7 @@ fn fleet() -> Fleet {
         cycle_left_s: Some(40 * 3600),
         hos_as_of_at: Some(ago(600)),
         tractor_id: Some(id("samsara:101")),
+        source: Some("samsara".to_owned()),
         ..Driver::default()
     };
     let movement = Movement {
@@ -257,6 +287,17 @@ fn fleet() -> Fleet {
     .into_iter()
     .collect();
     fleet.index_stops();
+    let judgement = Judgement {
+        company_id: "TMS".to_owned(),
+        movement_id: "M1".to_owned(),
+        tractor_id: Some(id("samsara:101")),
+        driver_id: Some(id("samsara:9")),
+        risk: Risk::Tight,
+        ..Judgement::default()
+    };
+    fleet.judgements = [judgement].into_iter().collect();
+    fleet.feeds =
+        vec![feed("samsara", "vehicle_stats", Some(ago(4))), feed("samsara", "hos_clocks", Some(ago(4)))];
     fleet
 }
 

@@ -154,8 +154,8 @@ fn check(folder: &str, recordings: &[(&str, Meaning)], normalise: Normalise) {
 /// Whatever is told is about something that stands in the file.
 fn about_its_own_rows(file: &str, text: &str, batch: &Batch) {
     let told = batch.changes.iter().map(|change| match change {
-        Change::Profile(Profile { external_id, .. })
-        | Change::Fix { external_id, .. }
+        Change::Profile(profile) => &profile.external_id,
+        Change::Fix { external_id, .. }
         | Change::Telemetry { external_id, .. }
         | Change::Clocks { external_id, .. } => external_id,
         Change::Pairing(pairing) => &pairing.left,
@@ -200,7 +200,7 @@ fn terminals_examples_are_decoded_to_what_they_say() {
         year: Some("2016".into()),
         ..Profile::new(UnitKind::Tractor, id("vcl"), "Big Red")
     };
-    assert_eq!(changes("vehicles.json", "vehicles"), [Change::Profile(truck)]);
+    assert_eq!(changes("vehicles.json", "vehicles"), [Change::Profile(Box::new(truck))]);
     let driver = Profile {
         active: false,
         licence: licence_key("AL", "123-456-789-0"),
@@ -208,7 +208,7 @@ fn terminals_examples_are_decoded_to_what_they_say() {
         phone: Some("+19058084567".into()),
         ..Profile::new(UnitKind::Driver, id("drv"), "Mike Miller")
     };
-    assert_eq!(changes("drivers.json", "drivers"), [Change::Profile(driver)]);
+    assert_eq!(changes("drivers.json", "drivers"), [Change::Profile(Box::new(driver))]);
     let clocks = Clocks {
         status: Some(DutyStatus::OffDuty),
         drive_left_s: Some(11 * 3600),

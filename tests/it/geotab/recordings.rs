@@ -30,20 +30,20 @@ fn devices_are_trucks_or_trailers_and_archived_ones_are_not_active() {
     let batches = read(&Memory::default(), ask("devices"), &answers.each_ref().map(String::as_str)).unwrap();
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile {
+            Change::Profile(Box::new(Profile {
                 vin: Some("WMAR62ZZ3LT034488".into()),
                 plate: Some("DEMO32".into()),
                 ..Profile::new(UnitKind::Tractor, "b20", "Demo - 32")
-            }),
-            Change::Profile(Profile {
+            })),
+            Change::Profile(Box::new(Profile {
                 active: false,
                 vin: Some("4SYNTHV1N00000017".into()),
                 ..Profile::new(UnitKind::Tractor, "b21", "Old")
-            }),
-            Change::Profile(Profile {
+            })),
+            Change::Profile(Box::new(Profile {
                 refs: vec!["aTmp7".into()],
                 ..Profile::new(UnitKind::Trailer, "b9A4", "TRL-7")
-            }),
+            })),
         ],
         rejects: vec![Reject {
             external_id: "b9A5".into(),
@@ -61,8 +61,11 @@ fn a_legacy_trailer_that_a_device_stands_for_does_not_appear_twice() {
             .unwrap();
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile { active: false, ..Profile::new(UnitKind::Trailer, "b2", "TRL-5301") }),
-            Change::Profile(Profile::new(UnitKind::Trailer, "b3", "TRL-5302 reefer")),
+            Change::Profile(Box::new(Profile {
+                active: false,
+                ..Profile::new(UnitKind::Trailer, "b2", "TRL-5301")
+            })),
+            Change::Profile(Box::new(Profile::new(UnitKind::Trailer, "b3", "TRL-5302 reefer"))),
         ],
         complete: true,
         ..Batch::default()
@@ -81,19 +84,19 @@ fn users_are_drivers_with_their_logins_licences_and_rule_sets() {
     let batches = read(&Memory::default(), ask("users"), &[&result(rows), &result("[]")]).unwrap();
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile {
+            Change::Profile(Box::new(Profile {
                 licence: licence_key("NV", "D1"),
                 refs: vec!["ann@acme.example".into(), "4471".into()],
                 phone: Some("775 555 0101".into()),
                 timezone: Some("America/Los_Angeles".into()),
                 ruleset: Some("America8Day".into()),
                 ..Profile::new(UnitKind::Driver, "b3A", "Ann Reyes")
-            }),
-            Change::Profile(Profile {
+            })),
+            Change::Profile(Box::new(Profile {
                 active: false,
                 refs: vec!["bob".into()],
                 ..Profile::new(UnitKind::Driver, "b3B", "bob")
-            }),
+            })),
         ],
         rejects: vec![Reject { external_id: "b3C".into(), reason: "a user who is not a driver".into() }],
         ..Batch::default()

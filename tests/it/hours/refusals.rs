@@ -129,6 +129,18 @@ fn a_key_or_type_or_word_that_is_not_known_is_invalid_input() {
 }
 
 #[test]
+fn a_time_at_the_end_of_the_calendar_is_answered_not_a_crash() {
+    let at = |now: &str| {
+        let mut request = with("/now", Some(json!(now)));
+        request["split"] = Value::Null;
+        request["tasks"] = json!([{"drive_s": 360_000}, {"appointment": {"latest": "9999-12-30T00:00:00Z"}}]);
+        code(&request)
+    };
+    assert_eq!((at("9999-12-31T00:00:00Z"), at("0001-01-01T00:00:00Z")), ("invalid_input", "invalid_input"));
+    assert_eq!((at("2999-12-31T00:00:00Z"), at("1900-01-01T00:00:00Z")), ("", ""));
+}
+
+#[test]
 fn tasks_that_make_no_sense_are_invalid_input() {
     check(
         "invalid_input",

@@ -27,7 +27,7 @@ fn a_driver_tells_a_profile_a_standing_tractor_and_hours_with_their_age() {
     assert_eq!(
         batch.changes,
         [
-            Change::Profile(profile),
+            Change::Profile(Box::new(profile)),
             standing(Tie::DriverTractor, "SMITHJO", Some("4471")),
             Change::Clocks { external_id: "SMITHJO".into(), clocks },
         ]
@@ -43,7 +43,7 @@ fn a_driver_who_left_is_inactive_and_has_no_tractor() {
         Profile { active: false, phone: Some("1".into()), ..Profile::new(UnitKind::Driver, "DOEJA", "DOE") };
     assert_eq!(
         normalise("drivers", row).changes,
-        [Change::Profile(profile), standing(Tie::DriverTractor, "DOEJA", None)]
+        [Change::Profile(Box::new(profile)), standing(Tie::DriverTractor, "DOEJA", None)]
     );
 }
 
@@ -78,7 +78,7 @@ fn a_tractor_tells_a_profile_and_its_standing_driver() {
     };
     assert_eq!(
         batch.changes,
-        [Change::Profile(profile), standing(Tie::DriverTractor, "SMITHJO", Some("4471"))]
+        [Change::Profile(Box::new(profile)), standing(Tie::DriverTractor, "SMITHJO", Some("4471"))]
     );
 }
 
@@ -110,7 +110,7 @@ fn a_trailer_tells_a_profile_and_what_it_is_hooked_to() {
         ..Profile::new(UnitKind::Trailer, "R53012", "R53012")
     };
     let hooked = standing(Tie::TrailerTractor, "R53012", Some("4471"));
-    assert_eq!(batch.changes, [Change::Profile(profile), hooked]);
+    assert_eq!(batch.changes, [Change::Profile(Box::new(profile)), hooked]);
 
     let dropped =
         recorded("trailers_search_list.json").replace("\"is_hooked\": true", "\"is_hooked\": false");
@@ -135,10 +135,10 @@ fn a_movement_read_by_itself_tells_its_units_stops_and_orders() {
         batch,
         Batch {
             changes: vec![
-                Change::Movement(movement()),
-                Change::Stop(pickup()),
-                Change::Stop(delivery()),
-                Change::Order(TmsOrder { customer_name: None, ..order() }),
+                Change::Movement(Box::new(movement())),
+                Change::Stop(Box::new(pickup())),
+                Change::Stop(Box::new(delivery())),
+                Change::Order(Box::new(TmsOrder { customer_name: None, ..order() })),
                 Change::Assignment(assignment),
             ],
             ..Batch::default()
@@ -177,17 +177,22 @@ fn a_brokered_movements_carrier_is_none_of_our_units() {
 #[test]
 fn an_order_search_tells_the_order_its_stops_and_its_movement() {
     let batch = normalise("orders", &recorded("orders_search_list.json"));
-    let in_zone = |stop: TmsStop| Change::Stop(TmsStop { timezone: Some("CDT".into()), ..stop });
+    let in_zone = |stop: TmsStop| Change::Stop(Box::new(TmsStop { timezone: Some("CDT".into()), ..stop }));
     assert_eq!(
         batch.changes,
-        [Change::Order(order()), in_zone(pickup()), in_zone(delivery()), Change::Movement(movement()),]
+        [
+            Change::Order(Box::new(order())),
+            in_zone(pickup()),
+            in_zone(delivery()),
+            Change::Movement(Box::new(movement())),
+        ]
     );
 }
 
 #[test]
 fn a_stop_search_tells_stops() {
     let batch = normalise("stops", &recorded("stop_table_search_list.json"));
-    assert_eq!(batch.changes, [Change::Stop(pickup()), Change::Stop(delivery())]);
+    assert_eq!(batch.changes, [Change::Stop(Box::new(pickup())), Change::Stop(Box::new(delivery()))]);
 }
 
 #[test]

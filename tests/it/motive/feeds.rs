@@ -20,7 +20,7 @@ fn drives(driver: &str, truck: &str, by: PairingSource) -> Change {
 fn vehicles_are_profiles_and_a_sold_one_is_not_active() {
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile {
+            Change::Profile(Box::new(Profile {
                 vin: Some("1FUJGLDR5CLBP8834".into()),
                 plate: Some("P301".into()),
                 make: Some("Freightliner".into()),
@@ -28,8 +28,11 @@ fn vehicles_are_profiles_and_a_sold_one_is_not_active() {
                 year: Some("2021".into()),
                 refs: vec!["TMS-301".into()],
                 ..named(UnitKind::Tractor, "501", "T-301")
-            }),
-            Change::Profile(Profile { active: false, ..named(UnitKind::Tractor, "502", "T-302 (sold)") }),
+            })),
+            Change::Profile(Box::new(Profile {
+                active: false,
+                ..named(UnitKind::Tractor, "502", "T-302 (sold)")
+            })),
         ],
         complete: true,
         ..Batch::default()
@@ -75,7 +78,7 @@ fn drivers_are_profiles_with_all_that_others_may_know_them_by() {
         Profile { active: false, ..named(UnitKind::Driver, "800004", "Old") },
         Profile { refs: vec!["bob.s".into()], ..named(UnitKind::Driver, "800005", "bob.s") },
     ];
-    assert_eq!(told.changes, expected.map(Change::Profile));
+    assert_eq!(told.changes, expected.map(|profile| Change::Profile(Box::new(profile))));
     let [reject] = told.rejects.as_slice() else { panic!("{:?}", told.rejects) };
     assert_eq!(
         (reject.external_id.as_str(), reject.reason.as_str()),
@@ -88,15 +91,15 @@ fn drivers_are_profiles_with_all_that_others_may_know_them_by() {
 fn assets_are_trailers() {
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile {
+            Change::Profile(Box::new(Profile {
                 vin: Some("8V8WD530FLN016251".into()),
                 plate: Some("7TYP290".into()),
                 make: Some("Wabash".into()),
                 model: Some("DuraPlate".into()),
                 year: Some("2020".into()),
                 ..named(UnitKind::Trailer, "9001", "TRL-5301")
-            }),
-            Change::Profile(named(UnitKind::Trailer, "9002", "TRL-DRY-17")),
+            })),
+            Change::Profile(Box::new(named(UnitKind::Trailer, "9002", "TRL-DRY-17"))),
         ],
         complete: true,
         ..Batch::default()

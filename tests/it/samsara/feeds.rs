@@ -11,14 +11,14 @@ use super::{at, batch, fix, named, now, pairing};
 #[test]
 fn vehicles_are_profiles_with_their_standing_drivers() {
     let truck = |id: &str, name: &str, vin: &str, plate: &str| {
-        Change::Profile(Profile {
+        Change::Profile(Box::new(Profile {
             vin: Some(vin.into()),
             plate: Some(plate.into()),
             make: Some("FREIGHTLINER".into()),
             model: Some("Cascadia".into()),
             year: Some("2022".into()),
             ..named(UnitKind::Tractor, id, name)
-        })
+        }))
     };
     let drives = |driver: &str, truck: &str| {
         Change::Pairing(pairing(Tie::DriverTractor, driver, Some(truck), PairingSource::Static, None))
@@ -54,7 +54,10 @@ fn drivers_are_profiles_active_or_not_by_the_pass_that_lists_them() {
         timezone: Some("America/Denver".into()),
         ..named(UnitKind::Driver, "51000002", "Bob Stone")
     };
-    let expected = Batch { changes: vec![Change::Profile(ana), Change::Profile(bob)], ..Batch::default() };
+    let expected = Batch {
+        changes: vec![Change::Profile(Box::new(ana)), Change::Profile(Box::new(bob))],
+        ..Batch::default()
+    };
     assert_eq!(first.batch, expected);
 
     let deactivated = include_str!("../../data/samsara/drivers_deactivated.json");
@@ -66,7 +69,8 @@ fn drivers_are_profiles_active_or_not_by_the_pass_that_lists_them() {
         ruleset: Some("USA 70 hour / 8 day".into()),
         ..named(UnitKind::Driver, "51000009", "Old Driver")
     };
-    let expected = Batch { changes: vec![Change::Profile(old)], complete: true, ..Batch::default() };
+    let expected =
+        Batch { changes: vec![Change::Profile(Box::new(old))], complete: true, ..Batch::default() };
     assert_eq!((second.batch, second.next), (expected, None));
 }
 
@@ -74,16 +78,16 @@ fn drivers_are_profiles_active_or_not_by_the_pass_that_lists_them() {
 fn trailers_are_profiles_and_a_serial_number_is_a_vin_only_if_it_looks_like_one() {
     let expected = Batch {
         changes: vec![
-            Change::Profile(Profile {
+            Change::Profile(Box::new(Profile {
                 vin: Some("1JJV532D8KL123456".into()),
                 plate: Some("4TR5301".into()),
                 ..named(UnitKind::Trailer, "281475000000001", "TRL-5301")
-            }),
-            Change::Profile(Profile {
+            })),
+            Change::Profile(Box::new(Profile {
                 vin: Some("1UYVS2538M2345678".into()),
                 refs: vec!["5302".into()],
                 ..named(UnitKind::Trailer, "281475000000002", "TRL-5302 reefer")
-            }),
+            })),
         ],
         complete: true,
         ..Batch::default()
@@ -94,7 +98,7 @@ fn trailers_are_profiles_and_a_serial_number_is_a_vin_only_if_it_looks_like_one(
 #[test]
 fn assets_are_trailers_and_a_vehicle_among_them_is_set_aside() {
     let expected = Batch {
-        changes: vec![Change::Profile(Profile {
+        changes: vec![Change::Profile(Box::new(Profile {
             vin: Some("1JJV532D8KL123456".into()),
             plate: Some("4TR5301".into()),
             make: Some("WABASH".into()),
@@ -102,7 +106,7 @@ fn assets_are_trailers_and_a_vehicle_among_them_is_set_aside() {
             year: Some("2019".into()),
             refs: vec!["5301".into()],
             ..named(UnitKind::Trailer, "281475000000001", "TRL-5301")
-        })],
+        }))],
         rejects: vec![Reject {
             external_id: "281474977075805".into(),
             reason: "an asset that is not a trailer".into(),

@@ -16,7 +16,7 @@ async fn one_truck() -> Bench {
     let profile = |external_id: &str, name: &str| {
         let mut profile = Profile::new(UnitKind::Tractor, external_id, name);
         profile.vin = Some(VIN.into());
-        Change::Profile(profile)
+        Change::Profile(Box::new(profile))
     };
     bench.tell("samsara", "vehicles", vec![profile("9", "A")]).await;
     bench.tell("motive", "vehicles", vec![profile("1", "B")]).await;

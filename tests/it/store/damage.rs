@@ -29,7 +29,7 @@ async fn a_damaged_file_is_moved_aside_and_peoples_notes_are_carried_over() {
     bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
     let path = bench.path();
     let Bench { folder, store, .. } = bench;
-    drop(store);
+    store.close().await;
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute(
         "INSERT INTO actions (at, user, host, verb, kind, subject_id, text) VALUES (1, 'ann', 'box', 'note', 'tractor', 'samsara:1', 'slow leak')",
@@ -77,7 +77,7 @@ async fn damage_to_the_history_shows_when_it_is_met_and_the_next_start_mends_it(
     bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
     let path = bench.path();
     let Bench { folder: _folder, store, now } = bench;
-    drop(store);
+    store.close().await;
     damage(&path, "positions");
     let (store, notice) = Store::open(&path, Access::Owner, JUDGE, now).unwrap();
     assert_eq!(notice, None, "the history is not looked through at every start");
@@ -86,7 +86,7 @@ async fn damage_to_the_history_shows_when_it_is_met_and_the_next_start_mends_it(
     let commit =
         Commit { account: "samsara".into(), resource: "vehicle_stats", batch, read_rev: None, health, now };
     assert!(store.apply(commit).await.unwrap_err().is_damage());
-    drop(store);
+    store.close().await;
     let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, now).unwrap();
     assert!(notice.unwrap().text.contains("moved to"));
 }

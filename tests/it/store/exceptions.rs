@@ -222,12 +222,12 @@ async fn who_is_named_for_a_load_is_known_once_it_was_read_by_itself() {
         let row = fleet.movements.get(&key).unwrap();
         (row.driver_named, row.driver_id.is_some())
     };
-    bench.tell("mcleod", "movements", vec![Change::Movement(movement("1", None))]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("1", None)))]).await;
     assert_eq!(named(bench.now), (Named::Unread, false));
     bench.tell("mcleod", "movement_units", vec![assigned(None)]).await;
     assert_eq!(named(bench.now), (Named::Nobody, false));
     let changed = TmsMovement { dispatcher: Some("ann".into()), ..movement("1", None) };
-    bench.tell("mcleod", "movements", vec![Change::Movement(changed)]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(changed))]).await;
     assert_eq!(named(bench.now), (Named::Unread, false));
     bench.tell("mcleod", "movement_units", vec![assigned(None)]).await;
     assert_eq!(named(bench.now), (Named::Nobody, false));

@@ -32,7 +32,7 @@ fn stop(id: &str, movement: &str, sequence: i64) -> TmsStop {
 fn delivered(id: &str) -> Change {
     let mut over = movement(id, None);
     over.status = MovementStatus::Delivered;
-    Change::Movement(over)
+    Change::Movement(Box::new(over))
 }
 
 #[tokio::test]
@@ -53,8 +53,9 @@ async fn a_delivered_load_names_who_drove_it() {
 #[tokio::test]
 async fn a_stop_that_the_movement_itself_no_longer_names_is_gone() {
     let mut bench = Bench::new();
-    let stops = |ids: &[&str]| ids.iter().map(|id| Change::Stop(stop(id, "10", 1))).collect::<Vec<_>>();
-    let load = || Change::Movement(movement("10", None));
+    let stops =
+        |ids: &[&str]| ids.iter().map(|id| Change::Stop(Box::new(stop(id, "10", 1)))).collect::<Vec<_>>();
+    let load = || Change::Movement(Box::new(movement("10", None)));
     bench.tell("mcleod", "movements", vec![load()]).await;
     bench.tell("mcleod", "stops", stops(&["a", "ghost", "b"])).await;
     let mut told = vec![load()];
@@ -69,7 +70,7 @@ async fn a_stop_that_the_movement_itself_no_longer_names_is_gone() {
 #[tokio::test]
 async fn what_was_asked_in_vain_is_asked_again_later_and_holds_up_nothing() {
     let mut bench = Bench::new();
-    let loads = ["10", "11"].map(|id| Change::Movement(movement(id, None)));
+    let loads = ["10", "11"].map(|id| Change::Movement(Box::new(movement(id, None))));
     bench.tell("mcleod", "movements", loads.into()).await;
     let want = Want::MovementsToHydrate;
     let wanted = async |bench: &Bench| bench.store.wanted("mcleod", want, 9, bench.now).await.unwrap();
@@ -83,7 +84,7 @@ async fn what_was_asked_in_vain_is_asked_again_later_and_holds_up_nothing() {
     assert_eq!(wanted(&bench).await, ["10"], "and each time later");
     let mut changed = movement("11", None);
     changed.dispatcher = Some("jdoe".into());
-    bench.tell("mcleod", "movements", vec![Change::Movement(changed)]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(changed))]).await;
     assert_eq!(wanted(&bench).await.len(), 2, "a change asks at once");
 }
 
@@ -99,12 +100,16 @@ async fn a_screen_reads_open_loads_and_what_has_just_ended() {
         .tell(
             "mcleod",
             "stops",
-            vec![Change::Stop(old), Change::Stop(recent), Change::Stop(stop("open", "3", 1))],
+            vec![
+                Change::Stop(Box::new(old)),
+                Change::Stop(Box::new(recent)),
+                Change::Stop(Box::new(stop("open", "3", 1))),
+            ],
         )
         .await;
     let mut screen = Reader::open(&bench.path(), Scope::Live).unwrap();
     assert!(screen.fleet(bench.now).unwrap().stops.is_empty(), "of no movement yet");
-    let loads = vec![delivered("1"), delivered("2"), Change::Movement(movement("3", None))];
+    let loads = vec![delivered("1"), delivered("2"), Change::Movement(Box::new(movement("3", None)))];
     bench.tell_batch("mcleod", "movements", Batch { changes: loads, ..Batch::default() }).await;
     let fleet = screen.fleet(bench.now).unwrap();
     let ids: Vec<_> = fleet.movements.iter().map(|row| row.tms.id.as_str()).collect();
@@ -119,7 +124,10 @@ fn in_group(kind: UnitKind, id: &str, group: &str) -> Profile {
 }
 
 fn grouped(id: &str, group: Option<&str>) -> Change {
-    Change::Movement(TmsMovement { equipment_group: group.map(str::to_owned), ..movement(id, None) })
+    Change::Movement(Box::new(TmsMovement {
+        equipment_group: group.map(str::to_owned),
+        ..movement(id, None)
+    }))
 }
 
 /// Driver, second driver, tractor and trailer of the only load.
@@ -138,7 +146,13 @@ fn are(ids: [&str; 4]) -> [Option<String>; 4] {
 async fn a_load_under_way_has_the_units_of_its_equipment_group_by_the_rosters_alone() {
     let mut bench = Bench::new();
     let tell = async |bench: &mut Bench, resource, profiles: Vec<Profile>| {
-        bench.tell("mcleod", resource, profiles.into_iter().map(Change::Profile).collect()).await;
+        bench
+            .tell(
+                "mcleod",
+                resource,
+                profiles.into_iter().map(|profile| Change::Profile(Box::new(profile))).collect(),
+            )
+            .await;
     };
     let team = ["ADAMS", "BAKER"].map(|id| in_group(UnitKind::Driver, id, "g1"));
     tell(&mut bench, "drivers", team.clone().into()).await;
@@ -156,7 +170,7 @@ async fn a_load_under_way_has_the_units_of_its_equipment_group_by_the_rosters_al
 #[tokio::test]
 async fn the_movements_own_word_goes_before_the_groups_until_the_group_is_another() {
     let mut bench = Bench::new();
-    let roster = |id: &str, group: &str| Change::Profile(in_group(UnitKind::Tractor, id, group));
+    let roster = |id: &str, group: &str| Change::Profile(Box::new(in_group(UnitKind::Tractor, id, group)));
     bench.tell("mcleod", "tractors", vec![roster("1", "g1"), roster("2", "g1"), roster("3", "g3")]).await;
     bench.tell("mcleod", "drivers", vec![driver("X", "X")]).await;
     bench.tell("mcleod", "movements", vec![grouped("10", Some("g1"))]).await;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Arrival, Change, EtaSource, Input, Judgement, Keyed, MovementKey, Oldest, Reason, Risk, RunsOut,
-    Timestamp, TmsStop,
+    Arrival, Change, EtaSource, Judgement, Keyed, MovementKey, Reason, Risk, RunsOut, Timestamp, TmsStop,
 };
 use backhaul::store::Place;
 
@@ -47,7 +46,7 @@ fn judgement(arrivals: Vec<Arrival>) -> Judgement {
             longitude: -100.25,
             short_of_s: 900,
         }),
-        oldest: Some(Oldest { input: Input::Route, at: START }),
+        routed_at: Some(START),
         notes: vec!["recap_unknown: nobody tells".into()],
         computed_at: at(1),
         ..Judgement::default()
@@ -57,15 +56,15 @@ fn judgement(arrivals: Vec<Arrival>) -> Judgement {
 async fn loaded() -> Bench {
     let mut bench = Bench::new();
     let stop = |id: &str, sequence| {
-        Change::Stop(TmsStop {
+        Change::Stop(Box::new(TmsStop {
             id: id.into(),
             company_id: "TMS".into(),
             movement_id: Some("10".into()),
             sequence,
             ..TmsStop::default()
-        })
+        }))
     };
-    bench.tell("mcleod", "movements", vec![Change::Movement(movement("10", None))]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("10", None)))]).await;
     bench.tell("mcleod", "stops", vec![stop("a", 1), stop("b", 2)]).await;
     bench
 }
@@ -115,7 +114,7 @@ async fn what_the_tms_says_anew_leaves_the_judgement_alone() {
     bench.store.judge(vec![judgement(vec![arrival("a", 30)])], Vec::new()).await.unwrap();
     let mut told = movement("10", None);
     told.dispatcher = Some("KIM".into());
-    bench.tell("mcleod", "movements", vec![Change::Movement(told)]).await;
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(told))]).await;
     let load = std::sync::Arc::clone(bench.fleet().movements.get(&key()).unwrap());
     assert_eq!((load.tms.dispatcher.as_deref(), load.risk), (Some("KIM"), Risk::Tight));
 }

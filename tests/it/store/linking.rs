@@ -1,6 +1,7 @@
 //! One unit, one row: what joins, what splits, and what stays the same meanwhile.
 
 use backhaul::model::{Batch, Change, Clocks, DutyStatus, Profile, Reject, UnitKind};
+use backhaul::store::{Commit, Health};
 
 use super::{Bench, driver, fix, tractor};
 
@@ -9,7 +10,7 @@ const VIN: &str = "1M8GDM9AXKP042788";
 fn with_vin(external_id: &str, name: &str, vin: &str) -> Change {
     let mut profile = Profile::new(UnitKind::Tractor, external_id, name);
     profile.vin = Some(vin.into());
-    Change::Profile(profile)
+    Change::Profile(Box::new(profile))
 }
 
 #[tokio::test]
@@ -26,6 +27,43 @@ async fn the_older_id_stays_and_the_tms_spelling_shows() {
         (row.id.0.as_str(), row.unit_number.as_str(), row.latitude),
         ("samsara:9", "0412", Some(35.0))
     );
+}
+
+/// Commits a page of a roster that goes on in another.
+async fn first_page(bench: &mut Bench, account: &str, resource: &'static str, changes: Vec<Change>) {
+    bench.later(1);
+    let batch = Batch { changes, ..Batch::default() };
+    let (account, health, now) = (account.into(), Health::default(), bench.now);
+    let commit = Commit { account, resource, batch, read_rev: None, health, now };
+    bench.store.apply(commit).await.unwrap();
+}
+
+fn names(bench: &Bench) -> Vec<String> {
+    bench.fleet().tractors.iter().map(|row| row.unit_number.clone()).collect()
+}
+
+#[tokio::test]
+async fn what_changed_on_an_earlier_page_of_a_roster_shows_at_its_end() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "A"), tractor("2", "B")]).await;
+    first_page(&mut bench, "samsara", "vehicles", vec![tractor("1", "renamed")]).await;
+    assert_eq!(names(&bench), ["A", "B"], "a roster of many pages is linked once");
+    bench.tell("samsara", "vehicles", vec![tractor("2", "B")]).await;
+    assert_eq!(names(&bench), ["renamed", "B"]);
+}
+
+#[tokio::test]
+async fn a_roster_that_broke_off_shows_as_soon_as_its_account_tells_of_a_unit() {
+    let mut bench = Bench::new();
+    bench.tell("motive", "vehicles", vec![tractor("7", "C")]).await;
+    bench.tell("samsara", "vehicles", vec![tractor("1", "A")]).await;
+    first_page(&mut bench, "samsara", "vehicles", vec![tractor("1", "renamed"), tractor("2", "new")]).await;
+    let at = bench.now;
+    bench.tell("motive", "locations", vec![fix("7", 36.0, at)]).await;
+    assert_eq!(names(&bench), ["C", "A"], "what another account tells goes to the right unit all the same");
+    first_page(&mut bench, "samsara", "vehicle_stats", vec![fix("2", 35.0, at)]).await;
+    assert_eq!(names(&bench), ["C", "renamed", "new"]);
+    assert_eq!(bench.fleet().tractors.as_slice()[2].latitude, Some(35.0));
 }
 
 #[tokio::test]
@@ -91,7 +129,7 @@ async fn who_left_is_neither_listed_nor_joined() {
     let mut bench = Bench::new();
     let mut left = Profile::new(UnitKind::Driver, "8", "John Smith");
     left.active = false;
-    bench.tell("samsara", "drivers", vec![Change::Profile(left), driver("5", "John Smith")]).await;
+    bench.tell("samsara", "drivers", vec![Change::Profile(Box::new(left)), driver("5", "John Smith")]).await;
     bench.tell("mcleod", "drivers", vec![driver("SMITHJO", "JOHN SMITH")]).await;
     let at = bench.now;
     let clocks = |external_id: &str| Change::Clocks {
@@ -114,7 +152,7 @@ async fn a_deactivated_record_that_was_joined_moves_the_unit_no_more() {
     bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at)]).await;
     let mut left = Profile::new(UnitKind::Tractor, "1", "B");
     (left.vin, left.active) = (Some(VIN.into()), false);
-    bench.tell("motive", "vehicles", vec![Change::Profile(left)]).await;
+    bench.tell("motive", "vehicles", vec![Change::Profile(Box::new(left))]).await;
     bench.tell("motive", "locations", vec![fix("1", 47.0, at.plus(std::time::Duration::from_secs(2)))]).await;
     let fleet = bench.fleet();
     assert_eq!((fleet.tractors.len(), fleet.tractors.as_slice()[0].latitude), (1, Some(35.0)));
@@ -133,7 +171,9 @@ async fn what_referred_to_a_folded_row_refers_to_the_one_that_stays() {
         tractor: Some("0412".into()),
         ..backhaul::model::Assignment::default()
     };
-    bench.tell("mcleod", "assignments", vec![Change::Movement(over), Change::Assignment(assignment)]).await;
+    bench
+        .tell("mcleod", "assignments", vec![Change::Movement(Box::new(over)), Change::Assignment(assignment)])
+        .await;
     assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "mcleod:0412");
     bench.tell("samsara", "vehicles", vec![with_vin("9", "A", VIN)]).await;
     bench.tell("mcleod", "tractors", vec![with_vin("0412", "0412", VIN)]).await;

@@ -94,7 +94,7 @@ async fn one_account_may_bear_out_what_another_told() {
     let vin = |id: &str| {
         let mut profile = Profile::new(UnitKind::Tractor, id, "T-1");
         profile.vin = Some("1M8GDM9AXKP042788".into());
-        Change::Profile(profile)
+        Change::Profile(Box::new(profile))
     };
     bench.tell("samsara", "vehicles", vec![vin("1")]).await;
     bench.tell("motive", "vehicles", vec![vin("m")]).await;

@@ -105,7 +105,9 @@ async fn rows_become_one_and_come_apart_again_with_all_that_is_theirs_every_time
         tractor: Some("0412".into()),
         ..Assignment::default()
     };
-    bench.tell("mcleod", "assignments", vec![Change::Movement(over), Change::Assignment(assignment)]).await;
+    bench
+        .tell("mcleod", "assignments", vec![Change::Movement(Box::new(over)), Change::Assignment(assignment)])
+        .await;
     for subject in ["samsara:9", "motive:1", "mcleod:0412"] {
         bench.note("tractor", subject);
     }
@@ -219,7 +221,7 @@ async fn what_a_person_keeps_apart_splits_what_a_rule_joined() {
     let vin = |external_id: &str, name: &str| {
         let mut profile = Profile::new(UnitKind::Tractor, external_id, name);
         profile.vin = Some("1M8GDM9AXKP042788".into());
-        Change::Profile(profile)
+        Change::Profile(Box::new(profile))
     };
     bench.tell("samsara", "vehicles", vec![vin("9", "A")]).await;
     bench.tell("motive", "vehicles", vec![vin("1", "B")]).await;

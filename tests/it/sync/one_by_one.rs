@@ -31,7 +31,7 @@ impl Provider for Tms {
 
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, Error> {
         let changes = match ask.wanted.first() {
-            None => (0..10).map(|n| Change::Movement(load(&n.to_string()))).collect(),
+            None => (0..10).map(|n| Change::Movement(Box::new(load(&n.to_string())))).collect(),
             Some(id) => {
                 self.asked.lock().unwrap().push(id.clone());
                 if id == "9" {
@@ -40,7 +40,7 @@ impl Provider for Tms {
                 }
                 let assignment =
                     Assignment { company_id: "TMS".into(), movement_id: id.clone(), ..Assignment::default() };
-                vec![Change::Movement(load(id)), Change::Assignment(assignment)]
+                vec![Change::Movement(Box::new(load(id))), Change::Assignment(assignment)]
             }
         };
         Ok(Page { batch: Batch { changes, ..Batch::default() }, ..Page::default() })

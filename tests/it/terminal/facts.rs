@@ -25,14 +25,14 @@ fn vehicles_are_profiles_and_an_inactive_one_says_so() {
     };
     // It has no name, and goes by what its provider calls it.
     let second = Profile { active: false, ..Profile::new(UnitKind::Tractor, SECOND_TRUCK, "b13") };
-    let changes = vec![Change::Profile(first), Change::Profile(second)];
+    let changes = vec![Change::Profile(Box::new(first)), Change::Profile(Box::new(second))];
     let expected = Batch { changes, complete: true, ..Batch::default() };
     assert_eq!(batch("vehicles", include_str!("../../data/terminal/vehicles.json")), expected);
 }
 
 #[test]
 fn trailers_are_profiles_and_a_serial_number_is_a_vin_only_if_it_looks_like_one() {
-    let first = Change::Profile(Profile::new(UnitKind::Trailer, TRAILER, "TRL-5301"));
+    let first = Change::Profile(Box::new(Profile::new(UnitKind::Trailer, TRAILER, "TRL-5301")));
     let expected = Batch { changes: vec![first], complete: true, ..Batch::default() };
     assert_eq!(batch("trailers", include_str!("../../data/terminal/trailers.json")), expected);
 
@@ -55,7 +55,7 @@ fn drivers_are_profiles_by_first_and_last_name() {
         ..Profile::new(UnitKind::Driver, ANA, "Ana Reyes")
     };
     let stone = Profile::new(UnitKind::Driver, STONE, "Stone");
-    let changes = vec![Change::Profile(ana), Change::Profile(stone)];
+    let changes = vec![Change::Profile(Box::new(ana)), Change::Profile(Box::new(stone))];
     let expected = Batch { changes, complete: true, ..Batch::default() };
     assert_eq!(batch("drivers", include_str!("../../data/terminal/drivers.json")), expected);
 }

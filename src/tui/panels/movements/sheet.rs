@@ -1,6 +1,6 @@
 //! A load with its orders, its units and every stop.
 
-use super::{Slack, drivers, eta, slack, status_word};
+use super::{Slack, blind_words, drivers, eta, risk_role, slack, status_word};
 use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop};
 use crate::rules::trip;
 use crate::tui::facts::Facts;
@@ -25,7 +25,7 @@ pub fn sheet(row: &Movement, facts: &Facts) -> Sheet {
     let next = super::next(row, facts);
     for (number, found) in (1..).zip(facts.fleet.stops_of(&row.key())) {
         let is_next = next.is_some_and(|next| next.tms.id == found.tms.id);
-        stop(&mut sheet, number, found, is_next.then_some(row), facts);
+        stop(&mut sheet, number, found, row, is_next, facts);
     }
     sheet
 }
@@ -35,14 +35,25 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     let code = row.tms.tms_status.as_ref().map(|code| format!("TMS code {code}"));
     sheet.noted("status", status_word(row), code.unwrap_or_default());
     let slack = slack(row, facts);
-    let against = if slack == Slack::Unknown { "" } else { "against the end of the next window" };
+    let against = match slack {
+        Slack::Unknown => String::new(),
+        Slack::Blind(reason) => blind_words(reason).to_owned(),
+        _ => match judged_by(row, facts) {
+            Some(place) => format!("against the window at {place}"),
+            None => "against the end of the next window".to_owned(),
+        },
+    };
     sheet.judged("slack", slack.words(), slack.role(), against);
-    if row.risk != Risk::Unknown {
-        sheet.noted(
-            "risk",
-            row.risk.word().replace('_', " "),
-            row.reason.map(Reason::word).unwrap_or_default().to_owned(),
-        );
+    let standing = facts.standing(row);
+    if standing.risk != Risk::Unknown || standing.reason.is_some() {
+        let word = standing.risk.word().replace('_', " ");
+        let why = standing.reason.map(Reason::word).unwrap_or_default();
+        let rests = standing.oldest.map(|oldest| {
+            format!("rests on the {}, {} old", oldest.input.word(), words::age(Some(oldest.at), facts.now))
+        });
+        let notes: Vec<String> =
+            Some(why.to_owned()).filter(|why| !why.is_empty()).into_iter().chain(rests).collect();
+        sheet.judged("risk", word, risk_role(standing.risk), notes.join(", "));
     }
     sheet.field("freight", row.tms.loaded.word());
     if row.tms.brokered {
@@ -55,6 +66,18 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
         sheet.field("check call", words::time(at, &facts.zone, facts.now));
     }
     sheet.noted("company", words::or_unknown(Some(&row.tms.company_id)), confirmed(row.synced_at, facts));
+}
+
+/// Where the window is that the load is judged by, where that is not the next one.
+fn judged_by(row: &Movement, facts: &Facts) -> Option<String> {
+    let judgement = facts.fleet.judgements.get(&row.key()).filter(|_| facts.standing(row).has_times())?;
+    let stop = facts
+        .fleet
+        .stops_of(&row.key())
+        .iter()
+        .find(|stop| Some(&stop.tms.id) == judgement.stop_id.as_ref())?;
+    let is_next = super::next(row, facts).is_some_and(|next| next.tms.id == stop.tms.id);
+    (judgement.late_s.is_some() && !is_next).then(|| trip::place(stop))
 }
 
 fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
@@ -86,12 +109,12 @@ fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {
     sheet.field("equipment", words::or_unknown(row.tms.equipment_type.as_deref()));
 }
 
-/// A stop; `next_of` is the movement whose next stop it is.
-fn stop(sheet: &mut Sheet, number: usize, row: &Stop, next_of: Option<&Movement>, facts: &Facts) {
-    let standing = match (row.tms.done, next_of) {
+/// A stop of a movement.
+fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bool, facts: &Facts) {
+    let standing = match (row.tms.done, is_next) {
         (true, _) => ", done",
-        (false, Some(_)) => ", next",
-        (false, None) => "",
+        (false, true) => ", next",
+        (false, false) => "",
     };
     sheet.heading(format!("Stop {number}, {}{standing}: {}", row.tms.kind.word(), trip::place(row)));
     let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(String::as_str);
@@ -105,13 +128,9 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, next_of: Option<&Movement>
         sheet.field("arrived", time(row.tms.actual_arrival_at));
         sheet.field("departed", time(row.tms.actual_departure_at));
     } else {
-        let coming = match next_of {
-            Some(movement) => eta(movement, row),
-            None => eta(&Movement::default(), row),
-        };
-        let words = coming.map_or_else(|| UNKNOWN.to_owned(), |eta| eta.words(row, facts));
+        let words = eta(of, row, facts).map_or_else(|| UNKNOWN.to_owned(), |eta| eta.words(row, facts));
         sheet.field("ETA", words);
-        if row.legal_eta_at.is_some() {
+        if row.legal_eta_at.is_some() && facts.standing(of).has_times() {
             sheet.field("legal ETA", time(row.legal_eta_at));
         }
     }

@@ -1,0 +1,124 @@
+//! `detention`: who is at a stop, since when, and how much of the free time is left.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::late::span;
+use super::table::{self, Names};
+use super::{Format, grid};
+use crate::model::{Fleet, StopType, Timestamp, UnitId};
+use crate::rules::detention::{Evidence, FREE_TIME, Held};
+use crate::rules::trip;
+
+#[derive(Serialize)]
+struct Row<'a> {
+    stop_id: &'a str,
+    company_id: &'a str,
+    movement_id: &'a str,
+    order_id: Option<&'a str>,
+    customer: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: StopType,
+    place: String,
+    name: Option<&'a str>,
+    driver_id: Option<&'a UnitId>,
+    driver: Option<&'a str>,
+    tractor_id: Option<&'a UnitId>,
+    tractor: Option<&'a str>,
+    trailer: Option<&'a str>,
+    arrived_at: Timestamp,
+    scheduled_early_at: Option<Timestamp>,
+    scheduled_late_at: Option<Timestamp>,
+    since_at: Timestamp,
+    held_s: i64,
+    free_s: i64,
+    free_until_at: Timestamp,
+    free_left_s: i64,
+    evidence: Evidence,
+    seen_there: Option<bool>,
+    observed_at: Option<Timestamp>,
+}
+
+/// Prints it. There is no CSV of it: that prints JSON.
+pub fn print(
+    held: &[Held<'_>],
+    fleet: &Fleet,
+    format: &Format,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let layout = match format {
+        Format::Json | Format::Csv => {
+            let rows = held.iter().map(|one| serde_json::to_string(&row(one, fleet, now)));
+            return super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out);
+        }
+        Format::Text(layout) => layout,
+    };
+    if held.is_empty() {
+        return Ok(());
+    }
+    let names = Names(fleet);
+    let cells = held.iter().map(|one| {
+        let moment = |at| table::moment_at(one.stop, Some(at), layout, now);
+        let left_s = one.free_left_s(now);
+        vec![
+            one.movement.tms.id.clone(),
+            trip::place(one.stop),
+            format!("{} {}", span(left_s), if left_s < 0 { "over" } else { "free" }),
+            moment(one.since_at),
+            moment(one.arrived_at),
+            names.driver(one.movement.driver_id.as_ref()),
+            names.tractor(one.movement.tractor_id.as_ref()),
+            one.evidence.word().to_owned(),
+            match one.is_seen_there {
+                Some(true) => "there",
+                Some(false) => "elsewhere",
+                None => "not seen",
+            }
+            .to_owned(),
+            table::or_none(one.stop.tms.name.as_deref()),
+        ]
+    });
+    let titles =
+        ["LOAD", "PLACE", "FREE TIME", "COUNTS FROM", "ARRIVED", "DRIVER", "TRACTOR", "BY", "TRUCK", "NAME"];
+    grid::print_whole(&titles, &["COUNTS FROM", "ARRIVED"], &cells.collect::<Vec<_>>(), layout, out)
+}
+
+fn row<'a>(held: &'a Held<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> {
+    let Held { movement, stop, .. } = *held;
+    let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let driver = movement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
+    let trailer = movement.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id));
+    let order_id = stop.tms.order_id.as_deref().or(movement.tms.order_id.as_deref());
+    let order = order_id.and_then(|id| {
+        let key = crate::model::OrderKey { company_id: movement.tms.company_id.clone(), id: id.to_owned() };
+        fleet.orders.get(&key)
+    });
+    Row {
+        stop_id: &stop.tms.id,
+        company_id: &movement.tms.company_id,
+        movement_id: &movement.tms.id,
+        order_id,
+        customer: order.and_then(|order| order.customer.as_deref()),
+        kind: stop.tms.kind,
+        place: trip::place(stop),
+        name: stop.tms.name.as_deref(),
+        driver_id: movement.driver_id.as_ref(),
+        driver: driver.map(|row| row.name.as_str()),
+        tractor_id: movement.tractor_id.as_ref(),
+        tractor: tractor.map(|row| row.unit_number.as_str()),
+        trailer: trailer.map(|row| row.unit_number.as_str()),
+        arrived_at: held.arrived_at,
+        scheduled_early_at: stop.tms.scheduled_early_at,
+        scheduled_late_at: stop.tms.scheduled_late_at,
+        since_at: held.since_at,
+        held_s: now.secs_since(held.since_at).max(0),
+        free_s: i64::try_from(FREE_TIME.as_secs()).unwrap_or(i64::MAX),
+        free_until_at: held.free_until_at,
+        free_left_s: held.free_left_s(now),
+        evidence: held.evidence,
+        seen_there: held.is_seen_there,
+        observed_at: tractor.and_then(|row| row.observed_at),
+    }
+}

@@ -1,0 +1,372 @@
+//! `plan MOVEMENT`: one load's way, as a dispatcher reads it, or as the object of the contract.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Because, LONGEST_MESSAGE};
+use crate::commands::late::late_words;
+use crate::commands::{Format, Layout, grid, table};
+use crate::model::{
+    Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Stop, Timestamp, UnitId, clean,
+};
+use crate::rules::basis::Basis;
+use crate::rules::freshness::rests_on;
+use crate::rules::hours::{Limit, Plan, Segment};
+use crate::rules::load_plan::{LoadPlan, NoPlan};
+use crate::rules::{age, trip};
+
+/// Prints the plan of `movement`, or why there is none: that is an answer too.
+pub fn print(
+    basis: &Basis<'_>,
+    movement: &Movement,
+    answer: Result<&LoadPlan<'_>, &NoPlan>,
+    format: &Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match (format, answer) {
+        (Format::Json | Format::Csv, Ok(plan)) => {
+            serde_json::to_writer_pretty(&mut *out, &Object::of(basis, movement, plan))?;
+            writeln!(out)
+        }
+        (Format::Json | Format::Csv, Err(none)) => {
+            serde_json::to_writer_pretty(&mut *out, &Refused::of(basis, movement, none))?;
+            writeln!(out)
+        }
+        (Format::Text(layout), Ok(plan)) => print_text(basis, movement, plan, layout, out),
+        (Format::Text(layout), Err(none)) => print_refusal(basis, movement, none, layout, out),
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    arrival_at: Option<Timestamp>,
+    segments: &'a [Segment],
+    binding: &'a [Limit],
+    legal: bool,
+    latest_departure_at: Option<Timestamp>,
+    cycle_left_s: Option<i64>,
+    notes: Vec<String>,
+    movement_id: &'a str,
+    company_id: &'a str,
+    order_id: Option<&'a str>,
+    driver_id: &'a UnitId,
+    driver: &'a str,
+    tractor_id: &'a UnitId,
+    tractor: &'a str,
+    /// The same arrival as things really go.
+    eta_at: Option<Timestamp>,
+    legal_eta_at: Option<Timestamp>,
+    eta_source: Option<EtaSource>,
+    risk: Risk,
+    reason: Option<Reason>,
+    late_s: Option<i64>,
+    stops: Vec<Stopped<'a>>,
+    after: Vec<&'a str>,
+    assumptions: Vec<String>,
+    now_at: Timestamp,
+    #[serde(flatten)]
+    ages: Ages,
+}
+
+#[derive(Serialize)]
+struct Stopped<'a> {
+    stop_id: &'a str,
+    place: String,
+    name: Option<&'a str>,
+    scheduled_early_at: Option<Timestamp>,
+    scheduled_late_at: Option<Timestamp>,
+    eta_at: Option<Timestamp>,
+    legal_eta_at: Option<Timestamp>,
+    late_s: Option<i64>,
+    risk: Risk,
+}
+
+/// How old what it rests on is.
+#[derive(Serialize)]
+struct Ages {
+    observed_at: Option<Timestamp>,
+    hos_as_of_at: Option<Timestamp>,
+    computed_at: Option<Timestamp>,
+    oldest_input: Option<Input>,
+    oldest_at: Option<Timestamp>,
+}
+
+impl Ages {
+    fn of(basis: &Basis<'_>, movement: &Movement) -> Self {
+        let fleet = basis.fleet;
+        let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+        let driver = movement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
+        let judgement = fleet.judgements.get(&movement.key());
+        let oldest = judgement.and_then(|judgement| rests_on(judgement, fleet, &basis.fresh));
+        Self {
+            observed_at: tractor.and_then(|row| row.observed_at),
+            hos_as_of_at: driver.and_then(|row| row.hos_as_of_at),
+            computed_at: judgement.map(|judgement| judgement.computed_at),
+            oldest_input: oldest.map(|oldest| oldest.input),
+            oldest_at: oldest.map(|oldest| oldest.at),
+        }
+    }
+
+    /// "position 12s, hours 2m, ETA 40s old".
+    fn words(&self, now: Timestamp) -> String {
+        let told = [("position", self.observed_at), ("hours", self.hos_as_of_at), ("ETA", self.computed_at)];
+        let told = told.map(|(what, at)| match at {
+            Some(at) => format!("{what} {}", age::words(now.since(at))),
+            None => format!("{what} -"),
+        });
+        format!("{} old", told.join(", "))
+    }
+}
+
+impl<'a> Object<'a> {
+    fn of(basis: &Basis<'_>, movement: &'a Movement, plan: &'a LoadPlan<'a>) -> Self {
+        let legal: Option<&Plan> = plan.outlook.as_ref().map(|outlook| &outlook.legal);
+        let last = plan.stops.last().map(|(_, arrival)| arrival);
+        Self {
+            arrival_at: legal.map(|legal| legal.arrival_at).or_else(|| last?.legal_eta_at),
+            segments: legal.map(|legal| legal.segments.as_slice()).unwrap_or_default(),
+            binding: legal.map(|legal| legal.binding.as_slice()).unwrap_or_default(),
+            legal: true,
+            latest_departure_at: plan.outlook.as_ref().and_then(|outlook| outlook.latest_departure_at),
+            cycle_left_s: legal.map(|legal| legal.cycle_left_s),
+            notes: notes(plan),
+            movement_id: &movement.tms.id,
+            company_id: &movement.tms.company_id,
+            order_id: movement.tms.order_id.as_deref(),
+            driver_id: &plan.driver.id,
+            driver: &plan.driver.name,
+            tractor_id: &plan.tractor.id,
+            tractor: &plan.tractor.unit_number,
+            eta_at: last.and_then(|arrival| arrival.eta_at),
+            legal_eta_at: last.and_then(|arrival| arrival.legal_eta_at),
+            eta_source: plan.outlook.as_ref().map(|outlook| outlook.source),
+            risk: plan.standing.risk,
+            reason: plan.standing.reason,
+            late_s: plan.judgement.late_s,
+            stops: plan.stops.iter().map(|(stop, arrival)| stopped(stop, arrival)).collect(),
+            after: plan.first.iter().map(|load| load.tms.id.as_str()).collect(),
+            assumptions: assumptions(basis, plan),
+            now_at: basis.now,
+            ages: Ages::of(basis, movement),
+        }
+    }
+}
+
+fn stopped<'a>(stop: &'a Stop, arrival: &Arrival) -> Stopped<'a> {
+    Stopped {
+        stop_id: &stop.tms.id,
+        place: trip::place(stop),
+        name: stop.tms.name.as_deref(),
+        scheduled_early_at: stop.tms.scheduled_early_at,
+        scheduled_late_at: stop.tms.scheduled_late_at,
+        eta_at: arrival.eta_at,
+        legal_eta_at: arrival.legal_eta_at,
+        late_s: arrival.late_s,
+        risk: arrival.risk,
+    }
+}
+
+fn notes(plan: &LoadPlan<'_>) -> Vec<String> {
+    let Some(outlook) = &plan.outlook else {
+        return vec!["arrived: the truck is at its last stop".to_owned()];
+    };
+    let of_plan = outlook.notes.iter().cloned().chain(outlook.legal.notes.iter().map(ToString::to_string));
+    let of_plan: Vec<String> = of_plan.collect();
+    let code = |note: &str| note.split(':').next().unwrap_or_default().to_owned();
+    // What was judged a while ago is said again by the plan itself, as of now.
+    let is_said_again = |note: &String| of_plan.iter().any(|other| code(other) == code(note));
+    let of_judgement = plan.judgement.notes.iter().filter(|note| !is_said_again(note)).cloned();
+    of_judgement.chain(of_plan.iter().cloned()).collect()
+}
+
+/// What was taken for granted.
+fn assumptions(basis: &Basis<'_>, plan: &LoadPlan<'_>) -> Vec<String> {
+    let office = basis.office;
+    let mut assumed = vec![format!("{} of work at each stop", age::words(office.dwell))];
+    match plan.outlook.as_ref().map(|outlook| outlook.source) {
+        Some(EtaSource::Estimate) => {
+            assumed.push("the road is the straight line x 1.2 at 50 mph".to_owned());
+        }
+        Some(source) => assumed.push(format!(
+            "the road is {}'s; a truck takes {} times as long as a car",
+            source.word(),
+            thousandths(office.truck_per_mille)
+        )),
+        None => {}
+    }
+    if plan.driver.ruleset.is_none() {
+        assumed.push(format!("{}, since the ELD does not say", office.cycle.word()));
+    }
+    if plan.driver.timezone.is_none() {
+        assumed.push("the driver's days begin by the office's clock, since the ELD does not say".to_owned());
+    }
+    assumed
+}
+
+fn thousandths(per_mille: i64) -> String {
+    let text = format!("{}.{:03}", per_mille / 1000, per_mille % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn print_text(
+    basis: &Basis<'_>,
+    movement: &Movement,
+    plan: &LoadPlan<'_>,
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let now = basis.now;
+    let dot = if layout.ascii { "-" } else { "\u{b7}" };
+    let order = movement.tms.order_id.as_ref().map(|order| format!(", order {order}")).unwrap_or_default();
+    writeln!(
+        out,
+        "Load {}{order}: {}, tractor {}",
+        movement.tms.id, plan.driver.name, plan.tractor.unit_number
+    )?;
+    let Some((last, arrival)) = plan.stops.last() else { return Ok(()) };
+    let moment = |at| table::moment_at(last, at, layout, now);
+    writeln!(
+        out,
+        "{}: legal {} {dot} likely {} {dot} {}",
+        trip::place(last),
+        moment(arrival.legal_eta_at),
+        moment(arrival.eta_at),
+        standing_words(plan),
+    )?;
+    let Some(outlook) = &plan.outlook else {
+        return writeln!(out, "The truck is there. It rests on: {}", Ages::of(basis, movement).words(now));
+    };
+    if let Some(at) = outlook.latest_departure_at {
+        writeln!(out, "latest departure {}", moment(Some(at)))?;
+    }
+    let first: Vec<_> = plan.first.iter().map(|load| load.tms.id.as_str()).collect();
+    if !first.is_empty() {
+        writeln!(out, "after {}", first.join(", "))?;
+    }
+    writeln!(out)?;
+    let rows: Vec<Vec<String>> = (outlook.legal.segments.iter())
+        .map(|segment| {
+            let (from, to) = (moment(Some(segment.start_at)), moment(Some(segment.end_at)));
+            let length = crate::commands::late::span(segment.end_at.secs_since(segment.start_at));
+            vec![from, to, length, segment.why.to_owned()]
+        })
+        .collect();
+    grid::print_whole(&["FROM", "TO", "FOR", "WHAT"], &["FROM", "TO"], &rows, layout, out)?;
+    writeln!(out)?;
+    if plan.stops.len() > 1 || plan.stops.iter().any(|(_, arrival)| arrival.late_s.is_some()) {
+        let rows: Vec<_> =
+            plan.stops.iter().map(|(stop, arrival)| stop_cells(stop, arrival, layout, now)).collect();
+        let titles = ["STOP", "LEGAL", "LIKELY", "CLOSES", "RISK", "LATE BY"];
+        grid::print_whole(&titles, &["LEGAL", "LIKELY", "CLOSES"], &rows, layout, out)?;
+        writeln!(out)?;
+    }
+    let binding: Vec<_> = outlook.legal.binding.iter().map(|limit| limit_words(*limit)).collect();
+    if !binding.is_empty() {
+        writeln!(out, "what binds: {}", binding.join(", "))?;
+    }
+    writeln!(out, "rests on: {}", Ages::of(basis, movement).words(now))?;
+    writeln!(out, "assumes: {}", assumptions(basis, plan).join("; "))?;
+    for note in notes(plan) {
+        writeln!(out, "note: {note}")?;
+    }
+    Ok(())
+}
+
+fn stop_cells(stop: &Stop, arrival: &Arrival, layout: &Layout, now: Timestamp) -> Vec<String> {
+    let moment = |at| table::moment_at(stop, at, layout, now);
+    vec![
+        trip::place(stop),
+        moment(arrival.legal_eta_at),
+        moment(arrival.eta_at),
+        moment(stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at)),
+        arrival.risk.word().to_owned(),
+        late_words(arrival.late_s),
+    ]
+}
+
+/// "late by 25m (14H)", "ok, 1h10 to spare".
+fn standing_words(plan: &LoadPlan<'_>) -> String {
+    let class = plan.standing.risk.word().replace('_', " ");
+    let by = match plan.judgement.late_s {
+        Some(late_s) if late_s > 0 => format!(" by {}", late_words(Some(late_s))),
+        Some(late_s) => format!(", {}", late_words(Some(late_s))),
+        None => String::new(),
+    };
+    let why = plan.standing.reason.map(|reason| format!(" ({})", reason.word())).unwrap_or_default();
+    format!("{class}{by}{why}")
+}
+
+const fn limit_words(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Drive => "11 hours of driving",
+        Limit::Window => "the 14-hour window",
+        Limit::Break => "the 30-minute break",
+        Limit::Cycle => "the cycle",
+        Limit::Appointment => "an appointment",
+    }
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    error: Because,
+    movement_id: &'a str,
+    company_id: &'a str,
+    reason: Option<Reason>,
+    /// Where the truth lies, if the driver has stopped, or worked on, since his hours were told.
+    legal_between: Option<[Timestamp; 2]>,
+    now_at: Timestamp,
+    #[serde(flatten)]
+    ages: Ages,
+}
+
+impl<'a> Refused<'a> {
+    fn of(basis: &Basis<'_>, movement: &'a Movement, none: &NoPlan) -> Self {
+        let (code, message) = words_of(none);
+        Self {
+            error: Because { code, message },
+            movement_id: &movement.tms.id,
+            company_id: &movement.tms.company_id,
+            reason: none.missing.reason,
+            legal_between: none.bounds.map(|(one, other)| [one, other]),
+            now_at: basis.now,
+            ages: Ages::of(basis, movement),
+        }
+    }
+}
+
+/// The code, and what it means: the note's own where there is one, else the reason's.
+fn words_of(none: &NoPlan) -> (String, String) {
+    if let Some((code, message)) = none.missing.note.as_deref().and_then(|note| note.split_once(": ")) {
+        return (code.to_owned(), clean(message, LONGEST_MESSAGE));
+    }
+    let (code, message) = match none.missing.reason {
+        Some(Reason::NoDriver) => ("no_driver", "nobody is to drive it, or nothing to drive it with"),
+        Some(Reason::StaleGps) => ("stale_gps", "where the truck is is not known, or not any more"),
+        Some(Reason::StaleHos) => ("stale_hos", "the driver's hours are not known, or not any more"),
+        _ => ("unknown", "no time can be told"),
+    };
+    (code.to_owned(), message.to_owned())
+}
+
+fn print_refusal(
+    basis: &Basis<'_>,
+    movement: &Movement,
+    none: &NoPlan,
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (_, message) = words_of(none);
+    let reason = none.missing.reason.map(|reason| format!(" ({})", reason.word())).unwrap_or_default();
+    writeln!(out, "Load {}: no plan{reason}: {message}", movement.tms.id)?;
+    if let Some((one, other)) = none.bounds {
+        let moment = |at| table::moment(Some(at), layout, basis.now);
+        writeln!(
+            out,
+            "legal between {} and {}, if he stopped then or worked on",
+            moment(one),
+            moment(other)
+        )?;
+    }
+    writeln!(out, "rests on: {}", Ages::of(basis, movement).words(basis.now))
+}

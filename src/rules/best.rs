@@ -1,0 +1,314 @@
+//! Who can take a load: every driver, the best first, and of each other why not. Nobody is booked twice: what
+//! he has to do comes first, or it is looked at what becomes of it.
+
+use std::cmp::Reverse;
+
+use super::basis::{Basis, Rig};
+use super::eta::judge;
+use super::itinerary::{Call, Itinerary};
+use super::near::meeting;
+use crate::model::{
+    Judgement, Keyed, Movement, MovementStatus, Point, Reason, Risk, Stop, StopType, Timestamp, Tractor,
+};
+
+/// A trailer changes trucks in as long as this, on duty: found, dropped, hooked, looked over.
+const SWAP: std::time::Duration = std::time::Duration::from_mins(30);
+
+/// A driver, and whether he can take the load.
+#[derive(Clone, Debug)]
+pub struct Choice<'a> {
+    /// He, his truck, and what they have to do.
+    pub rig: Rig<'a>,
+    /// Miles along the great circle from where he is, or will be once his loads are done, to where he takes it
+    /// over; `None` where that is not known.
+    pub miles: Option<f64>,
+    /// Whether he can.
+    pub verdict: Verdict,
+    /// What would be made of the load with him; `None` where that was not worked out.
+    pub judgement: Option<Judgement>,
+    /// Loads of his own that he would do only after it.
+    pub put_off: Vec<&'a Movement>,
+    /// Those of them that would be in trouble, and how late they would be.
+    pub suffers: Vec<(&'a Movement, Risk, Option<i64>)>,
+}
+
+/// Whether a driver can take a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// He can, legally, and in time.
+    Fits,
+    /// He cannot.
+    Rejected(Why),
+}
+
+/// Why a driver cannot take a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It would be late, or no time can be told; as in a judgement.
+    Reason(Reason, Option<String>),
+    /// He has no truck.
+    NoTruck,
+    /// Where one of the stops is is not known.
+    PlaceUnknown,
+    /// It would be late because of what he has to do first; done the other way round, that would be.
+    Committed,
+    /// Nearer ones fit.
+    Farther,
+}
+
+impl Why {
+    /// The code used in JSON and on the screen.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Reason(reason, _) => reason.word(),
+            Self::NoTruck => "NO_TRUCK",
+            Self::PlaceUnknown => "PLACE_UNKNOWN",
+            Self::Committed => "COMMITTED",
+            Self::Farther => "FARTHER",
+        }
+    }
+}
+
+/// Every driver for a load, but who has it now: those that fit, the best first, then the others.
+///
+/// Those that fit are ranked by class, then by when they can legally be where the load is taken over. Once
+/// `top` are in time with room to spare and no other can be there sooner, the rest is not planned. Of the
+/// others the one that would be the least late comes first, then the nearest.
+///
+/// Fails with a sentence where nothing of the load is left to be taken.
+pub fn best<'a>(basis: &Basis<'a>, load: &'a Movement, top: usize) -> Result<Vec<Choice<'a>>, String> {
+    let task = Task::of(basis, load)?;
+    let mut candidates: Vec<(i64, Choice<'a>)> = basis
+        .fleet
+        .drivers
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|driver| !task.has_it(basis, &driver.id))
+        .map(|driver| approach(basis, &task, basis.rig(driver)))
+        .collect();
+    candidates.sort_by(|(a, left), (b, right)| (a, &left.rig.driver.id).cmp(&(b, &right.rig.driver.id)));
+    let mut choices = Vec::with_capacity(candidates.len());
+    let mut good: Vec<Timestamp> = Vec::new();
+    let mut late = 0;
+    for (drive_s, mut choice) in candidates {
+        let soonest = basis.now.plus(std::time::Duration::from_secs(drive_s.unsigned_abs()));
+        match &choice.verdict {
+            Verdict::Fits if good.get(top.saturating_sub(1)).is_some_and(|last| soonest > *last) => {
+                choice.verdict = Verdict::Rejected(Why::Farther);
+            }
+            Verdict::Fits => {
+                weigh(basis, &task, &mut choice);
+                let there = choice.judgement.as_ref().and_then(first_legal);
+                if let (Verdict::Fits, Some(Risk::Ok), Some(there)) =
+                    (&choice.verdict, choice.judgement.as_ref().map(|one| one.risk), there)
+                {
+                    let place = good.partition_point(|other| *other <= there);
+                    good.insert(place, there);
+                }
+            }
+            // Too far even for one who never stops. How late he would be is worked out of the nearest only.
+            Verdict::Rejected(Why::Reason(Reason::Distance, _)) if late < top => {
+                late += 1;
+                let kept = choice.verdict.clone();
+                weigh(basis, &task, &mut choice);
+                if choice.verdict == Verdict::Fits {
+                    choice.verdict = kept;
+                }
+            }
+            Verdict::Rejected(_) => {}
+        }
+        choices.push(choice);
+    }
+    choices.sort_by_cached_key(|choice| rank(choice));
+    Ok(choices)
+}
+
+/// What is to be taken over.
+struct Task<'a> {
+    load: &'a Movement,
+    /// Where the truck that has the load now stands, once the freight is on it.
+    meeting: Option<Stop>,
+    left: Vec<Call<'a>>,
+}
+
+impl<'a> Task<'a> {
+    fn of(basis: &Basis<'a>, load: &'a Movement) -> Result<Self, String> {
+        if !load.tms.status.is_open() {
+            return Err(format!("load {} is over", load.tms.id));
+        }
+        let left = basis.queues.calls_of(load);
+        if left.is_empty() {
+            return Err(format!("nothing of load {} is left to be done", load.tms.id));
+        }
+        let stops = basis.fleet.stops_of(&load.key());
+        let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
+        let is_picked_up = stops.iter().any(|stop| stop.tms.kind != StopType::Delivery && !is_left(stop));
+        if load.tms.status != MovementStatus::InProgress || !is_picked_up {
+            // Whoever comes begins where the load does: that another truck is there already is no help.
+            let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
+            return Ok(Self { load, meeting: None, left });
+        }
+        let has_it = load.tractor_id.as_ref().and_then(|id| basis.fleet.tractors.get(id));
+        let here = has_it.filter(|tractor| basis.fresh.knows_where(tractor, basis.now));
+        let here = here.and_then(|tractor| place_of(tractor));
+        let Some(here) = here else {
+            return Err(format!(
+                "load {} is on a truck that nobody sees now, so that it cannot be met",
+                load.tms.id
+            ));
+        };
+        let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
+        Ok(Self { load, meeting: Some(meeting(here)), left })
+    }
+
+    /// Whether the driver has the load now.
+    fn has_it(&self, basis: &Basis<'_>, driver: &crate::model::UnitId) -> bool {
+        let row = basis.fleet.drivers.get(driver);
+        let same_truck = row
+            .and_then(|row| row.tractor_id.as_ref())
+            .is_some_and(|tractor| Some(tractor) == self.load.tractor_id.as_ref());
+        same_truck || [&self.load.driver_id, &self.load.driver2_id].contains(&&Some(driver.clone()))
+    }
+
+    fn calls(&self) -> Vec<Call<'_>> {
+        let swap = self.meeting.as_ref().map(|stop| Call { stop, arrived_at: None, dwell: Some(SWAP) });
+        swap.into_iter().chain(self.left.iter().copied()).collect()
+    }
+}
+
+fn place_of(tractor: &Tractor) -> Option<Point> {
+    Point::new(tractor.latitude?, tractor.longitude?)
+}
+
+/// How far the driver has to go if he never stops, in seconds; and what that alone rules out.
+fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choice<'a>) {
+    let reject = |rig, why| Choice {
+        rig,
+        miles: None,
+        verdict: Verdict::Rejected(why),
+        judgement: None,
+        put_off: Vec::new(),
+        suffers: Vec::new(),
+    };
+    let Some(tractor) = rig.tractor else { return (i64::MAX, reject(rig, Why::NoTruck)) };
+    if !basis.fresh.knows_where(tractor, basis.now) {
+        return (i64::MAX, reject(rig, Why::Reason(Reason::StaleGps, None)));
+    }
+    let calls = task.calls();
+    let Some(first) = calls.first().copied() else { return (i64::MAX, reject(rig, Why::PlaceUnknown)) };
+    let itinerary = Itinerary { before: basis.calls(&rig.loads), own: vec![first] };
+    let before = basis.straight(&rig, &itinerary);
+    let Some(drive_s) = before.map(|road| road.drive_s()) else {
+        return (i64::MAX, reject(rig, Why::PlaceUnknown));
+    };
+    let from = itinerary.before.last().map(|call| call.stop);
+    let from = from.map_or_else(|| place_of(tractor), |stop| basis.places.of(stop));
+    let miles = from.zip(basis.places.of(first.stop)).map(|(from, to)| from.miles_to(to));
+    // With nothing to do first, the straight line alone may be too long.
+    let is_free = rig.loads.is_empty();
+    let closes = first.stop.tms.scheduled_late_at.or(first.stop.tms.scheduled_early_at);
+    let soonest = basis.now.plus(std::time::Duration::from_secs(drive_s.unsigned_abs()));
+    let verdict = match closes {
+        Some(closes) if is_free && soonest > closes => Verdict::Rejected(Why::Reason(Reason::Distance, None)),
+        _ => Verdict::Fits,
+    };
+    (drive_s, Choice { rig, miles, verdict, judgement: None, put_off: Vec::new(), suffers: Vec::new() })
+}
+
+/// Works out what becomes of the load with this driver.
+fn weigh<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
+    let judgement = with(basis, task, &choice.rig, &choice.rig.loads);
+    choice.verdict = verdict(&judgement);
+    let is_late = judgement.risk == Risk::Late;
+    choice.judgement = Some(judgement);
+    if !is_late || choice.rig.loads.is_empty() || put_off(basis, task, choice) {
+        return;
+    }
+    // Is it what he has to do first, or the way?
+    if verdict(&with(basis, task, &choice.rig, &[])) == Verdict::Fits {
+        choice.verdict = Verdict::Rejected(Why::Committed);
+    }
+}
+
+/// Whether the load would be in time if what is under way were finished first, and what has not begun put
+/// off. If so, it is looked at what becomes of that.
+fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) -> bool {
+    let is_begun = |load: &&&Movement| load.tms.status == MovementStatus::InProgress;
+    let begun = choice.rig.loads.iter().take_while(is_begun).count();
+    let (begun, waiting) = choice.rig.loads.split_at(begun);
+    if waiting.is_empty() {
+        return false;
+    }
+    let sooner = with(basis, task, &choice.rig, begun);
+    if verdict(&sooner) != Verdict::Fits {
+        return false;
+    }
+    choice.suffers = suffering(basis, task, &choice.rig, begun, waiting);
+    choice.put_off = waiting.to_vec();
+    choice.judgement = Some(sooner);
+    let is_hurt = choice.suffers.iter().any(|(_, risk, _)| matches!(risk, Risk::Late | Risk::Unknown));
+    choice.verdict = if is_hurt { Verdict::Rejected(Why::Committed) } else { Verdict::Fits };
+    true
+}
+
+/// The load, if this driver does it after `first`.
+fn with<'a>(basis: &Basis<'a>, task: &Task<'a>, rig: &Rig<'a>, first: &[&'a Movement]) -> Judgement {
+    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let road = basis.straight(rig, &itinerary);
+    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    judge(&case, &basis.fresh, basis.office, basis.now)
+}
+
+/// What becomes of the loads that wait for this one.
+fn suffering<'a>(
+    basis: &Basis<'a>,
+    task: &Task<'a>,
+    rig: &Rig<'a>,
+    begun: &[&'a Movement],
+    waiting: &[&'a Movement],
+) -> Vec<(&'a Movement, Risk, Option<i64>)> {
+    let mut suffers = Vec::new();
+    for (number, load) in waiting.iter().enumerate() {
+        let mut before: Vec<Call<'_>> = basis.calls(begun);
+        before.extend(task.calls());
+        before.extend(basis.calls(waiting.get(..number).unwrap_or_default()));
+        let itinerary = Itinerary { before, own: basis.queues.calls_of(load) };
+        let road = basis.straight(rig, &itinerary);
+        let case = basis.case(rig, load, &itinerary, road.as_ref());
+        let judgement = judge(&case, &basis.fresh, basis.office, basis.now);
+        if matches!(judgement.risk, Risk::AtRisk | Risk::Late | Risk::Unknown) {
+            suffers.push((*load, judgement.risk, judgement.late_s));
+        }
+    }
+    suffers
+}
+
+fn verdict(judgement: &Judgement) -> Verdict {
+    let note = judgement.notes.first().cloned();
+    match (judgement.risk, judgement.reason) {
+        (Risk::Ok | Risk::Tight | Risk::AtRisk, _) => Verdict::Fits,
+        (Risk::Late, reason) => Verdict::Rejected(Why::Reason(reason.unwrap_or(Reason::Distance), None)),
+        (Risk::Unknown, Some(reason)) => Verdict::Rejected(Why::Reason(reason, note)),
+        (Risk::Unknown, None) => Verdict::Rejected(Why::PlaceUnknown),
+    }
+}
+
+/// When the load is taken over, legally at the earliest.
+pub fn first_legal(judgement: &Judgement) -> Option<Timestamp> {
+    judgement.arrivals.first().and_then(|arrival| arrival.legal_eta_at)
+}
+
+type Rank = (bool, Reverse<bool>, Option<Risk>, i64, i64, crate::model::UnitId);
+
+fn rank(choice: &Choice<'_>) -> Rank {
+    let judged = choice.judgement.as_ref().filter(|judgement| judgement.risk != Risk::Unknown);
+    let fits = choice.verdict == Verdict::Fits;
+    #[expect(clippy::cast_possible_truncation, reason = "a few thousand miles at most, in hundredths")]
+    let miles = choice.miles.map_or(i64::MAX, |miles| (miles * 100.0) as i64);
+    let time = judged.map_or(i64::MAX, |judgement| {
+        let late_s = judgement.late_s.unwrap_or(i64::MAX);
+        if fits { first_legal(judgement).map_or(i64::MAX, Timestamp::millis) } else { late_s }
+    });
+    let class = judged.map(|judgement| judgement.risk).filter(|_| fits);
+    (!fits, Reverse(judged.is_some()), class, time, miles, choice.rig.driver.id.clone())
+}

@@ -1,0 +1,427 @@
+//! One box for any name or number that people say on the phone: what it could be, the likeliest first, and
+//! where that is. Also settles which load is meant by what somebody typed.
+
+use std::cmp::Ordering;
+
+use super::link::unit_number;
+use super::{motion, trip};
+use crate::model::{
+    Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitKind, nearest,
+};
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A power unit.
+    Tractor,
+    /// Anything pulled.
+    Trailer,
+    /// A person who drives.
+    Driver,
+    /// A load.
+    Movement,
+    /// A customer's order.
+    Order,
+    /// A stop.
+    Stop,
+}
+
+impl Kind {
+    /// The word used in JSON and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Tractor => "tractor",
+            Self::Trailer => "trailer",
+            Self::Driver => "driver",
+            Self::Movement => "movement",
+            Self::Order => "order",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// How well it fits; the better is the smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// The whole of it, but for case, spaces and leading zeros.
+    Exact,
+    /// It begins with that, or one of its words does; of a phone number, its end.
+    Prefix,
+    /// It has that somewhere.
+    Substring,
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// The TMS company, of a load, an order or a stop.
+    pub company_id: Option<String>,
+    /// What people call it.
+    pub label: String,
+    /// How it stands: moving, off duty, under way, done.
+    pub state: String,
+    /// Where it is, in words.
+    pub place: Option<String>,
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// When that was so.
+    pub observed_at: Option<Timestamp>,
+    /// The load it belongs to.
+    pub movement_id: Option<String>,
+    /// Which of its names fits: `unit_number`, `name`, `phone`, `po`.
+    pub matched: &'static str,
+    /// How well.
+    pub fit: Fit,
+}
+
+/// Everything that `text` can mean: what fits exactly before what begins with it before what has it
+/// somewhere.
+pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
+    let Some(wanted) = Wanted::of(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    found.extend(fleet.tractors.iter().filter_map(|row| tractor(row, &wanted, now)));
+    found.extend(fleet.trailers.iter().filter_map(|row| trailer(row, &wanted, now)));
+    found.extend(fleet.drivers.iter().filter_map(|row| driver(fleet, row, &wanted)));
+    found.extend(fleet.movements.iter().filter_map(|row| movement(fleet, row, &wanted)));
+    found.extend(fleet.orders.iter().filter_map(|row| order(fleet, row, &wanted)));
+    found.extend(fleet.stops.iter().filter_map(|row| stop(row, &wanted)));
+    found.sort_by(|a, b| {
+        (a.fit, a.kind)
+            .cmp(&(b.fit, b.kind))
+            .then_with(|| by_number(&a.label, &b.label))
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    found
+}
+
+/// Settles which load `text` means: its id, COMPANY/ID, or else the number of an order that it carries.
+/// Fails with a sentence that says what it could be.
+pub fn load<'a>(fleet: &'a Fleet, text: &str) -> Result<&'a Movement, String> {
+    let text = text.trim();
+    let by_id = |is_meant: &dyn Fn(&Movement) -> bool| -> Vec<&'a Movement> {
+        fleet.movements.iter().map(AsRef::as_ref).filter(|row| is_meant(row)).collect()
+    };
+    if let Some((company, id)) = text.split_once('/') {
+        let key = MovementKey { company_id: company.to_owned(), id: id.to_owned() };
+        if let Some(row) = fleet.movements.get(&key) {
+            return Ok(row);
+        }
+    }
+    let exact = |row: &Movement| row.tms.id == text;
+    let zeros = |text: &str| text.trim_start_matches('0').to_lowercase();
+    let alike = |row: &Movement| zeros(&row.tms.id) == zeros(text);
+    let mut found = by_id(&exact);
+    if found.is_empty() {
+        found = by_order(fleet, text);
+    }
+    if found.is_empty() {
+        found = by_id(&alike);
+    }
+    found.sort_by_key(|row| row.key());
+    found.dedup_by_key(|row| row.key());
+    match found.as_slice() {
+        [only] => Ok(only),
+        [] => {
+            let known = fleet.movements.iter().map(|row| row.tms.id.as_str());
+            Err(match nearest(text, known) {
+                Some(near) => format!("there is no load or order {text:?}; did you mean {near:?}?"),
+                None => format!("there is no load or order {text:?}: give a movement's id, or an order's"),
+            })
+        }
+        several => {
+            let names: Vec<_> = several
+                .iter()
+                .map(|row| {
+                    let order = row.tms.order_id.as_ref().map(|order| format!(" (order {order})"));
+                    format!("{}/{}{}", row.tms.company_id, row.tms.id, order.unwrap_or_default())
+                })
+                .collect();
+            Err(format!("{text:?} is several loads: say which, as {}", names.join(" or ")))
+        }
+    }
+}
+
+/// Says that `text`, which was taken for the id of `load`, is the number of another load's order too.
+pub fn also_an_order(fleet: &Fleet, load: &Movement, text: &str) -> Option<String> {
+    let other = by_order(fleet, text.trim()).into_iter().find(|other| other.key() != load.key())?;
+    Some(format!("{text} was taken for a load; order {text} is carried by load {}", other.tms.id))
+}
+
+/// The loads that carry an order of that number.
+fn by_order<'a>(fleet: &'a Fleet, number: &str) -> Vec<&'a Movement> {
+    let orders = fleet.orders.iter().filter(|order| order.tms.id == number);
+    let keys: Vec<MovementKey> = orders
+        .filter_map(|order| {
+            Some(MovementKey { company_id: order.tms.company_id.clone(), id: order.tms.movement_id.clone()? })
+        })
+        .collect();
+    let named = fleet.movements.iter().filter(|row| row.tms.order_id.as_deref() == Some(number));
+    // An order that was moved on names the load that it is on now.
+    if keys.is_empty() {
+        return named.map(AsRef::as_ref).collect();
+    }
+    keys.iter().filter_map(|key| fleet.movements.get(key)).map(AsRef::as_ref).collect()
+}
+
+/// "7" before "101", "T2" before "T10".
+pub fn by_number(a: &str, b: &str) -> Ordering {
+    (a.len(), a).cmp(&(b.len(), b))
+}
+
+/// What was typed, in the forms it is compared in.
+struct Wanted {
+    text: String,
+    number: String,
+    /// Its digits, where it is written as a phone number is.
+    digits: Option<String>,
+}
+
+/// A phone number has at least so many digits that somebody would ask by.
+const PHONE_DIGITS: usize = 4;
+
+impl Wanted {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() {
+            return None;
+        }
+        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " -+().".contains(c));
+        let digits = digits(&text);
+        let digits = Some(digits).filter(|digits| is_phone && digits.len() >= PHONE_DIGITS);
+        Some(Self { number: unit_number(&text).to_lowercase(), text, digits })
+    }
+
+    /// The best of a row's names.
+    fn best(&self, names: &[(&'static str, Option<&str>)]) -> Option<(Fit, &'static str)> {
+        let fits = names.iter().filter_map(|(field, name)| {
+            let name = name.filter(|name| !name.is_empty())?;
+            let fit = if *field == "phone" { self.phone(name) } else { self.word(name) };
+            Some((fit?, *field))
+        });
+        fits.min_by_key(|(fit, _)| *fit)
+    }
+
+    fn word(&self, name: &str) -> Option<Fit> {
+        let name = name.to_lowercase();
+        if name == self.text || (!self.number.is_empty() && unit_number(&name).to_lowercase() == self.number)
+        {
+            return Some(Fit::Exact);
+        }
+        let starts = |part: &str| part.starts_with(&self.text);
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        if starts(&name) || starts(name.trim_start_matches('0')) || words.any(starts) {
+            return Some(Fit::Prefix);
+        }
+        name.contains(&self.text).then_some(Fit::Substring)
+    }
+
+    fn phone(&self, phone: &str) -> Option<Fit> {
+        let (wanted, known) = (self.digits.as_ref()?, digits(phone));
+        // The country's 1 is said or not.
+        let plain = |digits: &str| match digits.strip_prefix('1') {
+            Some(rest) if digits.len() == 11 => rest.to_owned(),
+            _ => digits.to_owned(),
+        };
+        if plain(wanted) == plain(&known) {
+            return Some(Fit::Exact);
+        }
+        if known.ends_with(wanted.as_str()) {
+            return Some(Fit::Prefix);
+        }
+        known.contains(wanted.as_str()).then_some(Fit::Substring)
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {
+    let (fit, matched) = wanted.best(&[
+        ("unit_number", Some(&row.unit_number)),
+        ("id", Some(&row.id.0)),
+        ("vin", row.vin.as_deref()),
+        ("plate", row.plate.as_deref()),
+    ])?;
+    let state = motion::at(UnitKind::Tractor, row.state, row.observed_at, now);
+    Some(Found {
+        kind: Kind::Tractor,
+        id: row.id.0.clone(),
+        company_id: None,
+        label: row.unit_number.clone(),
+        state: state.word().to_owned(),
+        place: row.place.clone(),
+        latitude: row.latitude,
+        longitude: row.longitude,
+        observed_at: row.observed_at,
+        movement_id: row.movement_id.clone(),
+        matched,
+        fit,
+    })
+}
+
+fn trailer(row: &Trailer, wanted: &Wanted, now: Timestamp) -> Option<Found> {
+    let (fit, matched) = wanted.best(&[
+        ("unit_number", Some(&row.unit_number)),
+        ("id", Some(&row.id.0)),
+        ("vin", row.vin.as_deref()),
+        ("plate", row.plate.as_deref()),
+    ])?;
+    let state = motion::at(UnitKind::Trailer, row.state, row.observed_at, now);
+    Some(Found {
+        kind: Kind::Trailer,
+        id: row.id.0.clone(),
+        company_id: None,
+        label: row.unit_number.clone(),
+        state: state.word().to_owned(),
+        place: row.place.clone(),
+        latitude: row.latitude,
+        longitude: row.longitude,
+        observed_at: row.observed_at,
+        movement_id: row.movement_id.clone(),
+        matched,
+        fit,
+    })
+}
+
+/// Where something is, when it was seen there.
+#[derive(Default)]
+struct Seen {
+    place: Option<String>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    observed_at: Option<Timestamp>,
+}
+
+impl Seen {
+    fn of(tractor: &Tractor) -> Self {
+        Self {
+            place: tractor.place.clone(),
+            latitude: tractor.latitude,
+            longitude: tractor.longitude,
+            observed_at: tractor.observed_at,
+        }
+    }
+}
+
+fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
+    let names = [("name", Some(row.name.as_str())), ("id", Some(&row.id.0)), ("phone", row.phone.as_deref())];
+    let (fit, matched) = wanted.best(&names)?;
+    let own = Seen {
+        place: row.place.clone(),
+        latitude: row.latitude,
+        longitude: row.longitude,
+        observed_at: row.observed_at,
+    };
+    let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let seen = match tractor {
+        Some(tractor) if own.latitude.is_none() => Seen::of(tractor),
+        _ => own,
+    };
+    Some(Found {
+        kind: Kind::Driver,
+        id: row.id.0.clone(),
+        company_id: None,
+        label: row.name.clone(),
+        state: row.hos_status.word().to_owned(),
+        place: seen.place,
+        latitude: seen.latitude,
+        longitude: seen.longitude,
+        observed_at: seen.observed_at,
+        movement_id: row.movement_id.clone(),
+        matched,
+        fit,
+    })
+}
+
+/// A load is where its tractor is.
+fn seen_of(fleet: &Fleet, row: &Movement) -> Seen {
+    let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    tractor.filter(|_| row.tms.status.is_open()).map(|tractor| Seen::of(tractor)).unwrap_or_default()
+}
+
+fn movement(fleet: &Fleet, row: &Movement, wanted: &Wanted) -> Option<Found> {
+    let names = [("id", Some(row.tms.id.as_str()))];
+    let (fit, matched) = wanted.best(&names)?;
+    let seen = seen_of(fleet, row);
+    let trip = trip::of(row, fleet.stops_of(&row.key()));
+    let ends = [trip.origin, trip.destination].into_iter().flatten().map(trip::place);
+    let label = std::iter::once(row.tms.id.clone()).chain(Some(ends.collect::<Vec<_>>().join(" to ")));
+    Some(Found {
+        kind: Kind::Movement,
+        id: row.tms.id.clone(),
+        company_id: Some(row.tms.company_id.clone()),
+        label: label.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        state: row.tms.status.word().to_owned(),
+        place: seen.place,
+        latitude: seen.latitude,
+        longitude: seen.longitude,
+        observed_at: seen.observed_at,
+        movement_id: Some(row.tms.id.clone()),
+        matched,
+        fit,
+    })
+}
+
+fn order(fleet: &Fleet, row: &Order, wanted: &Wanted) -> Option<Found> {
+    let (fit, matched) = wanted.best(&[
+        ("id", Some(&row.tms.id)),
+        ("po", row.tms.po.as_deref()),
+        ("bol", row.tms.bol.as_deref()),
+        ("consignee_ref", row.tms.consignee_ref.as_deref()),
+        ("customer", row.customer.as_deref()),
+    ])?;
+    let key =
+        row.tms.movement_id.clone().map(|id| MovementKey { company_id: row.tms.company_id.clone(), id });
+    let load = key.and_then(|key| fleet.movements.get(&key));
+    let seen = load.map(|load| seen_of(fleet, load)).unwrap_or_default();
+    let customer = row.customer.as_ref().map(|customer| format!(" {customer}")).unwrap_or_default();
+    Some(Found {
+        kind: Kind::Order,
+        id: row.tms.id.clone(),
+        company_id: Some(row.tms.company_id.clone()),
+        label: format!("{}{customer}", row.tms.id),
+        state: row.tms.status.word().to_owned(),
+        place: seen.place,
+        latitude: seen.latitude,
+        longitude: seen.longitude,
+        observed_at: seen.observed_at,
+        movement_id: row.tms.movement_id.clone(),
+        matched,
+        fit,
+    })
+}
+
+fn stop(row: &Stop, wanted: &Wanted) -> Option<Found> {
+    let (fit, matched) = wanted.best(&[
+        ("id", Some(&row.tms.id)),
+        ("name", row.tms.name.as_deref()),
+        ("phone", row.tms.phone.as_deref()),
+    ])?;
+    let state = match (row.tms.done, row.tms.actual_departure_at, row.tms.actual_arrival_at) {
+        (true, ..) | (_, Some(_), _) => "done",
+        (.., Some(_)) => "arrived",
+        (..) => "open",
+    };
+    Some(Found {
+        kind: Kind::Stop,
+        id: row.tms.id.clone(),
+        company_id: Some(row.tms.company_id.clone()),
+        label: row.tms.name.clone().unwrap_or_else(|| trip::place(row)),
+        state: state.to_owned(),
+        place: Some(trip::place(row)),
+        latitude: row.tms.latitude,
+        longitude: row.tms.longitude,
+        observed_at: None,
+        movement_id: row.tms.movement_id.clone(),
+        matched,
+        fit,
+    })
+}

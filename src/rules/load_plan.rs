@@ -1,0 +1,158 @@
+//! How one load gets to its last stop: the legal plan, when that will likely be, and what it rests on.
+//! Ends when every screen says it does, since it is made from the times that were told for its stops.
+
+use super::basis::{Basis, Rig};
+use super::eta::{Case, Missing, Outlook, Road, judge, legal_at, outlook, told_road};
+use super::freshness::{Standing, rests_on, standing};
+use super::hours;
+use super::itinerary::Itinerary;
+use crate::model::{
+    Arrival, Driver, DutyStatus, EtaSource, Judgement, Keyed, Movement, Point, Reason, Stop, Timestamp,
+    Tractor,
+};
+
+/// One load's way.
+#[derive(Clone, Debug)]
+pub struct LoadPlan<'a> {
+    /// Who drives it.
+    pub driver: &'a Driver,
+    /// With what.
+    pub tractor: &'a Tractor,
+    /// How it stands now.
+    pub standing: Standing,
+    /// What was made of it.
+    pub judgement: Judgement,
+    /// Its stops that are not done, with when each is reached.
+    pub stops: Vec<(&'a Stop, Arrival)>,
+    /// Loads that its truck has to finish first.
+    pub first: Vec<&'a Movement>,
+    /// The plan; `None` where the truck stands at the last stop.
+    pub outlook: Option<Outlook>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoPlan {
+    /// What is missing.
+    pub missing: Missing,
+    /// Where a working driver's clocks are too old to plan with: the legal arrival if he has stopped
+    /// when they were told, and if he has worked on since.
+    pub bounds: Option<(Timestamp, Timestamp)>,
+}
+
+/// Plans what is left of `movement`.
+pub fn plan<'a>(basis: &Basis<'a>, movement: &'a Movement) -> Result<LoadPlan<'a>, NoPlan> {
+    let lacks =
+        |note: &str| NoPlan { missing: Missing { reason: None, note: Some(note.to_owned()) }, bounds: None };
+    if !movement.tms.status.is_open() {
+        return Err(lacks("over: the load is delivered or void"));
+    }
+    if movement.tms.brokered {
+        return Err(lacks("brokered: an outside carrier moves it, whose hours nobody tells"));
+    }
+    let itinerary = basis.queues.itinerary(movement);
+    if itinerary.own.is_empty() {
+        return Err(lacks("done: no stop is left"));
+    }
+    let fleet = basis.fleet;
+    let driver = movement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
+    let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
+    let (Some(driver), Some(tractor)) = (driver, tractor) else {
+        let reason = Some(Reason::NoDriver);
+        return Err(NoPlan { missing: Missing { reason, note: None }, bounds: None });
+    };
+    let rig = Rig { driver, tractor: Some(tractor), trailer: None, loads: Vec::new() };
+    let (judgement, outlook) = way(basis, &rig, movement, &itinerary)
+        .map_err(|missing| NoPlan { bounds: bounds(basis, &rig, movement, &itinerary, &missing), missing })?;
+    let told =
+        |stop: &Stop| judgement.arrivals.iter().find(|arrival| arrival.stop_id == stop.tms.id).cloned();
+    let stops = itinerary.own.iter().map(|call| (call.stop, told(call.stop).unwrap_or_default())).collect();
+    let stands = itinerary.before.is_empty() && itinerary.own.len() == 1;
+    let has_arrived = stands && itinerary.own.iter().all(|call| call.arrived_at.is_some());
+    let queue = basis.queues.loads_of(Some(&tractor.id), None);
+    let first = queue.into_iter().take_while(|load| load.key() != movement.key());
+    Ok(LoadPlan {
+        driver,
+        tractor,
+        standing: Standing {
+            risk: judgement.risk,
+            reason: judgement.reason,
+            oldest: rests_on(&judgement, fleet, &basis.fresh),
+        },
+        stops,
+        first: first.filter(|load| !basis.queues.calls_of(load).is_empty()).collect(),
+        outlook: Some(outlook).filter(|_| !has_arrived),
+        judgement,
+    })
+}
+
+/// What was made of the load, and the plan that goes with it: by the times told for its stops, or by the
+/// straight line where none were told yet.
+fn way<'a>(
+    basis: &Basis<'a>,
+    rig: &Rig<'a>,
+    movement: &Movement,
+    itinerary: &Itinerary<'a>,
+) -> Result<(Judgement, Outlook), Missing> {
+    let (fresh, office, now) = (&basis.fresh, basis.office, basis.now);
+    let road = basis.straight(rig, itinerary);
+    let case = basis.case(rig, movement, itinerary, road.as_ref());
+    let stands = usize::from(itinerary.calls().next().is_some_and(|call| call.arrived_at.is_some()));
+    let told: Option<Vec<Timestamp>> =
+        itinerary.calls().skip(stands).map(|call| call.stop.legal_eta_at).collect();
+    let stored = basis.fleet.judgements.get(&movement.key());
+    let holds = standing(movement, basis.fleet, fresh, now).has_times();
+    let (Some(told), Some(stored), true) = (told, stored, holds) else {
+        let outlook = outlook(&case, fresh, office, now)?;
+        return Ok((judge(&case, fresh, office, now), outlook));
+    };
+    let source = itinerary.own.iter().find_map(|call| call.stop.eta_source);
+    // What the points are makes no difference to a plan, only how many there are.
+    let from = Point { latitude: 0.0, longitude: 0.0 };
+    let (to, nothing) = (vec![from; told.len()], vec![0; told.len()]);
+    let road = Road {
+        left_s: &nothing,
+        from,
+        to: &to,
+        source: source.unwrap_or(EtaSource::Estimate),
+        asked_at: stored.computed_at,
+    };
+    let left_s = told_road(&Case { road: Some(road), ..case }, &told, fresh, office, now)?;
+    let case = Case { road: Some(Road { left_s: &left_s, ..road }), ..case };
+    Ok((Judgement::clone(stored), outlook(&case, fresh, office, now)?))
+}
+
+/// The legal arrivals between which the truth lies, where clocks are too old: had he stopped, and had he
+/// worked on.
+fn bounds<'a>(
+    basis: &Basis<'a>,
+    rig: &Rig<'a>,
+    movement: &Movement,
+    itinerary: &Itinerary<'a>,
+    missing: &Missing,
+) -> Option<(Timestamp, Timestamp)> {
+    let driver = rig.driver;
+    let is_old = missing.note.as_ref().is_some_and(|note| note.starts_with("hours_old"));
+    let as_of = driver.hos_as_of_at.filter(|_| is_old)?;
+    let now = basis.now;
+    let stopped =
+        Driver { hos_status: DutyStatus::OffDuty, hos_status_since_at: Some(as_of), ..driver.clone() };
+    let left = hours::left_at(driver, now);
+    let went_on = Driver {
+        drive_left_s: left.drive_s,
+        shift_left_s: left.shift_s,
+        break_left_s: left.break_s,
+        cycle_left_s: left.cycle_s,
+        hos_as_of_at: Some(now),
+        hos_status_since_at: Some(now),
+        ..driver.clone()
+    };
+    let legal = |driver: &Driver| {
+        let rig = Rig { driver, tractor: rig.tractor, trailer: None, loads: Vec::new() };
+        let road = basis.straight(&rig, itinerary);
+        let case = basis.case(&rig, movement, itinerary, road.as_ref());
+        legal_at(&case, &basis.fresh, basis.office, now).ok()
+    };
+    let (one, other) = (legal(&stopped)?, legal(&went_on)?);
+    Some((one.min(other), one.max(other)))
+}

@@ -1,0 +1,270 @@
+//! Which tractors, drivers and trailers are around a place, and when each can legally be there after what
+//! it has to finish first.
+
+use super::basis::{Basis, Rig};
+use super::eta::{Missing, clocks_hold};
+use super::hours::{self, Left};
+use super::itinerary::{Call, Itinerary};
+use crate::model::{Driver, Loaded, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
+
+/// The 30-minute interruption (49 CFR 395.3(a)(3)(ii)), and the driving it is good for.
+const BREAK_S: i64 = 30 * 60;
+const AFTER_BREAK_S: i64 = 8 * 3600;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wanted {
+    /// Around here.
+    pub place: Point,
+    /// So many miles along the great circle.
+    pub miles: f64,
+    /// Seconds of driving that must be left, at least.
+    pub drive_s: Option<i64>,
+    /// Leave out what has freight on.
+    pub empty: bool,
+}
+
+/// A unit or driver around the place.
+#[derive(Clone, Debug)]
+pub struct Near<'a> {
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its id.
+    pub id: &'a UnitId,
+    /// What people call it.
+    pub label: &'a str,
+    /// Miles along the great circle.
+    pub miles: f64,
+    /// Where it is, in words.
+    pub place: Option<&'a str>,
+    /// When it was seen there.
+    pub observed_at: Option<Timestamp>,
+    /// When it can legally be at the place, after its loads; or what is missing to tell.
+    pub legal_arrival: Result<Timestamp, Missing>,
+    /// The hours of its driver now; all `None` where they are not known, or not any more.
+    pub left: Left,
+    /// Its driver.
+    pub driver: Option<&'a Driver>,
+    /// Its tractor.
+    pub tractor: Option<&'a Tractor>,
+    /// Its trailer.
+    pub trailer: Option<&'a Trailer>,
+    /// The load it is on, or is to do next.
+    pub movement_id: Option<&'a str>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Around<'a> {
+    /// Who is there first, legally; then those of whom that is not known, the nearest first.
+    pub found: Vec<Near<'a>>,
+    /// How many were left out only because their hours are not known.
+    pub hours_unknown: usize,
+}
+
+/// Looks around a place.
+pub fn near<'a>(basis: &Basis<'a>, wanted: &Wanted) -> Around<'a> {
+    let target = meeting(wanted.place);
+    let mut around = Around::default();
+    let mut driven: Vec<(&UnitId, usize)> = Vec::new();
+    for driver in basis.fleet.drivers.iter().map(AsRef::as_ref) {
+        let rig = basis.rig(driver);
+        let Some(miles) = miles_of(&rig, wanted.place) else { continue };
+        if miles > wanted.miles {
+            continue;
+        }
+        let row = row_of(basis, &rig, miles, &target);
+        if let Some(tractor) = rig.tractor {
+            driven.push((&tractor.id, around.found.len()));
+            around.found.push(Near {
+                kind: UnitKind::Tractor,
+                id: &tractor.id,
+                label: &tractor.unit_number,
+                place: tractor.place.as_deref(),
+                observed_at: tractor.observed_at,
+                ..row.clone()
+            });
+        }
+        around.found.push(row);
+    }
+    driven.sort_by_key(|(id, _)| *id);
+    // A team's truck is one truck: the one of the two who is there first drives it.
+    let team = teams(&driven, &around.found);
+    around.found = std::mem::take(&mut around.found)
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| !team.contains(index))
+        .map(|(_, row)| row)
+        .collect();
+    undriven(basis, wanted, &driven, &mut around.found);
+    trailers(basis, wanted, &mut around.found);
+    choose(wanted, &mut around);
+    around
+}
+
+/// Driving that is left before a long rest, by every clock: the interruption does not end the day, it only
+/// takes half an hour of the window.
+pub fn drivable_s(left: &Left) -> Option<i64> {
+    let (drive_s, shift_s, cycle_s) = (left.drive_s?, left.shift_s?, left.cycle_s?);
+    let most = drive_s.min(cycle_s);
+    let Some(break_s) = left.break_s else { return Some(most.min(shift_s)) };
+    let before = most.min(shift_s).min(break_s);
+    let after = most.min(shift_s - BREAK_S).min(break_s + AFTER_BREAK_S);
+    Some(before.max(after).max(0))
+}
+
+/// A place as a stop that nothing is done at.
+pub(super) fn meeting(place: Point) -> Stop {
+    let mut stop = Stop::default();
+    (stop.tms.latitude, stop.tms.longitude) = (Some(place.latitude), Some(place.longitude));
+    stop
+}
+
+fn miles_of(rig: &Rig<'_>, place: Point) -> Option<f64> {
+    let own = || Point::new(rig.driver.latitude?, rig.driver.longitude?);
+    let here = match rig.tractor {
+        Some(tractor) => Point::new(tractor.latitude?, tractor.longitude?)?,
+        None => own()?,
+    };
+    Some(here.miles_to(place))
+}
+
+fn row_of<'a>(basis: &Basis<'a>, rig: &Rig<'a>, miles: f64, target: &Stop) -> Near<'a> {
+    let Rig { driver, tractor, trailer, ref loads } = *rig;
+    let call = Call { stop: target, arrived_at: None, dwell: None };
+    let itinerary = Itinerary { before: basis.calls(loads), own: vec![call] };
+    let (place, observed_at) = match tractor {
+        Some(tractor) => (tractor.place.as_deref(), tractor.observed_at),
+        None => (driver.place.as_deref(), driver.observed_at),
+    };
+    Near {
+        kind: UnitKind::Driver,
+        id: &driver.id,
+        label: &driver.name,
+        miles,
+        place,
+        observed_at,
+        legal_arrival: basis.legal_at(rig, &itinerary),
+        left: left_now(basis, driver),
+        driver: Some(driver),
+        tractor,
+        trailer,
+        movement_id: loads.first().map(|load| load.tms.id.as_str()),
+    }
+}
+
+/// A driver's hours now; all `None` where they are not known, or not any more.
+pub fn left_now(basis: &Basis<'_>, driver: &Driver) -> Left {
+    let comes = driver.source.as_deref().is_some_and(|source| basis.fresh.hours(source));
+    if comes && clocks_hold(driver, basis.now) { hours::left_at(driver, basis.now) } else { Left::default() }
+}
+
+/// The second rows of trucks that two drivers sit in.
+fn teams(driven: &[(&UnitId, usize)], found: &[Near<'_>]) -> Vec<usize> {
+    let legal = |index: usize| {
+        let row = found.get(index);
+        row.and_then(|row| row.legal_arrival.clone().ok()).map_or(i64::MAX, Timestamp::millis)
+    };
+    let mut second = Vec::new();
+    for team in driven.chunk_by(|a, b| a.0 == b.0) {
+        let first = team.iter().map(|(_, index)| *index).min_by_key(|index| (legal(*index), *index));
+        second.extend(team.iter().map(|(_, index)| *index).filter(|index| Some(*index) != first));
+    }
+    second
+}
+
+/// Trucks that nobody drives.
+fn undriven<'a>(basis: &Basis<'a>, wanted: &Wanted, driven: &[(&UnitId, usize)], found: &mut Vec<Near<'a>>) {
+    for tractor in basis.fleet.tractors.iter().map(AsRef::as_ref) {
+        let here = tractor.latitude.zip(tractor.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
+        let Some(miles) = here.map(|here| here.miles_to(wanted.place)) else { continue };
+        if miles > wanted.miles || driven.binary_search_by_key(&&tractor.id, |(id, _)| id).is_ok() {
+            continue;
+        }
+        let trailer = tractor.trailer_id.as_ref().and_then(|id| basis.fleet.trailers.get(id));
+        let loads = basis.queues.loads_of(Some(&tractor.id), None);
+        found.push(Near {
+            kind: UnitKind::Tractor,
+            id: &tractor.id,
+            label: &tractor.unit_number,
+            miles,
+            place: tractor.place.as_deref(),
+            observed_at: tractor.observed_at,
+            legal_arrival: Err(Missing { reason: Some(crate::model::Reason::NoDriver), note: None }),
+            left: Left::default(),
+            driver: None,
+            tractor: Some(tractor),
+            trailer: trailer.map(AsRef::as_ref),
+            movement_id: loads.first().map(|load| load.tms.id.as_str()),
+        });
+    }
+}
+
+/// Trailers; one that is pulled is there when its truck is.
+fn trailers<'a>(basis: &Basis<'a>, wanted: &Wanted, found: &mut Vec<Near<'a>>) {
+    let rigs: std::collections::BTreeMap<&UnitId, Near<'a>> = found
+        .iter()
+        .filter(|row| row.kind == UnitKind::Tractor)
+        .filter_map(|row| Some((&row.tractor?.id, row.clone())))
+        .collect();
+    for trailer in basis.fleet.trailers.iter().map(AsRef::as_ref) {
+        let pulled = trailer.tractor_id.as_ref().and_then(|id| rigs.get(id));
+        let here = trailer.latitude.zip(trailer.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
+        let miles = here.map(|here| here.miles_to(wanted.place)).or_else(|| Some(pulled?.miles));
+        let Some(miles) = miles.filter(|miles| *miles <= wanted.miles) else { continue };
+        let nobody = || Err(Missing { reason: Some(crate::model::Reason::NoDriver), note: None });
+        // Without a tracker of its own it is seen where its truck is.
+        let seen = here.is_some().then_some((trailer.place.as_deref(), trailer.observed_at));
+        let (place, observed_at) =
+            seen.or_else(|| pulled.map(|row| (row.place, row.observed_at))).unwrap_or_default();
+        found.push(Near {
+            kind: UnitKind::Trailer,
+            id: &trailer.id,
+            label: &trailer.unit_number,
+            miles,
+            place,
+            observed_at,
+            legal_arrival: pulled.map_or_else(nobody, |row| row.legal_arrival.clone()),
+            left: pulled.map(|row| row.left).unwrap_or_default(),
+            driver: pulled.and_then(|row| row.driver),
+            tractor: pulled.and_then(|row| row.tractor),
+            trailer: Some(trailer),
+            movement_id: trailer.movement_id.as_deref().or_else(|| pulled.and_then(|row| row.movement_id)),
+        });
+    }
+}
+
+/// Keeps what is wanted, and ranks it.
+fn choose(wanted: &Wanted, around: &mut Around<'_>) {
+    let mut hours_unknown = 0;
+    around.found.retain(|row| {
+        if wanted.empty && row.trailer.is_some_and(|trailer| trailer.loaded == Loaded::Loaded) {
+            return false;
+        }
+        let Some(least_s) = wanted.drive_s else { return true };
+        // A trailer has no hours of its own, and whoever has is listed.
+        if row.kind == UnitKind::Trailer {
+            return false;
+        }
+        let known = drivable_s(&row.left);
+        hours_unknown += usize::from(known.is_none() && row.kind == UnitKind::Driver);
+        known.is_some_and(|left_s| left_s >= least_s)
+    });
+    around.hours_unknown = hours_unknown;
+    around.found.sort_by(|a, b| {
+        let legal = |row: &Near<'_>| row.legal_arrival.as_ref().map_or(i64::MAX, |at| at.millis());
+        (legal(a).cmp(&legal(b)))
+            .then(a.miles.total_cmp(&b.miles))
+            .then(rank(a.kind).cmp(&rank(b.kind)))
+            .then(a.id.cmp(b.id))
+    });
+}
+
+/// A driver before his truck, a truck before what it pulls.
+const fn rank(kind: UnitKind) -> u8 {
+    match kind {
+        UnitKind::Driver => 0,
+        UnitKind::Tractor => 1,
+        UnitKind::Trailer => 2,
+    }
+}

@@ -1,0 +1,145 @@
+//! `best MOVEMENT`: who is ranked how, why the others cannot, and that nobody is booked twice.
+
+use backhaul::commands::best::{Answer, print};
+use backhaul::model::{Fleet, MovementStatus, Risk};
+use backhaul::rules::best::{Verdict, best};
+use backhaul::rules::find::load;
+use backhaul::rules::near::left_now;
+
+use super::json;
+use super::made::{DALLAS, EL_PASO, HOUSTON, Made, NOON, WACO, hence, with_basis};
+
+/// A load from Dallas, picked up in an hour or two, to Houston by tomorrow night.
+fn made() -> Made {
+    let mut made = Made::new();
+    made.load("L", None);
+    made.stop("p", "L", "DALLAS", DALLAS, 60);
+    made.stop("d", "L", "HOUSTON", HOUSTON, 1440);
+    made
+}
+
+/// Drivers with "yes", or why not, and the loads that suffer.
+fn ranked(fleet: &Fleet, top: usize) -> Vec<(String, String, Vec<String>)> {
+    with_basis(fleet, NOON, |basis| {
+        let choices = best(basis, load(fleet, "L").unwrap(), top).unwrap();
+        let rows = choices.iter().map(|choice| {
+            let word = match &choice.verdict {
+                Verdict::Fits => choice.judgement.as_ref().map_or("fits", |one| one.risk.word()),
+                Verdict::Rejected(why) => why.word(),
+            };
+            let suffers = choice.suffers.iter().map(|(load, ..)| load.tms.id.clone()).collect();
+            (choice.rig.driver.name.clone(), word.to_owned(), suffers)
+        });
+        rows.collect()
+    })
+}
+
+fn check(fleet: &Fleet, top: usize, expected: &[(&str, &str)]) {
+    let found = ranked(fleet, top);
+    let found: Vec<_> = found.iter().map(|(name, word, _)| (name.as_str(), word.as_str())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_one_who_is_there_first_is_the_best_and_everybody_else_has_a_reason() {
+    let mut made = made();
+    made.rig("near", (32.9, -96.8));
+    made.rig("here", DALLAS);
+    made.rig("far", EL_PASO);
+    let spent = made.rig("spent", (32.79, -96.8));
+    (spent.drive_left_s, spent.hos_status_since_at) = (Some(0), Some(hence(-1)));
+    made.rig("canadian", DALLAS).ruleset = Some("Canada South 70/7".into());
+    made.rig("unheard", DALLAS).source = Some("motive".into());
+    made.rig("walker", DALLAS).tractor_id = None;
+    made.rig("dark", DALLAS);
+    made.tractors.last_mut().unwrap().observed_at = Some(hence(-60 * 27));
+    check(
+        &made.fleet(),
+        10,
+        &[
+            ("Driver here", "ok"),
+            ("Driver near", "ok"),
+            ("Driver spent", "11H"),
+            ("Driver far", "DISTANCE"),
+            ("Driver canadian", "STALE_HOS"),
+            ("Driver unheard", "STALE_HOS"),
+            ("Driver dark", "STALE_GPS"),
+            ("Driver walker", "NO_TRUCK"),
+        ],
+    );
+    check(
+        &made.fleet(),
+        1,
+        &[
+            ("Driver here", "ok"),
+            ("Driver far", "DISTANCE"),
+            ("Driver canadian", "STALE_HOS"),
+            ("Driver unheard", "STALE_HOS"),
+            ("Driver spent", "FARTHER"),
+            ("Driver near", "FARTHER"),
+            ("Driver dark", "STALE_GPS"),
+            ("Driver walker", "NO_TRUCK"),
+        ],
+    );
+}
+
+#[test]
+fn who_has_the_load_is_not_among_them() {
+    let mut made = made();
+    made.rig("1", DALLAS);
+    made.rig("2", DALLAS);
+    let row = &mut made.movements[0];
+    (row.driver_id, row.tractor_id) = (Some(made.drivers[0].id.clone()), Some(made.tractors[0].id.clone()));
+    check(&made.fleet(), 10, &[("Driver 2", "ok")]);
+}
+
+#[test]
+fn nobody_is_booked_twice_and_what_would_suffer_is_named() {
+    let mut made = made();
+    // He has a load to Waco that can wait until tomorrow, and one that cannot.
+    made.rig("patient", DALLAS);
+    made.load("M-soft", Some("patient"));
+    made.stop("m1", "M-soft", "WACO", WACO, 2000);
+    made.rig("bound", DALLAS);
+    made.load("M-hard", Some("bound"));
+    made.stop("m2", "M-hard", "WACO", WACO, 120);
+    let fleet = made.fleet();
+    let found = ranked(&fleet, 10);
+    assert_eq!(found[0], ("Driver patient".into(), "ok".into(), Vec::new()));
+    assert_eq!(found[1], ("Driver bound".into(), "COMMITTED".into(), vec!["M-hard".into()]));
+    with_basis(&fleet, NOON, |basis| {
+        let choices = best(basis, load(&fleet, "L").unwrap(), 10).unwrap();
+        let put_off: Vec<_> = choices[0].put_off.iter().map(|load| load.tms.id.as_str()).collect();
+        assert_eq!(put_off, ["M-soft"]);
+        assert_eq!(choices[1].suffers[0].1, Risk::Late);
+        let left: Vec<_> = choices.iter().map(|choice| left_now(basis, choice.rig.driver)).collect();
+        let answer = Answer { choices: &choices, left: &left, top: 10, now: NOON };
+        let rows = json(|format, out| print(&answer, format, out));
+        assert_eq!((rows[0]["fits"].as_bool(), rows[1]["reason"].as_str()), (Some(true), Some("COMMITTED")));
+        assert_eq!(rows[1]["suffers"][0]["movement_id"], "M-hard");
+    });
+    // What is under way is never put off.
+    made.movements.iter_mut().find(|row| row.tms.id == "M-soft").unwrap().tms.status =
+        MovementStatus::InProgress;
+    assert_eq!(
+        ranked(&made.fleet(), 10).iter().find(|row| row.0 == "Driver patient").unwrap().1,
+        "COMMITTED"
+    );
+}
+
+#[test]
+fn a_load_under_way_is_met_where_its_truck_is() {
+    let mut made = made();
+    made.rig("now", WACO);
+    made.rig("waco", WACO);
+    made.rig("dallas", DALLAS);
+    let row = &mut made.movements[0];
+    (row.driver_id, row.tractor_id) = (Some(made.drivers[0].id.clone()), Some(made.tractors[0].id.clone()));
+    row.tms.status = MovementStatus::InProgress;
+    made.stops[0].tms.done = true;
+    check(&made.fleet(), 10, &[("Driver waco", "ok"), ("Driver dallas", "ok")]);
+    made.tractors[0].observed_at = Some(hence(-60 * 27));
+    let fleet = made.fleet();
+    let error = with_basis(&fleet, NOON, |basis| best(basis, load(&fleet, "L").unwrap(), 10).unwrap_err());
+    assert_eq!(error, "load L is on a truck that nobody sees now, so that it cannot be met");
+}

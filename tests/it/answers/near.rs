@@ -1,0 +1,173 @@
+//! `near PLACE`: what a place is, who is ranked how, and what is left out.
+
+use backhaul::commands::near::{at_least, print};
+use backhaul::model::{Fleet, Loaded, Places, UnitKind};
+use backhaul::rules::hours::Left;
+use backhaul::rules::near::{Wanted, drivable_s, near};
+use backhaul::rules::whereabouts::locate;
+
+use super::made::{DALLAS, HOUSTON, Made, NOON, WACO, hence, with_basis};
+use super::{json, text};
+
+fn made() -> Made {
+    let mut made = Made::new();
+    made.rig("1", DALLAS);
+    made.rig("2", WACO);
+    // Out of hours since a minute ago: ten hours of rest come first.
+    let spent = made.rig("3", (32.77, -96.81));
+    (spent.drive_left_s, spent.hos_status_since_at) = (Some(0), Some(hence(-1)));
+    made.rig("4", HOUSTON);
+    made.trailer("E1", Some("1"), Loaded::Empty);
+    made.trailer("L2", Some("2"), Loaded::Loaded);
+    made.trailer("U3", Some("3"), Loaded::Unknown);
+    made
+}
+
+fn found(fleet: &Fleet, miles: f64, drive_s: Option<i64>, empty: bool) -> Vec<(UnitKind, String)> {
+    with_basis(fleet, NOON, |basis| {
+        let place = locate(fleet, basis.places, "32.78,-96.80").unwrap().point;
+        let around = near(basis, &Wanted { place, miles, drive_s, empty });
+        around.found.iter().map(|row| (row.kind, row.label.to_owned())).collect()
+    })
+}
+
+fn drivers(fleet: &Fleet, miles: f64, drive_s: Option<i64>, empty: bool) -> Vec<String> {
+    let all = found(fleet, miles, drive_s, empty).into_iter();
+    all.filter(|(kind, _)| *kind == UnitKind::Driver).map(|(_, label)| label).collect()
+}
+
+#[test]
+fn who_can_legally_be_there_first_comes_first() {
+    let fleet = made().fleet();
+    assert_eq!(drivers(&fleet, 100.0, None, false), ["Driver 1", "Driver 2", "Driver 3"]);
+    assert_eq!(drivers(&fleet, 10.0, None, false), ["Driver 1", "Driver 3"]);
+    assert_eq!(drivers(&fleet, 300.0, None, false), ["Driver 1", "Driver 2", "Driver 4", "Driver 3"]);
+    let kinds: Vec<_> = found(&fleet, 10.0, None, false).into_iter().map(|(kind, _)| kind).collect();
+    let rig = [UnitKind::Driver, UnitKind::Tractor, UnitKind::Trailer];
+    assert_eq!(kinds, [rig, rig].concat());
+}
+
+#[test]
+fn a_driver_finishes_his_loads_first_and_is_marked() {
+    let mut made = made();
+    made.load("L1", Some("1"));
+    made.stop("s1", "L1", "HOUSTON", HOUSTON, 400);
+    let fleet = made.fleet();
+    assert_eq!(drivers(&fleet, 100.0, None, false)[0], "Driver 2");
+    with_basis(&fleet, NOON, |basis| {
+        let place = locate(&fleet, basis.places, "dallas");
+        assert!(place.is_err(), "no stop of ours lies there");
+        let spot = locate(&fleet, basis.places, "samsara:t1").unwrap();
+        let around = near(basis, &Wanted { place: spot.point, miles: 5.0, drive_s: None, empty: false });
+        let rows = json(|format, out| print(&around, &spot, format, NOON, out));
+        let row = rows.as_array().unwrap().iter().find(|row| row["label"] == "Driver 1").unwrap();
+        assert_eq!((row["movement_id"].as_str(), row["trailer"].as_str()), (Some("L1"), Some("E1")));
+        for (row, told) in around.found.iter().zip(rows.as_array().unwrap()) {
+            assert_eq!(
+                told["legal_arrival_at"].as_str(),
+                row.legal_arrival.as_ref().ok().map(ToString::to_string).as_deref()
+            );
+            assert_eq!(told["id"], row.id.0);
+        }
+    });
+}
+
+#[test]
+fn hours_are_the_least_of_all_clocks_and_a_break_costs_half_an_hour() {
+    let check = |drive: i64, shift: i64, break_left: Option<i64>, cycle: i64, expected: Option<i64>| {
+        let minutes = |hours: i64| Some(hours);
+        let left = Left {
+            drive_s: minutes(drive * 60),
+            shift_s: Some(shift * 60),
+            break_s: break_left.map(|minutes| minutes * 60),
+            cycle_s: Some(cycle * 60),
+        };
+        assert_eq!(
+            drivable_s(&left).map(|seconds| seconds / 60),
+            expected,
+            "{drive} {shift} {break_left:?} {cycle}"
+        );
+    };
+    check(660, 840, Some(480), 4200, Some(660));
+    check(600, 300, Some(480), 4200, Some(300));
+    check(600, 300, Some(60), 4200, Some(270));
+    check(600, 80, Some(60), 4200, Some(60));
+    check(600, 840, Some(0), 120, Some(120));
+    check(600, 20, Some(0), 4200, Some(0));
+    check(600, 840, None, 4200, Some(600));
+    assert_eq!(drivable_s(&Left { drive_s: None, ..Left::default() }), None);
+}
+
+#[test]
+fn what_is_not_known_is_neither_enough_nor_empty() {
+    let mut made = made();
+    let fleet = made.fleet();
+    assert_eq!(drivers(&fleet, 100.0, Some(5 * 3600), false), ["Driver 1", "Driver 2"]);
+    assert_eq!(
+        drivers(&fleet, 100.0, None, true),
+        ["Driver 1", "Driver 3"],
+        "loaded is left out, unknown is not"
+    );
+    let shown = with_basis(&fleet, NOON, |basis| {
+        let spot = locate(&fleet, basis.places, "32.78,-96.80").unwrap();
+        let around = near(basis, &Wanted { place: spot.point, miles: 100.0, drive_s: None, empty: true });
+        text(80, |format, out| print(&around, &spot, format, NOON, out))
+    });
+    assert!(shown.contains("E1 empty") && shown.contains("U3 ?") && !shown.contains("L2"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    made.feeds[1].last_ok_at = Some(hence(-5));
+    let fleet = made.fleet();
+    assert!(drivers(&fleet, 100.0, Some(3600), false).is_empty(), "hours that do not come are not known");
+    with_basis(&fleet, NOON, |basis| {
+        let place = locate(&fleet, basis.places, "32.78,-96.80").unwrap().point;
+        let around = near(basis, &Wanted { place, miles: 100.0, drive_s: Some(3600), empty: false });
+        assert_eq!(around.hours_unknown, 3);
+    });
+}
+
+#[test]
+fn a_place_is_found_among_what_is_ours_and_never_guessed() {
+    let mut made = made();
+    made.trailer("04", None, Loaded::Unknown);
+    made.load("L1", None);
+    made.stop("S-9", "L1", "FORT WORTH", (32.75, -97.33), 60);
+    made.stop("S-10", "L1", "FORT WORTH", (32.85, -97.30), 60);
+    made.stop("S-11", "L1", "Fort Worth", (39.0, -90.0), 60);
+    made.stop("S-12", "L1", "PORTLAND", WACO, 60).tms.state = Some("ME".into());
+    made.stop("S-13", "L1", "PORTLAND", DALLAS, 60).tms.state = Some("OR".into());
+    let nowhere = made.stop("S-14", "L1", "WACO", WACO, 60);
+    nowhere.tms.latitude = None;
+    let fleet = made.fleet();
+    let check = |text: &str, expected: Result<(&str, f64), &str>| {
+        let found = locate(&fleet, &Places::default(), text);
+        match (&found, expected) {
+            (Ok(spot), Ok((label, latitude))) => {
+                assert_eq!(spot.label, label, "{text}");
+                assert!((spot.point.latitude - latitude).abs() < 1e-9, "{text}: {spot:?}");
+            }
+            (Err(why), Err(expected)) => assert!(why.contains(expected), "{text}: {why}"),
+            _ => panic!("{text}: {found:?}"),
+        }
+    };
+    check("32.5, -97", Ok(("32.5, -97", 32.5)));
+    check("97,-200", Err("no place"));
+    check("fort worth", Ok(("Fort Worth TX", 32.85)));
+    check("Fort Worth, TX", Ok(("Fort Worth TX", 32.85)));
+    check("S-9", Ok(("the stop at Fort Worth TX", 32.75)));
+    check("portland", Err("ME and OR"));
+    check("Portland OR", Ok(("Portland OR", DALLAS.0)));
+    check("waco", Err("no coordinates"));
+    check("driver 2", Ok(("driver Driver 2", WACO.0)));
+    check("samsara:t4", Ok(("tractor 4", HOUSTON.0)));
+    check("E1", Err("nobody has seen"));
+    check("4", Err("is tractor 4 (samsara:t4) and trailer 04 (samsara:r04): say which by its id"));
+    check("Timbuktu", Err("no city that one of our stops lies in"));
+}
+
+#[test]
+fn only_at_least_can_be_asked_of_hours() {
+    assert_eq!(at_least(">=5h"), Ok("5h"));
+    assert_eq!(at_least(" >= 4h30m"), Ok("4h30m"));
+    assert_eq!(at_least("5h"), Ok("5h"));
+    assert!(at_least("<5h").is_err());
+}
