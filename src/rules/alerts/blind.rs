@@ -46,7 +46,7 @@ fn next_window(sight: &Sight<'_>, load: &Load<'_>) -> Option<Timestamp> {
 
 /// Why a load that is due soon cannot be judged, in a code and a sentence; `None` where it can, or where
 /// something else tells.
-fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
+fn cause<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a str, &'a str)> {
     if load.standing.risk != Risk::Unknown || sight.is_freight_silent() {
         return None;
     }
@@ -55,7 +55,7 @@ fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
     let is_silent = driver
         .is_some_and(|driver| driver.source.as_deref().is_some_and(|source| !sight.fresh.hours(source)));
     let unseen = |tractor| sight.is_unheard(tractor) || is_dark(sight, tractor);
-    let is_unseen = sight.tractor(load.movement).is_some_and(unseen);
+    let is_unseen = load.tractor.is_some_and(unseen);
     match load.standing.reason {
         // Told as a pickup without a driver or a tractor, or as late.
         Some(Reason::NoDriver) if load.lacks() != (false, false) => return None,
@@ -66,7 +66,7 @@ fn cause<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a str, &'a str)> {
         _ => {}
     }
     // A judgement says in a note why it could not be made.
-    let judgement = sight.fleet.judgements.get(&load.key).filter(|row| row.risk == Risk::Unknown);
+    let judgement = load.judgement.filter(|row| row.risk == Risk::Unknown);
     let notes = judgement.into_iter().flat_map(|judgement| &judgement.notes);
     let told = notes.filter_map(|note| note.split_once(": ")).find(|(code, _)| *code != UNSURE);
     let known = load.standing.reason.map(|reason| match reason {

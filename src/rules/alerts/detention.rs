@@ -103,12 +103,12 @@ fn hold(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> Hold {
 }
 
 fn knows_where(sight: &Sight<'_>, load: &Load<'_>) -> bool {
-    sight.tractor(load.movement).is_some_and(|truck| sight.fresh.knows_where(truck, sight.now))
+    load.tractor.is_some_and(|truck| sight.fresh.knows_where(truck, sight.now))
 }
 
 /// Whether the truck is known to be somewhere else, whatever the TMS says.
 fn is_elsewhere(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> bool {
-    let Some(truck) = sight.tractor(load.movement).filter(|_| knows_where(sight, load)) else { return false };
+    let Some(truck) = load.tractor.filter(|_| knows_where(sight, load)) else { return false };
     let sighting = |place: Option<(f64, f64)>| {
         let (latitude, longitude) = place?;
         Some(Sighting { latitude, longitude, observed_at: sight.now })

@@ -57,8 +57,8 @@ impl Alert for Hours {
 }
 
 /// Where the hours of a load's driver end, within the time that somebody is to be told.
-fn runs_out<'a>(sight: &Sight<'a>, load: &Load<'_>) -> Option<(&'a Judgement, RunsOut)> {
-    let judgement = sight.fleet.judgements.get(&load.key)?;
+fn runs_out<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a Judgement, RunsOut)> {
+    let judgement = load.judgement?;
     let end = judgement.runs_out?;
     let is_ahead = end.at > sight.now && end.at <= sight.now.plus(AHEAD).plus(MARGIN);
     (load.standing.risk != Risk::Unknown && is_ahead).then_some((judgement, end))

@@ -77,7 +77,7 @@ fn judged(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     if !matches!(risk, Risk::Late | Risk::AtRisk | Risk::Tight) {
         return None;
     }
-    let judgement = sight.fleet.judgements.get(&load.key)?;
+    let judgement = load.judgement?;
     if load.standing.reason == Some(Reason::NoDriver) {
         let stop = load.call(judgement.stop_id.as_deref()?)?.stop;
         // Who drives it was not read yet or is nobody of ours; or it is a load that nobody ever closed.

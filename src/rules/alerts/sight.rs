@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Confidence, Exception, Fleet, Keyed, Motion, Movement, MovementKey, MovementStatus, Named, Stay, Stop,
-    StopType, Timestamp, Tractor, UnitKind,
+    Confidence, Exception, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, MovementStatus, Named,
+    Stay, Stop, StopType, Timestamp, Tractor, UnitKind,
 };
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
@@ -29,6 +29,8 @@ pub(super) struct Sight<'a> {
 pub(super) struct Load<'a> {
     pub(super) key: MovementKey,
     pub(super) movement: &'a Movement,
+    pub(super) tractor: Option<&'a Tractor>,
+    pub(super) judgement: Option<&'a Judgement>,
     /// Its stops, in the order they are driven.
     pub(super) calls: Vec<Call<'a>>,
     pub(super) standing: Standing,
@@ -72,7 +74,10 @@ impl<'a> Load<'a> {
             stay.filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref())
         };
         let calls = fleet.stops_of(&key).iter().map(|stop| Call { stop, stay: stay(stop) }).collect();
-        Self { calls, key, movement, standing: freshness::standing(movement, fleet, fresh, now) }
+        let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(Arc::as_ref);
+        let judgement = fleet.judgements.get(&key).map(Arc::as_ref);
+        let standing = freshness::standing(movement, fleet, fresh, now);
+        Self { key, movement, tractor, judgement, calls, standing }
     }
 
     /// The stop with this id.
@@ -127,11 +132,6 @@ impl<'a> Sight<'a> {
         window.is_some_and(|(opens, closes)| {
             opens <= self.now.plus(AHEAD) && closes >= self.now.minus(FORGOTTEN)
         })
-    }
-
-    /// The tractor of a load.
-    pub(super) fn tractor(&self, movement: &Movement) -> Option<&'a Tractor> {
-        self.fleet.tractors.get(movement.tractor_id.as_ref()?).map(Arc::as_ref)
     }
 
     /// Whether a tractor does what at `now`.

@@ -29,7 +29,7 @@ impl Alert for Silence {
         // A tractor with several loads is dark once: for the one that is due first.
         let mut first: HashMap<&UnitId, (&Load<'_>, &Tractor)> = HashMap::new();
         for load in sight.loads.iter().filter(|load| needs_its_truck(sight, load)) {
-            let Some(tractor) = sight.tractor(load.movement).filter(|one| is_dark(sight, one)) else {
+            let Some(tractor) = load.tractor.filter(|one| is_dark(sight, one)) else {
                 continue;
             };
             let due = |load: &Load<'_>| (due_at(load).is_none(), due_at(load), load.key.clone());

@@ -20,9 +20,9 @@ const ROAD_MPH: f64 = 80.0;
 const APART_S: i64 = 900;
 /// A degree of latitude is no shorter than this.
 const DEGREE_MI: f64 = 68.5;
-/// A cell of the grid that tractors are looked up in: larger than the farthest that one can be with a
-/// trailer, up to 60 degrees north.
-const CELL_DEG: f64 = 0.75;
+/// Cells of the grid that tractors are looked up in, north and east: larger than the farthest that one
+/// can be with a trailer, which is 21 miles, up to 60 degrees north.
+const CELL_DEG: (f64, f64) = (0.31, 0.62);
 
 pub(super) struct Alone;
 
@@ -166,7 +166,7 @@ impl<'a> Roads<'a> {
         let mut cells: HashMap<_, Vec<&Tractor>> = HashMap::new();
         for tractor in &sight.fleet.tractors {
             if let Some((latitude, longitude)) = tractor.latitude.zip(tractor.longitude) {
-                cells.entry((cell(latitude), cell(longitude))).or_default().push(tractor);
+                cells.entry(cell(latitude, longitude)).or_default().push(tractor);
             }
         }
         let some_unseen = sight.fleet.tractors.iter().any(|tractor| sight.is_unheard(tractor));
@@ -174,7 +174,7 @@ impl<'a> Roads<'a> {
     }
 
     fn company(&self, seen: Sighting) -> Company<'a> {
-        let (row, column) = (cell(seen.latitude), cell(seen.longitude));
+        let (row, column) = cell(seen.latitude, seen.longitude);
         for row in row - 1..=row + 1 {
             for column in column - 1..=column + 1 {
                 for tractor in self.cells.get(&(row, column)).into_iter().flatten() {
@@ -188,9 +188,9 @@ impl<'a> Roads<'a> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a degree on earth, or a cell that nothing is in")]
-fn cell(degrees: f64) -> i32 {
-    (degrees / CELL_DEG).floor() as i32
+#[expect(clippy::cast_possible_truncation, reason = "degrees on earth, or a cell that nothing is in")]
+fn cell(latitude: f64, longitude: f64) -> (i32, i32) {
+    ((latitude / CELL_DEG.0).floor() as i32, (longitude / CELL_DEG.1).floor() as i32)
 }
 
 #[cfg(test)]
@@ -239,16 +239,16 @@ mod tests {
         let mut yard = yard();
         tractor_at(&mut yard, 300.0, 0);
         yard.load("2", MovementStatus::InProgress);
-        yard.trailer("53012", |trailer| trailer.latitude = Some(CELL_DEG * 47.0 + 0.001));
+        yard.trailer("53012", |trailer| trailer.latitude = Some(CELL_DEG.0 * 113.0 + 0.001));
         yard.change_tractor("2", |tractor| {
-            (tractor.latitude, tractor.longitude) = (Some(CELL_DEG * 47.0 - 0.001), Some(-101.0));
+            (tractor.latitude, tractor.longitude) = (Some(CELL_DEG.0 * 113.0 - 0.001), Some(-101.0));
             tractor.observed_at = Some(minutes(0));
         });
         assert_eq!(yard.find(&Alone).len(), 0);
         yard.change_tractor("2", |tractor| tractor.latitude = Some(34.0));
         let row = yard.raised(&Alone);
         assert_eq!((row.severity, row.id.as_str()), (Severity::Critical, "trailer:samsara:53012"));
-        yard.change_tractor("2", |tractor| tractor.latitude = Some(CELL_DEG * 47.0));
+        yard.change_tractor("2", |tractor| tractor.latitude = Some(CELL_DEG.0 * 113.0));
         assert_eq!(yard.absence(&Alone, &row), Absence::Eased("T2 is with it".into()));
         yard.trailer("53012", |trailer| trailer.state = Motion::Stopped);
         assert_eq!(yard.absence(&Alone, &row), Absence::Eased("it stands".into()));

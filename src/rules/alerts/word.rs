@@ -41,7 +41,7 @@ impl Alert for Word {
 
 /// Where the load's truck was seen last, while its account is heard.
 fn whereabouts(sight: &Sight<'_>, load: &Load<'_>) -> Option<Sighting> {
-    let truck = sight.tractor(load.movement).filter(|truck| sight.fresh.knows_where(truck, sight.now))?;
+    let truck = load.tractor.filter(|truck| sight.fresh.knows_where(truck, sight.now))?;
     Some(Sighting { latitude: truck.latitude?, longitude: truck.longitude?, observed_at: truck.observed_at? })
 }
 
