@@ -40,7 +40,8 @@ fn improves(errand: &Errand<'_>, place: usize, without: Without, risk: Risk, off
     class(legal, practical.max(legal), errand.closes(place), office.warning) < risk
 }
 
-const fn word(limit: Limit) -> Reason {
+/// The reason code of a limit.
+pub(super) const fn word(limit: Limit) -> Reason {
     match limit {
         Limit::Drive => Reason::Drive,
         Limit::Window => Reason::Shift,
