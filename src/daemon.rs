@@ -243,7 +243,7 @@ async fn once(config: &Config, accounts: Vec<AnyAccount>, lease: Lease) -> anyho
     for (name, failed) in reads.join_all().await {
         failures.extend(failed?.into_iter().map(|(resource, why)| format!("{name} {resource}: {why}")));
     }
-    judge_once(board(config)?, &store, &clock).await?;
+    failures.extend(judge_once(board(config)?, &store, &clock).await?);
     store.close().await;
     drop(lease);
     if failures.is_empty() {

@@ -144,7 +144,7 @@ mod tests {
             Some(30),
             "UNIT   PLACE            DRIVER\nT-101  I-40, 12 mi E …  Ann\n7      東京             -\n",
         );
-        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi…\n7      東京\n");
+        check(Some(20), "UNIT   PLACE\nT-101  I-40, 12 mi …\n7      東京\n");
         check(Some(3), "UN…\nT-…\n7\n");
     }
 }

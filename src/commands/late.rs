@@ -33,7 +33,7 @@ pub fn print(
 pub fn age(fleet: &Fleet, now: Timestamp) -> Option<Duration> {
     let lives_on = |gives: Gives| match gives {
         Gives::Positions | Gives::AllPositions | Gives::Hours | Gives::Movements | Gives::Stops => true,
-        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Rest => false,
+        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => false,
     };
     age_of(fleet, lives_on, now)
 }

@@ -50,6 +50,8 @@ pub enum Gives {
     Stops,
     /// Orders.
     Orders,
+    /// Travel times and places, asked as loads need them and not by the clock.
+    Travel,
     /// What changes rarely.
     Rest,
 }
@@ -67,6 +69,7 @@ impl Gives {
             "movements" => Self::Movements,
             "stops" => Self::Stops,
             "orders" => Self::Orders,
+            "directions" | "geocoding" => Self::Travel,
             _ => Self::Rest,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{FeedStatus, Timestamp};
+use crate::model::{FeedStatus, Gives, Timestamp};
 
 /// "4s", "12m", "3h05", "2d04": never rounded up, so that nothing looks fresher than it is
 /// by more than its last unit.
@@ -29,6 +29,9 @@ pub fn is_behind(feed: &FeedStatus, now: Timestamp) -> bool {
 /// Whether nothing has come of a feed for two of its intervals: what rests on it is not known any more.
 /// One try that failed is no silence yet.
 pub fn is_silent(feed: &FeedStatus, now: Timestamp) -> bool {
+    if feed.gives() == Gives::Travel {
+        return false;
+    }
     // Half a minute of grace: a slow answer at a short interval is not an outage.
     let patience = (feed.interval_s * 2).max(feed.interval_s + 30);
     feed.last_ok_at.is_none_or(|read| now.secs_since(read) > patience)

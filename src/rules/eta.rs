@@ -108,6 +108,10 @@ fn errand<'a>(
     if !fresh.knows_where(tractor, now) {
         return Err(lacks(Some(Reason::StaleGps), None));
     }
+    if case.movement.driver2_id.is_some() {
+        let note = "team: the hours of two drivers are not planned yet".to_owned();
+        return Err(lacks(Some(Reason::StaleHos), Some(note)));
+    }
     let Some(road) = case.road else {
         let note = "place_unknown: a stop has neither coordinates nor an address".to_owned();
         return Err(lacks(None, Some(note)));
@@ -115,7 +119,14 @@ fn errand<'a>(
     if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
         return Err(lacks(Some(Reason::StaleHos), None));
     }
-    Errand::new(case, driver, road, office, now).map_err(|why| lacks(Some(Reason::StaleHos), Some(why)))
+    Errand::new(case, driver, road, office, now).map_err(|why| lacks(blamed(&why), Some(why)))
+}
+
+/// What a refusal is to be blamed on, by the code it begins with: not every one is the hours' fault.
+fn blamed(why: &str) -> Option<Reason> {
+    let code = why.split(':').next().unwrap_or_default();
+    let hours = ["hours_missing", "hours_old", "status_unknown", "invalid_clocks", "unsupported_ruleset"];
+    hours.contains(&code).then_some(Reason::StaleHos)
 }
 
 /// What is said of a load in any case.
@@ -172,7 +183,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
                 arrivals.push(arrival);
             }
             // The hours of this driver cannot be planned with; the planner says why.
-            Err(why) => return unknown(blank, Some(Reason::StaleHos), Some(why), case, errand.now()),
+            Err(why) => return unknown(blank, blamed(&why), Some(why), case, errand.now()),
         }
     }
     let worst = worst(&arrivals);

@@ -38,7 +38,7 @@ impl Freshness {
                     fresh.freight_is_silent |= !comes;
                     fresh.freight = older(fresh.freight, feed.last_ok_at);
                 }
-                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Rest => {}
+                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => {}
             }
         }
         fresh
@@ -156,6 +156,10 @@ pub fn rests_on(judgement: &Judgement, fleet: &Fleet, fresh: &Freshness) -> Opti
         (Input::Route, judgement.routed_at),
         (Input::Load, fresh.freight().0),
     ];
+    // Where the TMS is silent, what it said is what to doubt first, however old the others are.
+    if let (Some(at), true) = fresh.freight() {
+        return Some(Oldest { input: Input::Load, at });
+    }
     let known = inputs.into_iter().filter_map(|(input, at)| Some(Oldest { input, at: at? }));
     known.min_by_key(|oldest| oldest.at)
 }

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::model::{Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stop, Timestamp, UnitId};
+use crate::model::{
+    Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
+};
 
 /// A stop that is not done.
 #[derive(Clone, Copy, Debug)]
@@ -115,15 +117,22 @@ fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
 /// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
 fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
     let stops = fleet.stops_of(&movement.key());
-    let open = stops.iter().filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
+    // A stop before one that the truck was seen at is behind it, whether or not anybody saw it there.
+    let reached = stops.iter().rposition(|stop| stay(fleet, movement, stop).is_some()).unwrap_or(0);
+    let ahead = stops.iter().skip(reached);
+    let open = ahead.filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
     open.filter_map(|stop| call(fleet, movement, stop)).collect()
+}
+
+/// When the truck that has the load now was at a stop of it.
+fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a Stay> {
+    let stay = fleet.stays.get(&stop.key())?;
+    (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
 }
 
 /// A stop as it stands for the truck that has the load now; `None` once that was seen to leave.
 fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
-    let stay =
-        fleet.stays.get(&stop.key()).filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref());
-    let Some(stay) = stay else {
+    let Some(stay) = stay(fleet, movement, stop) else {
         let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
         return Some(Call { stop, arrived_at: told, dwell: None });
     };

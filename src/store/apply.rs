@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::memory::Memory;
-use super::unlinked::Unlinked;
+use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays};
 use crate::model::{
@@ -137,8 +137,10 @@ pub(super) struct Touched {
     pub(super) tractors_gone: bool,
     pub(super) trailers_gone: bool,
     pub(super) drivers_gone: bool,
-    /// Profiles of these kinds changed: link again.
+    /// Profiles of these kinds changed: link again …
     pub(super) identities: [bool; 3],
+    /// … or only describe their units anew.
+    pub(super) descriptions: [bool; 3],
     /// Who goes with whom may have changed.
     pub(super) ties: bool,
     /// Which units a load has may have changed, and who goes with whom by it.
@@ -167,6 +169,12 @@ impl Touched {
 
     pub(super) fn identity(&mut self, kind: UnitKind) {
         if let Some(mark) = self.identities.get_mut(kind as usize) {
+            *mark = true;
+        }
+    }
+
+    pub(super) fn description(&mut self, kind: UnitKind) {
+        if let Some(mark) = self.descriptions.get_mut(kind as usize) {
             *mark = true;
         }
     }
@@ -254,16 +262,23 @@ fn identify(
         profiles::retire_unconfirmed(work)?;
     }
     for kind in UnitKind::ALL {
-        if work.touched.identities[kind as usize] {
-            unlinked.note(work.account, kind, work.rev);
+        let (identity, description) =
+            (work.touched.identities[kind as usize], work.touched.descriptions[kind as usize]);
+        if identity || description {
+            let since = Since { revision: work.rev, identity };
+            unlinked.note(work.account, kind, since);
         }
         let due = commit.health.done || tells_of(&commit.batch, kind);
         if due
             && unlinked.concerns(work.account, kind)
             && let Some(since) = unlinked.take(kind)
         {
-            links::relink(work, kind, since)?;
-            memory.forget(kind);
+            if since.identity {
+                links::relink(work, kind, since.revision)?;
+                memory.forget(kind);
+            } else {
+                links::describe(work, kind, since.revision)?;
+            }
         }
     }
     Ok(())

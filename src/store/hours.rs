@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::apply::Work;
 use super::memory::{Hours, Memory};
 use super::testimony::{self, Word};
-use crate::model::{Change, Clocks, DutyStatus, Timestamp};
+use crate::model::{Change, Clocks, DutyStatus, Timestamp, UnitKind};
 
 /// Takes in the clocks and duty statuses of a page.
 pub(super) fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
@@ -74,14 +74,11 @@ fn is_weighed(
     external_id: &str,
     said: Word<'_>,
 ) -> rusqlite::Result<bool> {
-    let Some(hours) = memory.driver(work, external_id)?.filter(|hours| hours.is_shared) else {
+    if !memory.driver(work, external_id)?.is_some_and(|hours| hours.is_shared) {
         return Ok(false);
-    };
-    let driver_id: String = work
-        .sql
-        .prepare_cached("SELECT id FROM drivers WHERE rowid = ?1")?
-        .query_row([hours.rowid], |row| row.get(0))?;
-    let weighed = testimony::told(work, &driver_id, external_id, said)?;
+    }
+    let Some(driver_id) = memory.id(UnitKind::Driver, work.account, external_id) else { return Ok(false) };
+    let weighed = testimony::told(work, driver_id, external_id, said)?;
     if weighed {
         memory.read_again(work, external_id)?;
     }

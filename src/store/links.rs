@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{OptionalExtension, params};
 
 pub(super) use self::carry::Change;
-use self::describe::describe;
+pub(super) use self::describe::describe;
 use self::records::Links;
 pub(super) use self::records::{RecordKey, wishes};
 use super::apply::{Work, mark, next_revision};

@@ -191,6 +191,9 @@ pub(super) fn checked(path: &Path) -> Result<Connection, StoreError> {
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log before it is copied into the file: 32 MiB.
 const LOG_PAGES: i64 = 8192;
+/// What a connection keeps of the file in memory: 4 MiB. A page of a feed then fits, and is not written to the log
+/// twice because there was no room for it.
+const CACHE_KIB: i64 = 4096;
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -201,6 +204,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     // Ten thousand units that all move write some 15 MiB: copied into the file every other time at most.
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_PAGES * 4096)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // A plan must not depend on what is bound: else every reuse of a cached statement plans it anew.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);

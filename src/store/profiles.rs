@@ -1,6 +1,6 @@
 //! What each account says of a unit or driver, kept apart from what we make of it.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::apply::Work;
 use crate::model::{Profile, UnitKind};
@@ -10,7 +10,7 @@ pub(super) const BETWEEN_REFS: char = '\n';
 
 /// Notes what the account says. Content that has not changed is confirmed, not rewritten.
 pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()> {
-    let before: Option<String> = equipment_group(work, told)?;
+    let before = before(work, told)?;
     let changed = write(work, told)?;
     work.sql
         .prepare_cached(
@@ -26,9 +26,14 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
             work.rev,
         ])?;
     if changed {
-        work.touched.identity(told.kind);
-        if before != told.equipment_group {
-            group_changed(work, [before.as_deref(), told.equipment_group.as_deref()])?;
+        if before.as_ref().is_some_and(|before| before.identity == Identity::of(told)) {
+            work.touched.description(told.kind);
+        } else {
+            work.touched.identity(told.kind);
+        }
+        let group = before.and_then(|before| before.equipment_group);
+        if group != told.equipment_group {
+            group_changed(work, [group.as_deref(), told.equipment_group.as_deref()])?;
         }
     }
     confirm_unit(work, told.kind, &told.external_id)
@@ -36,7 +41,7 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()
 
 /// Writes a profile where it says something else than it did. True when it does.
 fn write(work: &Work<'_>, told: &Profile) -> rusqlite::Result<bool> {
-    let refs = told.refs.join(&BETWEEN_REFS.to_string());
+    let refs = joined(&told.refs);
     let changed = work
         .sql
         .prepare_cached(
@@ -116,17 +121,58 @@ pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn equipment_group(work: &Work<'_>, told: &Profile) -> rusqlite::Result<Option<String>> {
-    use rusqlite::OptionalExtension;
-    let group = work
-        .sql
-        .prepare_cached(
-            "SELECT equipment_group FROM profiles
-             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
-        )?
-        .query_row(params![told.kind.word(), work.account, told.external_id, work.resource], |row| row.get(0))
-        .optional()?;
-    Ok(group.flatten())
+/// What a record said before.
+struct Before {
+    identity: Identity,
+    equipment_group: Option<String>,
+}
+
+/// All of a record that linking goes by.
+#[derive(PartialEq)]
+struct Identity {
+    name: String,
+    active: bool,
+    vin: Option<String>,
+    plate: Option<String>,
+    licence: Option<String>,
+    refs: String,
+}
+
+impl Identity {
+    fn of(told: &Profile) -> Self {
+        Self {
+            name: told.name.clone(),
+            active: told.active,
+            vin: told.vin.clone(),
+            plate: told.plate.clone(),
+            licence: told.licence.clone(),
+            refs: joined(&told.refs),
+        }
+    }
+}
+
+fn joined(refs: &[String]) -> String {
+    refs.join(&BETWEEN_REFS.to_string())
+}
+
+fn before(work: &Work<'_>, told: &Profile) -> rusqlite::Result<Option<Before>> {
+    let mut statement = work.sql.prepare_cached(
+        "SELECT name, active, vin, plate, licence, refs, equipment_group FROM profiles
+         WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?4",
+    )?;
+    let record = params![told.kind.word(), work.account, told.external_id, work.resource];
+    let before = statement.query_row(record, |row| {
+        let identity = Identity {
+            name: row.get(0)?,
+            active: row.get(1)?,
+            vin: row.get(2)?,
+            plate: row.get(3)?,
+            licence: row.get(4)?,
+            refs: row.get(5)?,
+        };
+        Ok(Before { identity, equipment_group: row.get(6)? })
+    });
+    before.optional()
 }
 
 /// A unit went into or out of a movement's equipment: what the movement said of itself is in doubt.

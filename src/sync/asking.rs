@@ -15,7 +15,7 @@ use super::judging::lock;
 use super::roads::{Errand, Roads, Spot};
 use crate::model::{Address, Batch, Geocoded, Timestamp};
 use crate::providers::{Cadence, Error, FeedSpec};
-use crate::routing::{self, Line, Mapbox, Next, PER_BATCH, Question, Tally};
+use crate::routing::{self, Line, Mapbox, Next, Question, Tally};
 use crate::store::{Commit, Failure, Health, Place, Store, StoreError};
 
 /// The account's name in `feeds`.
@@ -33,6 +33,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_secs(2);
 /// What the waits after a failure grow from.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Addresses looked up at once: few, so that travel times need not wait for long.
+const BATCH: usize = 10;
 
 /// A Mapbox account.
 pub struct Router {
@@ -56,6 +58,12 @@ pub(super) struct Asking {
     untold: [(&'static str, i64); 2],
     told_at: Option<Instant>,
     failures: u32,
+    /// How many addresses are looked up at once.
+    batch: usize,
+    /// Whether the next question is about addresses.
+    finds_next: bool,
+    /// What went wrong last, until something goes well.
+    trouble: Option<(&'static str, String)>,
 }
 
 impl Asking {
@@ -80,7 +88,20 @@ impl Asking {
         lock(&roads).placed(places.into_iter().map(|place| (place.address.clone(), spot(&place))));
         let untold = [(DIRECTIONS.resource, 0), (GEOCODING.resource, 0)];
         let tally = Tally::default();
-        Ok(Self { router, gate, roads, store, clock, tally, untold, told_at: None, failures: 0 })
+        Ok(Self {
+            router,
+            gate,
+            roads,
+            store,
+            clock,
+            tally,
+            untold,
+            told_at: None,
+            failures: 0,
+            batch: BATCH,
+            finds_next: false,
+            trouble: None,
+        })
     }
 
     /// Asks for ever; `judged` is rung when there may be something new to ask, `answered` when there is
@@ -100,25 +121,32 @@ impl Asking {
         }
     }
 
-    /// Asks what is due now and for no longer than `at_most`; for who waits for the end.
-    pub(super) async fn ask_all(&mut self, at_most: Duration) -> Result<(), StoreError> {
+    /// Asks what is due now and for no longer than `at_most`; for who waits for the end. Returns what
+    /// failed, as (resource, why).
+    pub(super) async fn ask_all(
+        &mut self,
+        at_most: Duration,
+    ) -> Result<Option<(&'static str, String)>, StoreError> {
         let until = Instant::now() + at_most;
         while Instant::now() < until && !self.gate.is_refused() && self.ask_one().await? {}
-        self.tell(Duration::ZERO).await
+        self.tell(Duration::ZERO).await?;
+        Ok(self.trouble.take())
     }
 
     /// One question, with all that it takes to have it answered. False where there is nothing to ask.
     async fn ask_one(&mut self) -> Result<bool, StoreError> {
         let (errand, addresses) = {
             let roads = lock(&self.roads);
-            (roads.next(self.clock.now()), roads.unplaced(PER_BATCH))
+            (roads.next(self.clock.now()), roads.unplaced(self.batch))
         };
-        if !addresses.is_empty() {
-            self.find(addresses).await?;
-            return Ok(true);
+        let has_addresses = !addresses.is_empty();
+        // In turns, so that neither waits for the end of the other.
+        self.finds_next = has_addresses && (!self.finds_next || errand.is_none());
+        match errand {
+            _ if self.finds_next => self.find(addresses).await?,
+            Some(errand) => self.route(errand).await?,
+            None => return Ok(false),
         }
-        let Some(errand) = errand else { return Ok(false) };
-        self.route(errand).await?;
         Ok(true)
     }
 
@@ -150,7 +178,10 @@ impl Asking {
                     lock(&self.roads).answered(&errand, attempt, None, self.clock.now());
                     return Ok(());
                 }
-                Next::Later(error) | Next::Stop(error) => return self.note(&DIRECTIONS, &error).await,
+                Next::Later(error) | Next::Stop(error) => {
+                    lock(&self.roads).failed(&errand, self.clock.now());
+                    return self.note(&DIRECTIONS, &error).await;
+                }
             }
         }
     }
@@ -168,6 +199,7 @@ impl Asking {
         match self.router.mapbox.geocode(&addresses, now).await {
             Ok(found) => {
                 self.went_well();
+                self.batch = BATCH;
                 let places: Vec<Place> =
                     addresses.into_iter().zip(found).map(|(address, found)| place(address, found)).collect();
                 self.store.keep_places(places.clone(), now).await?;
@@ -176,9 +208,15 @@ impl Asking {
                 Ok(())
             }
             Err(routing::Error::Service(error)) => self.note(&GEOCODING, &error).await,
+            // One of them may be the reason: each by itself.
+            Err(_) if addresses.len() > 1 => {
+                self.gate.undecided();
+                self.batch = 1;
+                Ok(())
+            }
             Err(why) => {
                 self.gate.undecided();
-                tracing::warn!("addresses of stops cannot be looked up: {why}");
+                tracing::warn!("the address of a stop cannot be looked up: {why}");
                 let unknown = Spot { point: None, is_unsure: false };
                 lock(&self.roads).placed(addresses.into_iter().map(|address| (address, unknown)));
                 Ok(())
@@ -189,11 +227,13 @@ impl Asking {
     fn went_well(&mut self) {
         self.gate.accepted();
         self.failures = 0;
+        self.trouble = None;
     }
 
     /// Writes down what went wrong, and stays away for a while.
     async fn note(&mut self, feed: &FeedSpec, error: &Error) -> Result<(), StoreError> {
         self.failures += 1;
+        self.trouble = Some((feed.resource, error.to_string()));
         let wait = backoff::delay(error, self.failures, PATIENCE, backoff::roll());
         if error.kind.is_of_the_account() {
             self.gate.refused();

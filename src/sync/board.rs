@@ -91,18 +91,21 @@ pub(super) async fn judge_on(board: Board, store: Store, clock: Clock) -> Result
     }
 }
 
-/// Judges every load once, with travel times as far as they come within a minute.
-pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<(), StoreError> {
+/// Judges every load once, with travel times as far as they come within a minute. Returns why they did
+/// not, where the service failed.
+pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<Option<String>, StoreError> {
+    let mut failed = None;
     let roads = Arc::new(Mutex::new(Roads::default()));
     let mut desk = Desk::open(&board, Arc::clone(&roads))?;
     desk = pass(desk, store, clock).await?;
     if let Some(router) = board.router {
         let mut asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
-        asking.ask_all(ONCE).await?;
+        let trouble = asking.ask_all(ONCE).await?;
+        failed = trouble.map(|(resource, why)| format!("mapbox {resource}: {why}"));
         desk.judging.look_again();
         pass(desk, store, clock).await?;
     }
-    Ok(())
+    Ok(failed)
 }
 
 /// Judges, and then looks for trouble in what that came to.

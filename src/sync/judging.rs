@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::roads::{Roads, Spot};
 use crate::model::{
-    Address, Driver, DutyHistory, Fleet, Judgement, Keyed, Movement, MovementKey, Point, Position, Stop,
-    Timestamp, Tractor, UnitKind,
+    Address, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, Point,
+    Position, Stop, Timestamp, Tractor, UnitKind,
 };
 use crate::routing::{estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
@@ -77,7 +77,7 @@ impl Judging {
             if !self.is_due(&key, inputs.digest, now) {
                 continue;
             }
-            let judgement = self.judge(&key, &inputs, &itinerary, &mut lock(&roads), &fresh, now);
+            let judgement = self.judge(&key, &inputs, &itinerary, &fresh, now);
             let stands = fleet.judgements.get(&key);
             let judgement =
                 stands.map_or_else(|| judgement.clone(), |stands| settled(&judgement, stands, now));
@@ -117,43 +117,10 @@ impl Judging {
         key: &MovementKey,
         inputs: &Inputs<'_>,
         itinerary: &Itinerary<'_>,
-        roads: &mut Roads,
         fresh: &Freshness,
         now: Timestamp,
     ) -> Judgement {
-        let stands = usize::from(itinerary.calls().next().is_some_and(|call| call.arrived_at.is_some()));
-        let mut unsure = None;
-        let mut points = Vec::new();
-        for call in itinerary.calls().skip(stands) {
-            let spot = place(call.stop, roads);
-            if spot.is_some_and(|spot| spot.is_unsure) {
-                unsure.get_or_insert(&call.stop.tms.id);
-            }
-            points.push(spot.and_then(|spot| spot.point));
-        }
-        let points: Option<Vec<Point>> = points.into_iter().collect();
-        let route = inputs.position.zip(points).and_then(|(position, points)| {
-            if points.is_empty() {
-                return Some((position, points, Vec::new(), None));
-            }
-            let route = roads.look(key, position, &points, now)?;
-            let mut left: Vec<i64> =
-                remaining(&route, &position, now).iter().map(|left| whole(left.seconds)).collect();
-            // A service answers for so many stops and no more: the straight line goes on from there.
-            let beyond = estimate(&position, &points, now)?.legs.into_iter().skip(left.len());
-            left.extend(beyond.map(|leg| whole(leg.seconds)));
-            Some((position, points, left, Some((route.source, route.asked_at))))
-        });
-        if let Some(first) = route.as_ref().and_then(|(_, _, left, _)| left.first()) {
-            roads.takes(key, Duration::from_secs(first.unsigned_abs()));
-        }
-        let road = route.as_ref().map(|(position, points, left, asked)| Road {
-            left_s: left,
-            from: position.point,
-            to: points,
-            source: asked.map_or(crate::model::EtaSource::Estimate, |(source, _)| source),
-            asked_at: asked.map_or(now, |(_, at)| at),
-        });
+        let way = inputs.way(key, itinerary, &mut lock(&self.roads), now);
         let days = inputs.driver.and_then(|driver| self.history.get(&driver.id));
         let case = Case {
             movement: inputs.movement,
@@ -161,15 +128,33 @@ impl Judging {
             tractor: inputs.tractor,
             driver: inputs.driver,
             days: days.map(Vec::as_slice).unwrap_or_default(),
-            road,
+            road: way.as_ref().map(Way::road),
         };
         let mut judgement = judge(&case, fresh, &self.office, now);
-        if let Some(stop) = unsure {
+        if let Some(stop) = way.and_then(|way| way.unsure) {
             judgement.notes.push(format!(
                 "place_unsure: stop {stop} was placed by an address that only partly fits; confirm it"
             ));
         }
         judgement
+    }
+}
+
+/// A load's way as it is now.
+struct Way {
+    from: Point,
+    to: Vec<Point>,
+    left_s: Vec<i64>,
+    source: EtaSource,
+    asked_at: Timestamp,
+    /// A stop whose place a person has to confirm.
+    unsure: Option<String>,
+}
+
+impl Way {
+    fn road(&self) -> Road<'_> {
+        let Self { from, to, left_s, source, asked_at, .. } = self;
+        Road { left_s, from: *from, to, source: *source, asked_at: *asked_at }
     }
 }
 
@@ -179,6 +164,8 @@ struct Inputs<'a> {
     tractor: Option<&'a Tractor>,
     driver: Option<&'a Driver>,
     position: Option<Position>,
+    /// Whether a travel time would be of any use: there is a driver with clocks, and a truck that is heard.
+    can_be_planned: bool,
     digest: u64,
 }
 
@@ -210,7 +197,47 @@ impl<'a> Inputs<'a> {
             (driver.drive_left_s, driver.shift_left_s, driver.break_left_s, driver.cycle_left_s)
                 .hash(&mut digest);
         }
-        Self { movement, tractor, driver, position, digest: digest.finish() }
+        let is_seen = tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
+        let has_clocks = driver.is_some_and(|driver| driver.drive_left_s.is_some());
+        let can_be_planned = is_seen && has_clocks;
+        Self { movement, tractor, driver, position, can_be_planned, digest: digest.finish() }
+    }
+}
+
+impl Inputs<'_> {
+    /// The way through the stops that are left, asked for where the load can be judged at all. `None`
+    /// where the place of the truck, or of a stop, is not known.
+    fn way(
+        &self,
+        key: &MovementKey,
+        itinerary: &Itinerary<'_>,
+        roads: &mut Roads,
+        now: Timestamp,
+    ) -> Option<Way> {
+        let position = self.position?;
+        let stands = usize::from(itinerary.calls().next().is_some_and(|call| call.arrived_at.is_some()));
+        let (mut to, mut unsure) = (Vec::new(), None);
+        for call in itinerary.calls().skip(stands) {
+            let spot = place(call.stop, roads)?;
+            if spot.is_unsure {
+                unsure.get_or_insert_with(|| call.stop.tms.id.clone());
+            }
+            to.push(spot.point?);
+        }
+        let straight = estimate(&position, &to, now);
+        let asked = if self.can_be_planned { roads.look(key, position, &to, now) } else { None };
+        let route = asked.as_ref().or(straight.as_ref());
+        let left = route.map(|route| remaining(route, &position, now)).unwrap_or_default();
+        let mut left_s: Vec<i64> = left.iter().map(|left| whole(left.seconds)).collect();
+        // A service answers for so many stops and no more: the straight line goes on from there.
+        let beyond = straight.iter().flat_map(|straight| &straight.legs).skip(left_s.len());
+        left_s.extend(beyond.map(|leg| whole(leg.seconds)));
+        if let Some(first) = left_s.first() {
+            roads.takes(key, Duration::from_secs(first.unsigned_abs()));
+        }
+        let source = route.map_or(EtaSource::Estimate, |route| route.source);
+        let asked_at = route.map_or(now, |route| route.asked_at);
+        Some(Way { from: position.point, to, left_s, source, asked_at, unsure })
     }
 }
 
@@ -236,11 +263,12 @@ fn settled(fresh: &Judgement, stands: &Judgement, now: Timestamp) -> Judgement {
         let shown = before.eta_at.zip(arrival.eta_at);
         // A class is always told by the times it was made of.
         if before.risk == arrival.risk
-            && shown.is_some_and(|(shown, eta)| {
-                steady(Some(shown), eta, crate::model::Motion::Moving, now) == shown
-            })
+            && shown.is_some_and(|(shown, eta)| steady(Some(shown), eta, Motion::Moving, now) == shown)
         {
-            *arrival = before.clone();
+            (arrival.eta_at, arrival.late_s) = (before.eta_at, before.late_s);
+            if !moved(arrival.legal_eta_at, before.legal_eta_at) {
+                arrival.legal_eta_at = before.legal_eta_at;
+            }
         }
     }
     let worst = settled.arrivals.iter().find(|arrival| Some(&arrival.stop_id) == settled.stop_id.as_ref());
@@ -260,6 +288,7 @@ fn differs(fresh: &Judgement, stands: &Judgement) -> bool {
     rest(fresh) != rest(stands)
         || fresh.notes != stands.notes
         || fresh.arrivals != stands.arrivals
+        || moved(fresh.routed_at, stands.routed_at)
         || moved(fresh.latest_departure_at, stands.latest_departure_at)
         || moved(fresh.runs_out.map(|out| out.at), stands.runs_out.map(|out| out.at))
 }

@@ -1,7 +1,7 @@
 //! What is known of every load's road, and which load is asked about next. Lives in memory only, as the
 //! terms of who answers want it. Asks nobody itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::{Address, Motion, MovementKey, Point, Position, Route, Timestamp};
@@ -21,7 +21,9 @@ pub struct Spot {
 pub struct Roads {
     loads: HashMap<MovementKey, Load>,
     places: HashMap<Address, Spot>,
-    unplaced: Vec<Address>,
+    unplaced: VecDeque<Address>,
+    /// The same, to be found in at once.
+    awaited: HashSet<Address>,
 }
 
 /// A load, as it was last looked at.
@@ -33,6 +35,8 @@ struct Load {
     asked: Option<Asked>,
     route: Option<Route>,
     looked_at: Timestamp,
+    /// When a question came to nothing because of the service.
+    failed_at: Option<Timestamp>,
 }
 
 /// What to ask of a service.
@@ -65,6 +69,7 @@ impl Roads {
             asked: None,
             route: None,
             looked_at: now,
+            failed_at: None,
         });
         if load.stops != stops {
             load.stops = stops.to_vec();
@@ -98,7 +103,13 @@ impl Roads {
         let due = self.loads.iter().filter(|(key, load)| load.is_due(key, now));
         let (key, load) = due.min_by_key(|(key, load)| {
             let stands = load.position.motion != Motion::Moving;
-            (load.asked.is_some(), stands, load.to_next_stop.unwrap_or(Duration::MAX), (*key).clone())
+            (
+                load.failed_at,
+                load.asked.is_some(),
+                stands,
+                load.to_next_stop.unwrap_or(Duration::MAX),
+                (*key).clone(),
+            )
         })?;
         let attempt = Attempt::opening(&load.position, &load.stops, load.asked.as_ref(), now);
         Some(Errand { key: key.clone(), position: load.position, stops: load.stops.clone(), attempt })
@@ -109,8 +120,17 @@ impl Roads {
     pub fn answered(&mut self, errand: &Errand, attempt: Attempt, route: Option<Route>, now: Timestamp) {
         let Some(load) = self.loads.get_mut(&errand.key) else { return };
         load.asked = Some(Asked::now(&errand.position, &errand.stops, attempt, load.asked.as_ref(), now));
+        load.failed_at = None;
         if load.stops == errand.stops {
             load.route = route;
+        }
+    }
+
+    /// Notes that the service failed at a load's question: others go first, and those that failed longest
+    /// ago before those that failed lately.
+    pub fn failed(&mut self, errand: &Errand, now: Timestamp) {
+        if let Some(load) = self.loads.get_mut(&errand.key) {
+            load.failed_at = Some(now);
         }
     }
 
@@ -127,8 +147,8 @@ impl Roads {
     /// Where an address is; it is looked up where that is not known yet.
     pub fn place(&mut self, address: &Address) -> Option<Spot> {
         let known = self.places.get(address).copied();
-        if known.is_none() && !self.unplaced.contains(address) {
-            self.unplaced.push(address.clone());
+        if known.is_none() && self.awaited.insert(address.clone()) {
+            self.unplaced.push_back(address.clone());
         }
         known
     }
@@ -137,6 +157,7 @@ impl Roads {
     pub fn placed(&mut self, places: impl IntoIterator<Item = (Address, Spot)>) {
         self.places.extend(places);
         self.unplaced.retain(|address| !self.places.contains_key(address));
+        self.awaited.retain(|address| !self.places.contains_key(address));
     }
 
     /// Addresses to be looked up, at most so many.

@@ -2,6 +2,7 @@
 //! account is not. An account that fails is one exception, however many units it makes unseen.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use super::Alert;
 use super::condition::{Condition, touched_by};
@@ -106,16 +107,23 @@ impl Alert for Feeds {
     }
 }
 
+/// Trouble that lasts this long does not pass by itself.
+const TROUBLE: Duration = Duration::from_mins(5);
+
 /// Whether a feed that is read at all does not come. One that is not read by the clock is nobody's to wait
 /// for, nor is what a provider does not have.
 fn is_down(feed: &FeedStatus, now: Timestamp) -> bool {
+    if feed.gives() == Gives::Travel {
+        // Nobody waits for it by the clock: it is down once it has been in trouble for a while.
+        return feed.error_since_at.is_some_and(|since| now.since(since) >= TROUBLE);
+    }
     feed.interval_s > 0 && !feed.is_unsupported() && age::is_silent(feed, now)
 }
 
 fn down(sight: &Sight<'_>, account: &str, feeds: &[&FeedStatus]) -> Condition {
     let is_vital = |feed: &&FeedStatus| match feed.gives() {
         Gives::Positions | Gives::AllPositions | Gives::Hours | Gives::Movements | Gives::Stops => true,
-        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Rest => false,
+        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => false,
     };
     let severity = if feeds.iter().any(is_vital) { Severity::High } else { Severity::Low };
     let names: Vec<_> = feeds.iter().map(|feed| feed.resource.as_str()).collect();

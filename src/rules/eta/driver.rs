@@ -78,6 +78,7 @@ fn snapshot(
     let rests = matches!(status, DutyStatus::OffDuty | DutyStatus::Sleeper);
     let run_s = driver.hos_status_since_at.map_or(0, |since| as_of.secs_since(since).max(0));
     let mut notes = Vec::new();
+    let rested_s = if rests { proven_rest(driver, run_s, ruleset, limit.limit_s, &mut notes) } else { 0 };
     let break_left_s = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
     let break_left_s = break_left_s.unwrap_or_else(|| {
         notes.push(
@@ -99,7 +100,7 @@ fn snapshot(
         ruleset,
         cycle,
         status,
-        rested_s: if rests { run_s } else { 0 },
+        rested_s,
         drive_left_s,
         shift_left_s: Some(shift_left_s).filter(|left_s| !rests || *left_s < ruleset.window_s),
         break_left_s: Some(break_left_s),
@@ -119,6 +120,29 @@ pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
         DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
     );
     driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
+}
+
+/// The rest so far, as far as the clocks bear it out: after ten hours a shift's are full, after 34 the
+/// cycle's is. A rest that they deny was broken while nobody looked; then nothing of it is credited.
+fn proven_rest(driver: &Driver, run_s: i64, ruleset: &Ruleset, cycle_s: i64, notes: &mut Vec<String>) -> i64 {
+    if driver.hos_status_since_at.is_none() {
+        notes.push(
+            "rest_unknown: the ELD does not tell since when the driver rests; none is credited".to_owned(),
+        );
+    }
+    let shift_is_full = driver.drive_left_s.is_some_and(|left_s| left_s >= ruleset.drive_s)
+        && driver.shift_left_s.is_some_and(|left_s| left_s >= ruleset.window_s);
+    let cycle_is_full = driver.cycle_left_s.is_some_and(|left_s| left_s >= cycle_s);
+    if run_s >= ruleset.rest_s && !shift_is_full {
+        notes
+            .push("clocks_odd: a rest of ten hours that the clocks do not know; none is credited".to_owned());
+        return 0;
+    }
+    if run_s >= ruleset.restart_s && !cycle_is_full {
+        notes.push("clocks_odd: a restart that the cycle does not know; ten hours are credited".to_owned());
+        return ruleset.rest_s;
+    }
+    run_s
 }
 
 fn cycle_of(driver: &Driver, office: &Office) -> Result<Cycle, String> {

@@ -13,7 +13,7 @@ use crate::rules::itinerary::Call;
 const PRE_TRIP_S: i64 = 15 * 60;
 /// What a night costs beside its ten hours: finding a place (30 min), and looking the truck over after
 /// the shift and before the next (15 min each).
-const NIGHT_S: i64 = 60 * 60;
+const NIGHT_COSTS: Duration = Duration::from_hours(1);
 /// Driving between two fuel stops: about 600 miles.
 const TANK_S: i64 = 10 * 3600;
 /// A fuel stop, on duty: it is the half hour's interruption too.
@@ -131,13 +131,19 @@ impl<'a> Errand<'a> {
         self.now().plus(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
-    /// When a practical plan really gets there: its nights take longer than the rules ask for.
+    /// When a practical plan really gets there: its nights take longer than the rules ask for, as far as no
+    /// wait behind them takes that up.
     pub(super) fn eta(&self, plan: &Plan) -> Timestamp {
-        let nights = plan.segments.iter().filter(|segment| {
-            segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= NIGHT
-        });
-        let nights = u32::try_from(nights.count()).unwrap_or(u32::MAX);
-        plan.arrival_at.plus(Duration::from_secs(NIGHT_S.unsigned_abs()).saturating_mul(nights))
+        let mut late = Duration::ZERO;
+        for segment in &plan.segments {
+            let length = segment.end_at.since(segment.start_at);
+            match segment.kind {
+                SegmentKind::Rest if length >= NIGHT => late += NIGHT_COSTS,
+                SegmentKind::Wait => late = late.saturating_sub(length),
+                SegmentKind::Rest | SegmentKind::Drive | SegmentKind::Work => {}
+            }
+        }
+        plan.arrival_at.plus(late)
     }
 
     /// Until when the driver can stay off duty and still meet every window, legally.

@@ -11,7 +11,9 @@ pub(super) fn opens(stop: &Stop) -> Option<Timestamp> {
 
 /// When it closes: where only one time is given, the appointment is for that instant.
 pub(super) fn closes(stop: &Stop) -> Option<Timestamp> {
-    stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at)
+    // One that closes before it opens was typed wrong: what can be relied on is when it opens.
+    let late = stop.tms.scheduled_late_at.filter(|late| opens(stop).is_none_or(|opens| opens <= *late));
+    late.or(stop.tms.scheduled_early_at)
 }
 
 /// The class of an arrival, legal at the earliest and practical, at a window that closes then.

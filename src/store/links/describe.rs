@@ -9,7 +9,7 @@ use crate::store::rows::TMS_ACCOUNT;
 
 /// Writes what the records say into the units' rows: the TMS's word first, then the oldest ELD's. Looks at
 /// units that are new, and at those with a record that changed in revision `since` or later.
-pub(super) fn describe(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
+pub(in crate::store) fn describe(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlite::Result<()> {
     let columns = described_columns(kind);
     let list = |each: &dyn Fn(&str, &str) -> String| {
         columns.iter().map(|(ours, theirs)| each(ours, theirs)).collect::<Vec<_>>().join(", ")

@@ -30,9 +30,9 @@ fn people_read_names_ages_and_the_offices_time() {
     check(
         Table::Tractors,
         Some(60),
-        "UNIT  STATE         AGE   PLACE         DRIVER    TRAILER
-        7     dark 1h00     1h00  -             -         -
-        101   moving NE 63  4s    I-40, 12 mi…  Ann Peña  T9\n",
+        "UNIT  STATE         AGE   PLACE            DRIVER    TRAILER
+        7     dark 1h00     1h00  -                -         -
+        101   moving NE 63  4s    I-40, 12 mi E …  Ann Peña  T9\n",
     );
     check(
         Table::Trailers,
