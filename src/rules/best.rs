@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::basis::{Basis, Rig};
-use super::eta::judge;
+use super::eta::{Missing, judge, misses};
 use super::itinerary::{Call, Itinerary};
 use super::near::meeting;
 use crate::model::{
@@ -57,6 +57,18 @@ pub enum Why {
 }
 
 impl Why {
+    /// Whether it would be late with him, whatever he has to do first.
+    const fn is_late(&self) -> bool {
+        match self {
+            Self::Reason(Reason::StaleGps | Reason::StaleHos | Reason::NoDriver, _)
+            | Self::NoTruck
+            | Self::PlaceUnknown
+            | Self::Committed
+            | Self::Farther => false,
+            Self::Reason(..) => true,
+        }
+    }
+
     /// The code used in JSON and on the screen.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -69,11 +81,15 @@ impl Why {
     }
 }
 
+/// So many that may fit are looked at closely, the nearest first, unless more are asked for: one who is further
+/// away than all of these is hardly ever the better choice.
+const MOST_WEIGHED: usize = 500;
+
 /// Every driver for a load, but who has it now: those that fit, the best first, then the others.
 ///
 /// Those that fit are ranked by class, then by when they can legally be where the load is taken over. Once
-/// `top` are in time with room to spare and no other can be there sooner, the rest is not planned. Of the
-/// others the one that would be the least late comes first, then the nearest.
+/// `top` are in time with room to spare and no other can be there sooner, or the nearest 500 who can be there in
+/// time were looked at, the rest is not planned. Of the others the one that would be the least late comes first, then the nearest.
 ///
 /// Fails with a sentence where nothing of the load is left to be taken.
 pub fn best<'a>(basis: &Basis<'a>, load: &'a Movement, top: usize) -> Result<Vec<Choice<'a>>, String> {
@@ -89,30 +105,34 @@ pub fn best<'a>(basis: &Basis<'a>, load: &'a Movement, top: usize) -> Result<Vec
     candidates.sort_by(|(a, left), (b, right)| (a, &left.rig.driver.id).cmp(&(b, &right.rig.driver.id)));
     let mut choices = Vec::with_capacity(candidates.len());
     let mut good: Vec<Timestamp> = Vec::new();
-    let mut late = 0;
+    let (mut weighed, mut late) = (0, 0);
     for (drive_s, mut choice) in candidates {
         let soonest = basis.now.plus(std::time::Duration::from_secs(drive_s.unsigned_abs()));
+        let is_beaten = good.get(top.saturating_sub(1)).is_some_and(|last| soonest > *last);
         match &choice.verdict {
-            Verdict::Fits if good.get(top.saturating_sub(1)).is_some_and(|last| soonest > *last) => {
+            Verdict::Fits if is_beaten || weighed >= MOST_WEIGHED.max(top) => {
                 choice.verdict = Verdict::Rejected(Why::Farther);
             }
+            Verdict::Fits => sift(basis, &task, &mut choice),
+            Verdict::Rejected(_) => {}
+        }
+        match &choice.verdict {
             Verdict::Fits => {
+                weighed += 1;
                 weigh(basis, &task, &mut choice);
-                let there = choice.judgement.as_ref().and_then(first_legal);
-                if let (Verdict::Fits, Some(Risk::Ok), Some(there)) =
-                    (&choice.verdict, choice.judgement.as_ref().map(|one| one.risk), there)
-                {
+                let judgement = choice.judgement.as_ref().filter(|one| one.risk == Risk::Ok);
+                if let (Verdict::Fits, Some(there)) = (&choice.verdict, judgement.and_then(first_legal)) {
                     let place = good.partition_point(|other| *other <= there);
                     good.insert(place, there);
                 }
             }
-            // Too far even for one who never stops. How late he would be is worked out of the nearest only.
-            Verdict::Rejected(Why::Reason(Reason::Distance, _)) if late < top => {
+            // How late he would be is worked out of the nearest only.
+            Verdict::Rejected(why) if late < top && why.is_late() => {
                 late += 1;
-                let kept = choice.verdict.clone();
-                weigh(basis, &task, &mut choice);
-                if choice.verdict == Verdict::Fits {
-                    choice.verdict = kept;
+                let judgement = with(basis, &task, &choice.rig, &choice.rig.loads);
+                if let (Risk::Late, Some(reason)) = (judgement.risk, judgement.reason) {
+                    choice.verdict = Verdict::Rejected(Why::Reason(reason, None));
+                    choice.judgement = Some(judgement);
                 }
             }
             Verdict::Rejected(_) => {}
@@ -215,40 +235,71 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
     (drive_s, Choice { rig, miles, verdict, judgement: None, put_off: Vec::new(), suffers: Vec::new() })
 }
 
+/// Rejects whoever cannot be in time by the rules alone: a plan a stop, where a judgement takes dozens.
+fn sift<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
+    let begun = begun(&choice.rig);
+    let (under_way, _) = choice.rig.loads.split_at(begun);
+    let missed = match misses_with(basis, task, &choice.rig, &choice.rig.loads) {
+        Ok(None) => return,
+        Ok(Some(reason)) => Why::Reason(reason, None),
+        Err(Missing { reason: Some(reason), note }) => Why::Reason(reason, note),
+        Err(Missing { reason: None, .. }) => Why::PlaceUnknown,
+    };
+    let is_in_time = |first: &[&'a Movement]| misses_with(basis, task, &choice.rig, first) == Ok(None);
+    let is_taken = missed.is_late() && !choice.rig.loads.is_empty();
+    if is_taken && begun < choice.rig.loads.len() && is_in_time(under_way) {
+        // He fits if what has not begun can wait; that is looked at closely.
+        return;
+    }
+    // Is it what he has to do first, or the way?
+    let why = if is_taken && is_in_time(&[]) { Why::Committed } else { missed };
+    choice.verdict = Verdict::Rejected(why);
+}
+
+/// Why the load would be late if this driver did it after `first`; `None` where it would not be.
+fn misses_with<'a>(
+    basis: &Basis<'a>,
+    task: &Task<'a>,
+    rig: &Rig<'a>,
+    first: &[&'a Movement],
+) -> Result<Option<Reason>, Missing> {
+    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let road = basis.straight(rig, &itinerary);
+    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    misses(&case, &basis.fresh, basis.office, basis.now)
+}
+
+/// How many of a rig's loads are under way.
+fn begun(rig: &Rig<'_>) -> usize {
+    rig.loads.iter().take_while(|load| load.tms.status == MovementStatus::InProgress).count()
+}
+
 /// Works out what becomes of the load with this driver.
 fn weigh<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
     let judgement = with(basis, task, &choice.rig, &choice.rig.loads);
     choice.verdict = verdict(&judgement);
     let is_late = judgement.risk == Risk::Late;
     choice.judgement = Some(judgement);
-    if !is_late || choice.rig.loads.is_empty() || put_off(basis, task, choice) {
-        return;
-    }
-    // Is it what he has to do first, or the way?
-    if verdict(&with(basis, task, &choice.rig, &[])) == Verdict::Fits {
-        choice.verdict = Verdict::Rejected(Why::Committed);
+    if is_late {
+        put_off(basis, task, choice);
     }
 }
 
-/// Whether the load would be in time if what is under way were finished first, and what has not begun put
-/// off. If so, it is looked at what becomes of that.
-fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) -> bool {
-    let is_begun = |load: &&&Movement| load.tms.status == MovementStatus::InProgress;
-    let begun = choice.rig.loads.iter().take_while(is_begun).count();
-    let (begun, waiting) = choice.rig.loads.split_at(begun);
+/// What it comes to if what is under way is finished first, and what has not begun is put off.
+fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
+    let (begun, waiting) = choice.rig.loads.split_at(begun(&choice.rig));
     if waiting.is_empty() {
-        return false;
+        return;
     }
     let sooner = with(basis, task, &choice.rig, begun);
     if verdict(&sooner) != Verdict::Fits {
-        return false;
+        return;
     }
     choice.suffers = suffering(basis, task, &choice.rig, begun, waiting);
     choice.put_off = waiting.to_vec();
     choice.judgement = Some(sooner);
     let is_hurt = choice.suffers.iter().any(|(_, risk, _)| matches!(risk, Risk::Late | Risk::Unknown));
     choice.verdict = if is_hurt { Verdict::Rejected(Why::Committed) } else { Verdict::Fits };
-    true
 }
 
 /// The load, if this driver does it after `first`.

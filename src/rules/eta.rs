@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
-pub use self::outlook::{Outlook, legal_at, outlook, told_road};
+pub use self::outlook::{Outlook, legal_at, misses, outlook, told_road};
 use self::windows::closes;
 use super::freshness::Freshness;
 use super::hours::{Cycle, Limit, Plan, SegmentKind};

@@ -2,6 +2,8 @@
 //! The class is not judged here.
 
 use super::errand::{Errand, Pace};
+use super::reason::word;
+use super::windows::closes;
 use super::{Case, Missing, Office, errand};
 use crate::model::{EtaSource, Reason, Timestamp};
 use crate::rules::freshness::Freshness;
@@ -52,6 +54,31 @@ pub fn legal_at(
     let errand = errand(case, fresh, office, now)?;
     let last = last_of(&errand)?;
     Ok(errand.reach(last, Pace::Legal).map_err(unplanned)?.arrival_at)
+}
+
+/// What stops the truck first on its way to a stop of `case` whose window is missed even by the rules alone;
+/// `None` where every window is met. Far cheaper than a judgement, and says no more.
+pub fn misses(
+    case: &Case<'_>,
+    fresh: &Freshness,
+    office: &Office,
+    now: Timestamp,
+) -> Result<Option<Reason>, Missing> {
+    let errand = errand(case, fresh, office, now)?;
+    let before = case.itinerary.before.len();
+    for (place, call) in (before..).zip(&case.itinerary.own) {
+        let Some(closes) = closes(call.stop) else { continue };
+        if place == 0 && call.arrived_at.is_some() {
+            continue;
+        }
+        let plan = errand.reach(place, Pace::Legal).map_err(unplanned)?;
+        if plan.arrival_at > closes {
+            let is_far = errand.straight_to(place, Pace::Legal) > closes;
+            let first = plan.binding.first().filter(|_| !is_far);
+            return Ok(Some(first.map_or(Reason::Distance, |limit| word(*limit))));
+        }
+    }
+    Ok(None)
 }
 
 /// Travel times, in whole seconds, by which the stops of `case` are reached at the legal times that were

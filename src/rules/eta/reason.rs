@@ -34,7 +34,8 @@ fn improves(errand: &Errand<'_>, nth: usize, without: Without, risk: Risk, offic
     class(legal, practical.max(legal), errand.closes(nth), office.warning) < risk
 }
 
-const fn word(limit: Limit) -> Reason {
+/// The reason code of a limit.
+pub(super) const fn word(limit: Limit) -> Reason {
     match limit {
         Limit::Drive => Reason::Drive,
         Limit::Window => Reason::Shift,
