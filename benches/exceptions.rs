@@ -90,7 +90,7 @@ fn trailer(unit: usize) -> Trailer {
         longitude: Some(if unit % 10 == 4 { -90.0 } else { -100.0 }),
         state: Motion::Moving,
         observed_at: Some(NOW),
-        tractor_id: (unit % 2 == 0).then(|| id("samsara", unit)),
+        tractor_id: unit.is_multiple_of(2).then(|| id("samsara", unit)),
         source: Some("samsara".into()),
         ..Trailer::default()
     }
@@ -129,7 +129,7 @@ fn stop(number: usize) -> Stop {
     stop.tms.id = format!("{number:08}");
     stop.tms.movement_id = Some(format!("{:08}", number / 3));
     stop.tms.sequence = i64::try_from(number % 3).unwrap_or_default();
-    stop.tms.kind = if number % 3 == 0 { StopType::Pickup } else { StopType::Delivery };
+    stop.tms.kind = if number.is_multiple_of(3) { StopType::Pickup } else { StopType::Delivery };
     stop.tms.city = Some("MEMPHIS".into());
     stop.tms.scheduled_early_at = Some(NOW.plus(Duration::from_hours(2)));
     stop.tms.scheduled_late_at = Some(NOW.plus(Duration::from_hours(4)));
