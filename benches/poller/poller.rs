@@ -1,13 +1,16 @@
-//! The real poller over the real Samsara client and the real store, in a process of its own.
+//! The real poller over the real Samsara client and the real store, judging what it reads, in a process of
+//! its own.
 
 use std::path::Path;
 use std::time::Duration;
 
+use backhaul::config::Config;
+use backhaul::daemon::office;
 use backhaul::http::Error;
 use backhaul::providers::samsara::Samsara;
 use backhaul::providers::{Ask, FeedSpec, Page, Provider};
 use backhaul::store::{Access, Retention, Store, Watch};
-use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep};
+use backhaul::sync::{Account, Board, Clock, JUDGE, Poller, Polling, Upkeep};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
@@ -34,6 +37,8 @@ async fn poll(base: &str, path: &Path) {
     };
     let mut poller = Poller::new(store, polling(), clock);
     poller.add(account).await.expect("an account");
+    let config = Config::from_toml("[database]\nurl = \"sqlite:b.db\"\n").expect("a configuration");
+    poller.judge(Board { database: path.to_owned(), office: office(&config), router: None });
     let (stop, stopped) = watch::channel(false);
     let retention = Retention { movements: Duration::MAX, positions: Duration::from_hours(24) };
     let upkeep = Upkeep { retention, accounts: vec!["samsara".to_owned()] };

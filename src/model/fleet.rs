@@ -1,6 +1,7 @@
 //! Everything the doors show, as of one store revision. Cheap to clone: rows are shared.
 
 use std::cmp::Ordering;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::{
@@ -73,26 +74,31 @@ impl<T: Keyed> Rows<T> {
     /// These rows with `changed` put in by key and rows of the keys in `gone` taken out.
     #[must_use]
     pub fn with(&self, changed: Vec<T>, gone: &[T::Key]) -> Self {
-        let mut rows = Vec::clone(&self.0);
-        let mut fresh = Vec::new();
+        let mut rows = self.clone();
+        let Ok(()) = rows.put(changed.into_iter().map(Ok::<_, Infallible>));
+        if !gone.is_empty() {
+            Arc::make_mut(&mut rows.0).retain(|row| !gone.iter().any(|key| row.cmp_key(key).is_eq()));
+        }
+        rows
+    }
+
+    /// Puts rows in by key, one after the other. Who holds these rows alone holds no row twice meanwhile.
+    /// An error ends it half done.
+    pub fn put<E>(&mut self, changed: impl Iterator<Item = Result<T, E>>) -> Result<(), E> {
+        let rows = Arc::make_mut(&mut self.0);
+        let old = rows.len();
         for row in changed {
-            match rows.binary_search_by(|old| old.cmp_row(&row)) {
-                Ok(index) => {
-                    if let Some(slot) = rows.get_mut(index) {
-                        *slot = Arc::new(row);
-                    }
-                }
-                Err(_) => fresh.push(Arc::new(row)),
+            let row = Arc::new(row?);
+            let place = rows.get(..old).unwrap_or_default().binary_search_by(|other| other.cmp_row(&row));
+            match place.ok().and_then(|index| rows.get_mut(index)) {
+                Some(slot) => *slot = row,
+                None => rows.push(row),
             }
         }
-        if !gone.is_empty() {
-            rows.retain(|row| !gone.iter().any(|key| row.cmp_key(key).is_eq()));
-        }
-        if !fresh.is_empty() {
-            rows.extend(fresh);
+        if rows.len() > old {
             rows.sort_unstable_by(|a, b| a.cmp_row(b));
         }
-        Self(Arc::new(rows))
+        Ok(())
     }
 }
 

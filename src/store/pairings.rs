@@ -29,27 +29,11 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()
     changed += work
         .sql
         .prepare_cached(
-            "INSERT INTO pairings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO pairings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET since_at = ?7 WHERE since_at IS NOT ?7",
         )?
-        .execute(params![work.account, tie, told.left, by, work.resource, right, since, work.rev])?;
-    work.sql
-        .prepare_cached(
-            "UPDATE pairings SET seen_rev = ?7 WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4
-                 AND resource = ?5 AND right_id = ?6",
-        )?
-        .execute(params![work.account, tie, told.left, by, work.resource, right, work.rev])?;
+        .execute(params![work.account, tie, told.left, by, work.resource, right, since])?;
     work.touched.ties |= changed > 0;
-    Ok(())
-}
-
-/// Pairings that a complete read of this resource did not name are over.
-pub(super) fn drop_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
-    let dropped = work
-        .sql
-        .prepare_cached("DELETE FROM pairings WHERE account = ?1 AND resource = ?2 AND seen_rev < ?3")?
-        .execute(params![work.account, work.resource, work.read_rev])?;
-    work.touched.ties |= dropped > 0;
     Ok(())
 }
 

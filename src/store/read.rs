@@ -1,6 +1,8 @@
 //! Reading: one `Fleet` per revision, made by fetching only what changed since the last.
 
+use std::borrow::Cow;
 use std::fs;
+use std::mem;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +26,8 @@ pub enum Scope {
     Whole,
     /// Open loads, and those that ended within the last hours: what a screen shows.
     Live,
-    /// The same without orders: what loads are judged by, and what goes wrong is found in.
+    /// The same without orders, conflicts, and text that says nothing of a load: what loads are judged by,
+    /// and what goes wrong is found in. The poller holds it beside everything else that it holds.
     Judged,
 }
 
@@ -46,10 +49,8 @@ impl Reader {
     /// Opens a database that must be there.
     pub fn open(path: &Path, scope: Scope) -> Result<Self, StoreError> {
         let connection = readable(path)?;
-        let mut fleet = Fleet::default();
-        fleet.revision = UNREAD;
         let (path, file) = (path.to_owned(), file_id(path));
-        Ok(Self { path, scope, connection, file, data_version: None, fleet: Arc::new(fleet) })
+        Ok(Self { path, scope, connection, file, data_version: None, fleet: unread() })
     }
 
     /// The fleet as it is now.
@@ -67,12 +68,10 @@ impl Reader {
         if self.data_version == Some(version) && !self.a_viewer_went(now) {
             return Ok(None);
         }
-        let fleet = self.read(now)?;
+        // Until it is read: whatever ends this half done, the next look begins anew.
+        self.data_version = None;
+        let changed = self.read(now)?;
         self.data_version = Some(version);
-        let changed = fleet.is_some();
-        if let Some(fleet) = fleet {
-            self.fleet = Arc::new(fleet);
-        }
         Ok(changed.then(|| Arc::clone(&self.fleet)))
     }
 
@@ -102,8 +101,8 @@ impl Reader {
         self.fleet.viewers.iter().any(|viewer| !viewer.is_here(now))
     }
 
-    /// Everything newer than what we have, in one read transaction; `None` when that is nothing.
-    fn read(&mut self, now: Timestamp) -> Result<Option<Fleet>, StoreError> {
+    /// Takes in everything newer than what we have, in one read transaction; whether anything of it shows.
+    fn read(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         let snapshot = self.connection.unchecked_transaction()?;
         let seen = self.fleet.revision;
         let marks: Vec<(String, i64, i64)> = snapshot
@@ -116,26 +115,24 @@ impl Reader {
         };
         let revision = mark("all").0;
         let first = seen == UNREAD;
-        let since = match self.scope {
-            Scope::Whole => None,
-            Scope::Live | Scope::Judged => Some(now.minus(OVER).millis()),
-        };
-        let mut fleet = (*self.fleet).clone();
+        let what = (self.scope, now);
+        // Where nobody else holds what was read before, its rows are replaced in their places.
+        let mut fleet = Arc::unwrap_or_clone(mem::replace(&mut self.fleet, unread()));
         let mut changed = first;
-        changed |= refresh(&snapshot, &mut fleet.tractors, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.drivers, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.movements, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.judgements, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, since, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.trailers, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.tractors, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.drivers, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.movements, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.judgements, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.trailers, seen, what, mark)?;
         if self.scope != Scope::Judged {
-            changed |= refresh(&snapshot, &mut fleet.orders, seen, since, mark)?;
+            changed |= refresh(&snapshot, &mut fleet.orders, seen, what, mark)?;
         }
-        if refresh(&snapshot, &mut fleet.stops, seen, since, mark)? || first {
+        if refresh(&snapshot, &mut fleet.stops, seen, what, mark)? || first {
             fleet.index_stops();
             changed = true;
         }
-        changed |= refresh(&snapshot, &mut fleet.stays, seen, since, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.stays, seen, what, mark)?;
         if first || mark("feeds").0 > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
             fleet.totals.rejected =
@@ -143,7 +140,7 @@ impl Reader {
                     .query_row("SELECT coalesce(sum(count), 0) FROM reject_counts", [], |row| row.get(0))?;
             changed = true;
         }
-        if first || mark("conflicts").0 > seen {
+        if self.scope != Scope::Judged && (first || mark("conflicts").0 > seen) {
             fleet.conflicts = all(&snapshot, "kind, records")?;
             changed = true;
         }
@@ -158,13 +155,16 @@ impl Reader {
         drop(snapshot);
         (fleet.revision, fleet.read_at) = (revision, now);
         fleet.totals = Totals { bytes: bytes(&self.path), schema: SCHEMA, ..fleet.totals };
-        if !changed {
-            // Remembered without being told, or every renewal would be a frame.
-            self.fleet = Arc::new(fleet);
-            return Ok(None);
-        }
-        Ok(Some(fleet))
+        // Remembered even where nothing shows, or every renewal would be a frame.
+        self.fleet = Arc::new(fleet);
+        Ok(changed)
     }
+}
+
+fn unread() -> Arc<Fleet> {
+    let mut fleet = Fleet::default();
+    fleet.revision = UNREAD;
+    Arc::new(fleet)
 }
 
 /// Brings `rows` up to date. True when they changed.
@@ -172,17 +172,18 @@ fn refresh<T: FromRow + Keyed>(
     sql: &Connection,
     rows: &mut Rows<T>,
     seen: i64,
-    since: Option<i64>,
+    (scope, now): (Scope, Timestamp),
     mark: impl Fn(&str) -> (i64, i64),
 ) -> rusqlite::Result<bool> {
     let (rev, full_rev) = mark(T::TABLE);
+    let since = (scope != Scope::Whole).then(|| now.minus(OVER).millis());
     // What is over is left out, so a row may come into view by its movement alone.
     let hangs_on = T::HANGS_ON.filter(|_| since.is_some()).map_or(0, |table| mark(table).0);
     if rev.max(hangs_on) <= seen {
         return Ok(false);
     }
     let whole = full_rev > seen || seen == UNREAD;
-    let (columns, table, shown) = (T::COLUMNS, T::TABLE, T::SHOWN);
+    let (columns, table, shown) = (columns::<T>(scope), T::TABLE, T::SHOWN);
     let live = match since {
         Some(_) if whole => T::LIVE_ALL,
         Some(_) => T::LIVE,
@@ -195,12 +196,21 @@ fn refresh<T: FromRow + Keyed>(
     ))?;
     let newer_than = if whole { UNREAD } else { seen };
     let read = statement.query_map(params![newer_than, since], T::from_row)?;
-    *rows = if whole {
-        read.collect::<Result<_, _>>()?
-    } else {
-        rows.with(read.collect::<Result<Vec<_>, _>>()?, &[])
-    };
+    if whole {
+        *rows = Rows::default();
+    }
+    rows.put(read)?;
     Ok(true)
+}
+
+/// What is selected, each column in its place.
+fn columns<T: FromRow>(scope: Scope) -> Cow<'static, str> {
+    if scope != Scope::Judged || T::UNJUDGED.is_empty() {
+        return T::COLUMNS.into();
+    }
+    let columns = T::COLUMNS.split(", ");
+    let judged = columns.map(|column| if T::UNJUDGED.contains(&column.trim()) { "NULL" } else { column });
+    judged.collect::<Vec<_>>().join(", ").into()
 }
 
 pub(super) fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {

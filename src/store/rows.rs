@@ -17,6 +17,8 @@ type Result<T> = rusqlite::Result<T>;
 pub(super) trait FromRow: Sized {
     /// What is selected, in the order in which `from_row` reads it.
     const COLUMNS: &'static str;
+    /// Text among these that no load is judged by, and most of what a row weighs.
+    const UNJUDGED: &'static [&'static str] = &[];
     /// The table.
     const TABLE: &'static str;
     /// Which rows there are at all, for whoever reads.
@@ -85,6 +87,8 @@ impl<'a> Columns<'a> {
 
 impl FromRow for Tractor {
     const TABLE: &'static str = "tractors";
+    const UNJUDGED: &'static [&'static str] =
+        &["vin", "plate", "make", "model", "year", "fleet", "dispatcher"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, unit_number, vin, plate, make, model, year, fleet, dispatcher, latitude, longitude, \
         heading_deg, speed_mph, place, state, state_since_at, driver_id, trailer_id, movement_id, engine, engine_at, fuel_pct, \
@@ -129,6 +133,7 @@ impl FromRow for Tractor {
 
 impl FromRow for Trailer {
     const TABLE: &'static str = "trailers";
+    const UNJUDGED: &'static [&'static str] = &["vin", "plate", "trailer_type"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, unit_number, vin, plate, trailer_type, latitude, longitude, heading_deg, speed_mph, \
         place, state, state_since_at, tractor_id, attached_by, driver_id, movement_id, loaded, source, observed_at, \
@@ -165,6 +170,7 @@ impl FromRow for Trailer {
 
 impl FromRow for Driver {
     const TABLE: &'static str = "drivers";
+    const UNJUDGED: &'static [&'static str] = &["phone", "dispatcher", "place"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, name, phone, timezone, ruleset, dispatcher, hos_status, hos_status_since_at, \
         drive_left_s, shift_left_s, break_left_s, cycle_left_s, cycle_tomorrow_s, hos_as_of_at, latitude, longitude, place, \
@@ -289,6 +295,7 @@ impl FromRow for Order {
 
 impl FromRow for Stop {
     const TABLE: &'static str = "stops";
+    const UNJUDGED: &'static [&'static str] = &["scheduled_raw", "contact", "phone"];
     const HANGS_ON: Option<&'static str> = Some("movements");
     const NEWER: &'static str = "(rev > ?1 OR rowid IN (SELECT x.rowid FROM movements m CROSS JOIN stops x \
         ON x.company_id = m.company_id AND x.movement_id = m.id WHERE m.rev > ?1))";

@@ -1,115 +1,138 @@
 //! Who was last told to go with whom, so that the same word told again costs no statement. Nobody but
-//! the writer who holds this may write pairings.
+//! the writer who holds this may write pairings. Of a word only digests are kept: there are as many as
+//! there are drivers, once for each feed that names them.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::params;
 
 use super::apply::Work;
 use super::pairings;
-use crate::model::{Pairing, PairingSource, Tie, Timestamp};
+use crate::model::{Pairing, PairingSource, Timestamp};
 
 /// What each feed told.
 #[derive(Default)]
-pub(super) struct Told(Vec<OfFeed>);
+pub(super) struct Told {
+    feeds: Vec<OfFeed>,
+    /// Keyed anew in each process: no text from outside can be made to look like another.
+    hasher: RandomState,
+}
 
-/// What one feed told, by the left one.
+/// What one feed told.
 struct OfFeed {
     account: Box<str>,
     resource: &'static str,
-    words: HashMap<Box<str>, Vec<Word>>,
+    /// By what a newer word takes the place of.
+    words: HashMap<u64, Word>,
+    /// Whether the file is known to hold these words and no others.
+    is_whole: bool,
 }
 
 /// One pairing, as the file has it.
 struct Word {
-    tie: Tie,
-    by: PairingSource,
-    right: Option<Box<str>>,
-    since_at: Option<Timestamp>,
-    /// The revision that last named it …
+    /// A digest of what it says.
+    says: u64,
+    /// The revision that last named it.
     seen: i64,
-    /// … and the one the file says that of.
-    written: i64,
 }
 
-impl Word {
-    fn says(&self, told: &Pairing) -> bool {
-        self.tie == told.tie
-            && self.by == told.by
-            && self.right.as_deref() == told.right.as_deref()
-            && self.since_at == told.since_at
+/// A pairing's columns: of a word that was told just now, or of one in the file.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    tie: &'a str,
+    left: &'a str,
+    by: &'a str,
+    /// Empty: none.
+    right: &'a str,
+    since: Option<i64>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(told: &'a Pairing) -> Self {
+        Self {
+            tie: told.tie.word(),
+            left: &told.left,
+            by: told.by.word(),
+            right: told.right.as_deref().unwrap_or_default(),
+            since: told.since_at.map(Timestamp::millis),
+        }
     }
 
-    /// Whether `told` takes this word's place in the file.
-    fn yields_to(&self, told: &Pairing) -> bool {
-        let one_alone = told.by == PairingSource::Eld;
-        self.tie == told.tie
-            && self.by == told.by
-            && (one_alone || self.right.as_deref() == told.right.as_deref())
+    /// Digests of whose place it takes, and of what it says.
+    fn digests(&self, hasher: &RandomState) -> (u64, u64) {
+        // Who is logged in where is told for one driver at a time; lists may name several partners.
+        let one_alone = self.by == PairingSource::Eld.word();
+        let place = (self.tie, self.left, self.by, if one_alone { "" } else { self.right });
+        (hasher.hash_one(place), hasher.hash_one((self.right, self.since)))
     }
 }
 
 impl Told {
     /// Takes in one account's word.
     pub(super) fn take_in(&mut self, work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()> {
-        let all = self.of(work);
-        if let Some(known) = all.get_mut(told.left.as_str()) {
-            if let Some(word) = known.iter_mut().find(|word| word.says(told)) {
-                word.seen = work.rev;
-                return Ok(());
-            }
-            known.retain(|word| !word.yields_to(told));
+        let (place, says) = Columns::of(told).digests(&self.hasher);
+        let words = &mut self.of(work).words;
+        if let Some(word) = words.get_mut(&place).filter(|word| word.says == says) {
+            word.seen = work.rev;
+            return Ok(());
         }
         pairings::upsert(work, told)?;
-        let fresh = Word {
-            tie: told.tie,
-            by: told.by,
-            right: told.right.as_deref().map(Into::into),
-            since_at: told.since_at,
-            seen: work.rev,
-            written: work.rev,
-        };
-        all.entry(told.left.as_str().into()).or_default().push(fresh);
+        words.insert(place, Word { says, seen: work.rev });
         Ok(())
     }
 
     /// A complete read of this feed ends here: what it did not name is over.
     pub(super) fn complete(&mut self, work: &mut Work<'_>) -> rusqlite::Result<()> {
-        let mut confirm = work.sql.prepare_cached(
-            "UPDATE pairings SET seen_rev = ?7 WHERE account = ?1 AND tie = ?2 AND left_id = ?3 AND source = ?4
-                 AND resource = ?5 AND right_id = ?6",
-        )?;
-        let (read_rev, words) = (work.read_rev, self.of(work));
-        for (left, known) in words.iter_mut() {
-            for word in known.iter_mut().filter(|word| word.seen >= read_rev && word.written < read_rev) {
-                let right = word.right.as_deref().unwrap_or_default();
-                let (tie, by) = (word.tie.word(), word.by.word());
-                confirm.execute(params![work.account, tie, left, by, work.resource, right, word.seen])?;
-                word.written = word.seen;
-            }
-            known.retain(|word| word.seen >= read_rev);
+        let (read_rev, hasher) = (work.read_rev, self.hasher.clone());
+        let feed = self.of(work);
+        let known = feed.words.len();
+        feed.words.retain(|_, word| word.seen >= read_rev);
+        if feed.is_whole && feed.words.len() == known {
+            return Ok(());
         }
-        words.retain(|_, known| !known.is_empty());
-        pairings::drop_unconfirmed(work)
+        let mut all = work.sql.prepare_cached(
+            "SELECT tie, left_id, source, right_id, since_at FROM pairings WHERE account = ?1 AND resource = ?2",
+        )?;
+        let mut drop = work.sql.prepare_cached(
+            "DELETE FROM pairings WHERE account = ?1 AND resource = ?2
+                 AND tie = ?3 AND left_id = ?4 AND source = ?5 AND right_id = ?6",
+        )?;
+        let mut over: Vec<[String; 4]> = Vec::new();
+        let mut rows = all.query(params![work.account, work.resource])?;
+        while let Some(row) = rows.next()? {
+            let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+            let (tie, left, by, right) = (text(0)?, text(1)?, text(2)?, text(3)?);
+            let (place, says) = Columns { tie, left, by, right, since: row.get(4)? }.digests(&hasher);
+            if feed.words.get(&place).is_none_or(|word| word.says != says) {
+                over.push([tie, left, by, right].map(str::to_owned));
+            }
+        }
+        for [tie, left, by, right] in &over {
+            drop.execute(params![work.account, work.resource, tie, left, by, right])?;
+        }
+        feed.is_whole = true;
+        work.touched.ties |= !over.is_empty();
+        Ok(())
     }
 
     /// This account's words were deleted.
     pub(super) fn forget(&mut self, account: &str) {
-        self.0.retain(|feed| &*feed.account != account);
+        self.feeds.retain(|feed| &*feed.account != account);
     }
 
     /// A transaction of this feed failed: what it wrote is not in the file.
     pub(super) fn failed(&mut self, account: &str, resource: &str) {
-        self.0.retain(|feed| &*feed.account != account || feed.resource != resource);
+        self.feeds.retain(|feed| &*feed.account != account || feed.resource != resource);
     }
 
-    fn of(&mut self, work: &Work<'_>) -> &mut HashMap<Box<str>, Vec<Word>> {
+    fn of(&mut self, work: &Work<'_>) -> &mut OfFeed {
         let is_it = |feed: &OfFeed| &*feed.account == work.account && feed.resource == work.resource;
-        let place = self.0.iter().position(is_it).unwrap_or_else(|| {
+        let place = self.feeds.iter().position(is_it).unwrap_or_else(|| {
             let (account, resource) = (work.account.into(), work.resource);
-            self.0.push(OfFeed { account, resource, words: HashMap::new() });
-            self.0.len() - 1
+            self.feeds.push(OfFeed { account, resource, words: HashMap::new(), is_whole: false });
+            self.feeds.len() - 1
         });
-        &mut self.0[place].words
+        &mut self.feeds[place]
     }
 }

@@ -7,6 +7,7 @@ mod exceptions;
 mod freight;
 mod judgements;
 mod linking;
+mod pairings;
 mod sanity;
 mod stays;
 mod trail;
