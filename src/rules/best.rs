@@ -146,6 +146,8 @@ pub fn best<'a>(basis: &Basis<'a>, load: &'a Movement, top: usize) -> Result<Vec
 /// What is to be taken over.
 struct Task<'a> {
     load: &'a Movement,
+    /// The same without who has it now: who comes in his place comes alone.
+    alone: Movement,
     /// Where the truck that has the load now stands, once the freight is on it.
     meeting: Option<Stop>,
     left: Vec<Call<'a>>,
@@ -161,12 +163,13 @@ impl<'a> Task<'a> {
             return Err(format!("nothing of load {} is left to be done", load.tms.id));
         }
         let stops = basis.fleet.stops_of(&load.key());
+        let alone = Movement { driver_id: None, driver2_id: None, tractor_id: None, ..load.clone() };
         let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
         let is_picked_up = stops.iter().any(|stop| stop.tms.kind != StopType::Delivery && !is_left(stop));
         if load.tms.status != MovementStatus::InProgress || !is_picked_up {
             // Whoever comes begins where the load does: that another truck is there already is no help.
             let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-            return Ok(Self { load, meeting: None, left });
+            return Ok(Self { load, alone, meeting: None, left });
         }
         let has_it = load.tractor_id.as_ref().and_then(|id| basis.fleet.tractors.get(id));
         let here = has_it.filter(|tractor| basis.fresh.knows_where(tractor, basis.now));
@@ -178,7 +181,7 @@ impl<'a> Task<'a> {
             ));
         };
         let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-        Ok(Self { load, meeting: Some(meeting(here)), left })
+        Ok(Self { load, alone, meeting: Some(meeting(here)), left })
     }
 
     /// Whether the driver has the load now.
@@ -265,7 +268,7 @@ fn misses_with<'a>(
 ) -> Result<Option<Reason>, Missing> {
     let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
     let road = basis.straight(rig, &itinerary);
-    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     misses(&case, &basis.fresh, basis.office, basis.now)
 }
 
@@ -306,7 +309,7 @@ fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
 fn with<'a>(basis: &Basis<'a>, task: &Task<'a>, rig: &Rig<'a>, first: &[&'a Movement]) -> Judgement {
     let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
     let road = basis.straight(rig, &itinerary);
-    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     judge(&case, &basis.fresh, basis.office, basis.now)
 }
 

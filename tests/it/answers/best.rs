@@ -135,6 +135,7 @@ fn a_load_under_way_is_met_where_its_truck_is() {
     made.rig("dallas", DALLAS);
     let row = &mut made.movements[0];
     (row.driver_id, row.tractor_id) = (Some(made.drivers[0].id.clone()), Some(made.tractors[0].id.clone()));
+    row.driver2_id = Some(backhaul::model::UnitId("samsara:dco".into()));
     row.tms.status = MovementStatus::InProgress;
     made.stops[0].tms.done = true;
     check(&made.fleet(), 10, &[("Driver waco", "ok"), ("Driver dallas", "ok")]);
