@@ -219,7 +219,7 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
     }
     let calls = task.calls();
     let Some(first) = calls.first().copied() else { return (i64::MAX, reject(rig, Why::PlaceUnknown)) };
-    let itinerary = Itinerary { before: basis.calls(&rig.loads), own: vec![first] };
+    let itinerary = basis.itinerary(&rig, &rig.loads, vec![first]);
     let before = basis.straight(&rig, &itinerary);
     let Some(drive_s) = before.map(|road| road.drive_s()) else {
         return (i64::MAX, reject(rig, Why::PlaceUnknown));
@@ -266,7 +266,7 @@ fn misses_with<'a>(
     rig: &Rig<'a>,
     first: &[&'a Movement],
 ) -> Result<Option<Reason>, Missing> {
-    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let itinerary = basis.itinerary(rig, first, task.calls());
     let road = basis.straight(rig, &itinerary);
     let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     misses(&case, &basis.fresh, basis.office, basis.now)
@@ -307,7 +307,7 @@ fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
 
 /// The load, if this driver does it after `first`.
 fn with<'a>(basis: &Basis<'a>, task: &Task<'a>, rig: &Rig<'a>, first: &[&'a Movement]) -> Judgement {
-    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let itinerary = basis.itinerary(rig, first, task.calls());
     let road = basis.straight(rig, &itinerary);
     let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     judge(&case, &basis.fresh, basis.office, basis.now)
@@ -326,7 +326,8 @@ fn suffering<'a>(
         let mut before: Vec<Call<'_>> = basis.calls(begun);
         before.extend(task.calls());
         before.extend(basis.calls(waiting.get(..number).unwrap_or_default()));
-        let itinerary = Itinerary { before, own: basis.queues.calls_of(load) };
+        let crew = basis.queues.crew_of(rig.tractor.map(|tractor| &tractor.id), &rig.loads);
+        let itinerary = Itinerary { before, own: basis.queues.calls_of(load), crew };
         let road = basis.straight(rig, &itinerary);
         let case = basis.case(rig, load, &itinerary, road.as_ref());
         let judgement = judge(&case, &basis.fresh, basis.office, basis.now);

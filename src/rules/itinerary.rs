@@ -1,9 +1,10 @@
 //! What a truck still has to do for a load: its stops that are not done, and before them those of the
 //! loads it has to finish first. Says nothing of when.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::crew::{Aboard, Crew};
 use crate::model::{
     Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
@@ -26,6 +27,8 @@ pub struct Itinerary<'a> {
     pub before: Vec<Call<'a>>,
     /// Its own.
     pub own: Vec<Call<'a>>,
+    /// Who drives.
+    pub crew: Crew,
 }
 
 impl<'a> Itinerary<'a> {
@@ -40,6 +43,8 @@ pub struct Queues<'a> {
     fleet: &'a Fleet,
     loads: HashMap<&'a UnitId, Vec<&'a Movement>>,
     drivers: HashMap<&'a UnitId, Vec<&'a Movement>>,
+    /// Tractors that several drivers are on.
+    shared: HashSet<&'a UnitId>,
 }
 
 impl<'a> Queues<'a> {
@@ -59,7 +64,10 @@ impl<'a> Queues<'a> {
         for queue in loads.values_mut() {
             in_turn(fleet, queue);
         }
-        Self { fleet, loads, drivers }
+        let mut driven = HashSet::new();
+        let on = fleet.drivers.iter().filter_map(|driver| driver.tractor_id.as_ref());
+        let shared = on.filter(|tractor| !driven.insert(*tractor)).collect();
+        Self { fleet, loads, drivers, shared }
     }
 
     /// The loads that a tractor or its driver has, in the order they are done: who has either is taken.
@@ -83,8 +91,16 @@ impl<'a> Queues<'a> {
         let queue = movement.tractor_id.as_ref().and_then(|tractor| self.loads.get(tractor));
         let key = movement.key();
         let earlier = queue.into_iter().flatten().take_while(|other| other.key() != key);
-        let before = earlier.flat_map(|other| left_of(self.fleet, other)).collect();
-        Itinerary { before, own }
+        let mut loads: Vec<&Movement> = earlier.copied().collect();
+        let before = loads.iter().flat_map(|other| left_of(self.fleet, other)).collect();
+        loads.push(movement);
+        Itinerary { before, own, crew: self.crew_of(movement.tractor_id.as_ref(), &loads) }
+    }
+
+    /// Who drives a tractor that has these loads to do.
+    pub fn crew_of(&self, tractor: Option<&UnitId>, loads: &[&Movement]) -> Crew {
+        let is_shared = tractor.is_some_and(|tractor| self.shared.contains(tractor));
+        Crew::of(loads, if is_shared { Aboard::Several } else { Aboard::OneAtMost })
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Stop, UnitId};
+use crate::rules::crew::Crew;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_500_000);
 const HOUR: i64 = 3600;
@@ -119,7 +120,7 @@ fn judged(given: &Given) -> Judgement {
         arrived_at: given.arrived.filter(|_| number == 0).map(ahead),
         dwell: None,
     });
-    let itinerary = Itinerary { before: Vec::new(), own: calls.collect() };
+    let itinerary = Itinerary { before: Vec::new(), own: calls.collect(), crew: Crew::Alone };
     let skip = usize::from(given.arrived.is_some());
     let left: Vec<i64> = given.stops.iter().skip(skip).map(|at| seconds(at.hours)).collect();
     let from = Point { latitude: 35.0, longitude: -100.0 };

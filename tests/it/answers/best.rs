@@ -2,7 +2,7 @@
 
 use backhaul::commands::best::{Answer, print};
 use backhaul::model::{Fleet, MovementStatus, Risk};
-use backhaul::rules::best::{Verdict, best};
+use backhaul::rules::best::{Verdict, Why, best};
 use backhaul::rules::find::load;
 use backhaul::rules::near::left_now;
 
@@ -143,4 +143,21 @@ fn a_load_under_way_is_met_where_its_truck_is() {
     let fleet = made.fleet();
     let error = with_basis(&fleet, NOON, |basis| best(basis, load(&fleet, "L").unwrap(), 10).unwrap_err());
     assert_eq!(error, "load L is on a truck that nobody sees now, so that it cannot be met");
+}
+
+#[test]
+fn nobody_of_a_team_takes_a_load_by_his_own_hours_alone() {
+    let mut made = made();
+    made.rig("one", DALLAS);
+    made.rig("two", DALLAS);
+    let teams = made.rig("three", DALLAS).id.clone();
+    made.load("M", Some("two")).driver2_id = Some(teams);
+    made.stop("m1", "M", "DALLAS", DALLAS, 10);
+    let fleet = made.fleet();
+    check(&fleet, 10, &[("Driver one", "ok"), ("Driver three", "STALE_HOS"), ("Driver two", "STALE_HOS")]);
+    with_basis(&fleet, NOON, |basis| {
+        let choices = best(basis, load(&fleet, "L").unwrap(), 10).unwrap();
+        let Verdict::Rejected(Why::Reason(_, note)) = &choices[1].verdict else { panic!("{choices:?}") };
+        assert!(note.as_ref().unwrap().starts_with("team: "), "{note:?}");
+    });
 }
