@@ -166,12 +166,16 @@ impl<'a> Task<'a> {
         let alone = Movement { driver_id: None, driver2_id: None, tractor_id: None, ..load.clone() };
         let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
         let is_picked_up = stops.iter().any(|stop| stop.tms.kind != StopType::Delivery && !is_left(stop));
-        if load.tms.status != MovementStatus::InProgress || !is_picked_up {
+        // By the TMS, or because its truck was seen to leave the pickup, whatever the TMS still calls it.
+        if !is_picked_up {
             // Whoever comes begins where the load does: that another truck is there already is no help.
             let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
             return Ok(Self { load, alone, meeting: None, left });
         }
-        let has_it = load.tractor_id.as_ref().and_then(|id| basis.fleet.tractors.get(id));
+        let Some(truck) = &load.tractor_id else {
+            return Err(format!("load {} is picked up, and nobody says by which truck", load.tms.id));
+        };
+        let has_it = basis.fleet.tractors.get(truck);
         let here = has_it.filter(|tractor| basis.fresh.knows_where(tractor, basis.now));
         let here = here.and_then(|tractor| place_of(tractor));
         let Some(here) = here else {
