@@ -68,6 +68,10 @@ impl Judging {
         let fresh = Freshness::of(&fleet.feeds, now);
         let queues = Queues::of(fleet);
         let roads = Arc::clone(&self.roads);
+        // A console's clock may be ahead: nobody asks for fresh times in the future.
+        if let Some(wanted) = fleet.viewers.iter().filter_map(|viewer| viewer.refresh_at).max() {
+            lock(&roads).want(wanted.min(now));
+        }
         let mut verdicts = Verdicts::default();
         for movement in fleet.movements.iter().filter(|movement| is_to_be_driven(movement)) {
             let key = movement.key();
