@@ -9,6 +9,7 @@ mod exceptions;
 mod fixes;
 mod freight;
 mod hours;
+mod judge;
 mod judgements;
 mod lease;
 mod links;
@@ -35,8 +36,9 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane, Stays};
+pub use self::apply::{Applied, Commit, Failure, Health};
 pub use self::examine::{Examination, examine, set_aside_of};
+pub use self::judge::{Judge, Sane, Stays};
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
 pub use self::people::People;

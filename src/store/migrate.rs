@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("005_stays.sql"),
     include_str!("006_judgement.sql"),
     include_str!("007_exceptions.sql"),
+    include_str!("008_rests.sql"),
 ];
 
 /// The version this program writes.

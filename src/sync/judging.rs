@@ -197,7 +197,8 @@ impl<'a> Inputs<'a> {
         }
         if let Some(driver) = driver {
             let hours = driver.source.as_deref().is_some_and(|source| fresh.hours(source));
-            (driver.hos_status, driver.hos_status_since_at, hours).hash(&mut digest);
+            (driver.hos_status, driver.hos_status_since_at, driver.hos_rest_since_at, hours)
+                .hash(&mut digest);
             (driver.drive_left_s, driver.shift_left_s, driver.break_left_s, driver.cycle_left_s)
                 .hash(&mut digest);
         }

@@ -7,6 +7,7 @@ mod exceptions;
 mod freight;
 mod judgements;
 mod linking;
+mod rest;
 mod sanity;
 mod stays;
 mod trail;
