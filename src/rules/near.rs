@@ -165,8 +165,8 @@ fn second_rows(basis: &Basis<'_>, driven: &[(&UnitId, usize)], found: &[Near<'_>
     for pair in driven.chunk_by(|a, b| a.0 == b.0).filter(|pair| pair.len() > 1) {
         let loads = basis.queues.loads_of(pair.first().map(|(tractor, _)| *tractor), None);
         let is_named = |row: &Near<'_>| {
-            let driver = row.driver.map(|driver| &driver.id);
-            loads.iter().any(|load| [load.driver_id.as_ref(), load.driver2_id.as_ref()].contains(&driver))
+            let his = row.driver.map(|driver| &driver.id);
+            loads.iter().any(|load| [load.driver_id.as_ref(), load.driver2_id.as_ref()].contains(&his))
         };
         let choice = |index: usize| {
             let row = found.get(index);

@@ -185,12 +185,12 @@ fn duty(
     if (hours.status, hours.since) == (status, since) {
         return Ok(());
     }
-    let word = if newest > since {
+    let said = if newest > since {
         DutyWord::Past { status, since_at }
     } else {
         DutyWord::Line { status, since_at }
     };
-    let after = Hours { source: Some(source), ..hours.with((work.judge.duty)(hours.duty(), word)) };
+    let after = Hours { source: Some(source), ..hours.with((work.judge.duty)(hours.duty(), said)) };
     if (Hours { source: hours.source, ..after }) == *hours {
         return Ok(());
     }

@@ -104,14 +104,14 @@ fn remember_shown(work: &Work<'_>, driver_id: &str, records: &[RecordKey]) -> ru
 /// Notes an account's word beside what it said before.
 fn note(work: &Work<'_>, record: &RecordKey, told: Word<'_>) -> rusqlite::Result<()> {
     let before = noted(work, record)?;
-    let word = match told {
+    let said = match told {
         Word::Clocks(clocks) => hours::now(work, clocks),
         Word::Duty(status, since_at) if before.since_at > Some(since_at) => {
             DutyWord::Past { status, since_at }
         }
         Word::Duty(status, since_at) => DutyWord::Line { status, since_at },
     };
-    let duty = (work.judge.duty)(before, word);
+    let duty = (work.judge.duty)(before, said);
     let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
     work.sql
         .prepare_cached(
