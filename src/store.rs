@@ -206,7 +206,7 @@ impl Store {
 
     /// Keeps where addresses are.
     pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
-        self.writing.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
+        self.writing.run(move |writer| places::keep(writer, &found, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.

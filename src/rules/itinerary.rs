@@ -165,13 +165,15 @@ const ELSEWHERE_M: f64 = 5.0 * 1609.344;
 fn is_elsewhere(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     let truck = tractor.and_then(|tractor| Point::new(tractor.latitude?, tractor.longitude?));
-    let place = stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
-    truck.zip(place).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
+    truck.zip(fleet.places.sure_of(stop)).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::{Address, Tractor, Trust};
 
     fn movement(id: &str, status: MovementStatus) -> Movement {
         let mut movement = Movement { tractor_id: Some(UnitId("t".into())), ..Movement::default() };
@@ -189,6 +191,37 @@ mod tests {
 
     fn ids(calls: &[Call<'_>]) -> Vec<String> {
         calls.iter().map(|call| call.stop.tms.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_truck_that_is_elsewhere_by_the_address_has_not_arrived_whatever_the_tms_says() {
+        let mut load = movement("1", MovementStatus::InProgress);
+        load.tms.company_id = String::new();
+        let mut told = stop("1", "1a", 100, false);
+        told.tms.actual_arrival_at = Some(Timestamp::from_secs(90));
+        (told.tms.address, told.tms.city) = (Some("1 Main Street".into()), Some("TYLER".into()));
+        let address = Address::of(&told.tms).unwrap();
+        let mut fleet = Fleet::default();
+        fleet.movements = [load].into_iter().collect();
+        fleet.stops = [told].into_iter().collect();
+        let truck = |latitude| Tractor {
+            id: UnitId("t".into()),
+            latitude: Some(latitude),
+            longitude: Some(-95.0),
+            ..Tractor::default()
+        };
+        fleet.index_stops();
+        let mut check = |latitude: f64, trust, expected: bool| {
+            fleet.tractors = [truck(latitude)].into_iter().collect();
+            let place = Point { latitude: 32.0, longitude: -95.0 };
+            fleet.places = Arc::new(std::iter::once((address.clone(), place, trust)).collect());
+            let queues = Queues::of(&fleet);
+            let calls = queues.calls_of(fleet.movements.iter().next().unwrap());
+            assert_eq!(calls[0].arrived_at.is_some(), expected, "{latitude} {trust:?}");
+        };
+        check(32.0, Trust::Sure, true);
+        check(33.0, Trust::Sure, false);
+        check(33.0, Trust::ToConfirm, true);
     }
 
     #[test]

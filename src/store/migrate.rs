@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("006_judgement.sql"),
     include_str!("007_exceptions.sql"),
     include_str!("008_rests.sql"),
+    include_str!("009_placed.sql"),
 ];
 
 /// The version this program writes.
