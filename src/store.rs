@@ -204,7 +204,7 @@ impl Store {
         self.writing.run(|writer| Ok(places::all(&writer.connection)?)).await
     }
 
-    /// Keeps where addresses are.
+    /// Keeps where addresses are, and judges by that who was at the stops there.
     pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
         self.writing.run(move |writer| places::keep(writer, &found, now)).await
     }

@@ -98,7 +98,7 @@ impl Roads {
         }
     }
 
-    /// Takes in that a person asked for fresh times: what is older than [`FRESH`] by then is due at once,
+    /// Takes in that a person asked for fresh times: what is older than two minutes by then is due at once,
     /// even of a truck that stands (mapbox.md §5).
     pub fn want(&mut self, at: Timestamp) {
         self.wanted_at = self.wanted_at.max(Some(at));
