@@ -48,3 +48,17 @@ fn print_array(elements: &[String], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "[\n{}\n]", elements.join(",\n"))
 }
+
+/// So many things of a kind are listed for people. A fleet may have thousands in doubt, and a terminal that
+/// scrolls away what is above them tells nothing.
+const LISTED: usize = 10;
+/// So many records of one of them.
+const NAMED: usize = 4;
+
+/// Names in a row, of many only the first.
+fn listed(names: &[String]) -> String {
+    match names.len().checked_sub(NAMED) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names.get(..NAMED).unwrap_or_default().join(", ")),
+    }
+}

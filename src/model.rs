@@ -36,11 +36,11 @@ pub use freight::{
     StopType, TmsMovement, TmsOrder, TmsStop,
 };
 pub use handling::{Act, Deed, Handling, Mark, Seen, Snooze};
-pub use hours::{Clocks, Driver, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal};
+pub use hours::{Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord};
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;
-pub use place::{Address, Fit, Geocoded, Located, Places};
+pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use sighting::{Sighting, Verdict};
 pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Proof, Stay};

@@ -9,6 +9,7 @@ mod exceptions;
 mod fixes;
 mod freight;
 mod hours;
+mod judge;
 mod judgements;
 mod lease;
 mod links;
@@ -35,8 +36,9 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
-pub use self::apply::{Applied, Commit, Failure, Health, Judge, Sane, Stays};
+pub use self::apply::{Applied, Commit, Failure, Health};
 pub use self::examine::{Examination, examine, set_aside_of};
+pub use self::judge::{Judge, Sane, Stays};
 pub use self::lease::{Lease, leader};
 pub use self::open::{Access, StoreError};
 pub use self::people::People;
@@ -202,9 +204,9 @@ impl Store {
         self.writing.run(|writer| Ok(places::all(&writer.connection)?)).await
     }
 
-    /// Keeps where addresses are.
+    /// Keeps where addresses are, and judges by that who was at the stops there.
     pub async fn keep_places(&self, found: Vec<Place>, now: Timestamp) -> Result<(), StoreError> {
-        self.writing.run(move |writer| places::keep(&mut writer.connection, &found, now)).await
+        self.writing.run(move |writer| places::keep(writer, &found, now)).await
     }
 
     /// Calls dark what has been silent for longer than is normal.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Format, Layout, grid};
+use super::{Format, LISTED, Layout, grid, listed};
 use crate::model::{Conflict, FeedStatus, Fleet, Leader, Timestamp, Viewer, Waiting};
 use crate::rules::{age, watching};
 
@@ -151,8 +151,14 @@ fn print_text(
         counted(movements, "movement")
     )?;
     writeln!(out, "set aside  {}, {} rejected", counted(conflicts.len(), "conflict"), status.rejected)?;
-    for Conflict { kind, records, reason, .. } in conflicts {
-        writeln!(out, "           {} {}: {reason}", kind.word(), records.join(", "))?;
+    for Conflict { kind, records, reason } in conflicts.iter().take(LISTED) {
+        writeln!(out, "           {} {}: {reason}", kind.word(), listed(records))?;
+    }
+    if let Some(more) = conflicts.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        writeln!(
+            out,
+            "           and {more} more: `backhaul doctor --json` lists all, with what settles each"
+        )?;
     }
     for Waiting { kind, unit, reason } in facts.waiting {
         writeln!(out, "link waits {} {unit}: {reason}", kind.word())?;

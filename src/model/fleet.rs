@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::{
-    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Stay, Stop, Timestamp,
-    Totals, Tractor, Trailer, Viewer,
+    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Places, Stay, Stop,
+    Timestamp, Totals, Tractor, Trailer, Viewer,
 };
 
 /// A row that has a key.
@@ -133,6 +133,8 @@ pub struct Fleet {
     pub stays: Rows<Stay>,
     /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
     driven: Arc<[Arc<Stop>]>,
+    /// Where addresses are that the TMS has no coordinates for.
+    pub places: Arc<Places>,
     /// What is made of movements that are not over.
     pub judgements: Rows<Judgement>,
     /// What is wrong, what was lately, and what is only watched; [`Fleet::queue`] gives what stands open.

@@ -43,6 +43,60 @@ impl DutyStatus {
     }
 }
 
+impl DutyStatus {
+    /// Whether he rests: off duty, in the sleeper, or on the road for himself, which is off duty too.
+    pub const fn is_rest(self) -> bool {
+        match self {
+            Self::OffDuty | Self::Sleeper | Self::PersonalConveyance => true,
+            Self::Driving | Self::OnDuty | Self::YardMove | Self::Unknown => false,
+        }
+    }
+}
+
+/// What is known of a driver's duty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Duty {
+    /// His status.
+    pub status: DutyStatus,
+    /// Since when that; `None` where nobody told.
+    pub since_at: Option<Timestamp>,
+    /// Since when he has rested, in one status of rest or another, without anything between; `None` while he
+    /// does not rest. He may have rested for longer than anybody can tell.
+    pub rest_since_at: Option<Timestamp>,
+    /// When his status was told last.
+    pub heard_at: Option<Timestamp>,
+}
+
+/// What is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DutyWord {
+    /// His status at an instant, along with his clocks.
+    Now {
+        /// The status; `None` where the logs alone tell it.
+        status: Option<DutyStatus>,
+        /// Since when that, where it is told.
+        since_at: Option<Timestamp>,
+        /// The instant.
+        at: Timestamp,
+        /// Seconds between two such words, as a rule.
+        every_s: i64,
+    },
+    /// The newest line of his log.
+    Line {
+        /// The status.
+        status: DutyStatus,
+        /// Since when.
+        since_at: Timestamp,
+    },
+    /// A line that comes late: another that followed it was told before.
+    Past {
+        /// The status.
+        status: DutyStatus,
+        /// Since when.
+        since_at: Timestamp,
+    },
+}
+
 /// What an ELD says is left, in whole seconds; `None` where it does not say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clocks {
@@ -153,6 +207,9 @@ pub struct Driver {
     pub hos_status: DutyStatus,
     /// Since when that status.
     pub hos_status_since_at: Option<Timestamp>,
+    /// Since when he rests, in one status of rest or another; see [`Duty::rest_since_at`].
+    #[serde(skip)]
+    pub hos_rest_since_at: Option<Timestamp>,
     /// Seconds of driving left.
     pub drive_left_s: Option<i64>,
     /// Seconds of the 14-hour window left.

@@ -27,21 +27,48 @@ impl Address {
     }
 }
 
+/// Whether a place that was looked up is the one that is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It is, as far as a geocoder can say.
+    Sure,
+    /// Only part of the address fits: a person has to confirm it.
+    ToConfirm,
+}
+
 /// Where addresses are that were looked up.
 #[derive(Clone, Debug, Default)]
-pub struct Places(HashMap<Address, Point>);
+pub struct Places(HashMap<Address, (Point, Trust)>);
 
 impl Places {
-    /// Where a stop is: by its TMS, else by its address.
+    /// Where a stop is: by its TMS, else by its address, whether or not somebody has to confirm that.
     pub fn of(&self, stop: &Stop) -> Option<Point> {
-        let told = stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
-        told.or_else(|| self.0.get(&Address::of(&stop.tms)?).copied())
+        told(stop).or_else(|| self.found(stop).map(|(point, _)| point))
+    }
+
+    /// Where a stop is by its TMS, else by its address where that is sure: near enough to the truth to say that
+    /// a truck is there, or is not.
+    pub fn sure_of(&self, stop: &Stop) -> Option<Point> {
+        let found = || self.found(stop).filter(|(_, trust)| *trust == Trust::Sure);
+        told(stop).or_else(|| found().map(|(point, _)| point))
+    }
+
+    fn found(&self, stop: &Stop) -> Option<(Point, Trust)> {
+        self.0.get(&Address::of(&stop.tms)?).copied()
     }
 }
 
-impl FromIterator<(Address, Point)> for Places {
-    fn from_iter<I: IntoIterator<Item = (Address, Point)>>(found: I) -> Self {
-        Self(found.into_iter().collect())
+/// Where the TMS has a stop.
+fn told(stop: &Stop) -> Option<Point> {
+    stop.tms
+        .latitude
+        .zip(stop.tms.longitude)
+        .and_then(|(latitude, longitude)| Point::new(latitude, longitude))
+}
+
+impl FromIterator<(Address, Point, Trust)> for Places {
+    fn from_iter<I: IntoIterator<Item = (Address, Point, Trust)>>(found: I) -> Self {
+        Self(found.into_iter().map(|(address, point, trust)| (address, (point, trust))).collect())
     }
 }
 

@@ -105,8 +105,6 @@ pub struct Route {
     pub origin: Position,
     /// One a stop, in the order driven; never none.
     pub legs: Vec<Leg>,
-    /// The road as a line, first leg to last, where it was asked for; never fewer than two points.
-    pub line: Option<Vec<Point>>,
     /// What was asked of the road and is not kept.
     pub violations: Vec<Violation>,
     /// What is in the way.

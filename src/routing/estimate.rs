@@ -13,7 +13,6 @@ pub fn estimate(position: &Position, stops: &[Point], now: Timestamp) -> Option<
         asked_at: now,
         origin: *position,
         legs,
-        line: None,
         violations: Vec::new(),
         incidents: Vec::new(),
         snapped_m: None,

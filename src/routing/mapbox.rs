@@ -75,18 +75,6 @@ pub struct Question<'a> {
     pub position: &'a Position,
     /// Its remaining stops in the order driven. Of more than [`MOST_STOPS`] only the first are asked for.
     pub stops: &'a [Point],
-    /// Whether the road is wanted as a line too.
-    pub line: Line,
-}
-
-/// Whether the road is wanted as a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Line {
-    /// Times alone: the answer stays below 2 KB.
-    #[default]
-    Without,
-    /// In full.
-    Full,
 }
 
 impl<'a> Question<'a> {
@@ -221,13 +209,8 @@ fn options(
     truck: &Truck,
     now: Timestamp,
 ) -> Vec<(&'static str, String)> {
-    let mut options = vec![("alternatives", "false".to_owned()), ("steps", "false".to_owned())];
-    match question.line {
-        Line::Without => options.push(("overview", "false".to_owned())),
-        Line::Full => {
-            options.extend([("overview", "full".to_owned()), ("geometries", "polyline6".to_owned())]);
-        }
-    }
+    let no = ["alternatives", "steps", "overview"].map(|option| (option, "false".to_owned()));
+    let mut options = Vec::from(no);
     // Trucks that the fleet never puts on a ship are not sent over one.
     options.push(("exclude", "ferry".to_owned()));
     let size = [("max_height", truck.height_m().to_string()), ("max_width", truck.width_m().to_string())];
@@ -286,8 +269,8 @@ mod tests {
         Point { latitude: 35.149_512_34, longitude: -90.049 },
     ];
 
-    fn asked(attempt: Attempt, line: Line, position: &Position) -> String {
-        let question = Question { position, stops: &STOPS, line };
+    fn asked(attempt: Attempt, position: &Position) -> String {
+        let question = Question { position, stops: &STOPS };
         let truck = Truck::new(4.12, 2.6, 36.3).unwrap();
         let pairs = options(&question, attempt, &truck, Timestamp::from_secs(1060));
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -302,7 +285,7 @@ mod tests {
         let check = |limits, snap, speed: f64, expected: &str| {
             let attempt = Attempt { limits, snap, ..Attempt::default() };
             let expected = format!("{PATH}?{REST}{expected}");
-            assert_eq!(asked(attempt, Line::Without, &position(speed, 86.6)), expected);
+            assert_eq!(asked(attempt, &position(speed, 86.6)), expected);
         };
         let size = "&max_height=4.12&max_width=2.6";
         let whole = format!("{size}&max_weight=36.3");
@@ -311,9 +294,6 @@ mod tests {
         check(Limits::All, Snap::Heading, 11.0, &whole);
         check(Limits::NoWeight, Snap::Anywhere, 62.0, size);
         check(Limits::None, Snap::Heading, 12.0, "&bearings=87,60;;");
-        let lined = asked(Attempt::default(), Line::Full, &position(0.0, 0.0));
-        assert!(lined.contains("&overview=full&geometries=polyline6&"), "{lined}");
-        assert!(!lined.contains("depart_at") && !lined.contains("annotations"), "{lined}");
     }
 
     #[test]
@@ -338,7 +318,7 @@ mod tests {
     #[test]
     fn the_tractor_counts_among_the_twenty_five() {
         let (here, stops) = (position(0.0, 0.0), vec![STOPS[0]; 30]);
-        let question = Question { position: &here, stops: &stops, line: Line::Without };
+        let question = Question { position: &here, stops: &stops };
         assert_eq!(question.asked().len(), 24);
         assert_eq!(path(Profile::Driving, &question).matches(';').count(), 24);
     }

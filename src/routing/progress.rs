@@ -3,13 +3,10 @@
 
 use std::time::Duration;
 
-use super::geometry::{On, length, nearest};
 use crate::model::{Leg, Motion, Point, Position, Route, Timestamp};
 
 /// A fix of a truck on the move is good for this long: what it drove since is taken off, up to here.
 const ROLLS_ON: Duration = Duration::from_mins(15);
-/// Further than this from its line, a truck is on another road, and the line says nothing of it.
-const OFF_THE_LINE_M: f64 = 2000.0;
 /// A change smaller than this is one of the service's mind, not of the road (mapbox.md §9.14).
 const FLIP: Duration = Duration::from_mins(2);
 
@@ -24,8 +21,7 @@ pub struct Left {
 
 /// What is left to drive at `now` of each leg of `route`, the truck being last seen at `position`.
 ///
-/// The first leg is cut to what lies ahead of the truck: along the line where there is one, else in
-/// proportion to the great circle that is left. The time since the fix is taken off only from a truck that
+/// The first leg is cut to what lies ahead of the truck, in proportion to the great circle that is left. The time since the fix is taken off only from a truck that
 /// was moving (mapbox.md §9.8). The legs after it are whole: it has to stop first.
 pub fn remaining(route: &Route, position: &Position, now: Timestamp) -> Vec<Left> {
     let whole = |leg: &Leg| Left { seconds: leg.seconds, meters: leg.meters };
@@ -38,31 +34,15 @@ pub fn remaining(route: &Route, position: &Position, now: Timestamp) -> Vec<Left
 
 /// The part of the first leg that lies ahead of `here`.
 fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
-    let share = route
-        .line
-        .as_deref()
-        .and_then(|line| share_by_line(route, line, leg, here))
-        .unwrap_or_else(|| share_by_circle(route.origin.point, leg.to, here));
+    let share = share_left(route.origin.point, leg.to, here);
     // The other way, it first has to come back: as an estimate, since nobody was asked.
     let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * Leg::DETOUR;
     let back = if share < 1.0 { 0.0 } else { astray };
     Left { seconds: leg.seconds * share + back / Leg::METERS_A_SECOND, meters: leg.meters * share + back }
 }
 
-/// What is left of the leg, 0 to 1, by where on the line the truck is. `None` when it has left the line.
-fn share_by_line(route: &Route, line: &[Point], leg: &Leg, here: Point) -> Option<f64> {
-    let of_all = route.legs.iter().map(|leg| leg.meters).sum::<f64>();
-    if of_all <= 0.0 {
-        return None;
-    }
-    // Meters of the line and of the source are not quite the same: the leg ends in proportion.
-    let end = length(line) * leg.meters / of_all;
-    let On { along_m, beside_m } = nearest(line, here, end)?;
-    (beside_m <= OFF_THE_LINE_M && end > 0.0).then(|| ((end - along_m) / end).clamp(0.0, 1.0))
-}
-
 /// What is left of the leg, 0 to 1, by great circle.
-fn share_by_circle(origin: Point, to: Point, here: Point) -> f64 {
+fn share_left(origin: Point, to: Point, here: Point) -> f64 {
     let whole = origin.meters_to(to);
     if whole > 0.0 { (here.meters_to(to) / whole).clamp(0.0, 1.0) } else { 1.0 }
 }
@@ -96,7 +76,6 @@ mod tests {
     use crate::model::EtaSource;
 
     const START: Point = Point { latitude: 35.0, longitude: -95.0 };
-    const CORNER: Point = Point { latitude: 35.0, longitude: -94.0 };
     const FIRST: Point = Point { latitude: 36.0, longitude: -94.0 };
     const SECOND: Point = Point { latitude: 36.0, longitude: -93.0 };
     const THEN: Timestamp = Timestamp::from_secs(1_795_500_000);
@@ -105,23 +84,18 @@ mod tests {
         Position { point, motion, speed_mph: Some(60.0), heading_deg: Some(90.0), observed_at }
     }
 
-    /// Two hours to the first stop by way of a corner, one to the second.
-    fn route(line: Option<Vec<Point>>) -> Route {
+    /// Two hours to the first stop, one to the second.
+    fn route() -> Route {
         let leg = |to, seconds, meters| Leg { to, seconds, meters, typical_s: None, snapped_m: None };
         Route {
             source: EtaSource::Mapbox,
             asked_at: THEN,
             origin: position(START, Motion::Moving, THEN),
             legs: vec![leg(FIRST, 7200.0, 202_300.0), leg(SECOND, 3600.0, 90_000.0)],
-            line,
             violations: Vec::new(),
             incidents: Vec::new(),
             snapped_m: None,
         }
-    }
-
-    fn by_corner() -> Vec<Point> {
-        vec![START, CORNER, FIRST, SECOND]
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a trip of hours")]
@@ -130,63 +104,54 @@ mod tests {
         remaining(route, position, now).iter().map(|left| (left.seconds / 60.0).round() as i64).collect()
     }
 
-    #[test]
-    fn a_truck_on_its_line_has_left_what_lies_ahead() {
-        let check = |point, expected: i64| {
-            let stands = position(point, Motion::Stopped, THEN);
-            let left = minutes(&route(Some(by_corner())), &stands, 0);
-            assert!((left[0] - expected).abs() <= 1, "{left:?}");
-            assert_eq!(left[1], 60, "the legs after the first are whole");
-        };
-        check(START, 120);
-        check(Point { longitude: -94.5, ..START }, 93);
-        check(CORNER, 66);
-        check(Point { latitude: 35.9, ..FIRST }, 7);
-        check(FIRST, 0);
-    }
-
-    #[test]
-    fn without_a_line_or_off_it_the_circle_shrinks_in_proportion() {
-        let half = Point { latitude: 35.5, longitude: -94.5 };
-        let stands = position(half, Motion::Stopped, THEN);
-        assert!((minutes(&route(None), &stands, 0)[0] - 60).abs() <= 1);
-        assert!((minutes(&route(Some(by_corner())), &stands, 0)[0] - 60).abs() <= 1, "50 km off the line");
-    }
-
-    #[test]
-    fn a_truck_that_goes_the_other_way_has_further_to_go() {
-        for line in [None, Some(by_corner())] {
-            let away = position(Point { longitude: -96.0, ..START }, Motion::Stopped, THEN);
-            let left = minutes(&route(line), &away, 0);
-            // 91 km west are some 72 km further from the stop, and that × 1.2 at 50 mph is an hour and more.
-            assert!((170..200).contains(&left[0]), "{left:?}");
+    /// Part of the way along the great circle to the first stop.
+    fn along(share: f64) -> Point {
+        let between = |from: f64, to: f64| from + (to - from) * share;
+        Point {
+            latitude: between(START.latitude, FIRST.latitude),
+            longitude: between(START.longitude, FIRST.longitude),
         }
     }
 
     #[test]
+    fn the_first_leg_shrinks_with_the_circle_that_is_left_and_the_others_are_whole() {
+        let check = |share, expected: i64| {
+            let left = minutes(&route(), &position(along(share), Motion::Stopped, THEN), 0);
+            assert!((left[0] - expected).abs() <= 1, "{left:?}");
+            assert_eq!(left[1], 60);
+        };
+        check(0.0, 120);
+        check(0.25, 90);
+        check(0.5, 60);
+        check(1.0, 0);
+    }
+
+    #[test]
+    fn a_truck_that_goes_the_other_way_has_further_to_go() {
+        let away = position(Point { longitude: -96.0, ..START }, Motion::Stopped, THEN);
+        let left = minutes(&route(), &away, 0);
+        // 91 km west are some 72 km further from the stop, and that × 1.2 at 50 mph is an hour and more.
+        assert!((170..200).contains(&left[0]), "{left:?}");
+    }
+
+    #[test]
     fn what_stands_moves_its_eta_with_the_clock_and_what_rolls_keeps_it() {
-        let line = route(Some(by_corner()));
-        let stands = position(CORNER, Motion::Stopped, THEN);
-        let rolls = position(CORNER, Motion::Moving, THEN);
-        let (first, later) = (minutes(&line, &stands, 0)[0], minutes(&line, &stands, 600)[0]);
+        let route = route();
+        let stands = position(along(0.5), Motion::Stopped, THEN);
+        let rolls = position(along(0.5), Motion::Moving, THEN);
+        let (first, later) = (minutes(&route, &stands, 0)[0], minutes(&route, &stands, 600)[0]);
         assert_eq!(first, later, "ten minutes later there is still as much to drive");
-        assert_eq!(minutes(&line, &rolls, 0)[0] - minutes(&line, &rolls, 600)[0], 10);
-        assert_eq!(minutes(&line, &rolls, 0)[0] - minutes(&line, &rolls, 7200)[0], 15, "not for ever");
-        assert_eq!(minutes(&line, &position(FIRST, Motion::Moving, THEN), 600), [0, 60]);
+        assert_eq!(minutes(&route, &rolls, 0)[0] - minutes(&route, &rolls, 600)[0], 10);
+        assert_eq!(minutes(&route, &rolls, 0)[0] - minutes(&route, &rolls, 7200)[0], 15, "not for ever");
+        assert_eq!(minutes(&route, &position(FIRST, Motion::Moving, THEN), 600), [0, 60]);
     }
 
     #[test]
     fn the_eta_of_a_truck_that_keeps_its_pace_does_not_move() {
-        let whole = route(Some(by_corner()));
-        let meters = 91_085.0 + 111_195.0;
+        let whole = route();
         for step in 0..=115_u32 {
             // A minute behind: fixes are never of now.
-            let driven = f64::from(step) / 120.0 * meters;
-            let point = if driven < 91_085.0 {
-                Point { longitude: -95.0 + driven / 91_085.0, ..START }
-            } else {
-                Point { latitude: 35.0 + (driven - 91_085.0) / 111_195.0, ..CORNER }
-            };
+            let point = along(f64::from(step) / 120.0);
             let seen = THEN.plus(Duration::from_mins(step.into()));
             let now = seen.plus(Duration::from_mins(1));
             let left = remaining(&whole, &position(point, Motion::Moving, seen), now)[0].seconds;
@@ -197,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_empty_leg_and_a_stop_that_is_here_are_no_trouble() {
-        let mut here = route(None);
+        let mut here = route();
         here.origin.point = FIRST;
         (here.legs[0].seconds, here.legs[0].meters) = (0.0, 0.0);
         let left = remaining(&here, &position(FIRST, Motion::Moving, THEN), THEN);

@@ -32,9 +32,13 @@ pub fn is_silent(feed: &FeedStatus, now: Timestamp) -> bool {
     if feed.gives() == Gives::Travel {
         return false;
     }
-    // Half a minute of grace: a slow answer at a short interval is not an outage.
-    let patience = (feed.interval_s * 2).max(feed.interval_s + 30);
-    feed.last_ok_at.is_none_or(|read| now.secs_since(read) > patience)
+    feed.last_ok_at.is_none_or(|read| now.secs_since(read) > patience_s(feed.interval_s))
+}
+
+/// How long nothing may come, in seconds, of what comes so often: two intervals, or one and half a minute of
+/// grace, since a slow answer at a short interval is not an outage.
+pub fn patience_s(every_s: i64) -> i64 {
+    (every_s * 2).max(every_s + 30)
 }
 
 #[cfg(test)]

@@ -54,6 +54,16 @@ impl<'a> Basis<'a> {
         loads.iter().flat_map(|load| self.queues.calls_of(load)).collect()
     }
 
+    /// What a rig has to do if it does `own` after `first`, some of its loads.
+    pub fn itinerary<'b>(&self, rig: &Rig<'_>, first: &[&Movement], own: Vec<Call<'b>>) -> Itinerary<'b>
+    where
+        'a: 'b,
+    {
+        let tractor = rig.tractor.map(|tractor| &tractor.id);
+        // Whoever is one of two on any of his loads is that while another is put off, too.
+        Itinerary { before: self.calls(first), own, crew: self.queues.crew_of(tractor, &rig.loads) }
+    }
+
     /// The straight line from where a rig is through the stops of `itinerary` that it has not reached;
     /// `None` where a place is not known.
     pub fn straight(&self, rig: &Rig<'_>, itinerary: &Itinerary<'_>) -> Option<Straight> {

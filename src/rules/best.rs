@@ -146,6 +146,8 @@ pub fn best<'a>(basis: &Basis<'a>, load: &'a Movement, top: usize) -> Result<Vec
 /// What is to be taken over.
 struct Task<'a> {
     load: &'a Movement,
+    /// The same without who has it now: who comes in his place comes alone.
+    alone: Movement,
     /// Where the truck that has the load now stands, once the freight is on it.
     meeting: Option<Stop>,
     left: Vec<Call<'a>>,
@@ -161,14 +163,19 @@ impl<'a> Task<'a> {
             return Err(format!("nothing of load {} is left to be done", load.tms.id));
         }
         let stops = basis.fleet.stops_of(&load.key());
+        let alone = Movement { driver_id: None, driver2_id: None, tractor_id: None, ..load.clone() };
         let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
         let is_picked_up = stops.iter().any(|stop| stop.tms.kind != StopType::Delivery && !is_left(stop));
-        if load.tms.status != MovementStatus::InProgress || !is_picked_up {
+        // By the TMS, or because its truck was seen to leave the pickup, whatever the TMS still calls it.
+        if !is_picked_up {
             // Whoever comes begins where the load does: that another truck is there already is no help.
             let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-            return Ok(Self { load, meeting: None, left });
+            return Ok(Self { load, alone, meeting: None, left });
         }
-        let has_it = load.tractor_id.as_ref().and_then(|id| basis.fleet.tractors.get(id));
+        let Some(truck) = &load.tractor_id else {
+            return Err(format!("load {} is picked up, and nobody says by which truck", load.tms.id));
+        };
+        let has_it = basis.fleet.tractors.get(truck);
         let here = has_it.filter(|tractor| basis.fresh.knows_where(tractor, basis.now));
         let here = here.and_then(|tractor| place_of(tractor));
         let Some(here) = here else {
@@ -178,7 +185,7 @@ impl<'a> Task<'a> {
             ));
         };
         let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-        Ok(Self { load, meeting: Some(meeting(here)), left })
+        Ok(Self { load, alone, meeting: Some(meeting(here)), left })
     }
 
     /// Whether the driver has the load now.
@@ -216,7 +223,7 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
     }
     let calls = task.calls();
     let Some(first) = calls.first().copied() else { return (i64::MAX, reject(rig, Why::PlaceUnknown)) };
-    let itinerary = Itinerary { before: basis.calls(&rig.loads), own: vec![first] };
+    let itinerary = basis.itinerary(&rig, &rig.loads, vec![first]);
     let before = basis.straight(&rig, &itinerary);
     let Some(drive_s) = before.map(|road| road.drive_s()) else {
         return (i64::MAX, reject(rig, Why::PlaceUnknown));
@@ -263,9 +270,9 @@ fn misses_with<'a>(
     rig: &Rig<'a>,
     first: &[&'a Movement],
 ) -> Result<Option<Reason>, Missing> {
-    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let itinerary = basis.itinerary(rig, first, task.calls());
     let road = basis.straight(rig, &itinerary);
-    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     misses(&case, &basis.fresh, basis.office, basis.now)
 }
 
@@ -304,9 +311,9 @@ fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
 
 /// The load, if this driver does it after `first`.
 fn with<'a>(basis: &Basis<'a>, task: &Task<'a>, rig: &Rig<'a>, first: &[&'a Movement]) -> Judgement {
-    let itinerary = Itinerary { before: basis.calls(first), own: task.calls() };
+    let itinerary = basis.itinerary(rig, first, task.calls());
     let road = basis.straight(rig, &itinerary);
-    let case = basis.case(rig, task.load, &itinerary, road.as_ref());
+    let case = basis.case(rig, &task.alone, &itinerary, road.as_ref());
     judge(&case, &basis.fresh, basis.office, basis.now)
 }
 
@@ -323,7 +330,8 @@ fn suffering<'a>(
         let mut before: Vec<Call<'_>> = basis.calls(begun);
         before.extend(task.calls());
         before.extend(basis.calls(waiting.get(..number).unwrap_or_default()));
-        let itinerary = Itinerary { before, own: basis.queues.calls_of(load) };
+        let crew = basis.queues.crew_of(rig.tractor.map(|tractor| &tractor.id), &rig.loads);
+        let itinerary = Itinerary { before, own: basis.queues.calls_of(load), crew };
         let road = basis.straight(rig, &itinerary);
         let case = basis.case(rig, load, &itinerary, road.as_ref());
         let judgement = judge(&case, &basis.fresh, basis.office, basis.now);

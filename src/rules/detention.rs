@@ -105,6 +105,6 @@ fn seen_there(
         return None;
     }
     let here = Point::new(tractor.latitude?, tractor.longitude?)?;
-    let there = Point::new(stop.tms.latitude?, stop.tms.longitude?)?;
+    let there = fleet.places.sure_of(stop)?;
     Some(here.miles_to(there) <= GONE_MI)
 }

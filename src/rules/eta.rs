@@ -108,8 +108,7 @@ fn errand<'a>(
     if !fresh.knows_where(tractor, now) {
         return Err(lacks(Some(Reason::StaleGps), None));
     }
-    if case.movement.driver2_id.is_some() {
-        let note = "team: the hours of two drivers are not planned yet".to_owned();
+    if let Some(note) = case.itinerary.crew.refusal() {
         return Err(lacks(Some(Reason::StaleHos), Some(note)));
     }
     let Some(road) = case.road else {

@@ -1,9 +1,10 @@
 //! What a truck still has to do for a load: its stops that are not done, and before them those of the
 //! loads it has to finish first. Says nothing of when.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::crew::{Aboard, Crew};
 use crate::model::{
     Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
@@ -26,6 +27,8 @@ pub struct Itinerary<'a> {
     pub before: Vec<Call<'a>>,
     /// Its own.
     pub own: Vec<Call<'a>>,
+    /// Who drives.
+    pub crew: Crew,
 }
 
 impl<'a> Itinerary<'a> {
@@ -40,6 +43,8 @@ pub struct Queues<'a> {
     fleet: &'a Fleet,
     loads: HashMap<&'a UnitId, Vec<&'a Movement>>,
     drivers: HashMap<&'a UnitId, Vec<&'a Movement>>,
+    /// Tractors that several drivers are on.
+    shared: HashSet<&'a UnitId>,
 }
 
 impl<'a> Queues<'a> {
@@ -59,7 +64,10 @@ impl<'a> Queues<'a> {
         for queue in loads.values_mut() {
             in_turn(fleet, queue);
         }
-        Self { fleet, loads, drivers }
+        let mut driven = HashSet::new();
+        let on = fleet.drivers.iter().filter_map(|driver| driver.tractor_id.as_ref());
+        let shared = on.filter(|tractor| !driven.insert(*tractor)).collect();
+        Self { fleet, loads, drivers, shared }
     }
 
     /// The loads that a tractor or its driver has, in the order they are done: who has either is taken.
@@ -83,8 +91,16 @@ impl<'a> Queues<'a> {
         let queue = movement.tractor_id.as_ref().and_then(|tractor| self.loads.get(tractor));
         let key = movement.key();
         let earlier = queue.into_iter().flatten().take_while(|other| other.key() != key);
-        let before = earlier.flat_map(|other| left_of(self.fleet, other)).collect();
-        Itinerary { before, own }
+        let mut loads: Vec<&Movement> = earlier.copied().collect();
+        let before = loads.iter().flat_map(|other| left_of(self.fleet, other)).collect();
+        loads.push(movement);
+        Itinerary { before, own, crew: self.crew_of(movement.tractor_id.as_ref(), &loads) }
+    }
+
+    /// Who drives a tractor that has these loads to do.
+    pub fn crew_of(&self, tractor: Option<&UnitId>, loads: &[&Movement]) -> Crew {
+        let is_shared = tractor.is_some_and(|tractor| self.shared.contains(tractor));
+        Crew::of(loads, if is_shared { Aboard::Several } else { Aboard::OneAtMost })
     }
 }
 
@@ -149,13 +165,15 @@ const ELSEWHERE_M: f64 = 5.0 * 1609.344;
 fn is_elsewhere(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     let truck = tractor.and_then(|tractor| Point::new(tractor.latitude?, tractor.longitude?));
-    let place = stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
-    truck.zip(place).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
+    truck.zip(fleet.places.sure_of(stop)).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::{Address, Tractor, Trust};
 
     fn movement(id: &str, status: MovementStatus) -> Movement {
         let mut movement = Movement { tractor_id: Some(UnitId("t".into())), ..Movement::default() };
@@ -173,6 +191,37 @@ mod tests {
 
     fn ids(calls: &[Call<'_>]) -> Vec<String> {
         calls.iter().map(|call| call.stop.tms.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_truck_that_is_elsewhere_by_the_address_has_not_arrived_whatever_the_tms_says() {
+        let mut load = movement("1", MovementStatus::InProgress);
+        load.tms.company_id = String::new();
+        let mut told = stop("1", "1a", 100, false);
+        told.tms.actual_arrival_at = Some(Timestamp::from_secs(90));
+        (told.tms.address, told.tms.city) = (Some("1 Main Street".into()), Some("TYLER".into()));
+        let address = Address::of(&told.tms).unwrap();
+        let mut fleet = Fleet::default();
+        fleet.movements = [load].into_iter().collect();
+        fleet.stops = [told].into_iter().collect();
+        let truck = |latitude| Tractor {
+            id: UnitId("t".into()),
+            latitude: Some(latitude),
+            longitude: Some(-95.0),
+            ..Tractor::default()
+        };
+        fleet.index_stops();
+        let mut check = |latitude: f64, trust, expected: bool| {
+            fleet.tractors = [truck(latitude)].into_iter().collect();
+            let place = Point { latitude: 32.0, longitude: -95.0 };
+            fleet.places = Arc::new(std::iter::once((address.clone(), place, trust)).collect());
+            let queues = Queues::of(&fleet);
+            let calls = queues.calls_of(fleet.movements.iter().next().unwrap());
+            assert_eq!(calls[0].arrived_at.is_some(), expected, "{latitude} {trust:?}");
+        };
+        check(32.0, Trust::Sure, true);
+        check(33.0, Trust::Sure, false);
+        check(33.0, Trust::ToConfirm, true);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::basis::{Basis, Rig};
 use super::eta::{Missing, clocks_hold};
 use super::hours::{self, Left};
-use super::itinerary::{Call, Itinerary};
+use super::itinerary::Call;
 use crate::model::{Driver, Loaded, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
 
 /// The 30-minute interruption (49 CFR 395.3(a)(3)(ii)), and the driving it is good for.
@@ -88,12 +88,11 @@ pub fn near<'a>(basis: &Basis<'a>, wanted: &Wanted) -> Around<'a> {
         around.found.push(row);
     }
     driven.sort_by_key(|(id, _)| *id);
-    // A team's truck is one truck: the one of the two who is there first drives it.
-    let team = teams(&driven, &around.found);
+    let second = second_rows(basis, &driven, &around.found);
     around.found = std::mem::take(&mut around.found)
         .into_iter()
         .enumerate()
-        .filter(|(index, _)| !team.contains(index))
+        .filter(|(index, _)| !second.contains(index))
         .map(|(_, row)| row)
         .collect();
     undriven(basis, wanted, &driven, &mut around.found);
@@ -132,7 +131,7 @@ fn miles_of(rig: &Rig<'_>, place: Point) -> Option<f64> {
 fn row_of<'a>(basis: &Basis<'a>, rig: &Rig<'a>, miles: f64, target: &Stop) -> Near<'a> {
     let Rig { driver, tractor, trailer, ref loads } = *rig;
     let call = Call { stop: target, arrived_at: None, dwell: None };
-    let itinerary = Itinerary { before: basis.calls(loads), own: vec![call] };
+    let itinerary = basis.itinerary(rig, loads, vec![call]);
     let (place, observed_at) = match tractor {
         Some(tractor) => (tractor.place.as_deref(), tractor.observed_at),
         None => (driver.place.as_deref(), driver.observed_at),
@@ -159,16 +158,23 @@ pub fn left_now(basis: &Basis<'_>, driver: &Driver) -> Left {
     if comes && clocks_hold(driver, basis.now) { hours::left_at(driver, basis.now) } else { Left::default() }
 }
 
-/// The second rows of trucks that two drivers sit in.
-fn teams(driven: &[(&UnitId, usize)], found: &[Near<'_>]) -> Vec<usize> {
-    let legal = |index: usize| {
-        let row = found.get(index);
-        row.and_then(|row| row.legal_arrival.clone().ok()).map_or(i64::MAX, Timestamp::millis)
-    };
+/// The second rows of trucks that two drivers are on: a truck is one truck. It is shown with the driver whom
+/// its loads name, else with the one of the two who is there first.
+fn second_rows(basis: &Basis<'_>, driven: &[(&UnitId, usize)], found: &[Near<'_>]) -> Vec<usize> {
     let mut second = Vec::new();
-    for team in driven.chunk_by(|a, b| a.0 == b.0) {
-        let first = team.iter().map(|(_, index)| *index).min_by_key(|index| (legal(*index), *index));
-        second.extend(team.iter().map(|(_, index)| *index).filter(|index| Some(*index) != first));
+    for pair in driven.chunk_by(|a, b| a.0 == b.0).filter(|pair| pair.len() > 1) {
+        let loads = basis.queues.loads_of(pair.first().map(|(tractor, _)| *tractor), None);
+        let is_named = |row: &Near<'_>| {
+            let his = row.driver.map(|driver| &driver.id);
+            loads.iter().any(|load| [load.driver_id.as_ref(), load.driver2_id.as_ref()].contains(&his))
+        };
+        let choice = |index: usize| {
+            let row = found.get(index);
+            let legal = row.and_then(|row| row.legal_arrival.as_ref().ok());
+            (!row.is_some_and(is_named), legal.map_or(i64::MAX, |at| at.millis()), index)
+        };
+        let first = pair.iter().map(|(_, index)| *index).min_by_key(|index| choice(*index));
+        second.extend(pair.iter().map(|(_, index)| *index).filter(|index| Some(*index) != first));
     }
     second
 }

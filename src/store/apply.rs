@@ -1,46 +1,13 @@
 //! One page, one transaction: rows, cursor and feed health stand or fall together.
 
-use std::time::Duration;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
-
+use super::judge::Judge;
 use super::memory::Memory;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays};
-use crate::model::{
-    Batch, Cell, Change, Claim, Engine, Fix, HoursWord, Linked, Motion, ObservedStay, PlannedStop, Point,
-    Record, Reject, Sighting, StopKey, Timestamp, TrailPoint, UnitKind, Verdict, Wish,
-};
-
-/// The judgements that writing needs, handed in so that the store holds none of its own.
-#[derive(Clone, Copy, Debug)]
-pub struct Judge {
-    /// What may be made of a fix.
-    pub sane: Sane,
-    /// Whether a reading may be from then: the reason why not, where it may not.
-    pub timely: fn(Timestamp, Timestamp) -> Result<(), &'static str>,
-    /// What a fix and the engine show.
-    pub motion: fn(&Fix, Option<Engine>) -> Motion,
-    /// How long a unit in that state may be silent before it is dark.
-    pub patience: fn(UnitKind, Motion) -> Duration,
-    /// Which records are one unit.
-    pub link: fn(UnitKind, &[Record], &[Wish]) -> Linked,
-    /// Which account is believed about a driver's hours.
-    pub believe: fn(&[HoursWord], Timestamp) -> Option<usize>,
-    /// Which claim holds for each left one.
-    pub settle: fn(Vec<Claim>) -> Vec<Claim>,
-    /// Where a fix belongs among those that a tractor's stays are judged by; the places are its stops'.
-    pub cell: fn(&[Point], &Fix) -> Cell,
-    /// When a tractor was at which of its stops.
-    pub stays: Stays,
-}
-
-/// Judges a tractor's stays by the fixes that were kept, in any order.
-pub type Stays = fn(&[PlannedStop], &[TrailPoint]) -> Vec<(StopKey, ObservedStay)>;
-
-/// Judges a fix against the one its unit is shown at, the one in doubt, and now.
-pub type Sane = fn(Sighting, Option<Sighting>, Option<Sighting>, Timestamp) -> Verdict;
+use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
 
 /// One page to be committed.
 #[derive(Clone, Debug)]
@@ -110,6 +77,8 @@ pub(super) struct Work<'a> {
     pub(super) account: &'a str,
     pub(super) resource: &'static str,
     pub(super) now: Timestamp,
+    /// Seconds between two reads of the feed, the longer of the last two.
+    pub(super) every_s: i64,
     /// The first revision of this read.
     pub(super) read_rev: i64,
     pub(super) rev: i64,
@@ -184,12 +153,22 @@ impl<'a> Work<'a> {
     /// Work that no account's word is the reason for.
     pub(super) fn of_nobody(sql: &'a Transaction<'a>, judge: Judge, rev: i64, now: Timestamp) -> Self {
         let (touched, rejects, heirs) = (Touched::default(), Vec::new(), Vec::new());
-        Self { sql, judge, account: "", resource: "", now, read_rev: rev, rev, touched, rejects, heirs }
+        let (account, resource, every_s) = ("", "", 0);
+        Self { sql, judge, account, resource, now, every_s, read_rev: rev, rev, touched, rejects, heirs }
     }
 
     pub(super) fn reject(&mut self, external_id: &str, reason: &str) {
         self.rejects.push(Reject { external_id: external_id.to_owned(), reason: reason.to_owned() });
     }
+}
+
+/// Seconds between two reads of the feed, the longer of what was planned before and what is now.
+fn every_s(sql: &Transaction<'_>, commit: &Commit) -> rusqlite::Result<i64> {
+    let before: Option<i64> = sql
+        .prepare_cached("SELECT interval_s FROM feeds WHERE account = ?1 AND resource = ?2")?
+        .query_row([commit.account.as_str(), commit.resource], |row| row.get(0))
+        .optional()?;
+    Ok(before.unwrap_or(0).max(commit.health.interval_s))
 }
 
 /// Commits one page.
@@ -212,6 +191,7 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
         account: &commit.account,
         resource: commit.resource,
         now: commit.now,
+        every_s: every_s(&sql, commit)?,
         read_rev: commit.read_rev.unwrap_or(rev),
         rev,
         touched: Touched::default(),

@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::apply::Work;
 use super::memory::{Hours, Memory};
 use super::testimony::{self, Word};
-use crate::model::{Change, Clocks, DutyStatus, Timestamp, UnitKind};
+use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind};
 
 /// Takes in the clocks and duty statuses of a page.
 pub(super) fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
@@ -45,17 +45,11 @@ fn clocks(
     if other && before.as_of.is_some_and(|as_of| as_of > told.as_of_at.millis()) {
         return Ok(());
     }
-    let status = told.status.unwrap_or(before.status);
-    let since = match told.status_since_at {
-        Some(told) => Some(told.millis()),
-        None if status == before.status => before.since,
-        // Nobody says when it changed; we know only that it was between two looks.
-        None => before.as_of.map(|_| told.as_of_at.millis()),
-    };
+    let duty = (work.judge.duty)(before.duty(), now(work, told));
     let left =
         [told.drive_left_s, told.shift_left_s, told.break_left_s, told.cycle_left_s, told.cycle_tomorrow_s];
     let as_of = Some(told.as_of_at.millis());
-    let after = Hours { status, since, left, as_of, source: Some(account), ..*before };
+    let after = Hours { left, as_of, source: Some(account), ..before.with(duty) };
     if (Hours { as_of: before.as_of, ..after }) == *before {
         confirmed.0.insert(after.rowid, told.as_of_at.millis());
     } else {
@@ -65,6 +59,36 @@ fn clocks(
     }
     *before = after;
     Ok(())
+}
+
+/// What clocks tell of a driver's duty.
+pub(super) fn now(work: &Work<'_>, told: &Clocks) -> DutyWord {
+    DutyWord::Now {
+        status: told.status,
+        since_at: told.status_since_at,
+        at: told.as_of_at,
+        every_s: work.every_s,
+    }
+}
+
+impl Hours {
+    /// What is known of the driver's duty.
+    fn duty(&self) -> Duty {
+        let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        Duty {
+            status: self.status,
+            since_at: at(self.since),
+            rest_since_at: at(self.rest_since),
+            heard_at: at(self.as_of),
+        }
+    }
+
+    /// The same hours with what is known of the duty now.
+    fn with(self, duty: Duty) -> Self {
+        let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+        let (since, rest_since) = (millis(duty.since_at), millis(duty.rest_since_at));
+        Self { status: duty.status, since, rest_since, ..self }
+    }
 }
 
 /// Where several accounts speak of a driver, a word is weighed against the others' rather than written.
@@ -91,7 +115,7 @@ fn write(work: &Work<'_>, hours: &Hours) -> rusqlite::Result<()> {
         .prepare_cached(
             "UPDATE drivers SET hos_status = ?2, hos_status_since_at = ?3, drive_left_s = ?4, shift_left_s = ?5,
                  break_left_s = ?6, cycle_left_s = ?7, cycle_tomorrow_s = ?8, hos_as_of_at = ?9, source = ?10,
-                 updated_at = ?11, synced_at = ?11, rev = ?12
+                 updated_at = ?11, synced_at = ?11, rev = ?12, hos_rest_since_at = ?13
              WHERE rowid = ?1",
         )?
         .execute(params![
@@ -107,6 +131,7 @@ fn write(work: &Work<'_>, hours: &Hours) -> rusqlite::Result<()> {
             work.account,
             work.now.millis(),
             work.rev,
+            hours.rest_since,
         ])?;
     Ok(())
 }
@@ -157,17 +182,34 @@ fn duty(
     let source = hours.source.unwrap_or(account);
     let newest = if source == account { hours.since } else { hours.as_of };
     let since = Some(since_at.millis());
-    if newest > since || (hours.status, hours.since) == (status, since) {
+    if (hours.status, hours.since) == (status, since) {
         return Ok(());
     }
-    (hours.status, hours.since, hours.source) = (status, since, Some(source));
+    let said = if newest > since {
+        DutyWord::Past { status, since_at }
+    } else {
+        DutyWord::Line { status, since_at }
+    };
+    let after = Hours { source: Some(source), ..hours.with((work.judge.duty)(hours.duty(), said)) };
+    if (Hours { source: hours.source, ..after }) == *hours {
+        return Ok(());
+    }
+    *hours = after;
     work.sql
         .prepare_cached(
             "UPDATE drivers SET hos_status = ?2, hos_status_since_at = ?3, source = coalesce(source, ?4),
-                 updated_at = ?5, rev = ?6
+                 updated_at = ?5, rev = ?6, hos_rest_since_at = ?7
              WHERE rowid = ?1",
         )?
-        .execute(params![hours.rowid, status.word(), since, work.account, work.now.millis(), work.rev])?;
+        .execute(params![
+            hours.rowid,
+            hours.status.word(),
+            hours.since,
+            work.account,
+            work.now.millis(),
+            work.rev,
+            hours.rest_since,
+        ])?;
     work.touched.drivers = true;
     Ok(())
 }

@@ -130,6 +130,8 @@ pub(super) struct Hours {
     pub(super) is_shared: bool,
     pub(super) status: DutyStatus,
     pub(super) since: Option<i64>,
+    /// Since when he rests, in one status of rest or another.
+    pub(super) rest_since: Option<i64>,
     /// Drive, shift, break, cycle, cycle tomorrow.
     pub(super) left: [Option<i64>; 5],
     pub(super) as_of: Option<i64>,
@@ -336,7 +338,7 @@ impl Memory {
             let account = self.account(text(row, 0)?.unwrap_or_default());
             let source = text(row, 12)?.map(|source| self.account(source));
             known.add(account, row, || {
-                let id = text(row, 14)?.unwrap_or_default().into();
+                let id = text(row, 15)?.unwrap_or_default().into();
                 Ok(Driver { id, hours: hours(row, source)? })
             })?;
         }
@@ -363,7 +365,8 @@ impl Memory {
 /// A driver's hours, after four columns of other things.
 const HOURS: &str = "u.hos_status, u.hos_status_since_at, u.drive_left_s, u.shift_left_s, u.break_left_s,
      u.cycle_left_s, u.cycle_tomorrow_s, u.hos_as_of_at, u.source,
-     (SELECT count(DISTINCT o.account) FROM unit_links o WHERE o.kind = 'driver' AND o.unit_id = u.id) > 1";
+     (SELECT count(DISTINCT o.account) FROM unit_links o WHERE o.kind = 'driver' AND o.unit_id = u.id) > 1,
+     u.hos_rest_since_at";
 
 /// Reads them.
 fn hours(row: &Row<'_>, source: Option<Account>) -> rusqlite::Result<Hours> {
@@ -371,6 +374,7 @@ fn hours(row: &Row<'_>, source: Option<Account>) -> rusqlite::Result<Hours> {
         rowid: row.get(3)?,
         status: text(row, 4)?.and_then(DutyStatus::from_word).unwrap_or_default(),
         since: row.get(5)?,
+        rest_since: row.get(14)?,
         left: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?],
         as_of: row.get(11)?,
         source,

@@ -12,6 +12,8 @@ const STEPS: &[&str] = &[
     include_str!("005_stays.sql"),
     include_str!("006_judgement.sql"),
     include_str!("007_exceptions.sql"),
+    include_str!("008_rests.sql"),
+    include_str!("009_placed.sql"),
     include_str!("010_pairings.sql"),
 ];
 

@@ -1,9 +1,11 @@
-//! Where addresses are that were looked up for good. Knows nothing of who looks them up.
+//! Where addresses are that were looked up for good, and what becomes of the stops there. Knows nothing of
+//! who looks them up.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::StoreError;
-use crate::model::{Address, Point, Timestamp};
+use super::apply::{Work, mark, mark_one, next_revision};
+use super::{StoreError, Writer, stays};
+use crate::model::{Address, Places, Point, Timestamp, Trust};
 
 /// An address that was looked up.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +21,18 @@ pub struct Place {
 /// What was not found is looked up again after this: maps are mended too.
 const AGAIN_MS: i64 = 30 * 24 * 3600 * 1000;
 
-pub(super) fn keep(connection: &mut Connection, found: &[Place], now: Timestamp) -> Result<(), StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+/// Keeps what was found, and judges anew who was at the stops that are placed by it: by the fixes that are
+/// kept, as if it had been known all along.
+pub(super) fn keep(writer: &mut Writer, found: &[Place], now: Timestamp) -> Result<(), StoreError> {
+    let kept = write(writer, found, now);
+    if kept.is_err() {
+        writer.memory.stays.forget();
+    }
+    kept
+}
+
+fn write(writer: &mut Writer, found: &[Place], now: Timestamp) -> Result<(), StoreError> {
+    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let old = now.millis() - AGAIN_MS;
     sql.execute("DELETE FROM places WHERE latitude IS NULL AND asked_at < ?1", [old])?;
     for Place { address, point, is_unsure } in found {
@@ -40,8 +52,22 @@ pub(super) fn keep(connection: &mut Connection, found: &[Place], now: Timestamp)
             now.millis(),
         ])?;
     }
+    let rev = next_revision(&sql)?;
+    let mut work = Work::of_nobody(&sql, writer.judge, rev, now);
+    stays::placed(&work, &mut writer.memory.stays)?;
+    stays::settle(&mut work, &mut writer.memory.stays)?;
+    mark(&sql, rev, work.touched)?;
+    mark_one(&sql, "places", rev, false)?;
     sql.commit()?;
+    writer.memory.follow(rev);
     Ok(())
+}
+
+/// Where addresses are, as far as that was found.
+pub(super) fn known(sql: &Connection) -> rusqlite::Result<Places> {
+    let trust = |is_unsure| if is_unsure { Trust::ToConfirm } else { Trust::Sure };
+    let found = all(sql)?.into_iter();
+    Ok(found.filter_map(|place| Some((place.address, place.point?, trust(place.is_unsure)))).collect())
 }
 
 pub(super) fn all(sql: &Connection) -> rusqlite::Result<Vec<Place>> {

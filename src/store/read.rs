@@ -87,8 +87,7 @@ impl Reader {
 
     /// Where addresses are that were looked up.
     pub fn places(&self) -> Result<Places, StoreError> {
-        let found = places::all(&self.connection)?;
-        Ok(found.into_iter().filter_map(|place| Some((place.address, place.point?))).collect())
+        Ok(places::known(&self.connection)?)
     }
 
     /// Entries of people's `[[link]]`s that no active record answers to.
@@ -142,6 +141,10 @@ impl Reader {
         }
         if self.scope != Scope::Judged && (first || mark("conflicts").0 > seen) {
             fleet.conflicts = all(&snapshot, "kind, records")?;
+            changed = true;
+        }
+        if first || mark("places").0 > seen {
+            fleet.places = Arc::new(places::known(&snapshot)?);
             changed = true;
         }
         // Consoles renew every two seconds: that is read each time, and shown only if it shows.

@@ -173,7 +173,7 @@ impl FromRow for Driver {
     const UNJUDGED: &'static [&'static str] = &["phone", "dispatcher", "place"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, name, phone, timezone, ruleset, dispatcher, hos_status, hos_status_since_at, \
-        drive_left_s, shift_left_s, break_left_s, cycle_left_s, cycle_tomorrow_s, hos_as_of_at, latitude, longitude, place, \
+        hos_rest_since_at, drive_left_s, shift_left_s, break_left_s, cycle_left_s, cycle_tomorrow_s, hos_as_of_at, latitude, longitude, place, \
         tractor_id, movement_id, source, observed_at, updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -187,6 +187,7 @@ impl FromRow for Driver {
             dispatcher: c.take()?,
             hos_status: c.word(DutyStatus::from_word)?.unwrap_or_default(),
             hos_status_since_at: c.at_opt()?,
+            hos_rest_since_at: c.at_opt()?,
             drive_left_s: c.take()?,
             shift_left_s: c.take()?,
             break_left_s: c.take()?,

@@ -274,15 +274,38 @@ fn changed(work: &Work<'_>) -> rusqlite::Result<Vec<(i64, String)>> {
     rows.collect()
 }
 
+/// Where a stop `s` is: by the TMS, else by its address, if that was found for sure. One that a person has to
+/// confirm may be miles away; nobody arrives there.
+const LATITUDE: &str = "coalesce(s.latitude, g.latitude)";
+const LONGITUDE: &str = "coalesce(s.longitude, g.longitude)";
+const PLACED: &str = "LEFT JOIN places g ON coalesce(s.latitude, s.longitude) IS NULL AND g.is_unsure = 0
+     AND g.street = s.address AND g.city = coalesce(s.city, '') AND g.state = coalesce(s.state, '')
+     AND g.zip = coalesce(s.zip, '')";
+
+/// Addresses were looked up in this revision: the tractors that have a stop at one are to be judged.
+pub(super) fn placed(work: &Work<'_>, stays: &mut Stays) -> rusqlite::Result<()> {
+    let mut statement = work.sql.prepare_cached(&format!(
+        "SELECT DISTINCT t.rowid, t.id FROM stops s {PLACED}
+         CROSS JOIN tractors_assigned a ON a.company_id = s.company_id AND a.movement_id = s.movement_id
+         CROSS JOIN tractors t ON t.id = a.tractor_id
+         WHERE g.asked_at = ?1",
+    ))?;
+    let rows = statement.query_map([work.now.millis()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for tractor in rows {
+        stays.due.insert(tractor?);
+    }
+    Ok(())
+}
+
 /// Where each tractor's stops are, and whether it is at one.
 fn watches(work: &Work<'_>) -> rusqlite::Result<HashMap<i64, Watch>> {
     let mut places: HashMap<i64, Vec<Point>> = HashMap::new();
     let mut statement = work.sql.prepare_cached(&format!(
-        "SELECT t.rowid, s.latitude, s.longitude FROM movements m
+        "SELECT t.rowid, {LATITUDE} AS latitude, {LONGITUDE} AS longitude FROM movements m
          CROSS JOIN tractors_assigned a ON a.company_id = m.company_id AND a.movement_id = m.id
          CROSS JOIN tractors t ON t.id = a.tractor_id
-         CROSS JOIN stops s ON s.company_id = m.company_id AND s.movement_id = m.id
-         WHERE s.latitude IS NOT NULL AND s.longitude IS NOT NULL AND {}",
+         CROSS JOIN stops s ON s.company_id = m.company_id AND s.movement_id = m.id {PLACED}
+         WHERE {LATITUDE} IS NOT NULL AND {LONGITUDE} IS NOT NULL AND {}",
         is_watched("?1"),
     ))?;
     let mut rows = statement.query([work.now.minus(WATCHED).millis()])?;

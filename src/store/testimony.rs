@@ -5,9 +5,10 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::apply::Work;
+use super::hours;
 use super::links::{Change, RecordKey};
 use super::rows::TMS_ACCOUNT;
-use crate::model::{Clocks, DutyStatus, HoursWord, Timestamp};
+use crate::model::{Clocks, Duty, DutyStatus, DutyWord, HoursWord, Timestamp};
 
 /// What an account told.
 #[derive(Clone, Copy, Debug)]
@@ -86,9 +87,10 @@ fn remember_shown(work: &Work<'_>, driver_id: &str, records: &[RecordKey]) -> ru
         .prepare_cached(
             "INSERT INTO hours_told
              SELECT ?2, ?3, hos_status, hos_status_since_at, drive_left_s, shift_left_s, break_left_s, cycle_left_s,
-                 cycle_tomorrow_s, hos_as_of_at, 1
+                 cycle_tomorrow_s, hos_as_of_at, 1, hos_rest_since_at
              FROM drivers WHERE id = ?1
              ON CONFLICT DO UPDATE SET status = excluded.status, status_since_at = excluded.status_since_at,
+                 rest_since_at = excluded.rest_since_at,
                  drive_left_s = excluded.drive_left_s, shift_left_s = excluded.shift_left_s,
                  break_left_s = excluded.break_left_s, cycle_left_s = excluded.cycle_left_s,
                  cycle_tomorrow_s = excluded.cycle_tomorrow_s, as_of_at = excluded.as_of_at
@@ -100,40 +102,71 @@ fn remember_shown(work: &Work<'_>, driver_id: &str, records: &[RecordKey]) -> ru
 }
 
 /// Notes an account's word beside what it said before.
-fn note(work: &Work<'_>, (account, external_id): &RecordKey, told: Word<'_>) -> rusqlite::Result<()> {
-    match told {
-        Word::Clocks(clocks) => work
-            .sql
-            .prepare_cached(
-                "INSERT INTO hours_told VALUES (?1, ?2, coalesce(?3, 'unknown'), ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)
-                 ON CONFLICT DO UPDATE SET status = coalesce(?3, status),
-                     -- Nobody says when it changed; we know only that it was between two looks.
-                     status_since_at = coalesce(?4, iif(coalesce(?3, status) = status, status_since_at, ?10)),
-                     drive_left_s = ?5, shift_left_s = ?6, break_left_s = ?7, cycle_left_s = ?8, cycle_tomorrow_s = ?9,
-                     as_of_at = ?10",
-            )?
-            .execute(params![
-                account,
-                external_id,
-                clocks.status.map(DutyStatus::word),
-                clocks.status_since_at.map(Timestamp::millis),
-                clocks.drive_left_s,
-                clocks.shift_left_s,
-                clocks.break_left_s,
-                clocks.cycle_left_s,
-                clocks.cycle_tomorrow_s,
-                clocks.as_of_at.millis(),
-            ])?,
-        Word::Duty(status, since_at) => work
-            .sql
-            .prepare_cached(
-                "INSERT INTO hours_told (account, external_id, status, status_since_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET status = ?3, status_since_at = ?4
-                 WHERE ?4 >= coalesce(status_since_at, ?4)",
-            )?
-            .execute(params![account, external_id, status.word(), since_at.millis()])?,
+fn note(work: &Work<'_>, record: &RecordKey, told: Word<'_>) -> rusqlite::Result<()> {
+    let before = noted(work, record)?;
+    let said = match told {
+        Word::Clocks(clocks) => hours::now(work, clocks),
+        Word::Duty(status, since_at) if before.since_at > Some(since_at) => {
+            DutyWord::Past { status, since_at }
+        }
+        Word::Duty(status, since_at) => DutyWord::Line { status, since_at },
     };
+    let duty = (work.judge.duty)(before, said);
+    let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+    work.sql
+        .prepare_cached(
+            "INSERT INTO hours_told (account, external_id, status, status_since_at, rest_since_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET status = ?3, status_since_at = ?4, rest_since_at = ?5",
+        )?
+        .execute(params![
+            record.0,
+            record.1,
+            duty.status.word(),
+            millis(duty.since_at),
+            millis(duty.rest_since_at)
+        ])?;
+    let Word::Clocks(clocks) = told else { return Ok(()) };
+    work.sql
+        .prepare_cached(
+            "UPDATE hours_told SET drive_left_s = ?3, shift_left_s = ?4, break_left_s = ?5, cycle_left_s = ?6,
+                 cycle_tomorrow_s = ?7, as_of_at = ?8
+             WHERE account = ?1 AND external_id = ?2",
+        )?
+        .execute(params![
+            record.0,
+            record.1,
+            clocks.drive_left_s,
+            clocks.shift_left_s,
+            clocks.break_left_s,
+            clocks.cycle_left_s,
+            clocks.cycle_tomorrow_s,
+            clocks.as_of_at.millis(),
+        ])?;
     Ok(())
+}
+
+/// What an account has told of a driver's duty so far.
+fn noted(work: &Work<'_>, (account, external_id): &RecordKey) -> rusqlite::Result<Duty> {
+    let at = |row: &Row<'_>, column| {
+        Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
+    };
+    let noted = work
+        .sql
+        .prepare_cached(
+            "SELECT status, status_since_at, rest_since_at, as_of_at FROM hours_told
+             WHERE account = ?1 AND external_id = ?2",
+        )?
+        .query_row([account, external_id], |row| {
+            Ok(Duty {
+                status: DutyStatus::from_word(&row.get::<_, String>(0)?).unwrap_or_default(),
+                since_at: at(row, 1)?,
+                rest_since_at: at(row, 2)?,
+                heard_at: at(row, 3)?,
+            })
+        })
+        .optional()?;
+    Ok(noted.unwrap_or_default())
 }
 
 /// Which of these records is believed; notes it. `None` where none of them told anything.
@@ -182,7 +215,7 @@ fn show(work: &mut Work<'_>, driver_id: &str, record: Option<&RecordKey>) -> rus
     work.sql
         .prepare_cached(
             "UPDATE drivers SET hos_status = n.status, hos_status_since_at = n.status_since_at,
-                 drive_left_s = n.drive_left_s, shift_left_s = n.shift_left_s, break_left_s = n.break_left_s,
+                 hos_rest_since_at = n.rest_since_at, drive_left_s = n.drive_left_s, shift_left_s = n.shift_left_s, break_left_s = n.break_left_s,
                  cycle_left_s = n.cycle_left_s, cycle_tomorrow_s = n.cycle_tomorrow_s, source = n.account,
                  updated_at = iif((hos_status, hos_status_since_at, drivers.drive_left_s, drivers.shift_left_s,
                          drivers.break_left_s, drivers.cycle_left_s, drivers.cycle_tomorrow_s, source)

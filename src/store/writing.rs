@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use super::apply::{Judge, Touched};
+use super::apply::Touched;
+use super::judge::Judge;
 use super::memory::Memory;
 use super::unlinked::Unlinked;
 use super::{StoreError, open};

@@ -15,7 +15,7 @@ use super::judging::lock;
 use super::roads::{Errand, Roads, Spot};
 use crate::model::{Address, Batch, Geocoded, Timestamp};
 use crate::providers::{Cadence, Error, FeedSpec};
-use crate::routing::{self, Line, Mapbox, Next, Question, Tally};
+use crate::routing::{self, Mapbox, Next, Question, Tally};
 use crate::store::{Commit, Failure, Health, Place, Store, StoreError};
 
 /// The account's name in `feeds`.
@@ -151,7 +151,7 @@ impl Asking {
     }
 
     async fn route(&mut self, errand: Errand) -> Result<(), StoreError> {
-        let question = Question { position: &errand.position, stops: &errand.stops, line: Line::Without };
+        let question = Question { position: &errand.position, stops: &errand.stops };
         let mut attempt = errand.attempt;
         loop {
             self.gate.turn(&DIRECTIONS, Priority::Routine).await;

@@ -1,6 +1,6 @@
 //! The judgements the store writes by, taken from `rules`.
 
-use crate::rules::{link, motion, pairing, sanity, stay, testimony};
+use crate::rules::{link, motion, pairing, rest, sanity, stay, testimony};
 use crate::store::Judge;
 
 /// What the poller's store is opened with.
@@ -10,6 +10,7 @@ pub const JUDGE: Judge = Judge {
     motion: motion::shown_by,
     patience: motion::patience,
     link: link::link,
+    duty: rest::heard,
     believe: testimony::believed,
     settle: pairing::settle,
     cell: stay::cell,

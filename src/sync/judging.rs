@@ -68,6 +68,10 @@ impl Judging {
         let fresh = Freshness::of(&fleet.feeds, now);
         let queues = Queues::of(fleet);
         let roads = Arc::clone(&self.roads);
+        // A console's clock may be ahead: nobody asks for fresh times in the future.
+        if let Some(wanted) = fleet.viewers.iter().filter_map(|viewer| viewer.refresh_at).max() {
+            lock(&roads).want(wanted.min(now));
+        }
         let mut verdicts = Verdicts::default();
         for movement in fleet.movements.iter().filter(|movement| is_to_be_driven(movement)) {
             let key = movement.key();
@@ -193,7 +197,8 @@ impl<'a> Inputs<'a> {
         }
         if let Some(driver) = driver {
             let hours = driver.source.as_deref().is_some_and(|source| fresh.hours(source));
-            (driver.hos_status, driver.hos_status_since_at, hours).hash(&mut digest);
+            (driver.hos_status, driver.hos_status_since_at, driver.hos_rest_since_at, hours)
+                .hash(&mut digest);
             (driver.drive_left_s, driver.shift_left_s, driver.break_left_s, driver.cycle_left_s)
                 .hash(&mut digest);
         }

@@ -24,7 +24,13 @@ pub struct Roads {
     unplaced: VecDeque<Address>,
     /// The same, to be found in at once.
     awaited: HashSet<Address>,
+    /// When a person asked for fresh times last.
+    wanted_at: Option<Timestamp>,
 }
+
+/// An answer this young is fresh enough for whoever asks: a load that is about to arrive is asked no more
+/// often.
+const FRESH: Duration = Duration::from_mins(2);
 
 /// A load, as it was last looked at.
 #[derive(Debug)]
@@ -92,6 +98,12 @@ impl Roads {
         }
     }
 
+    /// Takes in that a person asked for fresh times: what is older than two minutes by then is due at once,
+    /// even of a truck that stands (mapbox.md §5).
+    pub fn want(&mut self, at: Timestamp) {
+        self.wanted_at = self.wanted_at.max(Some(at));
+    }
+
     /// Forgets loads that nobody has looked at since then: they are over.
     pub fn forget(&mut self, since: Timestamp) {
         self.loads.retain(|_, load| load.looked_at >= since);
@@ -100,7 +112,7 @@ impl Roads {
     /// What to ask now: first what was never asked, then the load that is nearest to its next stop.
     /// Trucks that stand wait until those that roll were asked.
     pub fn next(&self, now: Timestamp) -> Option<Errand> {
-        let due = self.loads.iter().filter(|(key, load)| load.is_due(key, now));
+        let due = self.loads.iter().filter(|(key, load)| load.is_due(key, self.wanted_at, now));
         let (key, load) = due.min_by_key(|(key, load)| {
             let stands = load.position.motion != Motion::Moving;
             (
@@ -167,15 +179,47 @@ impl Roads {
 }
 
 impl Load {
-    fn is_due(&self, key: &MovementKey, now: Timestamp) -> bool {
+    fn is_due(&self, key: &MovementKey, wanted_at: Option<Timestamp>, now: Timestamp) -> bool {
         let id = format!("{}/{}", key.company_id, key.id);
+        let is_old =
+            |wanted: Timestamp| self.asked.as_ref().is_some_and(|asked| asked.at.plus(FRESH) <= wanted);
         let look = Look {
             load: &id,
             position: &self.position,
             stops: &self.stops,
             to_next_stop: self.to_next_stop,
-            wish: Wish::None,
+            wish: if wanted_at.is_some_and(is_old) { Wish::Now } else { Wish::None },
         };
         due(self.asked.as_ref(), &look, now) == Due::Now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_who_asks_has_a_parked_trucks_road_asked_anew_but_not_twice() {
+        let at = |minutes: i64| Timestamp::from_secs(1_795_500_000 + minutes * 60);
+        let point = |latitude| Point { latitude, longitude: -97.0 };
+        let position = Position {
+            point: point(35.0),
+            motion: Motion::Stopped,
+            speed_mph: None,
+            heading_deg: None,
+            observed_at: at(0),
+        };
+        let key = MovementKey { company_id: "TMS".into(), id: "1".into() };
+        let mut roads = Roads::default();
+        roads.look(&key, position, &[point(36.0)], at(0));
+        let errand = roads.next(at(0)).unwrap();
+        roads.answered(&errand, errand.attempt, None, at(0));
+        assert!(roads.next(at(60)).is_none(), "it stands, and nobody asks");
+        roads.want(at(1));
+        assert!(roads.next(at(60)).is_none(), "what was fresh enough then");
+        roads.want(at(2));
+        let errand = roads.next(at(60)).unwrap();
+        roads.answered(&errand, errand.attempt, None, at(60));
+        assert!(roads.next(at(120)).is_none());
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use backhaul::model::{Motion, Point, Position, Route, Timestamp, Truck};
-use backhaul::routing::{Attempt, Error, Line, Mapbox, Next, Profile, Question, Settings, next};
+use backhaul::routing::{Attempt, Error, Mapbox, Next, Profile, Question, Settings, next};
 use backhaul::sim::{Options, Sim, Upstream};
 use secrecy::SecretString;
 
@@ -49,14 +49,14 @@ impl Desk {
     }
 
     async fn ask(&self, position: &Position, stops: &[Point]) -> Result<Route, Error> {
-        let question = Question { position, stops, line: Line::Without };
+        let question = Question { position, stops };
         let attempt = Attempt::opening(position, stops, None, self.now());
         self.mapbox.route(&question, attempt, self.now()).await
     }
 
     /// Asks until there is a route, or nothing more to ask. With the number of calls it took.
     async fn settle(&self, position: &Position, stops: &[Point]) -> (Result<Route, Next>, usize) {
-        let question = Question { position, stops, line: Line::Without };
+        let question = Question { position, stops };
         let mut attempt = Attempt::opening(position, stops, None, self.now());
         for calls in 1..10 {
             let error = match self.mapbox.route(&question, attempt, self.now()).await {

@@ -8,6 +8,7 @@ mod freight;
 mod judgements;
 mod linking;
 mod pairings;
+mod rest;
 mod sanity;
 mod stays;
 mod trail;

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Check, Database, Facts};
+use crate::commands::listed;
 use crate::model::{Conflict, Waiting};
+
+/// What these checks are called.
+pub(super) const NAME: &str = "links";
 
 /// The checks: conflicts with the text that would settle each, then the links there are.
 pub(super) fn checks(facts: &Facts) -> Vec<Check> {
@@ -14,7 +18,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
     let polls = facts.accounts.iter().any(|account| account.is_wanted && account.off.is_none());
     if polls && facts.wishes != database.examined.wishes {
         checks.push(Check::failed(
-            "links",
+            NAME,
             "configuration",
             "its [[link]]s are not those in force",
             "start the poller again with this configuration",
@@ -23,7 +27,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
     if checks.is_empty() {
         let count = facts.wishes.len();
         checks.push(Check::ok(
-            "links",
+            NAME,
             "records",
             format!("nothing is in doubt, {count} joined or kept apart by hand"),
         ));
@@ -36,13 +40,15 @@ fn conflict(database: &Database, Conflict { kind, records, reason }: &Conflict) 
         let name = database.examined.names.get(&(*kind, record.clone()));
         name.map_or_else(|| record.clone(), |name| format!("{record} ({name})"))
     });
-    let subject = format!("{} {}", kind.word(), named.collect::<Vec<_>>().join(", "));
+    let named: Vec<String> = named.collect();
+    let subject = format!("{} {}", kind.word(), named.join(", "));
     let remedy = if reason.starts_with("one [[link]]") {
         "take one of the two [[link]]s away".to_owned()
     } else {
         settling(kind.word(), records)
     };
-    Check::failed("links", subject, reason, remedy)
+    let short = Some(format!("{} {}", kind.word(), listed(&named)));
+    Check { short, ..Check::failed(NAME, subject, reason, remedy) }
 }
 
 /// The `[[link]]` that would settle it: one record of each account, the others named beside it.
@@ -61,7 +67,7 @@ fn settling(kind: &str, records: &[String]) -> String {
             by_account.values().flat_map(|records| quoted(records.get(1..).unwrap_or_default())).collect(),
         ),
     };
-    let instead = if others.is_empty() { String::new() } else { format!("   # or {}", others.join(", ")) };
+    let instead = if others.is_empty() { String::new() } else { format!("   # or {}", listed(&others)) };
     format!(
         "say which are one, then start the poller again:\n[[link]]\nkind = \"{kind}\"\nunits = [{}]{instead}\n\
          # same = false   # if they are not one",
@@ -71,7 +77,7 @@ fn settling(kind: &str, records: &[String]) -> String {
 
 fn waiting(Waiting { kind, unit, reason }: &Waiting) -> Check {
     Check::failed(
-        "links",
+        NAME,
         format!("{} {unit}", kind.word()),
         format!("its [[link]] waits: {reason}"),
         "correct the entry, or take it away; it holds once the account tells of it",

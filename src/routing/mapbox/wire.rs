@@ -5,18 +5,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Line, Question};
+use super::Question;
 use crate::http;
 use crate::model::{EtaSource, Incident, Leg, Point, Route, Timestamp, Violation, clean, clean_opt};
 use crate::routing::Error;
 use crate::routing::attempt::{Attempt, Limits};
-use crate::routing::geometry::{Precision, decode};
 
 /// The longest word of the service that is kept, and the longest sentence.
 const WORD: usize = 40;
 const SENTENCE: usize = 120;
-/// A line that begins further than this from the tractor was written in another precision, or is another's.
-const LINE_BEGINS_WITHIN_M: f64 = 50_000.0;
 /// The limits of a truck, among all that may be violated.
 const TRUCK_LIMITS: [&str; 3] = ["maxHeight", "maxWidth", "maxWeight"];
 
@@ -32,8 +29,6 @@ struct WireAnswer {
 #[derive(Deserialize)]
 struct WireRoute {
     legs: Option<Vec<WireLeg>>,
-    #[serde(default, deserialize_with = "soft")]
-    geometry: Option<String>,
     #[serde(default, deserialize_with = "soft")]
     waypoints: Option<Vec<WireWaypoint>>,
 }
@@ -86,16 +81,11 @@ pub(super) fn read(
         Ok(Leg { snapped_m: snapped(place + 1, *to), ..leg })
     });
     let origin = *question.position;
-    let line = match question.line {
-        Line::Full => route.geometry.and_then(|text| line(&text, origin.point)),
-        Line::Without => None,
-    };
     Ok(Route {
         source: source(attempt, &violations),
         asked_at: now,
         origin,
         legs: legs.collect::<Result<_, Error>>()?,
-        line,
         violations,
         incidents,
         snapped_m: snapped(0, origin.point),
@@ -131,12 +121,6 @@ fn first_route(
 fn source(attempt: Attempt, violations: &[Violation]) -> EtaSource {
     let breaks_a_limit = violations.iter().any(|violation| TRUCK_LIMITS.contains(&violation.what.as_str()));
     if breaks_a_limit { Attempt { limits: Limits::None, ..attempt }.source() } else { attempt.source() }
-}
-
-fn line(text: &str, origin: Point) -> Option<Vec<Point>> {
-    let line = decode(text, Precision::Six)?;
-    let begins_here = line.first()?.meters_to(origin) < LINE_BEGINS_WITHIN_M;
-    (line.len() > 1 && begins_here).then_some(line)
 }
 
 impl WireLeg {

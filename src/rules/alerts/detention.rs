@@ -114,7 +114,8 @@ fn is_elsewhere(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> bool {
         Some(Sighting { latitude, longitude, observed_at: sight.now })
     };
     let truck = sighting(truck.latitude.zip(truck.longitude));
-    let stop = sighting(call.stop.tms.latitude.zip(call.stop.tms.longitude));
+    let place = sight.fleet.places.sure_of(call.stop);
+    let stop = sighting(place.map(|place| (place.latitude, place.longitude)));
     truck.zip(stop).is_some_and(|(truck, stop)| sanity::miles(truck, stop) > ELSEWHERE_MI)
 }
 

@@ -24,7 +24,8 @@ impl Alert for Word {
         for load in &sight.loads {
             let truck = whereabouts(sight, load);
             for call in &load.calls {
-                let differs = disagreement(&call.stop.tms, call.stay, truck, sight.now);
+                let place = sight.fleet.places.sure_of(call.stop);
+                let differs = disagreement(&call.stop.tms, place, call.stay, truck, sight.now);
                 found.extend(differs.map(|differs| about(load, call, differs)));
             }
         }

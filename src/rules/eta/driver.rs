@@ -75,8 +75,8 @@ fn snapshot(
     let drive_left_s = clock(driver.drive_left_s, ruleset.drive_s)?;
     let cycle_left_s = clock(driver.cycle_left_s, limit.limit_s)?;
     let shift_left_s = clock(driver.shift_left_s, ruleset.window_s)?;
-    let rests = matches!(status, DutyStatus::OffDuty | DutyStatus::Sleeper);
-    let run_s = driver.hos_status_since_at.map_or(0, |since| as_of.secs_since(since).max(0));
+    let rests = status.is_rest();
+    let run_s = rest_since(driver).map_or(0, |since| as_of.secs_since(since).max(0));
     let mut notes = Vec::new();
     let rested_s = if rests { proven_rest(driver, run_s, ruleset, limit.limit_s, &mut notes) } else { 0 };
     let break_left_s = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
@@ -115,17 +115,19 @@ fn snapshot(
 /// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
 /// tells; those of one at work run.
 pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
-    let rests = matches!(
-        driver.hos_status,
-        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance
-    );
+    let rests = driver.hos_status.is_rest();
     driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
+}
+
+/// Since when he rests: for as long as he is in his status of rest at least.
+fn rest_since(driver: &Driver) -> Option<Timestamp> {
+    driver.hos_rest_since_at.or(driver.hos_status_since_at)
 }
 
 /// The rest so far, as far as the clocks bear it out: after ten hours a shift's are full, after 34 the
 /// cycle's is. A rest that they deny was broken while nobody looked; then nothing of it is credited.
 fn proven_rest(driver: &Driver, run_s: i64, ruleset: &Ruleset, cycle_s: i64, notes: &mut Vec<String>) -> i64 {
-    if driver.hos_status_since_at.is_none() {
+    if rest_since(driver).is_none() {
         notes.push(
             "rest_unknown: the ELD does not tell since when the driver rests; none is credited".to_owned(),
         );

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Stop, UnitId};
+use crate::rules::crew::Crew;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_500_000);
 const HOUR: i64 = 3600;
@@ -119,7 +120,7 @@ fn judged(given: &Given) -> Judgement {
         arrived_at: given.arrived.filter(|_| number == 0).map(ahead),
         dwell: None,
     });
-    let itinerary = Itinerary { before: Vec::new(), own: calls.collect() };
+    let itinerary = Itinerary { before: Vec::new(), own: calls.collect(), crew: Crew::Alone };
     let skip = usize::from(given.arrived.is_some());
     let left: Vec<i64> = given.stops.iter().skip(skip).map(|at| seconds(at.hours)).collect();
     let from = Point { latitude: 35.0, longitude: -100.0 };
@@ -263,4 +264,23 @@ fn a_stop_without_a_window_has_a_time_and_no_class_of_its_own() {
     let judgement = check(&given(&[stop]), Risk::Ok, None);
     assert!(judgement.arrivals[0].eta_at.is_some());
     assert_eq!(judgement.late_s, None);
+}
+
+#[test]
+fn nine_hours_off_duty_and_one_in_the_berth_are_ten() {
+    let spent = |driver: &mut Driver| {
+        (driver.drive_left_s, driver.shift_left_s) = (Some(0), Some(2 * HOUR));
+        driver.hos_status = DutyStatus::Sleeper;
+        driver.hos_status_since_at = Some(ahead(-HOUR));
+    };
+    let legal = |given: &Given| judged(given).arrivals[0].legal_eta_at.unwrap();
+    let in_hours = |hours: i64| ahead(hours * HOUR);
+    let stop = [at(1.0, -1.0, 48.0)];
+    // An hour of rest is known: nine are to come.
+    assert_eq!(legal(&with(&stop, spent)), in_hours(10));
+    let rested = with(&stop, |driver| {
+        spent(driver);
+        driver.hos_rest_since_at = Some(in_hours(-9));
+    });
+    assert_eq!(legal(&rested), in_hours(2));
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Sighting, Stay, Timestamp, TmsStop};
+use crate::model::{Point, Sighting, Stay, Timestamp, TmsStop};
 use crate::rules::sanity::miles;
 
 /// A time typed by people is this far from what was seen before anybody is told.
@@ -56,17 +56,18 @@ pub enum Disagreement {
 }
 
 /// What the TMS's word on a stop and the stay observed there disagree in; the weightiest where it is
-/// several things. `truck` is where the movement's tractor was seen last: a stale position, or none,
+/// several things. `place` is where the stop is, `truck` where the movement's tractor was seen last: a stale position, or none,
 /// proves nothing. Nor does a time of the TMS's that lies in the future.
 pub fn disagreement(
     tms: &TmsStop,
+    place: Option<Point>,
     observed: Option<&Stay>,
     truck: Option<Whereabouts>,
     now: Timestamp,
 ) -> Option<Disagreement> {
     let past = |at: Option<Timestamp>| at.filter(|at| *at <= now);
     let (arrived, departed) = (past(tms.actual_arrival_at), past(tms.actual_departure_at));
-    let miles = truck.and_then(|truck| miles_from(tms, truck, now));
+    let miles = truck.zip(place).and_then(|(truck, place)| miles_from(place, truck, now));
     let Some(stay) = observed else {
         let miles = miles.filter(|miles| *miles > ELSEWHERE_MI)?;
         // Once it has left by the TMS's word, elsewhere is where it should be.
@@ -97,9 +98,9 @@ pub fn disagreement(
     Some(Disagreement::DeparturesApart { seconds })
 }
 
-/// How far the truck is from the stop, where both are known and the position is fresh.
-fn miles_from(tms: &TmsStop, truck: Sighting, now: Timestamp) -> Option<f64> {
-    let (latitude, longitude) = (tms.latitude?, tms.longitude?);
+/// How far the truck is from the stop, where the position is fresh.
+fn miles_from(place: Point, truck: Sighting, now: Timestamp) -> Option<f64> {
+    let Point { latitude, longitude } = place;
     let place = Sighting { latitude, longitude, observed_at: truck.observed_at };
     (now.since(truck.observed_at) <= FRESH).then(|| miles(place, truck))
 }
@@ -128,8 +129,6 @@ mod tests {
 
     fn told(arrival: Option<i64>, departure: Option<i64>) -> TmsStop {
         TmsStop {
-            latitude: Some(35.0),
-            longitude: Some(-100.0),
             actual_arrival_at: arrival.map(at),
             actual_departure_at: departure.map(at),
             ..TmsStop::default()
@@ -170,16 +169,19 @@ mod tests {
         }
     }
 
+    const PLACE: Option<Point> = Some(Point { latitude: 35.0, longitude: -100.0 });
+
     fn seen(miles: f64, minute: i64) -> Sighting {
         Sighting { latitude: 35.0 + miles / 69.09, longitude: -100.0, observed_at: at(minute) }
     }
 
     #[test]
     fn a_truck_elsewhere_has_not_arrived_whatever_the_tms_says() {
-        let check = |tms, truck, expected| {
-            let found = disagreement(&tms, None, truck, at(0));
+        let check_at = |place, tms, truck, expected| {
+            let found = disagreement(&tms, place, None, truck, at(0));
             assert_eq!(found.map(|found| matches!(found, Disagreement::Elsewhere { .. })), expected);
         };
+        let check = |tms, truck, expected| check_at(PLACE, tms, truck, expected);
         check(told(Some(-20), None), Some(seen(40.0, -1)), Some(true));
         check(told(Some(-20), None), Some(seen(1.0, -1)), None);
         check(told(Some(-20), None), Some(seen(40.0, -16)), None);
@@ -187,14 +189,13 @@ mod tests {
         check(told(Some(20), None), Some(seen(40.0, -1)), None);
         check(told(Some(-90), Some(-60)), Some(seen(40.0, -1)), None);
         check(told(None, None), Some(seen(40.0, -1)), None);
-        let unknown = TmsStop { latitude: None, ..told(Some(-20), None) };
-        check(unknown, Some(seen(40.0, -1)), None);
+        check_at(None, told(Some(-20), None), Some(seen(40.0, -1)), None);
     }
 
     #[test]
     fn what_the_tms_was_not_told_shows_after_a_quarter_of_an_hour() {
         let check = |tms, stay: Stay, truck, expected| {
-            assert_eq!(disagreement(&tms, Some(&stay), truck, at(0)), expected);
+            assert_eq!(disagreement(&tms, PLACE, Some(&stay), truck, at(0)), expected);
         };
         check(told(None, None), stay(-15, None), Some(seen(0.0, -1)), None);
         let since_at = at(-49);
@@ -228,7 +229,7 @@ mod tests {
     fn times_are_apart_by_what_lies_outside_of_the_range() {
         let check = |arrival, departure, expected| {
             let tms = told(Some(arrival), Some(departure));
-            assert_eq!(disagreement(&tms, Some(&stay(-200, Some(-100))), None, at(0)), expected);
+            assert_eq!(disagreement(&tms, PLACE, Some(&stay(-200, Some(-100))), None, at(0)), expected);
         };
         check(-200, -100, None);
         check(-220, -130, None);

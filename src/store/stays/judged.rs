@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{SPOKEN_FOR, WATCHED, is_watched};
+use super::{LATITUDE, LONGITUDE, PLACED, SPOKEN_FOR, WATCHED, is_watched};
 use crate::model::{MovementStatus, ObservedStay, PlannedStop, Point, StopKey, Timestamp, TrailPoint};
 use crate::store::apply::Work;
 
@@ -33,13 +33,14 @@ pub(super) enum Open {
 /// The stops that a tractor is watched for.
 pub(super) fn planned(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<Planned>> {
     let mut statement = work.sql.prepare_cached(&format!(
-        "SELECT s.company_id, s.id, m.id, m.status, s.sequence, s.latitude, s.longitude, a.since_at,
+        "SELECT s.company_id, s.id, m.id, m.status, s.sequence, {LATITUDE}, {LONGITUDE}, a.since_at,
              s.scheduled_early_at, s.scheduled_late_at, m.ended_at, m.tractor_id IS ?1, {watched}
          FROM tractors_assigned a
          CROSS JOIN movements m ON m.company_id = a.company_id AND m.id = a.movement_id
          CROSS JOIN stops s ON s.company_id = m.company_id AND s.movement_id = m.id
+         {PLACED}
          LEFT JOIN stays y ON y.company_id = s.company_id AND y.stop_id = s.id AND y.tractor_id = ?1
-         WHERE a.tractor_id = ?1 AND s.latitude IS NOT NULL AND s.longitude IS NOT NULL
+         WHERE a.tractor_id = ?1 AND {LATITUDE} IS NOT NULL AND {LONGITUDE} IS NOT NULL
            AND iif({watched}, m.tractor_id = ?1 OR y.stop_id IS NOT NULL,
                    coalesce(y.departed_by_at, y.arrived_by_at) > ?3)",
         watched = is_watched("?2"),

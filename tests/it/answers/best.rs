@@ -1,8 +1,10 @@
 //! `best MOVEMENT`: who is ranked how, why the others cannot, and that nobody is booked twice.
 
 use backhaul::commands::best::{Answer, print};
-use backhaul::model::{Fleet, MovementStatus, Risk};
-use backhaul::rules::best::{Verdict, best};
+use backhaul::model::{
+    Confidence, Evidence, Fleet, MovementStatus, ObservedStay, Proof, Risk, Stay, Stop, UnitId,
+};
+use backhaul::rules::best::{Verdict, Why, best};
 use backhaul::rules::find::load;
 use backhaul::rules::near::left_now;
 
@@ -135,6 +137,7 @@ fn a_load_under_way_is_met_where_its_truck_is() {
     made.rig("dallas", DALLAS);
     let row = &mut made.movements[0];
     (row.driver_id, row.tractor_id) = (Some(made.drivers[0].id.clone()), Some(made.tractors[0].id.clone()));
+    row.driver2_id = Some(UnitId("samsara:dco".into()));
     row.tms.status = MovementStatus::InProgress;
     made.stops[0].tms.done = true;
     check(&made.fleet(), 10, &[("Driver waco", "ok"), ("Driver dallas", "ok")]);
@@ -142,4 +145,88 @@ fn a_load_under_way_is_met_where_its_truck_is() {
     let fleet = made.fleet();
     let error = with_basis(&fleet, NOON, |basis| best(basis, load(&fleet, "L").unwrap(), 10).unwrap_err());
     assert_eq!(error, "load L is on a truck that nobody sees now, so that it cannot be met");
+}
+
+#[test]
+fn nobody_of_a_team_takes_a_load_by_his_own_hours_alone() {
+    let mut made = made();
+    made.rig("one", DALLAS);
+    made.rig("two", DALLAS);
+    let teams = made.rig("three", DALLAS).id.clone();
+    made.load("M", Some("two")).driver2_id = Some(teams);
+    made.stop("m1", "M", "DALLAS", DALLAS, 10);
+    let fleet = made.fleet();
+    check(&fleet, 10, &[("Driver one", "ok"), ("Driver three", "STALE_HOS"), ("Driver two", "STALE_HOS")]);
+    with_basis(&fleet, NOON, |basis| {
+        let choices = best(basis, load(&fleet, "L").unwrap(), 10).unwrap();
+        let Verdict::Rejected(Why::Reason(_, note)) = &choices[1].verdict else { panic!("{choices:?}") };
+        assert!(note.as_ref().unwrap().starts_with("team: "), "{note:?}");
+    });
+}
+
+#[test]
+fn a_load_that_was_seen_to_be_picked_up_is_met_on_the_road_though_the_tms_is_behind() {
+    let mut made = made();
+    made.rig("now", WACO);
+    made.rig("waco", WACO);
+    made.rig("dallas", DALLAS);
+    let row = &mut made.movements[0];
+    (row.driver_id, row.tractor_id) = (Some(made.drivers[0].id.clone()), Some(made.tractors[0].id.clone()));
+    row.tms.status = MovementStatus::Covered;
+    let truck = made.tractors[0].id.clone();
+    // Nearer to the pickup.
+    check(&made.fleet(), 10, &[("Driver dallas", "ok"), ("Driver waco", "DISTANCE")]);
+    let mut seen = |truck, confidence| {
+        made.stays = vec![left(&made.stops[0], truck, confidence)];
+        ranked(&made.fleet(), 10)[0].0.clone()
+    };
+    assert_eq!(seen(truck.clone(), Confidence::High), "Driver waco", "where the truck is now");
+    assert_eq!(seen(truck, Confidence::Low), "Driver dallas", "one fix alone proves nothing");
+    let other = UnitId("samsara:other".into());
+    assert_eq!(seen(other, Confidence::High), "Driver dallas", "another truck does not have it");
+    made.stays.clear();
+    made.stops[0].tms.done = true;
+    made.movements[0].tractor_id = None;
+    let fleet = made.fleet();
+    let error = with_basis(&fleet, NOON, |basis| best(basis, load(&fleet, "L").unwrap(), 10).unwrap_err());
+    assert_eq!(error, "load L is picked up, and nobody says by which truck");
+}
+
+/// The truck was at the stop for an hour, until half an hour ago.
+fn left(stop: &Stop, tractor_id: UnitId, confidence: Confidence) -> Stay {
+    let proof = |minutes| Proof {
+        at: hence(minutes),
+        distance_mi: 0.1,
+        speed_mph: Some(0.0),
+        account: "samsara".into(),
+    };
+    let evidence = Evidence {
+        entered: proof(-90),
+        stood: proof(-85),
+        last: Some(proof(-31)),
+        left: Some(proof(-29)),
+        fixes: 60,
+        visits: 1,
+        shared: false,
+        assigned_later: false,
+    };
+    let observed = ObservedStay {
+        arrived_at: hence(-90),
+        arrived_after_at: Some(hence(-91)),
+        arrived_by_at: hence(-89),
+        departed_at: Some(hence(-30)),
+        departed_after_at: Some(hence(-31)),
+        departed_by_at: Some(hence(-29)),
+        confidence,
+        evidence,
+    };
+    Stay {
+        company_id: stop.tms.company_id.clone(),
+        stop_id: stop.tms.id.clone(),
+        movement_id: stop.tms.movement_id.clone().unwrap(),
+        tractor_id,
+        observed,
+        amended: 0,
+        computed_at: hence(-29),
+    }
 }

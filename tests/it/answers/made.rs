@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backhaul::model::{
     Driver, DutyHistory, DutyStatus, EtaSource, FeedStatus, Fleet, Judgement, Keyed, Loaded, Motion,
-    Movement, MovementStatus, Order, Places, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Movement, MovementStatus, Order, Places, Stay, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
 };
 use backhaul::rules::basis::Basis;
 use backhaul::rules::eta::Office;
@@ -46,6 +46,7 @@ pub struct Made {
     pub movements: Vec<Movement>,
     pub orders: Vec<Order>,
     pub stops: Vec<Stop>,
+    pub stays: Vec<Stay>,
     pub feeds: Vec<FeedStatus>,
 }
 
@@ -158,6 +159,7 @@ impl Made {
         fleet.movements = self.movements.iter().cloned().collect();
         fleet.orders = self.orders.iter().cloned().collect();
         fleet.stops = self.stops.iter().cloned().collect();
+        fleet.stays = self.stays.iter().cloned().collect();
         fleet.feeds.clone_from(&self.feeds);
         fleet.index_stops();
         let mut judging = Judging::new(office(), Arc::new(Mutex::new(Roads::default())));

@@ -171,3 +171,33 @@ fn only_at_least_can_be_asked_of_hours() {
     assert_eq!(at_least("5h"), Ok("5h"));
     assert!(at_least("<5h").is_err());
 }
+
+#[test]
+fn of_a_team_no_legal_time_is_told_and_of_two_who_share_a_truck_the_one_at_work_counts() {
+    let of_truck = |fleet: &Fleet| {
+        with_basis(fleet, NOON, |basis| {
+            let place = locate(fleet, basis.places, "32.78,-96.80").unwrap().point;
+            let around = near(basis, &Wanted { place, miles: 10.0, drive_s: None, empty: false });
+            let truck = |row: &&backhaul::rules::near::Near<'_>| row.kind == UnitKind::Tractor;
+            let [row]: [_; 1] = around.found.iter().filter(truck).collect::<Vec<_>>().try_into().unwrap();
+            let note = row.legal_arrival.clone().map_err(|missing| missing.note.unwrap_or_default());
+            (row.driver.unwrap().name.clone(), note)
+        })
+    };
+    let mut made = Made::new();
+    made.rig("a", DALLAS);
+    let truck = made.tractors[0].id.clone();
+    made.rig("b", DALLAS).tractor_id = Some(truck.clone());
+    made.tractors.pop();
+    let (name, arrival) = of_truck(&made.fleet());
+    assert_eq!(name, "Driver a");
+    assert!(arrival.unwrap_err().starts_with("team: "), "whose hours would they be?");
+    // The one rests at home with all his hours while the other drives.
+    made.load("L1", Some("b")).tractor_id = Some(truck);
+    made.stop("s1", "L1", "DALLAS", DALLAS, 0);
+    let (name, arrival) = of_truck(&made.fleet());
+    assert_eq!((name.as_str(), arrival.is_ok()), ("Driver b", true));
+    made.movements[0].driver2_id = Some(made.drivers[0].id.clone());
+    let (_, arrival) = of_truck(&made.fleet());
+    assert!(arrival.unwrap_err().starts_with("team: "));
+}

@@ -193,3 +193,20 @@ fn a_load_is_meant_by_its_id_before_an_order_is() {
     let error = load(&both, "0042").unwrap_err();
     assert_eq!(error, "\"0042\" is several loads: say which, as TMS/0042 (order 9) or TWO/0042 (order 9)");
 }
+
+#[test]
+fn a_load_that_waits_for_a_teams_is_no_more_planned_than_that_one() {
+    let mut made = made();
+    let teams = made.rig("2", WACO).id.clone();
+    made.load("L2", Some("1"));
+    made.stop("t1", "L2", "EL PASO", EL_PASO, 3000);
+    let note = |fleet: &Fleet, id: &str| {
+        let answer = planned(fleet, id, NOON, |_, answer| answer.map(|_| ()).map_err(NoPlan::clone));
+        answer.err().and_then(|no_plan| no_plan.missing.note)
+    };
+    assert_eq!(note(&made.fleet(), "L2"), None);
+    made.movements[0].driver2_id = Some(teams);
+    let fleet = made.fleet();
+    let refusal = Some("team: the hours of two drivers are not planned yet".to_owned());
+    assert_eq!((note(&fleet, "L1"), note(&fleet, "L2")), (refusal.clone(), refusal));
+}

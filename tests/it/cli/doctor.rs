@@ -297,3 +297,31 @@ fn a_broken_configuration_is_a_line_of_the_answer() {
         stdout(&output)
     );
 }
+
+#[test]
+fn a_thousand_records_in_doubt_leave_the_rest_of_the_answer_in_sight() {
+    let mut facts = sound();
+    for unit in 0..1000 {
+        let records = (0..9).map(|record| format!("samsara:{unit}-{record}")).collect();
+        let conflict = Conflict { kind: UnitKind::Tractor, records, reason: "several".into() };
+        of_fleet(&mut facts, |fleet| fleet.conflicts.push(conflict));
+    }
+    let checks = checks(&facts);
+    let printed = |format: &Format| {
+        let mut out = Vec::new();
+        print(&checks, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let layout = backhaul::commands::Layout { width: None, ascii: false, zone: jiff::tz::TimeZone::UTC };
+    let text = printed(&Format::Text(layout));
+    assert_eq!(text.matches(": several").count(), 10);
+    assert!(text.contains(
+        "\nFAIL  links     tractor samsara:0-0, samsara:0-1, samsara:0-2, samsara:0-3 and 5 more: several\n"
+    ));
+    assert!(text.contains("\nFAIL  links     and 990 more: `backhaul doctor --json` lists all\n"), "{text}");
+    assert!(text.contains("terminal "), "what comes after them is printed");
+    assert!(text.trim_end().ends_with(&format!("1000 of {} failed", checks.len())), "{text}");
+    let json = printed(&Format::Json);
+    assert_eq!(json.matches("several").count(), 1000);
+    assert!(json.contains("samsara:999-8"));
+}

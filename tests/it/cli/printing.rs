@@ -5,9 +5,9 @@ use std::time::Duration;
 use backhaul::commands::rows::{self, Table};
 use backhaul::commands::{Format, Layout, status};
 use backhaul::model::{
-    Driver, DutyStatus, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement, MovementStatus, Risk,
-    Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId, UnitKind, Viewer,
-    Waiting,
+    Conflict, Driver, DutyStatus, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement,
+    MovementStatus, Risk, Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId,
+    UnitKind, Viewer, Waiting,
 };
 use jiff::tz::TimeZone;
 
@@ -325,7 +325,10 @@ fn feed(account: &str, resource: &str, read: Option<Timestamp>) -> FeedStatus {
 }
 
 fn status(format: &Format) -> String {
-    let mut fleet = fleet();
+    status_of(fleet(), format)
+}
+
+fn status_of(mut fleet: Fleet, format: &Format) -> String {
     let error = FeedStatus {
         error: Some("HTTP 503 Service Unavailable".to_owned()),
         error_since_at: Some(ago(130)),
@@ -364,4 +367,28 @@ fn status(format: &Format) -> String {
     let mut out = Vec::new();
     status::print(&facts, format, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn status_lists_ten_conflicts_and_tells_where_the_others_are() {
+    let mut fleet = fleet();
+    fleet.conflicts = (0..12)
+        .map(|unit| Conflict {
+            kind: UnitKind::Driver,
+            records: (0..6).map(|record| format!("motive:{unit}-{record}")).collect(),
+            reason: "several".into(),
+        })
+        .collect();
+    let status = status_of(fleet, &text(None));
+    assert!(status.contains("set aside  12 conflicts, 14 rejected\n"));
+    assert!(
+        status.contains(
+            "           driver motive:0-0, motive:0-1, motive:0-2, motive:0-3 and 2 more: several\n"
+        )
+    );
+    assert_eq!(status.matches(": several").count(), 10);
+    assert!(
+        status
+            .contains("           and 2 more: `backhaul doctor --json` lists all, with what settles each\n")
+    );
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use backhaul::model::{Address, Geocoded, Motion, Point, Position, Timestamp};
-use backhaul::routing::{Attempt, Error, Line, Precision, Question, decode_line, read_places, read_route};
+use backhaul::routing::{Attempt, Error, Question, read_places, read_route};
 use serde_json::Value;
 
 use super::shared;
@@ -14,7 +14,7 @@ fn first_waypoint(answer: &Value) -> Point {
     Point { latitude: location[1].as_f64().unwrap_or(1.0), longitude: location[0].as_f64().unwrap_or(1.0) }
 }
 
-fn read(body: &str, stops: usize, line: Line) -> Result<backhaul::model::Route, Error> {
+fn read(body: &str, stops: usize) -> Result<backhaul::model::Route, Error> {
     let answer: Value = serde_json::from_str(body).unwrap();
     let position = Position {
         point: first_waypoint(&answer),
@@ -24,7 +24,7 @@ fn read(body: &str, stops: usize, line: Line) -> Result<backhaul::model::Route, 
         observed_at: Timestamp::from_secs(0),
     };
     let stops = vec![position.point; stops];
-    let question = Question { position: &position, stops: &stops, line };
+    let question = Question { position: &position, stops: &stops };
     read_route(&question, Attempt::default(), Timestamp::from_secs(60), body.as_bytes())
 }
 
@@ -43,7 +43,7 @@ fn every_recorded_way_is_read_as_it_was_written_down() {
         }
         let body = fs::read_to_string(file).unwrap();
         let legs = route["leg_durations_s"].as_array().unwrap();
-        let told = read(&body, legs.len(), Line::Without).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let told = read(&body, legs.len()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let sum = |of: fn(&backhaul::model::Leg) -> f64| told.legs.iter().map(of).sum::<f64>();
         for (leg, seconds) in told.legs.iter().zip(legs) {
             assert!((leg.seconds - seconds.as_f64().unwrap()).abs() < 1e-6, "{name}");
@@ -66,14 +66,14 @@ fn every_recorded_way_is_read_as_it_was_written_down() {
 fn a_recorded_way_with_a_silent_stop_does_not_fit_its_stops() {
     let Some(file) = shared("public/mapbox/directions_200_silent_waypoint_1leg.json") else { return };
     let body = fs::read_to_string(file).unwrap();
-    assert_eq!(read(&body, 2, Line::Without), Err(Error::Misfit("1 legs for 2 stops".to_owned())));
+    assert_eq!(read(&body, 2), Err(Error::Misfit("1 legs for 2 stops".to_owned())));
 }
 
 #[test]
 fn recorded_dead_ends_are_told_apart() {
     let check = |name: &str, expected: Error| {
         let Some(file) = shared(name) else { return };
-        assert_eq!(read(&fs::read_to_string(file).unwrap(), 1, Line::Without), Err(expected), "{name}");
+        assert_eq!(read(&fs::read_to_string(file).unwrap(), 1), Err(expected), "{name}");
     };
     check("public/mapbox/directions_200_NoRoute.json", Error::NoRoute);
     check("public/mapbox/quoted_directions_200_NoSegment.json", Error::NoSegment);
@@ -87,34 +87,11 @@ fn recorded_dead_ends_are_told_apart() {
 #[test]
 fn a_yard_whose_road_is_six_hundred_meters_away_is_seen() {
     let Some(file) = shared("public/mapbox/directions_200_incidents_110km.json") else { return };
-    let route = read(&fs::read_to_string(file).unwrap(), 1, Line::Without).unwrap();
+    let route = read(&fs::read_to_string(file).unwrap(), 1).unwrap();
     assert!(route.is_far_from_the_road());
     let kinds: Vec<_> = route.incidents.iter().map(|incident| incident.kind.as_str()).collect();
     assert_eq!(kinds, ["miscellaneous", "construction", "construction"]);
     assert!(route.incidents.iter().all(|incident| incident.description.is_some()));
-}
-
-/// Both precisions lie among the recordings; each is found out by where the line begins.
-#[test]
-fn recorded_lines_begin_where_the_way_does_in_one_precision_only() {
-    let check = |name: &str, right: Precision| {
-        let Some(file) = shared(&format!("public/mapbox/{name}")) else { return };
-        let body = fs::read_to_string(file).unwrap();
-        let answer: Value = serde_json::from_str(&body).unwrap();
-        let start = first_waypoint(&answer);
-        let text = answer["routes"][0]["geometry"].as_str().unwrap();
-        let begins =
-            |precision| decode_line(text, precision).is_some_and(|line| line[0].meters_to(start) < 100.0);
-        let legs = answer["routes"][0]["legs"].as_array().unwrap().len();
-        let kept = read(&body, legs, Line::Full).unwrap().line.is_some();
-        let six = right == Precision::Six;
-        assert_eq!((begins(Precision::Five), begins(Precision::Six), kept), (!six, six, six), "{name}");
-    };
-    check("directions_200_annotation_congestion_numeric.json", Precision::Five);
-    check("directions_200_interstate_sf_dc_44h_2routes.json", Precision::Five);
-    check("directions_200_2routes_annotated.json", Precision::Six);
-    check("directions_200_incidents_110km.json", Precision::Five);
-    check("directions_200_two_legs_congestion.json", Precision::Six);
 }
 
 #[test]

@@ -2,14 +2,14 @@
 //! other people's reports name.
 
 use backhaul::model::{EtaSource, Motion, Point, Position, Route, Timestamp};
-use backhaul::routing::{Attempt, Error, Limits, Line, Question, read_route};
+use backhaul::routing::{Attempt, Error, Limits, Question, read_route};
 use serde_json::{Value, json};
 
 const COMPOSED: &str = include_str!("../../data/mapbox/directions_3legs.json");
 const HERE: Point = Point { latitude: 35.1987, longitude: -101.8804 };
 
 /// Reads `body` as the answer for so many stops, all at one place.
-fn read(body: &str, stops: usize, line: Line) -> Result<Route, Error> {
+fn read(body: &str, stops: usize) -> Result<Route, Error> {
     let position = Position {
         point: HERE,
         motion: Motion::Stopped,
@@ -18,7 +18,7 @@ fn read(body: &str, stops: usize, line: Line) -> Result<Route, Error> {
         observed_at: Timestamp::from_secs(0),
     };
     let stops = vec![Point { latitude: 35.4676, longitude: -97.5164 }; stops];
-    let question = Question { position: &position, stops: &stops, line };
+    let question = Question { position: &position, stops: &stops };
     read_route(&question, Attempt::default(), Timestamp::from_secs(60), body.as_bytes())
 }
 
@@ -47,7 +47,7 @@ fn leg(extra: &Value) -> String {
 
 #[test]
 fn the_composed_answer_is_read_in_full() {
-    let route = read(COMPOSED, 3, Line::Without).unwrap();
+    let route = read(COMPOSED, 3).unwrap();
     let numbers: Vec<_> = route
         .legs
         .iter()
@@ -64,13 +64,12 @@ fn the_composed_answer_is_read_in_full() {
         "and weight, which looks like seconds, is not"
     );
     assert_eq!((route.source, route.snapped_m), (EtaSource::Mapbox, Some(4.2)));
-    assert!(route.violations.is_empty() && route.incidents.is_empty() && route.line.is_none());
+    assert!(route.violations.is_empty() && route.incidents.is_empty());
 }
 
 #[test]
 fn a_success_that_is_none_is_not_taken_for_one() {
-    let check =
-        |body: &str, expected: Error| assert_eq!(read(body, 1, Line::Without), Err(expected), "{body}");
+    let check = |body: &str, expected: Error| assert_eq!(read(body, 1), Err(expected), "{body}");
     check(r#"{"code":"NoRoute","message":"No route found","routes":[]}"#, Error::NoRoute);
     check(r#"{"code":"NoSegment","message":"Could not find","routes":[]}"#, Error::NoSegment);
     check(r#"{"code":"Ok","routes":[]}"#, Error::NoRoute);
@@ -82,7 +81,7 @@ fn a_success_that_is_none_is_not_taken_for_one() {
 #[test]
 fn legs_must_be_as_many_as_stops_and_sane() {
     let misfit = |body: &str, stops, words: &str| {
-        let Err(Error::Misfit(why)) = read(body, stops, Line::Without) else { panic!("{body}") };
+        let Err(Error::Misfit(why)) = read(body, stops) else { panic!("{body}") };
         assert_eq!(why, words);
     };
     misfit(COMPOSED, 2, "3 legs for 2 stops");
@@ -91,7 +90,7 @@ fn legs_must_be_as_many_as_stops_and_sane() {
     misfit(&leg(&json!({ "duration": null })), 1, "a leg without a duration");
     misfit(&leg(&json!({ "duration": -1 })), 1, "a leg without a duration");
     misfit(&leg(&json!({ "distance": null })), 1, "a leg without a distance");
-    assert!(matches!(read(&leg(&json!({ "duration": "soon" })), 1, Line::Without), Err(Error::Service(_))));
+    assert!(matches!(read(&leg(&json!({ "duration": "soon" })), 1), Err(Error::Service(_))));
 }
 
 #[test]
@@ -101,22 +100,22 @@ fn what_is_null_new_or_of_another_kind_does_not_cost_the_route() {
         json!({ "duration_typical": "100", "incidents": {}, "notifications": [null, 3, "x", {}] }),
         json!({ "incidents": [null, 7], "closures": [{}], "tolls": [1], "steps": null }),
     ] {
-        let route = read(&leg(&extra), 1, Line::Without).unwrap();
+        let route = read(&leg(&extra), 1).unwrap();
         assert_eq!((route.legs[0].typical_s, route.source), (None, EtaSource::Mapbox));
         assert!(route.violations.is_empty() && route.incidents.is_empty());
     }
     let without_waypoints = changed(|answer| answer["waypoints"] = json!("none"));
-    assert_eq!(read(&without_waypoints, 1, Line::Without).unwrap().snapped_m, None);
+    assert_eq!(read(&without_waypoints, 1).unwrap().snapped_m, None);
     let inside = changed(|answer| {
         let waypoints = answer["waypoints"].take();
         answer["routes"][0]["waypoints"] = waypoints;
     });
-    assert_eq!(read(&inside, 1, Line::Without).unwrap().snapped_m, Some(3.0));
+    assert_eq!(read(&inside, 1).unwrap().snapped_m, Some(3.0));
 }
 
 #[test]
 fn less_than_usual_is_normal() {
-    let route = read(&leg(&json!({ "duration_typical": 140.5 })), 1, Line::Without).unwrap();
+    let route = read(&leg(&json!({ "duration_typical": 140.5 })), 1).unwrap();
     assert_eq!(route.legs[0].typical_s, Some(140.5));
     assert!(route.legs[0].seconds < 140.5);
 }
@@ -125,13 +124,13 @@ fn less_than_usual_is_normal() {
 fn a_truck_put_on_a_road_far_away_is_told() {
     let far = |meters: Value| {
         let body = changed(|answer| answer["waypoints"][0]["distance"] = meters);
-        read(&body, 1, Line::Without).unwrap().is_far_from_the_road()
+        read(&body, 1).unwrap().is_far_from_the_road()
     };
     assert_eq!([far(json!(592.4)), far(json!(500)), far(json!(null))], [true, false, false]);
     let moved = changed(|answer| {
         answer["waypoints"][0] = json!({ "name": "", "location": [-101.8804, 35.2050] });
     });
-    let route = read(&moved, 1, Line::Without).unwrap();
+    let route = read(&moved, 1).unwrap();
     assert!(route.is_far_from_the_road(), "where no distance is told it is measured");
     assert!((route.snapped_m.unwrap() - 700.0).abs() < 2.0);
 }
@@ -142,7 +141,7 @@ fn a_violation_is_told_by_its_type_and_an_alert_of_the_same_name_is_not() {
         json!({ "type": kind, "subtype": subtype, "refresh_type": "static",
                 "details": { "requested_value": wanted, "actual_value": "4.00", "unit": "meters" } })
     };
-    let with = |all: Value| read(&leg(&json!({ "notifications": all })), 1, Line::Without).unwrap();
+    let with = |all: Value| read(&leg(&json!({ "notifications": all })), 1).unwrap();
     let alerts = with(
         json!([notification("alert", "maxHeight", json!("4.12")), { "type": "alert", "subtype": "toll" }]),
     );
@@ -164,7 +163,7 @@ fn words_that_nobody_knows_and_words_that_do_harm_are_kept_clean() {
         { "id": "1", "type": "moon_landing", "geometry_index_start": 0, "geometry_index_end": 1 },
         { "id": "2", "type": "accident", "description": "I 40 \u{1b}[31mclosed\u{202e}", "closed": true, "impact": "vast" },
     ]);
-    let route = read(&leg(&json!({ "incidents": incidents })), 1, Line::Without).unwrap();
+    let route = read(&leg(&json!({ "incidents": incidents })), 1).unwrap();
     let told: Vec<_> = route
         .incidents
         .iter()
@@ -173,21 +172,7 @@ fn words_that_nobody_knows_and_words_that_do_harm_are_kept_clean() {
         })
         .collect();
     assert_eq!(told, [(0, "moon_landing", None, false), (0, "accident", Some("I 40 closed"), true)]);
-    assert!(read(r#"{"code":"\u001b[31mX"}"#, 1, Line::Without).unwrap_err().to_string().contains(": X: "));
-}
-
-#[test]
-fn a_line_of_another_precision_is_left_out() {
-    // 35.1987,-101.8804 to 35.4676,-97.5164, in both precisions.
-    let of = |text: &str| {
-        let body = changed(|answer| answer["routes"][0]["geometry"] = json!(text));
-        let read = |line| read(&body, 1, line).unwrap().line.map(|line| line.len());
-        (read(Line::Full), read(Line::Without))
-    };
-    assert_eq!(of("wmjcbA~chiaEgelO_mjiG"), (Some(2), None));
-    assert_eq!(of("{vyuEnoylRsos@_jsY"), (None, None));
-    assert_eq!(of(""), (None, None));
-    assert_eq!(of("_"), (None, None));
+    assert!(read(r#"{"code":"\u001b[31mX"}"#, 1).unwrap_err().to_string().contains(": X: "));
 }
 
 #[test]
@@ -200,7 +185,7 @@ fn only_a_route_with_all_limits_is_a_trucks() {
         observed_at: Timestamp::from_secs(0),
     };
     let stops = [HERE];
-    let question = Question { position: &position, stops: &stops, line: Line::Without };
+    let question = Question { position: &position, stops: &stops };
     let body = changed(|_| {});
     for (limits, source) in [
         (Limits::All, EtaSource::Mapbox),

@@ -1,7 +1,7 @@
 //! A truck's way, asked over HTTP: one call, in the truck's measure, with a fall-back for every dead end.
 
 use backhaul::model::{EtaSource, Point};
-use backhaul::routing::{Attempt, Error, Line, Next, Question, remaining};
+use backhaul::routing::{Error, Next, remaining};
 
 use super::{
     BOSTON, Desk, LAREDO, LITTLE_ROCK, MEMPHIS, MIAMI, NOON, OKLAHOMA_CITY, ON_I_40, parked, rolling,
@@ -17,7 +17,7 @@ async fn one_call_brings_a_leg_for_every_stop() {
     assert!(route.legs.iter().all(|leg| leg.typical_s.is_some() && leg.snapped_m.is_some()));
     assert_eq!((route.source, route.asked_at, route.origin), (EtaSource::Mapbox, desk.now(), truck));
     assert_eq!(route.legs[2].to, MEMPHIS);
-    assert!(route.line.is_none() && !route.is_far_from_the_road());
+    assert!(!route.is_far_from_the_road());
     let calls = desk.sim.calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(
@@ -101,15 +101,11 @@ async fn a_stop_listed_twice_is_a_leg_of_nothing() {
 }
 
 #[tokio::test]
-async fn a_line_is_brought_when_asked_and_the_truck_is_followed_along_it() {
+async fn a_truck_is_followed_along_its_way() {
     let desk = Desk::open().await;
     let truck = rolling(ON_I_40, 87.0);
     let stops = [OKLAHOMA_CITY, LITTLE_ROCK];
-    let question = Question { position: &truck, stops: &stops, line: Line::Full };
-    let route = desk.mapbox.route(&question, Attempt::default(), desk.now()).await.unwrap();
-    let line = route.line.as_ref().unwrap();
-    assert!(line.len() > 50, "{}", line.len());
-    assert!(line[0].meters_to(ON_I_40) < 2000.0 && line.last().unwrap().meters_to(LITTLE_ROCK) < 100.0);
+    let route = desk.ask(&truck, &stops).await.unwrap();
     // Half an hour later, a good quarter of the way to Oklahoma City.
     let seen = rolling(Point { latitude: 35.39, longitude: -99.08 }, 87.0);
     let left = remaining(&route, &seen, desk.now());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use backhaul::http::Kind;
-use backhaul::routing::{Attempt, Error, Line, Next, Question, Try, next};
+use backhaul::routing::{Attempt, Error, Next, Question, Try, next};
 use backhaul::sim::{Fault, Upstream};
 
 use super::{Desk, LITTLE_ROCK, MEMPHIS, client, parked};
@@ -30,7 +30,7 @@ async fn a_wrong_token_stops_all_calls_and_is_said_nowhere() {
     let desk = Desk::open().await;
     let wrong = client(&desk.sim.mapbox_url(), "pk.wrong-token-of-ours");
     let (position, stops) = (parked(LITTLE_ROCK), [MEMPHIS]);
-    let question = Question { position: &position, stops: &stops, line: Line::Without };
+    let question = Question { position: &position, stops: &stops };
     let error = wrong.route(&question, Attempt::default(), desk.now()).await.unwrap_err();
     let said = format!("{error} {error:?} {wrong:?}");
     assert!(said.contains("Not Authorized - Invalid Token") && !said.contains("wrong-token"), "{said}");
@@ -56,7 +56,7 @@ async fn an_outage_or_a_page_that_is_no_answer_is_asked_again_later() {
     }
     let nobody = client("http://127.0.0.1:1", "pk.a-token-of-ours");
     let (position, stops) = (parked(LITTLE_ROCK), [MEMPHIS]);
-    let question = Question { position: &position, stops: &stops, line: Line::Without };
+    let question = Question { position: &position, stops: &stops };
     let error = nobody.route(&question, Attempt::default(), desk.now()).await.unwrap_err();
     assert!(!format!("{error} {error:?} {nobody:?}").contains("a-token"), "{error:?}");
     assert!(matches!(next(Attempt::default(), error), Next::Later(_)));

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Assignment, Batch, Change, Fix, MovementStatus, RecordName, Stay, StopKey, Timestamp, TmsMovement,
-    TmsStop, UnitKind, Wish,
+    Address, Assignment, Batch, Change, Fix, MovementStatus, Point, RecordName, Stay, StopKey, Timestamp,
+    TmsMovement, TmsStop, UnitKind, Wish,
 };
-use backhaul::store::{Access, Commit, Health, Reader, Retention, Scope, Store};
+use backhaul::store::{Access, Commit, Health, Place, Reader, Retention, Scope, Store};
 use backhaul::sync::JUDGE;
 
 use super::{Bench, START, movement, tractor};
@@ -353,4 +353,73 @@ async fn what_no_stay_hangs_on_is_thrown_away_within_the_day() {
     };
     bench.store.apply(commit).await.unwrap();
     assert_eq!(same(stays(&bench)), same(expected));
+}
+
+/// Load 10 again, whose stops the TMS has addresses of only.
+async fn addressed() -> Bench {
+    let mut bench = loaded().await;
+    let by_address = [("a", 1, 60.0), ("b", 2, 240.0)].map(|(id, sequence, early)| {
+        let Change::Stop(mut row) = stop(id, sequence, 0.0, early) else { panic!("a stop") };
+        (row.latitude, row.longitude) = (None, None);
+        (row.address, row.city) = (Some(format!("1 {id} Street")), Some("AMARILLO".into()));
+        Change::Stop(row)
+    });
+    bench.tell("mcleod", "stops", by_address.into()).await;
+    bench
+}
+
+/// What a geocoder says of one of those stops.
+async fn find(bench: &mut Bench, id: &str, miles: f64, is_unsure: bool) {
+    bench.later(1);
+    let address =
+        Address { street: format!("1 {id} Street"), city: Some("AMARILLO".into()), state: None, zip: None };
+    let point = Point::new(35.0 + miles * MILE, -100.0);
+    bench.store.keep_places(vec![Place { address, point, is_unsure }], bench.now).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_that_was_found_by_its_address_has_stays_like_any_other() {
+    let mut bench = addressed().await;
+    find(&mut bench, "a", 0.0, false).await;
+    find(&mut bench, "b", 60.0, false).await;
+    assert_eq!(bench.fleet().places.sure_of(&bench.fleet().stops.as_slice()[0]), Point::new(35.0, -100.0));
+    live(&mut bench, &day("1")).await;
+    expect(&bench, WHOLE_DAY);
+}
+
+#[tokio::test]
+async fn a_place_that_is_found_late_shows_who_was_there_by_the_fixes_that_are_kept() {
+    let mut bench = addressed().await;
+    let day = day("1");
+    let (first, rest) = day.split_at(120);
+    live(&mut bench, first).await;
+    expect(&bench, &[]);
+    let mut reader = Reader::open(&bench.path(), Scope::Whole).unwrap();
+    reader.fleet(bench.now).unwrap();
+    find(&mut bench, "a", 0.0, false).await;
+    // Far from every known stop one fix in five minutes was kept: it is known to so much.
+    let [(stop, by, Some(left))] = &told(&bench)[..] else { panic!("{:?}", told(&bench)) };
+    assert!(stop == "a" && (30..=35).contains(by) && (90..=95).contains(left), "{by} {left}");
+    let fleet = reader.fleet_if_changed(bench.now).unwrap().unwrap();
+    assert_eq!(fleet.stays.len(), 1, "and whoever looks on is told");
+    // From then on it is watched closely, after a restart too.
+    bench.store = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap().0;
+    find(&mut bench, "b", 60.0, false).await;
+    live(&mut bench, rest).await;
+    assert_eq!(told(&bench)[1], ("b".into(), 149, Some(179)));
+}
+
+#[tokio::test]
+async fn nobody_arrives_at_a_place_that_a_person_has_to_confirm() {
+    let mut bench = addressed().await;
+    find(&mut bench, "a", 0.0, true).await;
+    live(&mut bench, &day("1")).await;
+    expect(&bench, &[]);
+    let fleet = bench.fleet();
+    let row = &fleet.stops.as_slice()[0];
+    assert_eq!((fleet.places.of(row), fleet.places.sure_of(row)), (Point::new(35.0, -100.0), None));
+    // The TMS's own coordinates go before any address.
+    find(&mut bench, "a", 40.0, false).await;
+    bench.tell("mcleod", "stops", vec![stop("a", 1, 0.0, 60.0)]).await;
+    assert_eq!(told(&bench).len(), 1);
 }

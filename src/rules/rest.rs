@@ -1,0 +1,142 @@
+//! Since when a driver's duty status holds and since when he rests, by what is told of it word by word. What
+//! a rest is good for is the planner's to say.
+//!
+//! Off duty and sleeper berth make one rest where nothing else is between them (49 CFR
+//! 395.1(g)(1)(i)(A) to (C)). A rest that may not have happened is none: over a time in which nobody told
+//! anything no rest is carried on, however likely it is.
+
+use super::age;
+use crate::model::{Duty, DutyStatus, DutyWord, Timestamp};
+
+/// What is known once `word` was told.
+pub fn heard(before: Duty, word: DutyWord) -> Duty {
+    match word {
+        // The logs tell his status: the clocks are no word on it.
+        DutyWord::Now { status: None, at, .. } => Duty { heard_at: Some(at), ..before },
+        DutyWord::Now { status: Some(status), since_at, at, every_s } => {
+            seen(before, status, since_at, at, age::patience_s(every_s))
+        }
+        DutyWord::Line { status, since_at } => {
+            let rests_on = before.rest_since_at.filter(|_| before.status.is_rest());
+            let rest = rests_on.map_or(since_at, |rest| rest.min(since_at));
+            let rest_since_at = status.is_rest().then_some(rest);
+            Duty { status, since_at: Some(since_at), rest_since_at, ..before }
+        }
+        DutyWord::Past { status, since_at } => {
+            let was_broken = !status.is_rest() && before.rest_since_at.is_some_and(|rest| rest <= since_at);
+            if !was_broken {
+                return before;
+            }
+            // The rest began after it, with the status that holds now at the latest.
+            let after = before.since_at.filter(|since| *since > since_at);
+            Duty { rest_since_at: after.or(before.heard_at), ..before }
+        }
+    }
+}
+
+/// What is known after a look at `at` that may come as late as `patience_s` after the one before.
+fn seen(
+    before: Duty,
+    status: DutyStatus,
+    told_since: Option<Timestamp>,
+    at: Timestamp,
+    patience_s: i64,
+) -> Duty {
+    let is_unheard =
+        |until: Timestamp| before.heard_at.is_none_or(|heard| until.secs_since(heard) > patience_s);
+    let is_same = status == before.status;
+    let since_at = match told_since {
+        Some(told) => Some(told),
+        None if is_unheard(at) => None,
+        None if is_same => before.since_at,
+        // Nobody says when it changed; we know only that it was between two looks.
+        None => Some(at),
+    };
+    // At the latest.
+    let began_at = told_since.unwrap_or(at);
+    // The same status that is told to have begun anew had another between.
+    let began_anew = is_same && told_since.is_some() && told_since != before.since_at;
+    let rests_on = before.rest_since_at.filter(|_| before.status.is_rest() && !began_anew);
+    let rests_on = rests_on.filter(|_| !is_unheard(began_at));
+    let rest = rests_on.map_or(began_at, |rest| rest.min(began_at));
+    Duty { status, since_at, rest_since_at: status.is_rest().then_some(rest), heard_at: Some(at) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DutyStatus::{Driving, OffDuty, OnDuty, PersonalConveyance, Sleeper, YardMove};
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_secs(1_795_500_000 + minutes * 60)
+    }
+
+    /// Heard at minute 0, with clocks that come each minute.
+    fn duty(status: DutyStatus, since: Option<i64>, rest: Option<i64>) -> Duty {
+        Duty { status, since_at: since.map(at), rest_since_at: rest.map(at), heard_at: Some(at(0)) }
+    }
+
+    fn now(status: DutyStatus, since: Option<i64>, minute: i64) -> DutyWord {
+        DutyWord::Now { status: Some(status), since_at: since.map(at), at: at(minute), every_s: 60 }
+    }
+
+    /// Since when he rests, and since when the status holds, after the word.
+    fn check(before: Duty, word: DutyWord, rest: Option<i64>, since: Option<i64>) {
+        let after = heard(before, word);
+        assert_eq!(
+            (after.rest_since_at, after.since_at),
+            (rest.map(at), since.map(at)),
+            "{before:?} {word:?}"
+        );
+    }
+
+    #[test]
+    fn off_duty_and_sleeper_are_one_rest_and_work_ends_it() {
+        let off = duty(OffDuty, Some(-240), Some(-300));
+        check(off, now(Sleeper, None, 1), Some(-300), Some(1));
+        check(off, now(Sleeper, Some(1), 1), Some(-300), Some(1));
+        check(off, now(PersonalConveyance, Some(0), 1), Some(-300), Some(0));
+        check(off, now(OffDuty, None, 1), Some(-300), Some(-240));
+        check(off, now(OffDuty, Some(-240), 1), Some(-300), Some(-240));
+        for work in [Driving, OnDuty, YardMove, DutyStatus::Unknown] {
+            check(off, now(work, Some(1), 1), None, Some(1));
+            check(duty(work, Some(-60), None), now(Sleeper, Some(1), 1), Some(1), Some(1));
+            check(off, DutyWord::Line { status: work, since_at: at(1) }, None, Some(1));
+        }
+        check(off, DutyWord::Line { status: Sleeper, since_at: at(1) }, Some(-300), Some(1));
+    }
+
+    #[test]
+    fn over_a_silence_no_rest_is_carried_on() {
+        let off = duty(OffDuty, Some(-240), Some(-240));
+        check(off, now(OffDuty, None, 2), Some(-240), Some(-240));
+        check(off, now(OffDuty, None, 3), Some(3), None);
+        check(off, now(Sleeper, None, 3), Some(3), None);
+        // Who tells since when has heard what we have not …
+        check(off, now(OffDuty, Some(-240), 600), Some(-240), Some(-240));
+        check(off, now(Sleeper, Some(1), 600), Some(-240), Some(1));
+        // … but not what was before that.
+        check(off, now(Sleeper, Some(60), 600), Some(60), Some(60));
+        // He rested at both ends of it, and has begun anew.
+        check(off, now(OffDuty, Some(1), 1), Some(1), Some(1));
+        check(Duty::default(), now(OffDuty, None, 0), Some(0), None);
+        check(Duty::default(), now(OffDuty, Some(-90), 0), Some(-90), Some(-90));
+        // What is read each five minutes may be silent for ten.
+        let seldom = DutyWord::Now { status: Some(OffDuty), since_at: None, at: at(10), every_s: 300 };
+        check(off, seldom, Some(-240), Some(-240));
+    }
+
+    #[test]
+    fn a_line_that_comes_late_breaks_the_rest_that_it_lies_in() {
+        let past = |status, minute| DutyWord::Past { status, since_at: at(minute) };
+        let asleep = duty(Sleeper, Some(-60), Some(-300));
+        check(asleep, past(Driving, -120), Some(-60), Some(-60));
+        check(asleep, past(Driving, -300), Some(-60), Some(-60));
+        check(asleep, past(Driving, -301), Some(-300), Some(-60));
+        check(asleep, past(OffDuty, -120), Some(-300), Some(-60));
+        check(duty(Sleeper, None, Some(-300)), past(Driving, -120), Some(0), None);
+        check(duty(Driving, Some(-60), None), past(OnDuty, -120), None, Some(-60));
+        let clocks = DutyWord::Now { status: None, since_at: None, at: at(99), every_s: 60 };
+        assert_eq!(heard(asleep, clocks), Duty { heard_at: Some(at(99)), ..asleep });
+    }
+}

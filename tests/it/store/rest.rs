@@ -1,0 +1,134 @@
+//! Since when a driver rests: over changes of status, silences, late lines, restarts and several accounts.
+
+use std::time::Duration;
+
+use backhaul::model::{Change, Clocks, DutyStatus, Timestamp};
+use backhaul::store::{Access, Store};
+use backhaul::sync::JUDGE;
+
+use super::{Bench, START, driver, tractor};
+
+use DutyStatus::{Driving, OffDuty, OnDuty, Sleeper};
+
+/// So many minutes after the start.
+fn at(minutes: u64) -> Timestamp {
+    START.plus(Duration::from_mins(minutes))
+}
+
+fn clocks(driver: &str, status: DutyStatus, since_at: Option<Timestamp>, as_of_at: Timestamp) -> Change {
+    let clocks = Clocks {
+        status: Some(status),
+        status_since_at: since_at,
+        drive_left_s: Some(39_600),
+        as_of_at,
+        ..Clocks::default()
+    };
+    Change::Clocks { external_id: driver.into(), clocks }
+}
+
+async fn one_driver() -> Bench {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("9", "A"), driver("d1", "Ann Lee")]).await;
+    bench
+}
+
+impl Bench {
+    /// A look at the driver then, where one is due each five seconds.
+    async fn look(&mut self, minutes: u64, status: DutyStatus) {
+        self.now = at(minutes);
+        let seen = self.now;
+        self.tell("samsara", "hos_clocks", vec![clocks("d1", status, None, seen)]).await;
+    }
+
+    fn rests_since(&self) -> Option<u64> {
+        let fleet = self.fleet();
+        let since = fleet.drivers.as_slice()[0].hos_rest_since_at?;
+        Some(since.since(START).as_secs() / 60)
+    }
+}
+
+#[tokio::test]
+async fn a_rest_goes_on_from_the_cab_into_the_berth_and_ends_at_the_wheel() {
+    let mut bench = one_driver().await;
+    // Each look within the 35 seconds that a feed of 5 may be silent.
+    let mut now = START;
+    let mut rests = Vec::new();
+    for (status, looks) in [(Driving, 3), (OffDuty, 4), (Sleeper, 4), (OffDuty, 2), (OnDuty, 1), (Sleeper, 2)]
+    {
+        for _ in 0..looks {
+            now = now.plus(Duration::from_secs(30));
+            bench.now = now;
+            bench.tell("samsara", "hos_clocks", vec![clocks("d1", status, None, now)]).await;
+        }
+        let since = bench.fleet().drivers.as_slice()[0].hos_rest_since_at;
+        rests.push(since.map(|since| since.since(START).as_secs() / 30));
+    }
+    assert_eq!(rests, [None, Some(4), Some(4), Some(4), None, Some(15)]);
+}
+
+#[tokio::test]
+async fn a_rest_is_not_carried_over_a_time_that_nobody_saw_and_not_by_a_restart_either() {
+    let mut bench = one_driver().await;
+    bench.look(1, OffDuty).await;
+    assert_eq!(bench.rests_since(), Some(1));
+    bench.look(61, OffDuty).await;
+    assert_eq!(bench.rests_since(), Some(61), "who knows what he did for an hour");
+    let since = |bench: &Bench| bench.fleet().drivers.as_slice()[0].hos_status_since_at;
+    assert_eq!(since(&bench), None);
+    // Another process takes over, and hears at once.
+    bench.store = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap().0;
+    let seen = bench.now.plus(Duration::from_secs(20));
+    bench.tell("samsara", "hos_clocks", vec![clocks("d1", Sleeper, None, seen)]).await;
+    assert_eq!((bench.rests_since(), since(&bench)), (Some(61), Some(seen)));
+    // An ELD that keeps the log itself tells more than a look.
+    bench.now = at(300);
+    bench.tell("samsara", "hos_clocks", vec![clocks("d1", Sleeper, Some(at(2)), at(300))]).await;
+    assert_eq!((bench.rests_since(), since(&bench)), (Some(2), Some(at(2))));
+}
+
+#[tokio::test]
+async fn logs_carry_a_rest_until_a_late_line_says_that_there_was_none() {
+    let mut bench = one_driver().await;
+    let line =
+        |status, minutes| vec![Change::Duty { external_id: "d1".into(), status, since_at: at(minutes) }];
+    bench.now = at(600);
+    bench.tell("samsara", "logs", line(OffDuty, 10)).await;
+    bench.tell("samsara", "logs", line(Sleeper, 300)).await;
+    assert_eq!(bench.rests_since(), Some(10));
+    bench.tell("samsara", "logs", line(Driving, 5)).await;
+    bench.tell("samsara", "logs", line(Sleeper, 200)).await;
+    assert_eq!(bench.rests_since(), Some(10), "before it, or rest as well");
+    bench.tell("samsara", "logs", line(Driving, 250)).await;
+    let fleet = bench.fleet();
+    let row = &fleet.drivers.as_slice()[0];
+    assert_eq!((row.hos_status, row.hos_status_since_at), (Sleeper, Some(at(300))));
+    assert_eq!(bench.rests_since(), Some(300));
+}
+
+#[tokio::test]
+async fn of_several_accounts_each_keeps_its_own_rest() {
+    let mut bench = one_driver().await;
+    bench.tell("motive", "vehicles", vec![tractor("1", "B"), driver("d2", "Ann Lee")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("LEEANN", "ANN LEE")]).await;
+    assert_eq!(bench.fleet().drivers.len(), 1);
+    let mut now = bench.now;
+    let mut tell = async |bench: &mut Bench, here: DutyStatus, there: DutyStatus| {
+        now = now.plus(Duration::from_secs(30));
+        bench.now = now;
+        bench.tell("motive", "hos_clocks", vec![clocks("d2", there, None, now)]).await;
+        bench.tell("samsara", "hos_clocks", vec![clocks("d1", here, None, now)]).await;
+        let fleet = bench.fleet();
+        let row = &fleet.drivers.as_slice()[0];
+        (row.source.clone().unwrap(), row.hos_rest_since_at, now)
+    };
+    let (_, _, began) = tell(&mut bench, Driving, OffDuty).await;
+    let (source, rest, _) = tell(&mut bench, Driving, OffDuty).await;
+    assert_eq!((source.as_str(), rest), ("samsara", None), "he drives under the one");
+    let (_, rest, parked) = tell(&mut bench, Sleeper, OffDuty).await;
+    assert_eq!(rest, Some(parked), "and idles in the other: that is no rest of his");
+    let (_, rest, _) = tell(&mut bench, Sleeper, OffDuty).await;
+    assert_eq!(rest, Some(parked));
+    tell(&mut bench, DutyStatus::Unknown, OffDuty).await;
+    let (source, rest, _) = tell(&mut bench, DutyStatus::Unknown, OffDuty).await;
+    assert_eq!((source.as_str(), rest), ("motive", Some(began)));
+}
