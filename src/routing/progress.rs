@@ -38,11 +38,10 @@ pub fn remaining(route: &Route, position: &Position, now: Timestamp) -> Vec<Left
 
 /// The part of the first leg that lies ahead of `here`.
 fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
-    let share = route
-        .line
-        .as_deref()
-        .and_then(|line| share_by_line(route, line, leg, here))
-        .unwrap_or_else(|| share_by_circle(route.origin.point, leg.to, here));
+    let share =
+        route.line.as_deref().and_then(|line| share_by_line(route, line, leg, here)).unwrap_or_else(|| {
+            share_by_circle(route.origin.point, leg.to, here).min(share_by_driven(route, leg, here))
+        });
     // The other way, it first has to come back: as an estimate, since nobody was asked.
     let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * Leg::DETOUR;
     let back = if share < 1.0 { 0.0 } else { astray };
@@ -65,6 +64,16 @@ fn share_by_line(route: &Route, line: &[Point], leg: &Leg, here: Point) -> Optio
 fn share_by_circle(origin: Point, to: Point, here: Point) -> f64 {
     let whole = origin.meters_to(to);
     if whole > 0.0 { (here.meters_to(to) / whole).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// The most of the leg that can be left, 0 to 1, of a truck that has kept to its road: all but the straight line
+/// that it has come. A road that begins by leading past its goal brings no truck nearer at first, and the circle
+/// alone would have it stand. Of a truck that is further off than the whole road reaches nothing can be told so:
+/// it is on another.
+fn share_by_driven(route: &Route, leg: &Leg, here: Point) -> f64 {
+    let origin = route.origin.point;
+    let (come, to_go) = (origin.meters_to(here), here.meters_to(leg.to));
+    if leg.meters > 0.0 && come + to_go <= leg.meters { 1.0 - come / leg.meters } else { 1.0 }
 }
 
 /// What is left after the truck rolled on since it was seen.
@@ -151,6 +160,17 @@ mod tests {
         let stands = position(half, Motion::Stopped, THEN);
         assert!((minutes(&route(None), &stands, 0)[0] - 60).abs() <= 1);
         assert!((minutes(&route(Some(by_corner())), &stands, 0)[0] - 60).abs() <= 1, "50 km off the line");
+    }
+
+    #[test]
+    fn a_road_that_leads_past_its_goal_at_first_is_driven_all_the_same() {
+        // Along the same corner without a line: 60 km of 202 bring the truck nearer by 17 only.
+        let there = Point { longitude: -94.342, ..START };
+        let left = minutes(&route(None), &position(there, Motion::Stopped, THEN), 0)[0];
+        assert!((84..=86).contains(&left), "{left}");
+        // Further off than the whole road reaches: it is on another.
+        let astray = Point { latitude: 36.0, longitude: -95.5 };
+        assert!(minutes(&route(None), &position(astray, Motion::Stopped, THEN), 0)[0] >= 110);
     }
 
     #[test]
