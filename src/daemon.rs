@@ -17,10 +17,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-pub use self::accounts::accounts;
-use self::accounts::{AnyAccount, nothing_to_poll};
-use self::board::board;
-pub use self::board::office;
+use self::accounts::nothing_to_poll;
+pub use self::accounts::{AnyAccount, accounts};
+pub use self::board::{board, office};
 use crate::config::Config;
 use crate::model::{Leader, Notice};
 use crate::sim::{self, Sim};
@@ -110,7 +109,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
 pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
     let mut stop = stop_signal()?;
     let SimOptions { units, seed, port, print_config } = options;
-    let sim = start_sim(units as usize, seed, port, false).await?;
+    let sim = start_sim(sim::Options { units: units as usize, seed, port, ..usual_world() }).await?;
     if print_config {
         let mut out = stdout().lock();
         out.write_all(b"# It holds tokens: chmod 600 the file you keep it in.\n")?;
@@ -136,7 +135,7 @@ impl Demo {
     /// Starts the simulated upstreams. The database is the demo's own, beside the real one, unless
     /// one was named on the command line.
     pub async fn start(config: &Config, database_named: bool) -> anyhow::Result<Self> {
-        let sim = start_sim(60, 1, 0, true).await?;
+        let sim = start_sim(sim::Options { moody: true, showcase: true, ..usual_world() }).await?;
         let mut database = config.database.clone();
         if !database_named {
             database.path = database.path.with_file_name("demo.db");
@@ -152,10 +151,14 @@ impl Demo {
     }
 }
 
-async fn start_sim(units: usize, seed: u64, port: u16, moody: bool) -> anyhow::Result<Sim> {
+/// The simulated world as it is at this moment.
+fn usual_world() -> sim::Options {
     let clock = Clock::system();
-    let options =
-        sim::Options { units, seed, port, moody, ..sim::Options::new(Arc::new(move || clock.now())) };
+    sim::Options::new(Arc::new(move || clock.now()))
+}
+
+async fn start_sim(options: sim::Options) -> anyhow::Result<Sim> {
+    let port = options.port;
     Sim::start(options).await.with_context(|| format!("listening on 127.0.0.1:{port}"))
 }
 

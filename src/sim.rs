@@ -28,6 +28,7 @@ mod roster;
 mod samsara;
 mod server;
 mod shift;
+mod showcase;
 mod spread;
 mod tally;
 mod terminal;
@@ -74,6 +75,8 @@ pub struct Options {
     pub mcleod_xml: bool,
     /// One upstream fails now and then, as they do.
     pub moody: bool,
+    /// Some trucks are in trouble on purpose, so that every reason there is can be seen at any hour.
+    pub showcase: bool,
     /// What time it is. From 2024 on.
     pub clock: Clock,
 }
@@ -88,6 +91,7 @@ impl Options {
             elds: Upstream::ELDS.to_vec(),
             mcleod_xml: false,
             moody: false,
+            showcase: false,
             clock,
         }
     }
@@ -102,6 +106,7 @@ impl fmt::Debug for Options {
             .field("elds", &self.elds)
             .field("mcleod_xml", &self.mcleod_xml)
             .field("moody", &self.moody)
+            .field("showcase", &self.showcase)
             .finish_non_exhaustive()
     }
 }
@@ -186,7 +191,8 @@ impl Sim {
         let (samsara_token, mcleod_token) = tokens(options.seed);
         let mapbox_token = mapbox_token(options.seed);
         let spread = Spread::over(&options.elds);
-        let world = Arc::new(World::new(options.units, options.seed, spread));
+        let world = World::new(options.units, options.seed, spread);
+        let world = Arc::new(if options.showcase { world.with_showcase() } else { world });
         let (motive, terminal) = (MotiveCredentials::of(options.seed), TerminalCredentials::of(options.seed));
         let home = format!("127.0.0.1:{geotab_port}");
         let geotab = geotab::Account::new(Arc::clone(&world), geotab_password(options.seed), home);

@@ -10,7 +10,7 @@ use crate::rules::hours::Cycle;
 use crate::sync::{Board, Router};
 
 /// What loads are judged with. Fails where Mapbox is configured in a way that can never work.
-pub(super) fn board(config: &Config) -> Result<Board, Refused> {
+pub fn board(config: &Config) -> Result<Board, Refused> {
     let router = match config.mapbox.off_reason() {
         None => Some(router(&config.mapbox)?),
         Some(_) => None,

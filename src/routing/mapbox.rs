@@ -22,8 +22,9 @@ pub const MOST_STOPS: usize = 24;
 const IN_TIME: Duration = Duration::from_secs(10);
 /// Slower than this a heading says little: 5 m/s.
 const HEADED_MPH: f64 = 5.0 * 3600.0 / 1609.344;
-/// An older heading may be that of another road.
-const HEADING_HOLDS: Duration = Duration::from_mins(2);
+/// A heading says on which carriageway the truck was where it was seen, and there the question begins; but one
+/// that is older than this may be of a device that has lost its way since.
+const HEADING_HOLDS: Duration = Duration::from_mins(5);
 /// Degrees to either side of a heading in which a road may lead.
 const HEADING_RANGE: u32 = 60;
 /// What a 429 may ask for by its window's end: our clock may be off.
@@ -306,8 +307,8 @@ mod tests {
         check(position(60.0, 359.7), 0, Some("0,60"));
         check(position(60.0, 360.0), 0, Some("0,60"));
         check(position(60.0, -90.0), 0, Some("270,60"));
-        check(position(60.0, 90.0), 120, Some("90,60"));
-        check(position(60.0, 90.0), 121, None);
+        check(position(60.0, 90.0), 300, Some("90,60"));
+        check(position(60.0, 90.0), 301, None);
         check(position(11.1, 90.0), 0, None);
         check(position(60.0, f64::NAN), 0, None);
         check(Position { motion: Motion::Stopped, ..position(60.0, 90.0) }, 0, None);

@@ -34,7 +34,7 @@ pub fn remaining(route: &Route, position: &Position, now: Timestamp) -> Vec<Left
 
 /// The part of the first leg that lies ahead of `here`.
 fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
-    let share = share_left(route.origin.point, leg.to, here);
+    let share = share_left(route.origin.point, leg.to, here).min(share_by_driven(route, leg, here));
     // The other way, it first has to come back: as an estimate, since nobody was asked.
     let astray = (here.meters_to(leg.to) - route.origin.point.meters_to(leg.to)).max(0.0) * Leg::DETOUR;
     let back = if share < 1.0 { 0.0 } else { astray };
@@ -45,6 +45,16 @@ fn ahead(route: &Route, leg: &Leg, here: Point) -> Left {
 fn share_left(origin: Point, to: Point, here: Point) -> f64 {
     let whole = origin.meters_to(to);
     if whole > 0.0 { (here.meters_to(to) / whole).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// The most of the leg that can be left, 0 to 1, of a truck that has kept to its road: all but the straight line
+/// that it has come. A road that begins by leading past its goal brings no truck nearer at first, and the circle
+/// alone would have it stand. Of a truck that is further off than the whole road reaches nothing can be told so:
+/// it is on another.
+fn share_by_driven(route: &Route, leg: &Leg, here: Point) -> f64 {
+    let origin = route.origin.point;
+    let (come, to_go) = (origin.meters_to(here), here.meters_to(leg.to));
+    if leg.meters > 0.0 && come + to_go <= leg.meters { 1.0 - come / leg.meters } else { 1.0 }
 }
 
 /// What is left after the truck rolled on since it was seen.
@@ -124,6 +134,17 @@ mod tests {
         check(0.25, 90);
         check(0.5, 60);
         check(1.0, 0);
+    }
+
+    #[test]
+    fn a_road_that_leads_past_its_goal_at_first_is_driven_all_the_same() {
+        // It goes round a corner: 60 km of 202 bring the truck nearer by 17 only.
+        let there = Point { longitude: -94.342, ..START };
+        let left = minutes(&route(), &position(there, Motion::Stopped, THEN), 0)[0];
+        assert!((84..=86).contains(&left), "{left}");
+        // Further off than the whole road reaches: it is on another.
+        let astray = Point { latitude: 36.0, longitude: -95.5 };
+        assert!(minutes(&route(), &position(astray, Motion::Stopped, THEN), 0)[0] >= 110);
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn reached(
     }
     let legal = errand.reach(place, Pace::Legal)?;
     let practical = errand.reach(place, Pace::Practical)?;
-    let eta_at = Errand::eta(&practical).max(legal.arrival_at);
+    let eta_at = errand.eta(&practical).max(legal.arrival_at);
     let closes = closes(call.stop);
     let arrival = Arrival {
         stop_id,

@@ -16,7 +16,7 @@ mod state;
 mod told;
 
 pub use aged::{Aged, AgedHours, Confidence, aged};
-pub use plan::plan;
+pub use plan::{plan, soonest};
 pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
 pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
 

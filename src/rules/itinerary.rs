@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::crew::{Aboard, Crew};
 use crate::model::{
-    Confidence, Fleet, Keyed, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
+    Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
 
 /// A stop that is not done.
@@ -16,7 +16,9 @@ pub struct Call<'a> {
     pub stop: &'a Stop,
     /// When the truck came there, if it stands there now.
     pub arrived_at: Option<Timestamp>,
-    /// How long the work there takes, where that is known; else as long as the office plans for.
+    /// How long the work there takes, where that is known; else as long as the office plans for. None at all
+    /// at the ends of an empty move: no dock and no gate hold the truck up there, and where freight comes on,
+    /// that is a stop of the next load.
     pub dwell: Option<Duration>,
 }
 
@@ -106,6 +108,7 @@ impl<'a> Queues<'a> {
 
 fn in_turn(fleet: &Fleet, loads: &mut [&Movement]) {
     loads.sort_by_cached_key(|movement| (turn(movement), begins(fleet, movement), movement.key()));
+    before_their_loads(fleet, loads);
 }
 
 /// Whether a truck of ours has, or is to get, this load.
@@ -130,6 +133,39 @@ fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
     early.unwrap_or(Timestamp::from_millis(i64::MAX))
 }
 
+/// Puts an empty move right before the load that it brings the truck to. Its own times are only what somebody
+/// expected, and the load's window may have been open for hours by then.
+fn before_their_loads(fleet: &Fleet, queue: &mut [&Movement]) {
+    for place in 1..queue.len() {
+        let Some((earlier, rest)) = queue.split_at_checked(place) else { return };
+        let ends = rest.first().filter(|movement| movement.tms.loaded == Loaded::Empty);
+        let Some(ends) = ends.and_then(|empty| fleet.stops_of(&empty.key()).last()) else { continue };
+        let is_brought_to = |load: &&&Movement| {
+            turn(load) > 0
+                && load.tms.loaded != Loaded::Empty
+                && fleet.stops_of(&load.key()).first().is_some_and(|begins| is_same_place(begins, ends))
+        };
+        if let Some(load) = earlier.iter().position(|load| is_brought_to(&load))
+            && let Some(span) = queue.get_mut(load..=place)
+        {
+            span.rotate_right(1);
+        }
+    }
+}
+
+/// Two stops closer to each other than this are at one place: meters.
+const SAME_PLACE_M: f64 = 500.0;
+
+fn is_same_place(one: &Stop, other: &Stop) -> bool {
+    let place =
+        |stop: &Stop| stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
+    if let (Some(one), Some(other)) = (place(one), place(other)) {
+        return one.meters_to(other) <= SAME_PLACE_M;
+    }
+    let address = |stop: &Stop| (stop.tms.address.clone(), stop.tms.city.clone(), stop.tms.state.clone());
+    one.tms.address.is_some() && address(one) == address(other)
+}
+
 /// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
 fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
     let stops = fleet.stops_of(&movement.key());
@@ -148,14 +184,15 @@ fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a St
 
 /// A stop as it stands for the truck that has the load now; `None` once that was seen to leave.
 fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
+    let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
     let Some(stay) = stay(fleet, movement, stop) else {
         let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
-        return Some(Call { stop, arrived_at: told, dwell: None });
+        return Some(Call { stop, arrived_at: told, dwell });
     };
     // One fix alone proves no departure that ends the work on a stop.
     let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
     let arrived_at = Some(stay.observed.arrived_at).filter(|_| stay.is_open());
-    (!has_left).then_some(Call { stop, arrived_at, dwell: None })
+    (!has_left).then_some(Call { stop, arrived_at, dwell })
 }
 
 /// A truck that is further than this from a stop is not there, whatever the TMS says: meters.
@@ -187,6 +224,43 @@ mod tests {
         stop.tms.scheduled_early_at = Some(Timestamp::from_secs(early));
         stop.tms.sequence = early;
         stop
+    }
+
+    #[test]
+    fn an_empty_move_goes_before_the_load_that_it_leads_to() {
+        let at = |mut stop: Stop, longitude| {
+            (stop.tms.latitude, stop.tms.longitude) = (Some(35.0), Some(longitude));
+            stop
+        };
+        let mut empty = movement("2", MovementStatus::Covered);
+        empty.tms.loaded = Loaded::Empty;
+        let mut fleet = Fleet::default();
+        fleet.movements =
+            [movement("1", MovementStatus::Covered), empty, movement("3", MovementStatus::Covered)]
+                .into_iter()
+                .collect();
+        // Its pickup has been open since long before anybody thought the truck would set out for it.
+        fleet.stops = [
+            at(stop("3", "3a", 100, false), -99.0),
+            at(stop("3", "3b", 900, false), -95.0),
+            at(stop("2", "2a", 500, false), -100.0),
+            at(stop("2", "2b", 600, false), -99.001),
+            at(stop("1", "1a", 700, false), -101.0),
+        ]
+        .into_iter()
+        .collect();
+        fleet.index_stops();
+        let queues = Queues::of(&fleet);
+        let calls = |id: &str| {
+            let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
+            ids(&queues.itinerary(load).calls().copied().collect::<Vec<_>>())
+        };
+        assert_eq!(calls("2"), ["2a", "2b"]);
+        assert_eq!(calls("3"), ["2a", "2b", "3a", "3b"]);
+        assert_eq!(calls("1"), ["2a", "2b", "3a", "3b", "1a"]);
+        assert!(
+            queues.itinerary(fleet.movements.iter().nth(1).unwrap()).own[0].dwell == Some(Duration::ZERO)
+        );
     }
 
     fn ids(calls: &[Call<'_>]) -> Vec<String> {

@@ -31,7 +31,9 @@ pub const fn patience(kind: UnitKind, shown: Motion) -> Duration {
         (UnitKind::Trailer, Motion::Moving) => Duration::from_hours(1),
         // Trailer trackers on battery wake once or twice a day.
         (UnitKind::Trailer, _) => Duration::from_hours(50),
-        (_, Motion::Moving | Motion::Idle) => Duration::from_mins(15),
+        (_, Motion::Moving) => Duration::from_mins(15),
+        // At a dock with the engine on: some services hear of what stands every 25 minutes.
+        (_, Motion::Idle) => Duration::from_mins(30),
         (_, Motion::Stopped | Motion::Dark) => Duration::from_hours(26),
     }
 }

@@ -13,6 +13,7 @@ use super::chance::Chance;
 use super::freight::{Haul, Site, Standing};
 use super::roster::{Roster, SHOP};
 use super::shift::Hours;
+use super::showcase::Show;
 use super::spread::Spread;
 use super::week::{self, Activity, Stretch, WEEK, Week};
 
@@ -39,6 +40,8 @@ pub struct World {
     seed: u64,
     atlas: Atlas,
     yards: Vec<usize>,
+    /// Whether some trucks are in trouble on purpose.
+    showcase: bool,
     /// The weeks lately asked for, by lane and then by week number: filled when asked, never wrong.
     weeks: Vec<Mutex<Kept>>,
 }
@@ -86,9 +89,21 @@ impl World {
             .iter()
             .map(|code| CITIES.iter().position(|city| city.code == *code).expect("every yard is in a city"))
             .collect();
-        let mut world = Self { roster, spread, seed, atlas: Atlas::new(), yards, weeks: Vec::new() };
+        let (atlas, showcase) = (Atlas::new(), false);
+        let mut world = Self { roster, spread, seed, atlas, yards, showcase, weeks: Vec::new() };
         world.weeks.resize_with(world.lanes(), Mutex::default);
         world
+    }
+
+    /// The same world, in which some trucks are in trouble on purpose.
+    #[must_use]
+    pub fn with_showcase(self) -> Self {
+        Self { showcase: true, ..self }
+    }
+
+    /// What a truck is there to show, where it is.
+    fn show(&self, tractor: usize) -> Option<Show> {
+        Show::of(tractor).filter(|_| self.showcase && tractor < self.roster.tractors)
     }
 
     /// The truck of a lane at `now`. The lane after the last tractor is a truck that nobody knows.
@@ -211,7 +226,11 @@ impl World {
             return board::forgotten();
         }
         if lane <= self.roster.tractors {
-            return week::plan(&self.atlas, chance, begin, self.yard(lane).city, HAULS);
+            let mut week = week::plan(&self.atlas, chance, begin, self.yard(lane).city, HAULS);
+            if let Some(show) = self.show(lane) {
+                show.promise(&mut week);
+            }
+            return week;
         }
         board::offers(&self.atlas, chance, begin, HAULS)
     }

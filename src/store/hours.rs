@@ -6,8 +6,13 @@ use rusqlite::params;
 
 use super::apply::Work;
 use super::memory::{Hours, Memory};
+use super::rows::TMS_ACCOUNT;
 use super::testimony::{self, Word};
 use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind};
+
+/// The TMS has its hours from the ELDs, every quarter of an hour and without their breaks. Such a copy takes the
+/// place of what an ELD told only once that is older by so much: nobody there tells any more.
+const HELD_FOR_MS: i64 = 15 * 60_000;
 
 /// Takes in the clocks and duty statuses of a page.
 pub(super) fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
@@ -42,7 +47,9 @@ fn clocks(
     // Of one account the later word is the newer one, whatever our clock, which may have been set
     // back, made of "as of".
     let other = before.source.is_some_and(|source| source != account);
-    if other && before.as_of.is_some_and(|as_of| as_of > told.as_of_at.millis()) {
+    let is_copy = work.account == TMS_ACCOUNT;
+    let held_for = if is_copy { HELD_FOR_MS } else { 0 };
+    if other && before.as_of.is_some_and(|as_of| as_of + held_for > told.as_of_at.millis()) {
         return Ok(());
     }
     let duty = (work.judge.duty)(before.duty(), now(work, told));

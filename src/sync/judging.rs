@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::roads::{Roads, Spot};
 use crate::model::{
-    Address, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, Point,
-    Position, Stop, Timestamp, Tractor, UnitKind,
+    Address, Arrival, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey,
+    Point, Position, Risk, Stop, Timestamp, Tractor, UnitId, UnitKind,
 };
 use crate::routing::{estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
@@ -20,6 +20,9 @@ use crate::rules::motion;
 
 /// A load is looked at again after this though nothing has changed: gates close, clocks run.
 const AGAIN: Duration = Duration::from_mins(1);
+/// A load gets into a better class only where it would with this much more on the road: a service changes its
+/// mind by minutes, and at the edge of a window, or of a driver's hours, each would be another class.
+const DOUBT_S: i64 = 5 * 60;
 /// A time that moved by less is not written: every write is drawn by every console.
 const NOTICED: Duration = Duration::from_mins(2);
 
@@ -75,16 +78,22 @@ impl Judging {
         let mut verdicts = Verdicts::default();
         for movement in fleet.movements.iter().filter(|movement| is_to_be_driven(movement)) {
             let key = movement.key();
+            lock(&roads).keep(&key, now);
             let itinerary = queues.itinerary(movement);
             let mut inputs = Inputs::of(fleet, movement, &itinerary, &fresh, now);
             inputs.digest ^= lock(&roads).version(&key);
             if !self.is_due(&key, inputs.digest, now) {
                 continue;
             }
-            let judgement = self.judge(&key, &inputs, &itinerary, &fresh, now);
-            let stands = fleet.judgements.get(&key);
-            let judgement =
-                stands.map_or_else(|| judgement.clone(), |stands| settled(&judgement, stands, now));
+            let stands = fleet.judgements.get(&key).map(Arc::as_ref);
+            let judgement = self.judge(&key, &inputs, &itinerary, stands, &fresh, now);
+            if stands.is_some_and(|stands| falls_back(&judgement, stands)) && lock(&roads).awaits(&key, now) {
+                continue;
+            }
+            let judgement = match stands {
+                Some(stands) => settled(&judgement, stands, now),
+                None => judgement,
+            };
             if stands.is_none_or(|stands| differs(&judgement, stands)) {
                 verdicts.judged.push(judgement);
             }
@@ -121,6 +130,7 @@ impl Judging {
         key: &MovementKey,
         inputs: &Inputs<'_>,
         itinerary: &Itinerary<'_>,
+        stands: Option<&Judgement>,
         fresh: &Freshness,
         now: Timestamp,
     ) -> Judgement {
@@ -135,6 +145,14 @@ impl Judging {
             road: way.as_ref().map(Way::road),
         };
         let mut judgement = judge(&case, fresh, &self.office, now);
+        if let (Some(way), true) = (&way, stands.is_some_and(|stands| gets_better(&judgement, stands))) {
+            let left_s = way.held_up();
+            let road = Some(Road { left_s: &left_s, ..way.road() });
+            let doubted = judge(&Case { road, ..case }, fresh, &self.office, now);
+            if stands.is_some_and(|stands| !gets_better(&doubted, stands)) {
+                judgement = doubted;
+            }
+        }
         if let Some(stop) = way.and_then(|way| way.unsure) {
             judgement.notes.push(format!(
                 "place_unsure: stop {stop} was placed by an address that only partly fits; confirm it"
@@ -159,6 +177,12 @@ impl Way {
     fn road(&self) -> Road<'_> {
         let Self { from, to, left_s, source, asked_at, .. } = self;
         Road { left_s, from: *from, to, source: *source, asked_at: *asked_at }
+    }
+
+    /// The travel times of a truck that is held up once on its way.
+    fn held_up(&self) -> Vec<i64> {
+        let held = std::iter::once(DOUBT_S).chain(std::iter::repeat(0));
+        self.left_s.iter().zip(held).map(|(left_s, held_s)| left_s + held_s).collect()
     }
 }
 
@@ -255,25 +279,47 @@ fn place(stop: &Stop, roads: &mut Roads) -> Option<Spot> {
     }
 }
 
-/// `fresh` with the times that are shown where they have hardly moved, so that a screen does not flicker.
+/// Whether `fresh` would put the same truck's load into a better class than it is shown in.
+fn gets_better(fresh: &Judgement, stands: &Judgement) -> bool {
+    let is_told = |judgement: &Judgement| judgement.risk != Risk::Unknown;
+    whose(fresh) == whose(stands) && is_told(fresh) && is_told(stands) && fresh.risk < stands.risk
+}
+
+/// Whether `fresh` has but the straight line for what a service told before.
+fn falls_back(fresh: &Judgement, stands: &Judgement) -> bool {
+    let told = |judgement: &Judgement| judgement.arrivals.iter().find_map(|arrival| arrival.eta_source);
+    whose(fresh) == whose(stands)
+        && told(fresh) == Some(EtaSource::Estimate)
+        && told(stands).is_some_and(|source| source != EtaSource::Estimate)
+}
+
+fn whose(judgement: &Judgement) -> (Option<&UnitId>, Option<&UnitId>) {
+    (judgement.tractor_id.as_ref(), judgement.driver_id.as_ref())
+}
+
+/// `fresh` with what is shown where that has hardly moved: times, and with them the class that they made,
+/// so that a load on the edge of its window does not change its class with every breath of traffic.
 fn settled(fresh: &Judgement, stands: &Judgement, now: Timestamp) -> Judgement {
     let mut settled = fresh.clone();
-    if (fresh.risk, fresh.reason, &fresh.stop_id) != (stands.risk, stands.reason, &stands.stop_id) {
+    if whose(fresh) != whose(stands) {
         return settled;
     }
-    for arrival in &mut settled.arrivals {
-        let Some(before) = stands.arrivals.iter().find(|before| before.stop_id == arrival.stop_id) else {
-            continue;
-        };
-        let shown = before.eta_at.zip(arrival.eta_at);
-        // A class is always told by the times it was made of.
-        if before.risk == arrival.risk
-            && shown.is_some_and(|(shown, eta)| steady(Some(shown), eta, Motion::Moving, now) == shown)
-        {
-            (arrival.eta_at, arrival.late_s) = (before.eta_at, before.late_s);
-            if !moved(arrival.legal_eta_at, before.legal_eta_at) {
-                arrival.legal_eta_at = before.legal_eta_at;
-            }
+    let still = |arrival: &Arrival| {
+        let before = stands.arrivals.iter().find(|before| before.stop_id == arrival.stop_id)?;
+        has_hardly_moved(before, arrival, now).then(|| before.clone())
+    };
+    let kept: Vec<Option<Arrival>> = fresh.arrivals.iter().map(still).collect();
+    if kept.len() == stands.arrivals.len() && kept.iter().all(Option::is_some) {
+        // Everything stands: so does what is made of it.
+        settled.arrivals = kept.into_iter().flatten().collect();
+        (settled.risk, settled.reason) = (stands.risk, stands.reason);
+        (settled.stop_id, settled.late_s) = (stands.stop_id.clone(), stands.late_s);
+        return settled;
+    }
+    // A class is always told by the times it was made of.
+    for (arrival, before) in settled.arrivals.iter_mut().zip(kept) {
+        if let Some(before) = before.filter(|before| before.risk == arrival.risk) {
+            *arrival = before;
         }
     }
     let worst = settled.arrivals.iter().find(|arrival| Some(&arrival.stop_id) == settled.stop_id.as_ref());
@@ -281,6 +327,28 @@ fn settled(fresh: &Judgement, stands: &Judgement, now: Timestamp) -> Judgement {
         settled.late_s = worst.late_s;
     }
     settled
+}
+
+/// Whether an arrival is shown well enough by what was shown before: both of its times are nearly the same,
+/// and its window is the same.
+fn has_hardly_moved(before: &Arrival, fresh: &Arrival, now: Timestamp) -> bool {
+    let stays = |before: Option<Timestamp>, fresh: Option<Timestamp>| match (before, fresh) {
+        (Some(before), Some(fresh)) => steady(Some(before), fresh, Motion::Moving, now) == before,
+        (before, fresh) => before == fresh,
+    };
+    let closes = |arrival: &Arrival| {
+        // To the second: what is told in seconds is cut off below them.
+        arrival.eta_at.zip(arrival.late_s).map(|(eta_at, late_s)| eta_at.millis() / 1000 - late_s)
+    };
+    let same_window = match (closes(before), closes(fresh)) {
+        (Some(before), Some(fresh)) => before.abs_diff(fresh) <= 1,
+        (before, fresh) => before == fresh,
+    };
+    let is_told = |arrival: &Arrival| arrival.risk != Risk::Unknown;
+    (is_told(before) && is_told(fresh) && before.eta_source == fresh.eta_source)
+        && same_window
+        && stays(before.eta_at, fresh.eta_at)
+        && stays(before.legal_eta_at, fresh.legal_eta_at)
 }
 
 /// Whether a person would see a difference.
@@ -315,3 +383,6 @@ fn whole(seconds: f64) -> i64 {
 pub(super) fn lock(roads: &Mutex<Roads>) -> MutexGuard<'_, Roads> {
     roads.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

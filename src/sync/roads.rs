@@ -4,8 +4,11 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::model::{Address, Motion, MovementKey, Point, Position, Route, Timestamp};
+use crate::model::{Address, Leg, Motion, MovementKey, Point, Position, Route, Timestamp};
 use crate::routing::{Asked, Attempt, Due, Look, Wish, due, estimate};
+
+/// How long an answer is waited for before the straight line has to do.
+const MOMENTS: Duration = Duration::from_mins(1);
 
 /// A place that was looked up by its address.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +44,8 @@ struct Load {
     asked: Option<Asked>,
     route: Option<Route>,
     looked_at: Timestamp,
+    /// Since when its stops are these.
+    changed_at: Timestamp,
     /// When a question came to nothing because of the service.
     failed_at: Option<Timestamp>,
 }
@@ -60,7 +65,8 @@ pub struct Errand {
 
 impl Roads {
     /// Takes in where a load stands, and answers by which route its times are told: the one that was
-    /// asked for last, if its stops are still the same, else the straight line. `None` without a stop.
+    /// asked for last, as far as it leads by the stops that there are now, else the straight line. `None`
+    /// without a stop.
     pub fn look(
         &mut self,
         key: &MovementKey,
@@ -75,14 +81,25 @@ impl Roads {
             asked: None,
             route: None,
             looked_at: now,
+            changed_at: now,
             failed_at: None,
         });
         if load.stops != stops {
+            load.route = load.route.take().and_then(|route| carried_on(route, &load.stops, stops));
             load.stops = stops.to_vec();
-            load.route = None;
+            load.changed_at = now;
         }
         (load.position, load.looked_at) = (position, now);
         load.route.clone().or_else(|| estimate(&position, stops, now))
+    }
+
+    /// Whether an answer for the stops that a load has now is only moments away: until then it is better to let
+    /// stand what was told of it than to show what the straight line makes of it for a second.
+    pub fn awaits(&self, key: &MovementKey, now: Timestamp) -> bool {
+        self.loads.get(key).is_some_and(|load| {
+            let is_answered = load.asked.as_ref().is_some_and(|asked| asked.stops == load.stops);
+            !is_answered && load.failed_at.is_none() && now.since(load.changed_at) < MOMENTS
+        })
     }
 
     /// Another number whenever a load's road was told anew.
@@ -104,7 +121,15 @@ impl Roads {
         self.wanted_at = self.wanted_at.max(Some(at));
     }
 
-    /// Forgets loads that nobody has looked at since then: they are over.
+    /// Notes that a load is still to be driven, though nobody may know just now where its truck is: what was
+    /// told of its road holds until the truck is seen again.
+    pub fn keep(&mut self, key: &MovementKey, now: Timestamp) {
+        if let Some(load) = self.loads.get_mut(key) {
+            load.looked_at = now;
+        }
+    }
+
+    /// Forgets loads that are over: nobody has looked at them, or kept them, since then.
     pub fn forget(&mut self, since: Timestamp) {
         self.loads.retain(|_, load| load.looked_at >= since);
     }
@@ -176,6 +201,23 @@ impl Roads {
     pub fn unplaced(&self, most: usize) -> Vec<Address> {
         self.unplaced.iter().take(most).cloned().collect()
     }
+}
+
+/// What a route still says where `stops` have taken the place of those that it was asked for: a stop was
+/// made, or one was added behind. Until it is asked anew the straight line would make a jump of each.
+fn carried_on(route: Route, before: &[Point], stops: &[Point]) -> Option<Route> {
+    let leads_on = |made: &usize| {
+        let mut pairs = before.iter().skip(*made).zip(stops);
+        *made < route.legs.len().min(before.len()) && pairs.all(|(one, other)| one == other)
+    };
+    let made = (0..before.len()).find(leads_on)?;
+    let legs: Vec<Leg> = route.legs.iter().skip(made).take(stops.len()).copied().collect();
+    let Some(last_made) = made.checked_sub(1).and_then(|last| route.legs.get(last)) else {
+        return Some(Route { legs, ..route });
+    };
+    // It goes on from the stop that was made last.
+    let origin = Position { point: last_made.to, ..route.origin };
+    Some(Route { origin, legs, snapped_m: None, ..route })
 }
 
 impl Load {

@@ -21,3 +21,4 @@ mod stays;
 mod store;
 mod sync;
 mod terminal;
+mod truth;

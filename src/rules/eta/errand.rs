@@ -5,19 +5,25 @@ use std::time::Duration;
 
 use super::windows::{closes, opens};
 use super::{Case, Office, Road};
-use crate::model::{Driver, EtaSource, Point, Timestamp};
+use crate::model::{Driver, DutyStatus, EtaSource, Point, Timestamp};
 use crate::rules::hours::{self, Limit, Plan, Request, SegmentKind, Task};
 use crate::rules::itinerary::Call;
 
-/// Looking the truck over before a shift, on duty (49 CFR 396.13).
-const PRE_TRIP_S: i64 = 15 * 60;
 /// What a night costs beside its ten hours: finding a place (30 min), and looking the truck over after
 /// the shift and before the next (15 min each).
-const NIGHT_COSTS: Duration = Duration::from_hours(1);
+const AROUND_A_NIGHT: Duration = Duration::from_hours(1);
 /// Driving between two fuel stops: about 600 miles.
 const TANK_S: i64 = 10 * 3600;
 /// A fuel stop, on duty: it is the half hour's interruption too.
 const FUEL_S: i64 = 30 * 60;
+/// What is left at least of work that is under way, as it really goes. The plan knows how long work takes, not
+/// when it ends: a truck at a dock past its planned time would else be about to roll at every look, for hours.
+const OVERRUN_S: i64 = 30 * 60;
+/// Looking the truck over before a shift, on duty (49 CFR 396.13).
+const LOOKED_OVER: Duration = Duration::from_mins(15);
+/// Between a full rest and the road, the looking over included. That a driver may set out does not mean that he
+/// does at once: of a truck that stands, with nobody on duty in it, half an hour's warning would else be lost.
+const SET_OUT: Duration = Duration::from_mins(30);
 /// A rest this long is a night.
 const NIGHT: Duration = Duration::from_hours(7);
 
@@ -51,7 +57,8 @@ pub(super) struct Errand<'a> {
     car_s: Vec<i64>,
     truck_s: Vec<i64>,
     dwell_s: i64,
-    is_fresh: bool,
+    /// Work before the first drive, as it really goes.
+    set_out_s: i64,
     notes: Vec<String>,
 }
 
@@ -74,8 +81,8 @@ impl<'a> Errand<'a> {
         }
         let truck_s = car_s.iter().map(|seconds| truck_s(*seconds, road.source, office)).collect();
         let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
-        let is_fresh = hours.shift_left_s.is_none();
-        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, is_fresh, notes })
+        let set_out_s = set_out_s(&hours, stands > 0);
+        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, set_out_s, notes })
     }
 
     pub(super) const fn now(&self) -> Timestamp {
@@ -122,7 +129,7 @@ impl<'a> Errand<'a> {
         let mut request = self.hours.clone();
         request.tasks = self.tasks_to(nth, pace, without);
         let_go(&mut request, without);
-        hours::plan(&request).map_err(|refusal| super::driver::refused(&refusal))
+        hours::soonest(&request).map_err(|refusal| super::driver::refused(&refusal))
     }
 
     /// Driving, and nothing else: when the truck would be at the `nth` call if it never had to stop.
@@ -133,17 +140,27 @@ impl<'a> Errand<'a> {
 
     /// When a practical plan really gets there: its nights take longer than the rules ask for, as far as no
     /// wait behind them takes that up.
-    pub(super) fn eta(plan: &Plan) -> Timestamp {
+    pub(super) fn eta(&self, plan: &Plan) -> Timestamp {
         let mut late = Duration::ZERO;
         for segment in &plan.segments {
             let length = segment.end_at.since(segment.start_at);
             match segment.kind {
-                SegmentKind::Rest if length >= NIGHT => late += NIGHT_COSTS,
+                SegmentKind::Rest => late += self.around(segment.start_at, length),
                 SegmentKind::Wait => late = late.saturating_sub(length),
-                SegmentKind::Rest | SegmentKind::Drive | SegmentKind::Work => {}
+                SegmentKind::Drive | SegmentKind::Work => {}
             }
         }
         plan.arrival_at.plus(late)
+    }
+
+    /// What a rest costs beside its own length.
+    fn around(&self, begins_at: Timestamp, length: Duration) -> Duration {
+        let had_s = if begins_at <= self.now() { self.hours.rested_s } else { 0 };
+        if length + Duration::from_secs(had_s.unsigned_abs()) < NIGHT {
+            return Duration::ZERO;
+        }
+        // Of one under way only setting out is still to come.
+        if had_s > 0 { SET_OUT } else { AROUND_A_NIGHT }
     }
 
     /// Until when the driver can stay off duty and still meet every window, legally.
@@ -190,22 +207,22 @@ impl<'a> Errand<'a> {
     /// Everything up to the end of the drive to the `nth` call.
     fn tasks_to(&self, nth: usize, pace: Pace, without: Without) -> Vec<Task> {
         let mut tasks = Vec::new();
-        if pace == Pace::Practical && self.is_fresh {
-            tasks.push(Task::Work(PRE_TRIP_S));
+        if pace == Pace::Practical && self.set_out_s > 0 {
+            tasks.push(Task::Work(self.set_out_s));
         }
         for (number, leg_s) in self.legs(pace).iter().enumerate().take(nth + 1) {
             push_drive(&mut tasks, *leg_s, pace);
             if number < nth {
                 tasks.extend(self.gate(number, without));
-                tasks.extend(self.dock(number, without));
+                tasks.extend(self.dock(number, pace, without));
             }
         }
         tasks
     }
 
-    /// The appointment of a call; none where the truck is in already.
+    /// The appointment of a call; none where the truck is in already, or nothing is to be done.
     fn gate(&self, number: usize, without: Without) -> Option<Task> {
-        let call = self.calls.get(number)?;
+        let call = self.calls.get(number).filter(|call| call.dwell != Some(Duration::ZERO))?;
         let earliest = opens(call.stop).filter(|_| without != Without::Limit(Limit::Appointment));
         if call.arrived_at.is_some() && number == 0 {
             let earliest = earliest.filter(|opens| *opens > self.now())?;
@@ -216,7 +233,7 @@ impl<'a> Errand<'a> {
     }
 
     /// The work of a call: what is left of it, where the truck is at it.
-    fn dock(&self, number: usize, without: Without) -> Option<Task> {
+    fn dock(&self, number: usize, pace: Pace, without: Without) -> Option<Task> {
         let call = self.calls.get(number)?;
         if without == Without::Dwell {
             return None;
@@ -227,8 +244,18 @@ impl<'a> Errand<'a> {
         let begun_at =
             begun_at.map(|arrived_at| opens(call.stop).map_or(arrived_at, |opens| opens.max(arrived_at)));
         let done_s = begun_at.map_or(0, |begun_at| self.now().secs_since(begun_at).max(0));
-        Some(Task::Work((dwell_s - done_s).max(0))).filter(|task| *task != Task::Work(0))
+        let least_s = if pace == Pace::Practical && begun_at.is_some() { OVERRUN_S.min(dwell_s) } else { 0 };
+        Some(Task::Work((dwell_s - done_s).max(least_s))).filter(|task| *task != Task::Work(0))
     }
+}
+
+/// What is to be done before a driver with these hours rolls: all of it after a full rest, and what is left of
+/// looking the truck over where he has just come on duty and is at no dock.
+fn set_out_s(hours: &Request, is_at_dock: bool) -> i64 {
+    let rules = hours.ruleset;
+    let Some(left_s) = hours.shift_left_s else { return SET_OUT.as_secs().cast_signed() };
+    let begins = hours.status == DutyStatus::OnDuty && hours.drive_left_s == rules.drive_s && !is_at_dock;
+    if begins { (LOOKED_OVER.as_secs().cast_signed() - (rules.window_s - left_s)).max(0) } else { 0 }
 }
 
 /// What a truck takes for a drive that the source gives so many seconds.

@@ -36,7 +36,7 @@ pub fn outlook(
     let legal = errand.reach(last, Pace::Legal).map_err(unplanned)?;
     let practical = errand.reach(last, Pace::Practical).map_err(unplanned)?;
     Ok(Outlook {
-        likely_at: Errand::eta(&practical).max(legal.arrival_at),
+        likely_at: errand.eta(&practical).max(legal.arrival_at),
         legal,
         latest_departure_at: errand.latest_departure(),
         source: errand.source(),

@@ -30,7 +30,7 @@ pub(super) fn of(errand: &Errand<'_>, nth: usize, risk: Risk, office: &Office) -
 fn improves(errand: &Errand<'_>, nth: usize, without: Without, risk: Risk, office: &Office) -> bool {
     let plan = |pace| errand.reach_without(nth, pace, without);
     let (Ok(legal), Ok(practical)) = (plan(Pace::Legal), plan(Pace::Practical)) else { return false };
-    let (legal, practical) = (legal.arrival_at, Errand::eta(&practical));
+    let (legal, practical) = (legal.arrival_at, errand.eta(&practical));
     class(legal, practical.max(legal), errand.closes(nth), office.warning) < risk
 }
 

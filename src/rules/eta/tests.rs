@@ -38,7 +38,7 @@ struct Given {
 fn driver() -> Driver {
     Driver {
         id: UnitId("d".into()),
-        hos_status: DutyStatus::OnDuty,
+        hos_status: DutyStatus::Driving,
         hos_status_since_at: Some(ahead(-10 * MINUTE)),
         drive_left_s: Some(11 * HOUR),
         shift_left_s: Some(14 * HOUR),
@@ -134,6 +134,39 @@ fn judged(given: &Given) -> Judgement {
         road: Some(Road { left_s: &left, from, to: &to, source: given.source, asked_at: NOW }),
     };
     judge(&case, &Freshness::of(&given.feeds, NOW), &office(), NOW)
+}
+
+/// When the truck is at its only stop, an hour away, in minutes from now.
+fn minutes_to_an_hour_away(change: impl FnOnce(&mut Driver)) -> i64 {
+    let judgement = judged(&with(&[at(1.0, 0.0, 9.0)], change));
+    judgement.arrivals[0].eta_at.unwrap().secs_since(NOW) / MINUTE
+}
+
+#[test]
+fn who_comes_on_duty_looks_his_truck_over_before_he_rolls() {
+    let on_duty_for = |minutes: i64| {
+        minutes_to_an_hour_away(|driver| {
+            driver.hos_status = DutyStatus::OnDuty;
+            driver.hos_status_since_at = Some(ahead(-minutes * MINUTE));
+            driver.shift_left_s = Some(14 * HOUR - minutes * MINUTE);
+        })
+    };
+    let road = 64;
+    assert_eq!(on_duty_for(0), road + 15);
+    assert_eq!(on_duty_for(10), road + 5);
+    assert_eq!(on_duty_for(20), road);
+    // Who has driven already has looked it over.
+    let driven = minutes_to_an_hour_away(|driver| {
+        driver.hos_status = DutyStatus::OnDuty;
+        (driver.drive_left_s, driver.shift_left_s) = (Some(11 * HOUR - 60), Some(14 * HOUR - 60));
+    });
+    assert_eq!(driven, road);
+    // Who rests yet has all of it before him.
+    let rested = minutes_to_an_hour_away(|driver| {
+        driver.hos_status = DutyStatus::Sleeper;
+        driver.hos_status_since_at = Some(ahead(-11 * HOUR));
+    });
+    assert_eq!(rested, road + 30);
 }
 
 fn stop(number: usize, at: At) -> Stop {

@@ -19,6 +19,23 @@ const MOST_S: i64 = 1000 * 3600;
 ///
 /// An appointment that can be kept is kept. One that cannot is met as early as can be, those before it first.
 pub fn plan(request: &Request) -> Result<Plan, Refusal> {
+    worked_out(request, Departure::Latest)
+}
+
+/// The same plan without its latest departure: most of the search is spent on that, and who only asks when
+/// somebody arrives has no use for it.
+pub fn soonest(request: &Request) -> Result<Plan, Refusal> {
+    worked_out(request, Departure::NotAsked)
+}
+
+/// Whether the latest departure is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Departure {
+    Latest,
+    NotAsked,
+}
+
+fn worked_out(request: &Request, departure: Departure) -> Result<Plan, Refusal> {
     let limit = request.check()?;
     let (stages, appointments) = stages_of(request);
     let opens = stages.iter().map(|stage| stage.open().0).max().unwrap_or(0);
@@ -36,8 +53,10 @@ pub fn plan(request: &Request) -> Result<Plan, Refusal> {
     let arrival = path.last().map_or(start, |node| node.state);
     let binding = told::binding(&mut search, &path);
     let segments = told::segments(&path, whole_secs(request.now));
-    let latest_departure =
-        if missed.is_empty() { latest_departure(&mut search, start, &path)? } else { None };
+    let latest_departure = match departure {
+        Departure::Latest if missed.is_empty() => latest_departure(&mut search, start, &path)?,
+        Departure::Latest | Departure::NotAsked => None,
+    };
     let at = |seconds: i64| Timestamp::from_secs(whole_secs(request.now) + seconds);
     let mut notes = notes_of(request, limit, &start, history);
     notes.extend(missed.into_iter().map(|missed| Note::AppointmentMissed {

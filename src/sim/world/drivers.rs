@@ -79,12 +79,12 @@ impl World {
         let duty = self.duty(driver, seen.stretch.activity.duty());
         let since = self.log(driver, now - 3 * 24 * 3600, now).last().map_or(seen.since, |entry| entry.start);
         let cycle_began = seen.week.begin;
-        let tractor = (duty != DutyStatus::OffDuty).then_some(tractor);
+        let at_the_wheel = (duty != DutyStatus::OffDuty).then_some(tractor);
         if self.roster.part(driver) == Part::Second {
-            return Condition { duty, since, cycle_began, tractor, ..resting(now) };
+            return Condition { duty, since, cycle_began, tractor: at_the_wheel, ..resting(now) };
         }
         let (hours, at) = seen.hours(now);
-        Condition {
+        let is = Condition {
             duty,
             since,
             drive: hours.drive.max(0),
@@ -92,8 +92,9 @@ impl World {
             until_break: hours.until_break.max(0),
             cycle: hours.cycle.max(0),
             cycle_began,
-            tractor,
-        }
+            tractor: at_the_wheel,
+        };
+        self.show(tractor).map_or(is, |show| show.clocks(is))
     }
 
     /// The truck a driver belongs to.

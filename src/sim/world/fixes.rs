@@ -5,6 +5,7 @@ use super::super::atlas::Point;
 use super::super::chance::Chance;
 use super::super::freight::Site;
 use super::super::roster::{DARK, SHOP};
+use super::super::showcase::Show;
 use super::super::week::Activity;
 use super::World;
 
@@ -27,12 +28,21 @@ pub struct Carried {
 }
 
 impl World {
+    /// Whether a truck's device reports hardly ever.
+    fn is_seldom_heard(&self, tractor: usize) -> bool {
+        matches!(tractor, SHOP | DARK) || self.show(tractor) == Some(Show::Dark)
+    }
+
     /// When a truck's device last reported before or at `now`.
     pub fn last_fix(&self, tractor: usize, now: i64) -> i64 {
         if tractor == SHOP {
             return now / (120 * DAY) * (120 * DAY) - 60 * DAY;
         }
-        let heard = if tractor == DARK { (now - 5 * HOUR) / (19 * HOUR) * (19 * HOUR) } else { now };
+        let heard = match self.show(tractor) {
+            _ if tractor == DARK => (now - 5 * HOUR) / (19 * HOUR) * (19 * HOUR),
+            Some(show) => show.heard(now),
+            None => now,
+        };
         let seen = self.truck(tractor, heard);
         let every = reporting(seen.stretch.activity);
         seen.since + (heard - seen.since) / every * every
@@ -41,7 +51,7 @@ impl World {
     /// The reports of a truck later than `since`, up to `now`: oldest first, the newest `most`.
     pub fn fixes(&self, tractor: usize, since: i64, now: i64, most: usize) -> Vec<i64> {
         let mut at = self.last_fix(tractor, now);
-        if tractor == DARK || tractor == SHOP {
+        if self.is_seldom_heard(tractor) {
             // What such a device tells is old when it comes, so it is new if it was not known before.
             return if at == self.last_fix(tractor, since) { Vec::new() } else { vec![at] };
         }
@@ -75,7 +85,7 @@ impl World {
     /// before or at `now`: by a clock of its own, and when the truck stops or sets out. So two
     /// devices in one truck hardly ever tell of the same instant.
     pub fn last_report(&self, tractor: usize, now: i64, every: i64) -> i64 {
-        if tractor == SHOP || tractor == DARK {
+        if self.is_seldom_heard(tractor) {
             return self.last_fix(tractor, now);
         }
         let seen = self.truck(tractor, now);

@@ -106,6 +106,26 @@ async fn a_driver_whom_two_accounts_know_is_believed_where_he_works_at_every_pol
 }
 
 #[tokio::test]
+async fn the_hours_in_the_tms_are_a_copy_and_count_only_where_the_eld_has_fallen_silent() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![driver("d1", "Ann Lee")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("LEEANN", "ANN LEE")]).await;
+    let (driving, start) = (Some(DutyStatus::Driving), bench.now);
+    bench.tell("samsara", "hos_clocks", vec![clocks("d1", driving, 7200, start)]).await;
+    for minutes in [1, 14] {
+        let at = start.plus(Duration::from_mins(minutes));
+        bench.tell("mcleod", "drivers", vec![clocks("LEEANN", driving, 7000, at)]).await;
+        assert_eq!(hours(&bench), ("driving".into(), 7200, "samsara".into()), "{minutes} minutes newer");
+    }
+    let at = start.plus(Duration::from_mins(15));
+    bench.tell("mcleod", "drivers", vec![clocks("LEEANN", driving, 6300, at)]).await;
+    assert_eq!(hours(&bench), ("driving".into(), 6300, "mcleod".into()));
+    let at = start.plus(Duration::from_mins(16));
+    bench.tell("samsara", "hos_clocks", vec![clocks("d1", driving, 6240, at)]).await;
+    assert_eq!(hours(&bench), ("driving".into(), 6240, "samsara".into()));
+}
+
+#[tokio::test]
 async fn a_status_and_clocks_of_two_accounts_are_never_mixed() {
     let mut bench = one_driver().await;
     let at = bench.now;
