@@ -36,7 +36,9 @@ pub use freight::{
     StopType, TmsMovement, TmsOrder, TmsStop,
 };
 pub use handling::{Act, Deed, Handling, Mark, Seen, Snooze};
-pub use hours::{Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord};
+pub use hours::{
+    Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord, WorkLeft,
+};
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use nearest::nearest;

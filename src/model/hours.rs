@@ -65,6 +65,17 @@ pub struct Duty {
     pub rest_since_at: Option<Timestamp>,
     /// When his status was told last.
     pub heard_at: Option<Timestamp>,
+    /// What was left then.
+    pub left: WorkLeft,
+}
+
+/// What is left of the clocks that work takes from, in seconds; `None` where nobody told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkLeft {
+    /// Of the 11 hours: driving takes from it.
+    pub drive_s: Option<i64>,
+    /// Of 60/7 or 70/8: everything on duty takes from it.
+    pub cycle_s: Option<i64>,
 }
 
 /// What is told of it.
@@ -80,6 +91,8 @@ pub enum DutyWord {
         at: Timestamp,
         /// Seconds between two such words, as a rule.
         every_s: i64,
+        /// What was left at that instant.
+        left: WorkLeft,
     },
     /// The newest line of his log.
     Line {

@@ -3,18 +3,22 @@
 //!
 //! Off duty and sleeper berth make one rest where nothing else is between them (49 CFR
 //! 395.1(g)(1)(i)(A) to (C)). A rest that may not have happened is none: over a time in which nobody told
-//! anything no rest is carried on, however likely it is.
+//! anything no rest is carried on, however likely it is, unless the clocks bear witness that nobody worked.
 
 use super::age;
-use crate::model::{Duty, DutyStatus, DutyWord, Timestamp};
+use crate::model::{Duty, DutyStatus, DutyWord, Timestamp, WorkLeft};
+
+/// Over a longer silence clocks bear no witness: a whole rest fits in, and gives back what work took.
+const WITNESS_S: i64 = 10 * 3600;
 
 /// What is known once `word` was told.
 pub fn heard(before: Duty, word: DutyWord) -> Duty {
     match word {
         // The logs tell his status: the clocks are no word on it.
-        DutyWord::Now { status: None, at, .. } => Duty { heard_at: Some(at), ..before },
-        DutyWord::Now { status: Some(status), since_at, at, every_s } => {
-            seen(before, status, since_at, at, age::patience_s(every_s))
+        DutyWord::Now { status: None, at, left, .. } => Duty { heard_at: Some(at), left, ..before },
+        DutyWord::Now { status: Some(status), since_at, at, every_s, left } => {
+            let look = Look { at, patience_s: age::patience_s(every_s), left };
+            seen(before, status, since_at, look)
         }
         DutyWord::Line { status, since_at } => {
             let rests_on = before.rest_since_at.filter(|_| before.status.is_rest());
@@ -34,14 +38,18 @@ pub fn heard(before: Duty, word: DutyWord) -> Duty {
     }
 }
 
-/// What is known after a look at `at` that may come as late as `patience_s` after the one before.
-fn seen(
-    before: Duty,
-    status: DutyStatus,
-    told_since: Option<Timestamp>,
+/// A look at a driver.
+#[derive(Clone, Copy)]
+struct Look {
     at: Timestamp,
+    /// So long after the one before it may come.
     patience_s: i64,
-) -> Duty {
+    left: WorkLeft,
+}
+
+/// What is known after a look.
+fn seen(before: Duty, status: DutyStatus, told_since: Option<Timestamp>, look: Look) -> Duty {
+    let Look { at, patience_s, left } = look;
     let is_unheard =
         |until: Timestamp| before.heard_at.is_none_or(|heard| until.secs_since(heard) > patience_s);
     let is_same = status == before.status;
@@ -57,9 +65,19 @@ fn seen(
     // The same status that is told to have begun anew had another between.
     let began_anew = is_same && told_since.is_some() && told_since != before.since_at;
     let rests_on = before.rest_since_at.filter(|_| before.status.is_rest() && !began_anew);
-    let rests_on = rests_on.filter(|_| !is_unheard(began_at));
+    let rests_on = rests_on.filter(|_| !is_unheard(began_at) || nobody_worked(before, look));
     let rest = rests_on.map_or(began_at, |rest| rest.min(began_at));
-    Duty { status, since_at, rest_since_at: status.is_rest().then_some(rest), heard_at: Some(at) }
+    Duty { status, since_at, rest_since_at: status.is_rest().then_some(rest), heard_at: Some(at), left }
+}
+
+/// Whether the clocks say that a driver who was silent did not work meanwhile: driving takes from the one, all
+/// duty from the other, and only a day's beginning gives any of that back, never to the second as much as was
+/// taken.
+fn nobody_worked(before: Duty, look: Look) -> bool {
+    let is_short = before.heard_at.is_some_and(|heard| look.at.secs_since(heard) < WITNESS_S);
+    let drove = before.left.drive_s.zip(look.left.drive_s).is_none_or(|(before, left)| left < before);
+    let cycle = before.left.cycle_s.zip(look.left.cycle_s);
+    is_short && !drove && cycle.is_some_and(|(before, left)| left == before)
 }
 
 #[cfg(test)]
@@ -73,11 +91,13 @@ mod tests {
 
     /// Heard at minute 0, with clocks that come each minute.
     fn duty(status: DutyStatus, since: Option<i64>, rest: Option<i64>) -> Duty {
-        Duty { status, since_at: since.map(at), rest_since_at: rest.map(at), heard_at: Some(at(0)) }
+        let left = WorkLeft::default();
+        Duty { status, since_at: since.map(at), rest_since_at: rest.map(at), heard_at: Some(at(0)), left }
     }
 
     fn now(status: DutyStatus, since: Option<i64>, minute: i64) -> DutyWord {
-        DutyWord::Now { status: Some(status), since_at: since.map(at), at: at(minute), every_s: 60 }
+        let left = WorkLeft::default();
+        DutyWord::Now { status: Some(status), since_at: since.map(at), at: at(minute), every_s: 60, left }
     }
 
     /// Since when he rests, and since when the status holds, after the word.
@@ -122,8 +142,33 @@ mod tests {
         check(Duty::default(), now(OffDuty, None, 0), Some(0), None);
         check(Duty::default(), now(OffDuty, Some(-90), 0), Some(-90), Some(-90));
         // What is read each five minutes may be silent for ten.
-        let seldom = DutyWord::Now { status: Some(OffDuty), since_at: None, at: at(10), every_s: 300 };
+        let left = WorkLeft::default();
+        let seldom = DutyWord::Now { status: Some(OffDuty), since_at: None, at: at(10), every_s: 300, left };
         check(off, seldom, Some(-240), Some(-240));
+    }
+
+    #[test]
+    fn clocks_that_stood_still_say_that_a_silent_driver_slept_on() {
+        let left = |drive_s, cycle_s| WorkLeft { drive_s: Some(drive_s), cycle_s: Some(cycle_s) };
+        let asleep = |left| Duty { left, ..duty(Sleeper, Some(-240), Some(-300)) };
+        let told = |status, minute, left| {
+            let at = at(minute);
+            DutyWord::Now { status: Some(status), since_at: None, at, every_s: 60, left }
+        };
+        let had = left(7200, 90_000);
+        check(asleep(had), told(Sleeper, 60, had), Some(-300), None);
+        check(asleep(had), told(OffDuty, 60, had), Some(-300), None);
+        // A full rest gives driving back.
+        check(asleep(had), told(Sleeper, 500, left(39_600, 90_000)), Some(-300), None);
+        // He drove; he worked; a day began, and who knows what it hides; too long; nobody told.
+        check(asleep(had), told(Sleeper, 60, left(7140, 90_000)), Some(60), None);
+        check(asleep(had), told(Sleeper, 60, left(7200, 89_940)), Some(60), None);
+        check(asleep(had), told(Sleeper, 60, left(7200, 98_000)), Some(60), None);
+        check(asleep(had), told(Sleeper, 600, had), Some(600), None);
+        let half_told = WorkLeft { drive_s: Some(7200), cycle_s: None };
+        check(asleep(half_told), told(Sleeper, 60, half_told), Some(60), None);
+        // Who is not at rest now does not rest.
+        check(asleep(had), told(OnDuty, 60, had), None, None);
     }
 
     #[test]
@@ -136,7 +181,8 @@ mod tests {
         check(asleep, past(OffDuty, -120), Some(-300), Some(-60));
         check(duty(Sleeper, None, Some(-300)), past(Driving, -120), Some(0), None);
         check(duty(Driving, Some(-60), None), past(OnDuty, -120), None, Some(-60));
-        let clocks = DutyWord::Now { status: None, since_at: None, at: at(99), every_s: 60 };
-        assert_eq!(heard(asleep, clocks), Duty { heard_at: Some(at(99)), ..asleep });
+        let left = WorkLeft { drive_s: Some(60), cycle_s: None };
+        let clocks = DutyWord::Now { status: None, since_at: None, at: at(99), every_s: 60, left };
+        assert_eq!(heard(asleep, clocks), Duty { heard_at: Some(at(99)), left, ..asleep });
     }
 }

@@ -8,7 +8,7 @@ use super::apply::Work;
 use super::memory::{Hours, Memory};
 use super::rows::TMS_ACCOUNT;
 use super::testimony::{self, Word};
-use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind};
+use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind, WorkLeft};
 
 /// The TMS has its hours from the ELDs, every quarter of an hour and without their breaks. Such a copy takes the
 /// place of what an ELD told only once that is older by so much: nobody there tells any more.
@@ -75,6 +75,7 @@ pub(super) fn now(work: &Work<'_>, told: &Clocks) -> DutyWord {
         since_at: told.status_since_at,
         at: told.as_of_at,
         every_s: work.every_s,
+        left: WorkLeft { drive_s: told.drive_left_s, cycle_s: told.cycle_left_s },
     }
 }
 
@@ -87,6 +88,7 @@ impl Hours {
             since_at: at(self.since),
             rest_since_at: at(self.rest_since),
             heard_at: at(self.as_of),
+            left: WorkLeft { drive_s: self.left[0], cycle_s: self.left[3] },
         }
     }
 

@@ -8,7 +8,7 @@ use super::apply::Work;
 use super::hours;
 use super::links::{Change, RecordKey};
 use super::rows::TMS_ACCOUNT;
-use crate::model::{Clocks, Duty, DutyStatus, DutyWord, HoursWord, Timestamp};
+use crate::model::{Clocks, Duty, DutyStatus, DutyWord, HoursWord, Timestamp, WorkLeft};
 
 /// What an account told.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +154,7 @@ fn noted(work: &Work<'_>, (account, external_id): &RecordKey) -> rusqlite::Resul
     let noted = work
         .sql
         .prepare_cached(
-            "SELECT status, status_since_at, rest_since_at, as_of_at FROM hours_told
+            "SELECT status, status_since_at, rest_since_at, as_of_at, drive_left_s, cycle_left_s FROM hours_told
              WHERE account = ?1 AND external_id = ?2",
         )?
         .query_row([account, external_id], |row| {
@@ -163,6 +163,7 @@ fn noted(work: &Work<'_>, (account, external_id): &RecordKey) -> rusqlite::Resul
                 since_at: at(row, 1)?,
                 rest_since_at: at(row, 2)?,
                 heard_at: at(row, 3)?,
+                left: WorkLeft { drive_s: row.get(4)?, cycle_s: row.get(5)? },
             })
         })
         .optional()?;
