@@ -168,7 +168,7 @@ impl<'a> Errand<'a> {
         let last = self.calls.len().checked_sub(1)?;
         let mut request = self.hours.clone();
         request.tasks = self.tasks_to(last, Pace::Legal, Without::Nothing);
-        request.tasks.extend(self.gate(last, Without::Nothing));
+        request.tasks.extend(self.gate(last, Without::Nothing).or_else(|| self.expected(last)));
         hours::plan(&request).ok()?.latest_departure_at
     }
 
@@ -230,6 +230,13 @@ impl<'a> Errand<'a> {
         }
         let latest = closes(call.stop);
         (earliest.is_some() || latest.is_some()).then_some(Task::Appointment { earliest, latest })
+    }
+
+    /// When somebody expects the truck where no gate holds it up.
+    fn expected(&self, nth: usize) -> Option<Task> {
+        let latest =
+            self.closes(nth).filter(|_| self.calls.get(nth).is_some_and(|call| call.arrived_at.is_none()))?;
+        Some(Task::Appointment { earliest: None, latest: Some(latest) })
     }
 
     /// The work of a call: what is left of it, where the truck is at it.

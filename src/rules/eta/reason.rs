@@ -3,7 +3,7 @@
 use super::Office;
 use super::errand::{Errand, Pace, Without};
 use super::windows::class;
-use crate::model::{Reason, Risk};
+use crate::model::{Reason, Risk, Timestamp};
 use crate::rules::hours::Limit;
 
 /// The reason for the class that the `nth` call is in; `None` for one that is in time.
@@ -18,20 +18,31 @@ pub(super) fn of(errand: &Errand<'_>, nth: usize, risk: Risk, office: &Office) -
     }
     let pace = if risk == Risk::Late { Pace::Legal } else { Pace::Practical };
     let binding = errand.reach(nth, pace).map(|plan| plan.binding).unwrap_or_default();
-    let limits = binding.iter().map(|limit| (Without::Limit(*limit), word(*limit)));
-    let mut candidates = limits.chain([(Without::Dwell, Reason::Dwell)]);
-    let alone = candidates.find(|(without, _)| improves(errand, nth, *without, risk, office));
+    let better = |without| without_it(errand, nth, without, office).filter(|(class, _)| *class < risk);
+    // A night that begins where the half hour was due names that, though it is the night that is needed.
+    let limits = binding.iter().copied().chain(Limit::ALL);
+    let limits = limits.filter_map(|limit| Some((better(Without::Limit(limit))?, word(limit))));
+    // Of several that would each do, the one that costs the most.
+    if let Some((_, reason)) = limits.min_by_key(|(left, _)| *left) {
+        return Some(reason);
+    }
+    if better(Without::Dwell).is_some() {
+        return Some(Reason::Dwell);
+    }
     // Where only several together would do, the first that is met.
-    let first = binding.first().map_or(Reason::Distance, |limit| word(*limit));
-    Some(alone.map_or(first, |(_, reason)| reason))
+    Some(binding.first().map_or(Reason::Distance, |limit| word(*limit)))
 }
 
-/// Whether the call would be in a better class without that.
-fn improves(errand: &Errand<'_>, nth: usize, without: Without, risk: Risk, office: &Office) -> bool {
-    let plan = |pace| errand.reach_without(nth, pace, without);
-    let (Ok(legal), Ok(practical)) = (plan(Pace::Legal), plan(Pace::Practical)) else { return false };
-    let (legal, practical) = (legal.arrival_at, errand.eta(&practical));
-    class(legal, practical.max(legal), errand.closes(nth), office.warning) < risk
+/// The class that the call would be in without that, and when the truck would be there.
+fn without_it(
+    errand: &Errand<'_>,
+    nth: usize,
+    without: Without,
+    office: &Office,
+) -> Option<(Risk, Timestamp)> {
+    let legal = errand.reach_without(nth, Pace::Legal, without).ok()?.arrival_at;
+    let practical = errand.eta(&errand.reach_without(nth, Pace::Practical, without).ok()?).max(legal);
+    Some((class(legal, practical, errand.closes(nth), office.warning), practical))
 }
 
 /// The reason code of a limit.

@@ -33,6 +33,7 @@ struct Given {
     tractor: Option<Tractor>,
     feeds: Vec<FeedStatus>,
     source: EtaSource,
+    dwell: Option<Duration>,
 }
 
 fn driver() -> Driver {
@@ -74,6 +75,7 @@ fn given(stops: &[At]) -> Given {
         tractor: Some(tractor),
         feeds: vec![feed("vehicle_locations"), feed("available_time")],
         source: EtaSource::Mapbox,
+        dwell: None,
     }
 }
 
@@ -118,7 +120,7 @@ fn judged(given: &Given) -> Judgement {
     let calls = stops.iter().enumerate().map(|(number, stop)| Call {
         stop,
         arrived_at: given.arrived.filter(|_| number == 0).map(ahead),
-        dwell: None,
+        dwell: given.dwell,
     });
     let itinerary = Itinerary { before: Vec::new(), own: calls.collect(), crew: Crew::Alone };
     let skip = usize::from(given.arrived.is_some());
@@ -316,4 +318,33 @@ fn nine_hours_off_duty_and_one_in_the_berth_are_ten() {
         driver.hos_rest_since_at = Some(in_hours(-9));
     });
     assert_eq!(legal(&rested), in_hours(2));
+}
+
+#[test]
+fn until_when_to_leave_is_told_of_appointments_for_an_instant_and_of_empty_moves() {
+    let leaves = |stops: &[At]| judged(&given(stops)).latest_departure_at;
+    assert_eq!(leaves(&[at(2.0, 4.0, 4.0)]), Some(ahead(2 * HOUR)));
+    assert_eq!(leaves(&[at(2.0, 4.0, 4.0), at(2.0, 9.0, 9.0)]), Some(ahead(2 * HOUR)));
+    assert_eq!(leaves(&[at(2.0, 1.0, 1.0)]), None, "it is missed");
+    let mut empty = given(&[at(2.0, 4.0, 4.0)]);
+    empty.dwell = Some(Duration::ZERO);
+    assert_eq!(judged(&empty).latest_departure_at, Some(ahead(2 * HOUR)));
+    empty.stops = vec![at(2.0, 1.0, 1.0)];
+    assert_eq!(judged(&empty).latest_departure_at, None, "it is missed");
+}
+
+#[test]
+fn a_half_hour_is_not_the_reason_for_a_night() {
+    let stop = |closes| at(7.67, 0.0, closes);
+    let given = |closes| {
+        with(&[stop(closes)], |driver| {
+            (driver.drive_left_s, driver.break_left_s) = (Some(7 * HOUR + 50 * MINUTE), Some(5 * HOUR));
+        })
+    };
+    let arrival = judged(&given(40.0)).arrivals[0].clone();
+    let night_s = arrival.eta_at.unwrap().secs_since(arrival.legal_eta_at.unwrap());
+    assert!(night_s > 10 * HOUR, "by the rules it is reached today, as it goes tomorrow");
+    for quarter in 35..=75 {
+        check(&given(f64::from(quarter) / 4.0), Risk::AtRisk, Some(Reason::Drive));
+    }
 }

@@ -136,6 +136,11 @@ pub enum Limit {
     Appointment,
 }
 
+impl Limit {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Drive, Self::Window, Self::Break, Self::Cycle, Self::Appointment];
+}
+
 /// A sentence that begins with its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
