@@ -168,6 +168,13 @@ impl Stay {
     pub const fn is_open(&self) -> bool {
         self.observed.departed_at.is_none()
     }
+
+    /// When the truck came, where the TMS says `told`. A truck that nobody saw elsewhere before may have been there
+    /// for long when it was first seen: then an earlier arrival by the TMS stands.
+    pub fn arrived_at(&self, told: Option<Timestamp>) -> Timestamp {
+        let seen = self.observed.arrived_at;
+        told.filter(|told| self.observed.arrived_after_at.is_none() && *told < seen).unwrap_or(seen)
+    }
 }
 
 impl Keyed for Stay {

@@ -86,7 +86,9 @@ fn presence<'a>(
     let there = calls.iter().filter_map(|call| Some((call.arrived_at?, call.stop)));
     let (arrived_at, stop) = there.max_by_key(|(arrived_at, stop)| (*arrived_at, stop.tms.sequence))?;
     let stay = fleet.stays.get(&stop.key());
-    let is_seen = stay.is_some_and(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref());
+    let is_seen = stay.is_some_and(|stay| {
+        Some(&stay.tractor_id) == movement.tractor_id.as_ref() && stay.observed.arrived_at == arrived_at
+    });
     Some((stop, arrived_at, if is_seen { Evidence::Observed } else { Evidence::Tms }))
 }
 

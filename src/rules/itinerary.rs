@@ -191,7 +191,7 @@ fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Cal
     };
     // One fix alone proves no departure that ends the work on a stop.
     let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
-    let arrived_at = Some(stay.observed.arrived_at).filter(|_| stay.is_open());
+    let arrived_at = stay.is_open().then(|| stay.arrived_at(stop.tms.actual_arrival_at));
     (!has_left).then_some(Call { stop, arrived_at, dwell })
 }
 

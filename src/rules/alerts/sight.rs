@@ -58,8 +58,8 @@ impl Call<'_> {
 
     /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival.
     pub(super) fn arrived_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let told = || self.stop.tms.actual_arrival_at.filter(|told| *told <= now);
-        self.stay.map(|stay| stay.observed.arrived_at).or_else(told)
+        let told = self.stop.tms.actual_arrival_at.filter(|told| *told <= now);
+        self.stay.map(|stay| stay.arrived_at(told)).or(told)
     }
 }
 

@@ -96,6 +96,10 @@ fn what_the_truck_shows_goes_before_what_the_tms_says() {
     };
     assert_eq!(seen(stay(None)), [(hence(-150), detention::Evidence::Observed)]);
     assert_eq!(seen(stay(Some(hence(-20)))), []);
+    // It stood there when it was first seen at all: since when, only the TMS can say.
+    let mut found = stay(None);
+    found.observed.arrived_after_at = None;
+    assert_eq!(seen(found), [(hence(-200), detention::Evidence::Tms)]);
 }
 
 #[test]
