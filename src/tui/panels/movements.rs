@@ -259,13 +259,15 @@ impl Slack {
 fn slack(row: &Movement, facts: &Facts) -> Slack {
     let Some(stop) = next(row, facts) else { return Slack::Unknown };
     let now = facts.now;
+    let standing = facts.standing(row);
+    let ours = row.late_s.filter(|_| standing.has_times());
     if let Some(arrived) = stop.tms.actual_arrival_at {
-        return Slack::Here(now.secs_since(arrived).max(0));
+        // That it stands here hides nothing of what it will be late for.
+        let here = Slack::Here(now.secs_since(arrived).max(0));
+        return ours.filter(|late| *late > 0).map_or(here, Slack::Late);
     }
     let closes = stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at);
-    let standing = facts.standing(row);
     let coming = eta(row, stop, facts).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
-    let ours = row.late_s.filter(|_| standing.has_times());
     let late = ours.or_else(|| Some(coming?.secs_since(closes?)));
     match (late, closes.map(|closes| now.secs_since(closes))) {
         (Some(late @ 1..), _) => Slack::Late(late),

@@ -37,6 +37,7 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     let slack = slack(row, facts);
     let against = match slack {
         Slack::Unknown => String::new(),
+        Slack::Here(_) => "since the TMS had it arrive".to_owned(),
         Slack::Blind(reason) => blind_words(reason).to_owned(),
         _ => match judged_by(row, facts) {
             Some(place) => format!("against the window at {place}"),
