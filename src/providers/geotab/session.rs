@@ -259,10 +259,10 @@ impl State {
         self.logins.retain(|at| apart(*at, now) < LOGINS_WITHIN);
         if let Some(first) = self.logins.front().filter(|_| self.logins.len() >= LOGINS) {
             let retry_after = Some(LOGINS_WITHIN.saturating_sub(apart(*first, now)));
-            return Err(Error::new(
-                Kind::Throttled { retry_after },
-                "ten logins in a minute are all that may be",
-            ));
+            let too_many =
+                Error::new(Kind::Throttled { retry_after }, "ten logins in a minute are all that may be");
+            // Where they failed, why they did is what somebody has to see to.
+            return Err(self.failed.as_ref().map_or(too_many, |(_, error)| error.clone()));
         }
         self.logins.push_back(now);
         Ok(())
