@@ -175,7 +175,11 @@ fn print_found(cli: &Cli, text: &str) -> anyhow::Result<ExitCode> {
     let now = now();
     let fleet = fleet_of(&config, now)?;
     let found = rules::find::find(&fleet, text, now);
-    print_with(|out| find::print(&found, &format(cli, &config), now, out))?;
+    let format = format(cli, &config);
+    print_with(|out| find::print(&found, &format, now, out))?;
+    if let (Format::Text(_), true) = (format, found.is_empty()) {
+        say(["no unit, driver, load, order or stop goes by that".to_owned()]);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

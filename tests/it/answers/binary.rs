@@ -115,6 +115,9 @@ async fn the_commands_agree_with_one_another_and_with_the_exit_code() {
     let output = run(&["plan", "77"]);
     assert_eq!((code(&output), stdout(&output).as_str()), (1, ""));
     assert!(stderr(&output).contains("there is no load or order \"77\""));
+    let output = run(&["find", "zeppelin"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (0, ""));
+    assert!(stderr(&output).contains("no unit, driver, load, order or stop goes by that"));
     let output = run(&["near", "paris"]);
     assert_eq!((code(&output), stdout(&output).as_str()), (1, ""));
     assert_eq!(code(&run(&["near", "waco", "--drive", "<5h"])), 2);
