@@ -67,8 +67,7 @@ pub fn plan<'a>(basis: &Basis<'a>, movement: &'a Movement) -> Result<LoadPlan<'a
     let stops = itinerary.own.iter().map(|call| (call.stop, told(call.stop).unwrap_or_default())).collect();
     let stands = itinerary.before.is_empty() && itinerary.own.len() == 1;
     let has_arrived = stands && itinerary.own.iter().all(|call| call.arrived_at.is_some());
-    let queue = basis.queues.loads_of(Some(&tractor.id), None);
-    let first = queue.into_iter().take_while(|load| load.key() != movement.key());
+    let first = basis.queues.before(movement).into_iter();
     Ok(LoadPlan {
         driver,
         tractor,

@@ -72,7 +72,7 @@ impl Judging {
     /// Judges every load of which something has changed, and every one that was not looked at for a minute.
     pub fn pass(&mut self, fleet: &Fleet, now: Timestamp) -> Verdicts {
         let fresh = Freshness::of(&fleet.feeds, now);
-        let queues = Queues::of(fleet);
+        let queues = Queues::of(fleet, now);
         let roads = Arc::clone(&self.roads);
         // A console's clock may be ahead: nobody asks for fresh times in the future.
         if let Some(wanted) = fleet.viewers.iter().filter_map(|viewer| viewer.refresh_at).max() {
