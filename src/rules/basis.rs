@@ -36,7 +36,7 @@ impl<'a> Basis<'a> {
         now: Timestamp,
     ) -> Self {
         let fresh = Freshness::of(&fleet.feeds, now);
-        Self { fleet, history, places, office, now, fresh, queues: Queues::of(fleet) }
+        Self { fleet, history, places, office, now, fresh, queues: Queues::of(fleet, now) }
     }
 
     /// A driver with his truck and what the two have still to do.
@@ -61,7 +61,11 @@ impl<'a> Basis<'a> {
     {
         let tractor = rig.tractor.map(|tractor| &tractor.id);
         // Whoever is one of two on any of his loads is that while another is put off, too.
-        Itinerary { before: self.calls(first), own, crew: self.queues.crew_of(tractor, &rig.loads) }
+        Itinerary {
+            before: self.calls(first),
+            own,
+            crew: self.queues.crew_of(tractor, Some(&rig.driver.id), &rig.loads),
+        }
     }
 
     /// The straight line from where a rig is through the stops of `itinerary` that it has not reached;

@@ -330,7 +330,8 @@ fn suffering<'a>(
         let mut before: Vec<Call<'_>> = basis.calls(begun);
         before.extend(task.calls());
         before.extend(basis.calls(waiting.get(..number).unwrap_or_default()));
-        let crew = basis.queues.crew_of(rig.tractor.map(|tractor| &tractor.id), &rig.loads);
+        let tractor = rig.tractor.map(|tractor| &tractor.id);
+        let crew = basis.queues.crew_of(tractor, Some(&rig.driver.id), &rig.loads);
         let itinerary = Itinerary { before, own: basis.queues.calls_of(load), crew };
         let road = basis.straight(rig, &itinerary);
         let case = basis.case(rig, load, &itinerary, road.as_ref());

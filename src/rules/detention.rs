@@ -58,7 +58,7 @@ impl Held<'_> {
 
 /// Every truck that is at a stop now, the one held longest beyond its free time first.
 pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held<'a>> {
-    let queues = Queues::of(fleet);
+    let queues = Queues::of(fleet, now);
     let open = fleet.movements.iter().filter(|movement| movement.tms.status.is_open());
     let mut held: Vec<Held<'a>> = open
         .filter_map(|movement| {

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
-pub use self::outlook::{Outlook, legal_at, misses, outlook, told_road};
+pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
 use self::windows::closes;
 use super::freshness::Freshness;
 use super::hours::{Cycle, Limit, Plan, SegmentKind};
@@ -101,6 +101,21 @@ fn errand<'a>(
     office: &Office,
     now: Timestamp,
 ) -> Result<Errand<'a>, Missing> {
+    let Seen { tractor, driver, road } = seen(case, fresh, now)?;
+    let hours = driver::request(driver, tractor, case.days, office, now);
+    let errand = hours.and_then(|hours| Errand::new(case, road, hours, office));
+    errand.map_err(|why| Missing { reason: blamed(&why), note: Some(why) })
+}
+
+/// Who drives a load, and where: all of it seen lately.
+struct Seen<'a> {
+    tractor: &'a Tractor,
+    driver: &'a Driver,
+    road: Road<'a>,
+}
+
+/// The truck, the driver and the road of a case, where all of them are known and come.
+fn seen<'a>(case: &Case<'a>, fresh: &Freshness, now: Timestamp) -> Result<Seen<'a>, Missing> {
     let lacks = |reason, note: Option<String>| Missing { reason, note };
     let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
         return Err(lacks(Some(Reason::NoDriver), None));
@@ -118,7 +133,7 @@ fn errand<'a>(
     if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
         return Err(lacks(Some(Reason::StaleHos), None));
     }
-    Errand::new(case, driver, road, office, now).map_err(|why| lacks(blamed(&why), Some(why)))
+    Ok(Seen { tractor, driver, road })
 }
 
 /// What a refusal is to be blamed on, by the code it begins with: not every one is the hours' fault.

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::crew::{Aboard, Crew};
+use super::crew::{Aboard, Crew, is_anothers};
 use crate::model::{
     Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
@@ -25,7 +25,7 @@ pub struct Call<'a> {
 /// The calls of one load, in the order they are made.
 #[derive(Clone, Debug, Default)]
 pub struct Itinerary<'a> {
-    /// Those of loads before it on the same truck.
+    /// Those of loads that its truck, or its driver, has before it.
     pub before: Vec<Call<'a>>,
     /// Its own.
     pub own: Vec<Call<'a>>,
@@ -40,9 +40,13 @@ impl<'a> Itinerary<'a> {
     }
 }
 
+/// A window that closed longer ago than this is a load that nobody closed in the TMS, not one to save, nor one
+/// that its truck has still to do.
+pub const FORGOTTEN: Duration = Duration::from_hours(24);
+
 /// Which loads each tractor has, in the order it does them. Made once for many loads.
 pub struct Queues<'a> {
-    fleet: &'a Fleet,
+    scene: Scene<'a>,
     loads: HashMap<&'a UnitId, Vec<&'a Movement>>,
     drivers: HashMap<&'a UnitId, Vec<&'a Movement>>,
     /// Tractors that several drivers are on.
@@ -50,12 +54,13 @@ pub struct Queues<'a> {
 }
 
 impl<'a> Queues<'a> {
-    /// Of the loads of `fleet` that are not over.
-    pub fn of(fleet: &'a Fleet) -> Self {
+    /// Of the loads of `fleet` that are not over as of `now`, without those that nobody closed ([`FORGOTTEN`]).
+    pub fn of(fleet: &'a Fleet, now: Timestamp) -> Self {
+        let scene = Scene { fleet, now };
         let mut loads: HashMap<_, Vec<&Movement>> = HashMap::new();
         let mut drivers: HashMap<_, Vec<&Movement>> = HashMap::new();
-        for movement in fleet.movements.iter().map(AsRef::as_ref).filter(|movement| is_to_be_driven(movement))
-        {
+        let open = fleet.movements.iter().map(AsRef::as_ref).filter(|movement| is_to_be_driven(movement));
+        for movement in open.filter(|movement| !scene.is_forgotten(movement)) {
             if let Some(tractor) = &movement.tractor_id {
                 loads.entry(tractor).or_default().push(movement);
             }
@@ -64,56 +69,132 @@ impl<'a> Queues<'a> {
             }
         }
         for queue in loads.values_mut() {
-            in_turn(fleet, queue);
+            scene.in_turn(queue);
         }
         let mut driven = HashSet::new();
         let on = fleet.drivers.iter().filter_map(|driver| driver.tractor_id.as_ref());
         let shared = on.filter(|tractor| !driven.insert(*tractor)).collect();
-        Self { fleet, loads, drivers, shared }
+        Self { scene, loads, drivers, shared }
     }
 
     /// The loads that a tractor or its driver has, in the order they are done: who has either is taken.
     pub fn loads_of(&self, tractor: Option<&UnitId>, driver: Option<&UnitId>) -> Vec<&'a Movement> {
         let tractors = tractor.and_then(|tractor| self.loads.get(tractor));
         let drivers = driver.and_then(|driver| self.drivers.get(driver));
-        let mut loads: Vec<&Movement> = tractors.into_iter().chain(drivers).flatten().copied().collect();
-        in_turn(self.fleet, &mut loads);
-        loads.dedup_by_key(|movement| movement.key());
+        let mut loads: Vec<&Movement> = tractors.into_iter().flatten().copied().collect();
+        let on_tractor = loads.len();
+        let is_elsewhere =
+            |load: &&Movement| load.tractor_id.is_none() || load.tractor_id.as_ref() != tractor;
+        loads.extend(drivers.into_iter().flatten().copied().filter(is_elsewhere));
+        if loads.len() > on_tractor {
+            self.scene.in_turn(&mut loads);
+        }
         loads
     }
 
     /// The stops of a load that are not done.
     pub fn calls_of(&self, movement: &Movement) -> Vec<Call<'a>> {
-        left_of(self.fleet, movement)
+        self.scene.left_of(movement)
     }
 
-    /// What is left of `movement`, and of what its tractor has to finish before it.
-    pub fn itinerary(&self, movement: &'a Movement) -> Itinerary<'a> {
-        let own = left_of(self.fleet, movement);
-        let queue = movement.tractor_id.as_ref().and_then(|tractor| self.loads.get(tractor));
+    /// The loads that the tractor or the driver of `movement` has to finish before it: of one that nobody closed,
+    /// all that they have.
+    pub fn before(&self, movement: &Movement) -> Vec<&'a Movement> {
+        let mut loads = self.loads_of(movement.tractor_id.as_ref(), movement.driver_id.as_ref());
         let key = movement.key();
-        let earlier = queue.into_iter().flatten().take_while(|other| other.key() != key);
-        let mut loads: Vec<&Movement> = earlier.copied().collect();
-        let before = loads.iter().flat_map(|other| left_of(self.fleet, other)).collect();
+        let place = loads.iter().position(|other| other.key() == key);
+        loads.truncate(place.unwrap_or(loads.len()));
+        loads
+    }
+
+    /// What is left of `movement`, and of what its tractor and its driver have to finish before it.
+    pub fn itinerary(&self, movement: &'a Movement) -> Itinerary<'a> {
+        let own = self.calls_of(movement);
+        let mut loads = self.before(movement);
+        let before = loads.iter().flat_map(|other| self.calls_of(other)).collect();
         loads.push(movement);
-        Itinerary { before, own, crew: self.crew_of(movement.tractor_id.as_ref(), &loads) }
+        let crew = self.crew_of(movement.tractor_id.as_ref(), movement.driver_id.as_ref(), &loads);
+        Itinerary { before, own, crew }
     }
 
-    /// Who drives a tractor that has these loads to do.
-    pub fn crew_of(&self, tractor: Option<&UnitId>, loads: &[&Movement]) -> Crew {
+    /// Who drives where this driver, with this tractor, has these loads to do.
+    pub fn crew_of(&self, tractor: Option<&UnitId>, driver: Option<&UnitId>, loads: &[&Movement]) -> Crew {
         let is_shared = tractor.is_some_and(|tractor| self.shared.contains(tractor));
-        Crew::of(loads, if is_shared { Aboard::Several } else { Aboard::OneAtMost })
+        let crew = Crew::of(loads, if is_shared { Aboard::Several } else { Aboard::OneAtMost });
+        let mut others = loads.iter().filter(|load| is_anothers(load, tractor, driver));
+        if crew == Crew::Alone && others.any(|load| !self.calls_of(load).is_empty()) {
+            return Crew::Handover;
+        }
+        crew
     }
-}
-
-fn in_turn(fleet: &Fleet, loads: &mut [&Movement]) {
-    loads.sort_by_cached_key(|movement| (turn(movement), begins(fleet, movement), movement.key()));
-    before_their_loads(fleet, loads);
 }
 
 /// Whether a truck of ours has, or is to get, this load.
 pub fn is_to_be_driven(movement: &Movement) -> bool {
     movement.tms.status.is_open() && !movement.tms.brokered
+}
+
+/// Everything that is known at one moment.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    fleet: &'a Fleet,
+    now: Timestamp,
+}
+
+impl<'a> Scene<'a> {
+    fn in_turn(self, loads: &mut [&Movement]) {
+        loads.sort_by_cached_key(|movement| (turn(movement), self.begins(movement), movement.key()));
+        before_their_loads(self.fleet, loads);
+    }
+
+    /// When its first stop that is left may be made; what nobody knows comes last.
+    fn begins(self, movement: &Movement) -> Timestamp {
+        let first = self.left_of(movement).into_iter().next();
+        let early =
+            first.and_then(|call| call.stop.tms.scheduled_early_at.or(call.stop.tms.scheduled_late_at));
+        early.unwrap_or(Timestamp::from_millis(i64::MAX))
+    }
+
+    /// Whether all that is left of a load closed so long ago that nobody drives it any more: its truck is at none
+    /// of its stops. A stop without a window may yet be driven to.
+    fn is_forgotten(self, movement: &Movement) -> bool {
+        let since = self.now.minus(FORGOTTEN);
+        // One that closes before it opens was typed wrong: what can be relied on is when it opens.
+        let closed = |stop: &Stop| {
+            stop.tms.scheduled_late_at.max(stop.tms.scheduled_early_at).is_some_and(|closes| closes < since)
+        };
+        if !self.fleet.stops_of(&movement.key()).last().is_some_and(|last| closed(last)) {
+            return false;
+        }
+        let left = self.left_of(movement);
+        !left.is_empty() && left.iter().all(|call| call.arrived_at.is_none() && closed(call.stop))
+    }
+
+    /// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
+    fn left_of(self, movement: &Movement) -> Vec<Call<'a>> {
+        let stops = self.fleet.stops_of(&movement.key());
+        // A stop before one that the truck was seen at is behind it, whether or not anybody saw it there.
+        let reached = stops.iter().rposition(|stop| stay(self.fleet, movement, stop).is_some()).unwrap_or(0);
+        let is_left = |stop: &Stop| stop.tms.actual_departure_at.is_some_and(|told| told <= self.now);
+        let ahead = stops.iter().skip(reached);
+        let open = ahead.filter(|stop| !stop.tms.done && !is_left(stop));
+        open.filter_map(|stop| self.call(movement, stop)).collect()
+    }
+
+    /// A stop as it stands for the truck that has the load now; `None` once that was seen to leave. What the TMS
+    /// says of the future is no arrival, and no departure either.
+    fn call(self, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
+        let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
+        let Some(stay) = stay(self.fleet, movement, stop) else {
+            let told = stop.tms.actual_arrival_at.filter(|told| *told <= self.now);
+            let arrived_at = told.filter(|_| !is_elsewhere(self.fleet, movement, stop));
+            return Some(Call { stop, arrived_at, dwell });
+        };
+        // One fix alone proves no departure that ends the work on a stop.
+        let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
+        let arrived_at = stay.is_open().then(|| stay.arrived_at(stop.tms.actual_arrival_at));
+        (!has_left).then_some(Call { stop, arrived_at, dwell })
+    }
 }
 
 /// The load under way goes first.
@@ -124,13 +205,6 @@ fn turn(movement: &Movement) -> u8 {
         MovementStatus::Available | MovementStatus::Unknown => 2,
         MovementStatus::Delivered | MovementStatus::Void => 3,
     }
-}
-
-/// When its first stop that is left may be made; what nobody knows comes last.
-fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
-    let first = left_of(fleet, movement).into_iter().next();
-    let early = first.and_then(|call| call.stop.tms.scheduled_early_at.or(call.stop.tms.scheduled_late_at));
-    early.unwrap_or(Timestamp::from_millis(i64::MAX))
 }
 
 /// Puts an empty move right before the load that it brings the truck to. Its own times are only what somebody
@@ -166,33 +240,10 @@ fn is_same_place(one: &Stop, other: &Stop) -> bool {
     one.tms.address.is_some() && address(one) == address(other)
 }
 
-/// The stops of `movement` that are not done: by the TMS, or because its truck was seen to leave.
-fn left_of<'a>(fleet: &'a Fleet, movement: &Movement) -> Vec<Call<'a>> {
-    let stops = fleet.stops_of(&movement.key());
-    // A stop before one that the truck was seen at is behind it, whether or not anybody saw it there.
-    let reached = stops.iter().rposition(|stop| stay(fleet, movement, stop).is_some()).unwrap_or(0);
-    let ahead = stops.iter().skip(reached);
-    let open = ahead.filter(|stop| !stop.tms.done && stop.tms.actual_departure_at.is_none());
-    open.filter_map(|stop| call(fleet, movement, stop)).collect()
-}
-
 /// When the truck that has the load now was at a stop of it.
 fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a Stay> {
     let stay = fleet.stays.get(&stop.key())?;
     (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
-}
-
-/// A stop as it stands for the truck that has the load now; `None` once that was seen to leave.
-fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
-    let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
-    let Some(stay) = stay(fleet, movement, stop) else {
-        let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
-        return Some(Call { stop, arrived_at: told, dwell });
-    };
-    // One fix alone proves no departure that ends the work on a stop.
-    let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
-    let arrived_at = stay.is_open().then(|| stay.arrived_at(stop.tms.actual_arrival_at));
-    (!has_left).then_some(Call { stop, arrived_at, dwell })
 }
 
 /// A truck that is further than this from a stop is not there, whatever the TMS says: meters.
@@ -211,6 +262,8 @@ mod tests {
 
     use super::*;
     use crate::model::{Address, Tractor, Trust};
+
+    const NOW: Timestamp = Timestamp::from_secs(1000);
 
     fn movement(id: &str, status: MovementStatus) -> Movement {
         let mut movement = Movement { tractor_id: Some(UnitId("t".into())), ..Movement::default() };
@@ -250,7 +303,7 @@ mod tests {
         .into_iter()
         .collect();
         fleet.index_stops();
-        let queues = Queues::of(&fleet);
+        let queues = Queues::of(&fleet, NOW);
         let calls = |id: &str| {
             let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
             ids(&queues.itinerary(load).calls().copied().collect::<Vec<_>>())
@@ -289,7 +342,7 @@ mod tests {
             fleet.tractors = [truck(latitude)].into_iter().collect();
             let place = Point { latitude: 32.0, longitude: -95.0 };
             fleet.places = Arc::new(std::iter::once((address.clone(), place, trust)).collect());
-            let queues = Queues::of(&fleet);
+            let queues = Queues::of(&fleet, NOW);
             let calls = queues.calls_of(fleet.movements.iter().next().unwrap());
             assert_eq!(calls[0].arrived_at.is_some(), expected, "{latitude} {trust:?}");
         };
@@ -319,7 +372,7 @@ mod tests {
         .into_iter()
         .collect();
         fleet.index_stops();
-        let queues = Queues::of(&fleet);
+        let queues = Queues::of(&fleet, NOW);
         let check = |id: &str, before: &[&str], own: &[&str]| {
             let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
             let itinerary = queues.itinerary(load);
@@ -334,5 +387,100 @@ mod tests {
         check("2", &[], &["2b"]);
         check("3", &["2b"], &["3a"]);
         check("1", &["2b", "3a"], &["1a"]);
+    }
+
+    fn fleet(movements: Vec<Movement>, stops: Vec<Stop>) -> Fleet {
+        let mut fleet = Fleet::default();
+        fleet.movements = movements.into_iter().collect();
+        fleet.stops = stops.into_iter().collect();
+        fleet.index_stops();
+        fleet
+    }
+
+    /// What is driven for a load at `now`, and by whom.
+    fn driven(fleet: &Fleet, id: &str, now: Timestamp) -> (Vec<String>, Crew) {
+        let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
+        let queues = Queues::of(fleet, now);
+        let itinerary = queues.itinerary(load);
+        (ids(&itinerary.calls().copied().collect::<Vec<_>>()), itinerary.crew)
+    }
+
+    #[test]
+    fn a_load_behind_another_drivers_or_on_another_truck_is_a_handover() {
+        let load = |id: &str, status, tractor: &str, driver: &str| Movement {
+            tractor_id: Some(UnitId(tractor.into())),
+            driver_id: Some(UnitId(driver.into())),
+            ..movement(id, status)
+        };
+        let check = |tractor: &str, driver: &str, is_done: bool, expected: (&[&str], Crew)| {
+            let first = load("1", MovementStatus::InProgress, tractor, driver);
+            let second = load("2", MovementStatus::Covered, "t", "d");
+            let fleet =
+                fleet(vec![first, second], vec![stop("1", "1a", 100, is_done), stop("2", "2a", 900, false)]);
+            let (calls, crew) = driven(&fleet, "2", NOW);
+            assert_eq!((calls.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), crew), expected);
+            assert_eq!(driven(&fleet, "1", NOW).1, Crew::Alone, "nothing is before it");
+        };
+        check("t", "d", false, (&["1a", "2a"], Crew::Alone));
+        check("t", "e", false, (&["1a", "2a"], Crew::Handover));
+        check("u", "d", false, (&["1a", "2a"], Crew::Handover));
+        check("u", "e", false, (&["2a"], Crew::Alone));
+        check("t", "e", true, (&["2a"], Crew::Alone));
+    }
+
+    #[test]
+    fn a_load_that_nobody_closed_stands_before_none() {
+        let left_open = || {
+            fleet(
+                vec![movement("1", MovementStatus::InProgress), movement("2", MovementStatus::Covered)],
+                vec![stop("1", "1a", 50, false), stop("1", "1b", 100, false), stop("2", "2a", 90_000, false)],
+            )
+        };
+        let check = |fleet: &Fleet, now: i64, expected: &[&str]| {
+            assert_eq!(driven(fleet, "2", Timestamp::from_secs(now)).0, expected);
+        };
+        let day = 24 * 3600;
+        check(&left_open(), day + 100, &["1a", "1b", "2a"]);
+        check(&left_open(), day + 101, &["2a"]);
+        assert_eq!(driven(&left_open(), "1", Timestamp::from_secs(day + 101)).0, ["2a", "1a", "1b"]);
+        // Its truck stands there, however late, or its last stop may be made at any time.
+        let change = |change: fn(&mut Stop)| {
+            let mut fleet = left_open();
+            let stops: Vec<Stop> = fleet
+                .stops
+                .iter()
+                .map(|stop| {
+                    let mut stop = Stop::clone(stop);
+                    if stop.tms.id == "1b" {
+                        change(&mut stop);
+                    }
+                    stop
+                })
+                .collect();
+            fleet.stops = stops.into_iter().collect();
+            fleet.index_stops();
+            fleet
+        };
+        let there = change(|stop| stop.tms.actual_arrival_at = Some(Timestamp::from_secs(200)));
+        check(&there, day + 101, &["1a", "1b", "2a"]);
+        check(&change(|stop| stop.tms.scheduled_early_at = None), day + 101, &["1a", "1b", "2a"]);
+        check(&change(|stop| stop.tms.scheduled_late_at = Some(NOW)), day + 101, &["1a", "1b", "2a"]);
+    }
+
+    #[test]
+    fn what_the_tms_says_of_the_future_has_not_happened() {
+        let told = |arrived: i64, left: Option<i64>| {
+            let mut told = stop("1", "1a", 100, false);
+            told.tms.actual_arrival_at = Some(Timestamp::from_secs(arrived));
+            told.tms.actual_departure_at = left.map(Timestamp::from_secs);
+            let fleet = fleet(vec![movement("1", MovementStatus::InProgress)], vec![told]);
+            let load = fleet.movements.iter().next().unwrap();
+            let calls = Queues::of(&fleet, NOW).calls_of(load);
+            calls.first().map(|call| call.arrived_at.is_some())
+        };
+        assert_eq!(told(1000, None), Some(true));
+        assert_eq!(told(1001, None), Some(false));
+        assert_eq!(told(900, Some(1001)), Some(true));
+        assert_eq!(told(900, Some(1000)), None);
     }
 }

@@ -2,13 +2,11 @@
 //! Ends when every screen says it does, since it is made from the times that were told for its stops.
 
 use super::basis::{Basis, Rig};
-use super::eta::{Case, Missing, Outlook, Road, judge, legal_at, outlook, told_road};
+use super::eta::{Case, Missing, Outlook, Road, judge, legal_between, outlook, told_road};
 use super::freshness::{Standing, rests_on, standing};
-use super::hours;
 use super::itinerary::Itinerary;
 use crate::model::{
-    Arrival, Driver, DutyStatus, EtaSource, Judgement, Keyed, Movement, Point, Reason, Stop, Timestamp,
-    Tractor,
+    Arrival, Driver, EtaSource, Judgement, Keyed, Movement, Point, Reason, Stop, Timestamp, Tractor,
 };
 
 /// One load's way.
@@ -63,14 +61,13 @@ pub fn plan<'a>(basis: &Basis<'a>, movement: &'a Movement) -> Result<LoadPlan<'a
     };
     let rig = Rig { driver, tractor: Some(tractor), trailer: None, loads: Vec::new() };
     let (judgement, outlook) = way(basis, &rig, movement, &itinerary)
-        .map_err(|missing| NoPlan { bounds: bounds(basis, &rig, movement, &itinerary, &missing), missing })?;
+        .map_err(|missing| NoPlan { bounds: bounds(basis, &rig, movement, &itinerary), missing })?;
     let told =
         |stop: &Stop| judgement.arrivals.iter().find(|arrival| arrival.stop_id == stop.tms.id).cloned();
     let stops = itinerary.own.iter().map(|call| (call.stop, told(call.stop).unwrap_or_default())).collect();
     let stands = itinerary.before.is_empty() && itinerary.own.len() == 1;
     let has_arrived = stands && itinerary.own.iter().all(|call| call.arrived_at.is_some());
-    let queue = basis.queues.loads_of(Some(&tractor.id), None);
-    let first = queue.into_iter().take_while(|load| load.key() != movement.key());
+    let first = basis.queues.before(movement).into_iter();
     Ok(LoadPlan {
         driver,
         tractor,
@@ -122,37 +119,14 @@ fn way<'a>(
     Ok((Judgement::clone(stored), outlook(&case, fresh, office, now)?))
 }
 
-/// The legal arrivals between which the truth lies, where clocks are too old: had he stopped, and had he
-/// worked on.
+/// The legal arrivals between which the truth lies, where the clocks of a driver at work are too old.
 fn bounds<'a>(
     basis: &Basis<'a>,
     rig: &Rig<'a>,
     movement: &Movement,
     itinerary: &Itinerary<'a>,
-    missing: &Missing,
 ) -> Option<(Timestamp, Timestamp)> {
-    let driver = rig.driver;
-    let is_old = missing.note.as_ref().is_some_and(|note| note.starts_with("hours_old"));
-    let as_of = driver.hos_as_of_at.filter(|_| is_old)?;
-    let now = basis.now;
-    let stopped =
-        Driver { hos_status: DutyStatus::OffDuty, hos_status_since_at: Some(as_of), ..driver.clone() };
-    let left = hours::left_at(driver, now);
-    let went_on = Driver {
-        drive_left_s: left.drive_s,
-        shift_left_s: left.shift_s,
-        break_left_s: left.break_s,
-        cycle_left_s: left.cycle_s,
-        hos_as_of_at: Some(now),
-        hos_status_since_at: Some(now),
-        ..driver.clone()
-    };
-    let legal = |driver: &Driver| {
-        let rig = Rig { driver, tractor: rig.tractor, trailer: None, loads: Vec::new() };
-        let road = basis.straight(&rig, itinerary);
-        let case = basis.case(&rig, movement, itinerary, road.as_ref());
-        legal_at(&case, &basis.fresh, basis.office, now).ok()
-    };
-    let (one, other) = (legal(&stopped)?, legal(&went_on)?);
-    Some((one.min(other), one.max(other)))
+    let road = basis.straight(rig, itinerary);
+    let case = basis.case(rig, movement, itinerary, road.as_ref());
+    legal_between(&case, &basis.fresh, basis.office, basis.now)
 }

@@ -6,6 +6,8 @@ use crate::model::{Engine, Fix, Motion, Timestamp, UnitKind};
 
 /// Slower than this is standing: a parked unit's fixes drift by a mile or two an hour.
 const ROLLING_MPH: f64 = 3.0;
+/// A truck that rolls no faster than this is being shunted: that alone says nothing against its driver's log.
+pub const SHUNTED_MPH: f64 = 5.0;
 
 /// What a fix shows, with what the engine last did.
 pub fn shown_by(fix: &Fix, engine: Option<Engine>) -> Motion {

@@ -23,6 +23,9 @@ const AGAIN: Duration = Duration::from_mins(1);
 /// A load gets into a better class only where it would with this much more on the road: a service changes its
 /// mind by minutes, and at the edge of a window, or of a driver's hours, each would be another class.
 const DOUBT_S: i64 = 5 * 60;
+/// What was told of a load may stand in for an answer that is about to come only if it was looked at within this:
+/// after an outage it is of another hour, and may be of another road.
+const HOLDS: Duration = Duration::from_mins(5);
 /// A time that moved by less is not written: every write is drawn by every console.
 const NOTICED: Duration = Duration::from_mins(2);
 
@@ -69,7 +72,7 @@ impl Judging {
     /// Judges every load of which something has changed, and every one that was not looked at for a minute.
     pub fn pass(&mut self, fleet: &Fleet, now: Timestamp) -> Verdicts {
         let fresh = Freshness::of(&fleet.feeds, now);
-        let queues = Queues::of(fleet);
+        let queues = Queues::of(fleet, now);
         let roads = Arc::clone(&self.roads);
         // A console's clock may be ahead: nobody asks for fresh times in the future.
         if let Some(wanted) = fleet.viewers.iter().filter_map(|viewer| viewer.refresh_at).max() {
@@ -82,12 +85,17 @@ impl Judging {
             let itinerary = queues.itinerary(movement);
             let mut inputs = Inputs::of(fleet, movement, &itinerary, &fresh, now);
             inputs.digest ^= lock(&roads).version(&key);
+            let looked_at = self.looked.get(&key).map(|looked| looked.at);
             if !self.is_due(&key, inputs.digest, now) {
                 continue;
             }
             let stands = fleet.judgements.get(&key).map(Arc::as_ref);
             let judgement = self.judge(&key, &inputs, &itinerary, stands, &fresh, now);
-            if stands.is_some_and(|stands| falls_back(&judgement, stands)) && lock(&roads).awaits(&key, now) {
+            let may_stand = |stands: &Judgement| {
+                let held_at = looked_at.max(Some(stands.computed_at));
+                falls_back(&judgement, stands) && held_at.is_some_and(|at| now.since(at) <= HOLDS)
+            };
+            if stands.is_some_and(may_stand) && lock(&roads).awaits(&key, now) {
                 continue;
             }
             let judgement = match stands {
@@ -243,7 +251,7 @@ impl Inputs<'_> {
         roads: &mut Roads,
         now: Timestamp,
     ) -> Option<Way> {
-        let position = self.position?;
+        let (tractor, position) = self.tractor.zip(self.position)?;
         let stands = usize::from(itinerary.calls().next().is_some_and(|call| call.arrived_at.is_some()));
         let (mut to, mut unsure) = (Vec::new(), None);
         for call in itinerary.calls().skip(stands) {
@@ -254,7 +262,8 @@ impl Inputs<'_> {
             to.push(spot.point?);
         }
         let straight = estimate(&position, &to, now);
-        let asked = if self.can_be_planned { roads.look(key, position, &to, now) } else { None };
+        let look = |roads: &mut Roads| roads.look(key, &tractor.id, position, &to, now);
+        let asked = self.can_be_planned.then(|| look(roads)).flatten();
         let route = asked.as_ref().or(straight.as_ref());
         let left = route.map(|route| remaining(route, &position, now)).unwrap_or_default();
         let mut left_s: Vec<i64> = left.iter().map(|left| whole(left.seconds)).collect();

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::model::{Address, Leg, Motion, MovementKey, Point, Position, Route, Timestamp};
+use crate::model::{Address, Leg, Motion, MovementKey, Point, Position, Route, Timestamp, UnitId};
 use crate::routing::{Asked, Attempt, Due, Look, Wish, due, estimate};
 
 /// How long an answer is waited for before the straight line has to do.
@@ -38,6 +38,8 @@ const FRESH: Duration = Duration::from_mins(2);
 /// A load, as it was last looked at.
 #[derive(Debug)]
 struct Load {
+    /// The tractor that has it: what was told of another one's way says nothing of this one's.
+    tractor: UnitId,
     position: Position,
     stops: Vec<Point>,
     to_next_stop: Option<Duration>,
@@ -55,7 +57,9 @@ struct Load {
 pub struct Errand {
     /// For which load.
     pub key: MovementKey,
-    /// Its tractor.
+    /// By which tractor.
+    pub tractor: UnitId,
+    /// Where that is.
     pub position: Position,
     /// Its stops.
     pub stops: Vec<Point>,
@@ -64,26 +68,22 @@ pub struct Errand {
 }
 
 impl Roads {
-    /// Takes in where a load stands, and answers by which route its times are told: the one that was
-    /// asked for last, as far as it leads by the stops that there are now, else the straight line. `None`
-    /// without a stop.
+    /// Takes in where a load stands and which tractor has it, and answers by which route its times are told: the
+    /// one that was asked for this tractor last, as far as it leads by the stops that there are now, else the
+    /// straight line. `None` without a stop.
     pub fn look(
         &mut self,
         key: &MovementKey,
+        tractor: &UnitId,
         position: Position,
         stops: &[Point],
         now: Timestamp,
     ) -> Option<Route> {
-        let load = self.loads.entry(key.clone()).or_insert_with(|| Load {
-            position,
-            stops: Vec::new(),
-            to_next_stop: None,
-            asked: None,
-            route: None,
-            looked_at: now,
-            changed_at: now,
-            failed_at: None,
-        });
+        let begun = || Load::begun(tractor, position, now);
+        let load = self.loads.entry(key.clone()).or_insert_with(begun);
+        if load.tractor != *tractor {
+            *load = begun();
+        }
         if load.stops != stops {
             load.route = load.route.take().and_then(|route| carried_on(route, &load.stops, stops));
             load.stops = stops.to_vec();
@@ -149,13 +149,14 @@ impl Roads {
             )
         })?;
         let attempt = Attempt::opening(&load.position, &load.stops, load.asked.as_ref(), now);
-        Some(Errand { key: key.clone(), position: load.position, stops: load.stops.clone(), attempt })
+        let (tractor, stops) = (load.tractor.clone(), load.stops.clone());
+        Some(Errand { key: key.clone(), tractor, position: load.position, stops, attempt })
     }
 
     /// Takes in an answer; `None` where there is no road, so that the straight line stands until the
-    /// load is due again.
+    /// load is due again. What was asked for a tractor that has the load no more is no answer.
     pub fn answered(&mut self, errand: &Errand, attempt: Attempt, route: Option<Route>, now: Timestamp) {
-        let Some(load) = self.loads.get_mut(&errand.key) else { return };
+        let Some(load) = self.asked_for(errand) else { return };
         load.asked = Some(Asked::now(&errand.position, &errand.stops, attempt, load.asked.as_ref(), now));
         load.failed_at = None;
         if load.stops == errand.stops {
@@ -166,9 +167,14 @@ impl Roads {
     /// Notes that the service failed at a load's question: others go first, and those that failed longest
     /// ago before those that failed lately.
     pub fn failed(&mut self, errand: &Errand, now: Timestamp) {
-        if let Some(load) = self.loads.get_mut(&errand.key) {
+        if let Some(load) = self.asked_for(errand) {
             load.failed_at = Some(now);
         }
+    }
+
+    /// The load that was asked about, while the same tractor has it.
+    fn asked_for(&mut self, errand: &Errand) -> Option<&mut Load> {
+        self.loads.get_mut(&errand.key).filter(|load| load.tractor == errand.tractor)
     }
 
     /// How many loads there are.
@@ -221,6 +227,21 @@ fn carried_on(route: Route, before: &[Point], stops: &[Point]) -> Option<Route> 
 }
 
 impl Load {
+    /// One that nothing was asked of yet.
+    fn begun(tractor: &UnitId, position: Position, now: Timestamp) -> Self {
+        Self {
+            tractor: tractor.clone(),
+            position,
+            stops: Vec::new(),
+            to_next_stop: None,
+            asked: None,
+            route: None,
+            looked_at: now,
+            changed_at: now,
+            failed_at: None,
+        }
+    }
+
     fn is_due(&self, key: &MovementKey, wanted_at: Option<Timestamp>, now: Timestamp) -> bool {
         let id = format!("{}/{}", key.company_id, key.id);
         let is_old =
@@ -239,21 +260,60 @@ impl Load {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::EtaSource;
 
-    #[test]
-    fn a_person_who_asks_has_a_parked_trucks_road_asked_anew_but_not_twice() {
-        let at = |minutes: i64| Timestamp::from_secs(1_795_500_000 + minutes * 60);
-        let point = |latitude| Point { latitude, longitude: -97.0 };
-        let position = Position {
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_secs(1_795_500_000 + minutes * 60)
+    }
+
+    fn point(latitude: f64) -> Point {
+        Point { latitude, longitude: -97.0 }
+    }
+
+    /// A truck that stands.
+    fn position() -> Position {
+        Position {
             point: point(35.0),
             motion: Motion::Stopped,
             speed_mph: None,
             heading_deg: None,
             observed_at: at(0),
-        };
-        let key = MovementKey { company_id: "TMS".into(), id: "1".into() };
+        }
+    }
+
+    fn key() -> MovementKey {
+        MovementKey { company_id: "TMS".into(), id: "1".into() }
+    }
+
+    #[test]
+    fn a_load_that_another_truck_gets_is_asked_anew_and_what_comes_for_the_first_is_not_taken() {
+        let (first, second) = (UnitId("t1".into()), UnitId("t2".into()));
+        let told =
+            Route { source: EtaSource::Mapbox, ..estimate(&position(), &[point(36.0)], at(0)).unwrap() };
         let mut roads = Roads::default();
-        roads.look(&key, position, &[point(36.0)], at(0));
+        let source = |roads: &mut Roads, tractor: &UnitId, minute| {
+            roads.look(&key(), tractor, position(), &[point(36.0)], at(minute)).unwrap().source
+        };
+        assert_eq!(source(&mut roads, &first, 0), EtaSource::Estimate);
+        let errand = roads.next(at(0)).unwrap();
+        roads.answered(&errand, errand.attempt, Some(told.clone()), at(0));
+        assert_eq!(source(&mut roads, &first, 1), EtaSource::Mapbox);
+        assert_eq!(source(&mut roads, &second, 2), EtaSource::Estimate);
+        // One that was asked before comes only now.
+        roads.answered(&errand, errand.attempt, Some(told.clone()), at(2));
+        roads.failed(&errand, at(2));
+        assert_eq!(source(&mut roads, &second, 2), EtaSource::Estimate);
+        let errand = roads.next(at(2)).unwrap();
+        assert_eq!(errand.tractor, second);
+        roads.answered(&errand, errand.attempt, Some(told), at(3));
+        assert_eq!(source(&mut roads, &second, 3), EtaSource::Mapbox);
+        assert_eq!(source(&mut roads, &first, 4), EtaSource::Estimate);
+    }
+
+    #[test]
+    fn a_person_who_asks_has_a_parked_trucks_road_asked_anew_but_not_twice() {
+        let mut roads = Roads::default();
+        roads.look(&key(), &UnitId("t".into()), position(), &[point(36.0)], at(0));
         let errand = roads.next(at(0)).unwrap();
         roads.answered(&errand, errand.attempt, None, at(0));
         assert!(roads.next(at(60)).is_none(), "it stands, and nobody asks");

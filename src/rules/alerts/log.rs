@@ -12,11 +12,10 @@ use crate::model::{
     Driver, DutyStatus, Exception, ExceptionKind, Motion, Severity, Subject, SubjectKind, Timestamp, Touches,
     Tractor, UnitId,
 };
+use crate::rules::motion::SHUNTED_MPH;
 
 /// A truck whose driver is driving stands for this long before anybody is told.
 const STANDS: Duration = Duration::from_mins(20);
-/// A truck that rolls no faster than this is being shunted.
-const ROLLS_MPH: f64 = 5.0;
 /// An ELD goes over to driving by itself as the truck rolls; what it told before that proves nothing.
 const SWITCHES: Duration = Duration::from_mins(2);
 
@@ -72,7 +71,8 @@ fn disagrees(sight: &Sight<'_>, tractor: &Tractor, crew: &[&Driver]) -> Option<C
 /// The truck moves, and all of its drivers are off duty or in the sleeper.
 fn moves_unlogged(tractor: &Tractor, crew: &[&Driver]) -> Option<Condition> {
     let rests = |driver: &Driver| matches!(driver.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper);
-    if tractor.speed_mph.is_none_or(|speed| speed <= ROLLS_MPH) || !crew.iter().all(|driver| rests(driver)) {
+    if tractor.speed_mph.is_none_or(|speed| speed <= SHUNTED_MPH) || !crew.iter().all(|driver| rests(driver))
+    {
         return None;
     }
     let seen = tractor.observed_at?;

@@ -9,13 +9,11 @@ use crate::model::{
 };
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
-use crate::rules::itinerary::is_to_be_driven;
+use crate::rules::itinerary::{FORGOTTEN, is_to_be_driven};
 use crate::rules::motion;
 
 /// How far ahead somebody is to be told.
 pub(super) const AHEAD: Duration = Duration::from_hours(12);
-/// A window that closed longer ago than this is a load that nobody closed in the TMS, not one to save.
-const FORGOTTEN: Duration = Duration::from_hours(24);
 
 pub(super) struct Sight<'a> {
     pub(super) fleet: &'a Fleet,

@@ -8,11 +8,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Office;
-use crate::model::{Driver, DutyStatus, DutyTotal, Timestamp};
+use crate::model::{Driver, DutyStatus, DutyTotal, Motion, Timestamp, Tractor, UnitKind};
 use crate::rules::cycle::{self, Told};
-use crate::rules::hours::{self, AgedHours, Confidence, Cycle, Refusal, Request, Ruleset, Task};
+use crate::rules::hours::{self, Aged, AgedHours, Confidence, Cycle, Refusal, Request, Ruleset, Task};
+use crate::rules::motion::{self, SHUNTED_MPH};
 
-/// Clocks of a driver at work that are older than this say nothing of now (hos.md §2.2).
+/// Clocks that are older than this say nothing of now: not of a driver at work (hos.md §2.2), and not of one
+/// at rest either, since a rest that nobody tells of any more may be over.
 pub const TOO_OLD: Duration = Duration::from_hours(1);
 /// Days that add up to the cycle within this are its days: a log is told minutes after a clock.
 const LAG_S: i64 = 30 * 60;
@@ -22,28 +24,55 @@ const LONGEST_DAY_S: i64 = 25 * 3600;
 /// The driver's hours at `now`, without tasks, and what is to be known of them.
 pub(super) fn request(
     driver: &Driver,
+    tractor: &Tractor,
     days: &[DutyTotal],
     office: &Office,
     now: Timestamp,
 ) -> Result<(Request, Vec<String>), String> {
-    let (snapshot, mut notes) = snapshot(driver, days, office, now)?;
-    let aged =
-        hours::aged(&snapshot, driver.hos_status_since_at, now).map_err(|refusal| refused(&refusal))?;
+    let (snapshot, mut notes) = snapshot(driver, tractor, days, office, now)?;
+    let aged = brought_to(&snapshot, driver, now)?;
     if aged.from_future {
         notes.push("clocks_ahead: the clocks claim to be from later than now".to_owned());
     }
     match aged.hours {
-        AgedHours::Likely { mut request, confidence } => {
+        AgedHours::Likely { request, confidence } if clocks_hold(driver, now) => {
             if confidence == Confidence::Low {
                 notes.push(format!("hours_aged: the clocks are of {}", snapshot.now));
             }
-            request.tasks.clear();
-            Ok((*request, notes))
+            Ok((without_tasks(*request), notes))
         }
+        AgedHours::Likely { .. } => Err(format!(
+            "hours_old: the driver was at rest at {}, and nobody has told of him since",
+            snapshot.now
+        )),
         AgedHours::Between { .. } => {
             Err(format!("hours_old: the clocks of a driver at work are of {}", snapshot.now))
         }
     }
+}
+
+/// The two ends between which the hours of a driver lie who was at work when he was heard of too long ago,
+/// without tasks: had he gone off duty at once, and had he worked on. `None` for every other driver.
+pub(super) fn ends(
+    driver: &Driver,
+    tractor: &Tractor,
+    days: &[DutyTotal],
+    office: &Office,
+    now: Timestamp,
+) -> Option<[Request; 2]> {
+    let (snapshot, _) = snapshot(driver, tractor, days, office, now).ok()?;
+    match brought_to(&snapshot, driver, now).ok()?.hours {
+        AgedHours::Between { went_on, stopped } => Some([*stopped, *went_on].map(without_tasks)),
+        AgedHours::Likely { .. } => None,
+    }
+}
+
+fn brought_to(snapshot: &Request, driver: &Driver, now: Timestamp) -> Result<Aged, String> {
+    hours::aged(snapshot, driver.hos_status_since_at, now).map_err(|refusal| refused(&refusal))
+}
+
+fn without_tasks(request: Request) -> Request {
+    Request { tasks: Vec::new(), ..request }
 }
 
 /// What the planner refuses, in its own word.
@@ -54,6 +83,7 @@ pub(super) fn refused(refusal: &Refusal) -> String {
 /// The driver's hours as the ELD told them last, clamped to what the rules know.
 fn snapshot(
     driver: &Driver,
+    tractor: &Tractor,
     days: &[DutyTotal],
     office: &Office,
     now: Timestamp,
@@ -61,12 +91,8 @@ fn snapshot(
     let cycle = cycle_of(driver, office)?;
     let missing = || "hours_missing: the ELD does not tell this driver's clocks".to_owned();
     let as_of = driver.hos_as_of_at.ok_or_else(missing)?;
-    let status = match driver.hos_status {
-        DutyStatus::YardMove => DutyStatus::OnDuty,
-        DutyStatus::PersonalConveyance => DutyStatus::OffDuty,
-        DutyStatus::Unknown => return Err("status_unknown: the ELD does not tell the duty status".to_owned()),
-        known => known,
-    };
+    let mut notes = Vec::new();
+    let status = status_of(driver, tractor, &mut notes, now)?;
     let unknown_rules = || "unsupported_ruleset: the rules of 49 CFR Part 395 are not known".to_owned();
     let ruleset = Ruleset::named(Ruleset::US_PROPERTY).ok_or_else(unknown_rules)?;
     let limit = ruleset.limit(cycle).ok_or_else(unknown_rules)?;
@@ -77,7 +103,6 @@ fn snapshot(
     let shift_left_s = clock(driver.shift_left_s, ruleset.window_s)?;
     let rests = status.is_rest();
     let run_s = rest_since(driver).map_or(0, |since| as_of.secs_since(since).max(0));
-    let mut notes = Vec::new();
     let rested_s = if rests { proven_rest(driver, run_s, ruleset, limit.limit_s, &mut notes) } else { 0 };
     let break_left_s = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
     let break_left_s = break_left_s.unwrap_or_else(|| {
@@ -112,11 +137,43 @@ fn snapshot(
     Ok((request, notes))
 }
 
-/// Whether a driver's clocks say something of now. Those of one at rest do until he gets up, which a log
-/// tells; those of one at work run.
+/// The status that the driver is planned with. What his truck does goes before what his log says: driving
+/// that nobody logs is no rest (hos.md §2.1 (4)).
+fn status_of(
+    driver: &Driver,
+    tractor: &Tractor,
+    notes: &mut Vec<String>,
+    now: Timestamp,
+) -> Result<DutyStatus, String> {
+    match driver.hos_status {
+        DutyStatus::YardMove => Ok(DutyStatus::OnDuty),
+        DutyStatus::PersonalConveyance => Ok(DutyStatus::OffDuty),
+        DutyStatus::Unknown => Err("status_unknown: the ELD does not tell the duty status".to_owned()),
+        DutyStatus::OffDuty | DutyStatus::Sleeper if rolls_unlogged(driver, tractor, now) => {
+            notes.push(
+                "clocks_odd: log and truck disagree: the truck rolls and its driver is logged at rest; no rest \
+                 is credited"
+                    .to_owned(),
+            );
+            Ok(DutyStatus::Driving)
+        }
+        known @ (DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::OnDuty | DutyStatus::Driving) => {
+            Ok(known)
+        }
+    }
+}
+
+/// Whether the truck was seen to roll since its driver went to rest, and rolls yet for all that is known.
+fn rolls_unlogged(driver: &Driver, tractor: &Tractor, now: Timestamp) -> bool {
+    let state = motion::at(UnitKind::Tractor, tractor.state, tractor.observed_at, now);
+    let is_fast = tractor.speed_mph.is_some_and(|speed| speed > SHUNTED_MPH);
+    let is_since = |seen: Timestamp| driver.hos_status_since_at.is_none_or(|rests_since| rests_since < seen);
+    state == Motion::Moving && is_fast && tractor.observed_at.is_some_and(is_since)
+}
+
+/// Whether a driver's clocks say something of now, whether he was at work or at rest.
 pub fn clocks_hold(driver: &Driver, now: Timestamp) -> bool {
-    let rests = driver.hos_status.is_rest();
-    driver.hos_as_of_at.is_some_and(|as_of| rests || now.since(as_of) <= TOO_OLD)
+    driver.hos_as_of_at.is_some_and(|as_of| now.since(as_of) <= TOO_OLD)
 }
 
 /// Since when he rests: for as long as he is in his status of rest at least.

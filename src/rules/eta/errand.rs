@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::windows::{closes, opens};
 use super::{Case, Office, Road};
-use crate::model::{Driver, DutyStatus, EtaSource, Point, Timestamp};
+use crate::model::{DutyStatus, EtaSource, Point, Timestamp};
 use crate::rules::hours::{self, Limit, Plan, Request, SegmentKind, Task};
 use crate::rules::itinerary::Call;
 
@@ -63,15 +63,14 @@ pub(super) struct Errand<'a> {
 }
 
 impl<'a> Errand<'a> {
-    /// The work of a case; the reason where this driver's hours cannot be planned with.
+    /// The work of a case for a driver with these hours, of which `notes` are to be known; the reason where the
+    /// way is not known.
     pub(super) fn new(
         case: &Case<'a>,
-        driver: &Driver,
         road: Road<'a>,
+        (hours, notes): (Request, Vec<String>),
         office: &Office,
-        now: Timestamp,
     ) -> Result<Self, String> {
-        let (hours, notes) = super::driver::request(driver, case.days, office, now)?;
         let calls: Vec<Call<'a>> = case.itinerary.calls().copied().collect();
         let stands = usize::from(calls.first().is_some_and(|call| call.arrived_at.is_some()));
         let mut car_s = vec![0; stands];

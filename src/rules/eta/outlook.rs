@@ -4,7 +4,7 @@
 use super::errand::{Errand, Pace};
 use super::reason::word;
 use super::windows::closes;
-use super::{Case, Missing, Office, errand};
+use super::{Case, Missing, Office, Seen, driver, errand, seen};
 use crate::model::{EtaSource, Reason, Timestamp};
 use crate::rules::freshness::Freshness;
 use crate::rules::hours::Plan;
@@ -54,6 +54,24 @@ pub fn legal_at(
     let errand = errand(case, fresh, office, now)?;
     let last = last_of(&errand)?;
     Ok(errand.reach(last, Pace::Legal).map_err(unplanned)?.arrival_at)
+}
+
+/// The legal arrivals at the last stop of `case` between which the truth lies where the clocks of a driver at work
+/// are too old: had he gone off duty at once, and had he worked on. `None` where that is not what is missing.
+pub fn legal_between(
+    case: &Case<'_>,
+    fresh: &Freshness,
+    office: &Office,
+    now: Timestamp,
+) -> Option<(Timestamp, Timestamp)> {
+    let Seen { tractor, driver, road } = seen(case, fresh, now).ok()?;
+    let arrival = |hours| {
+        let errand = Errand::new(case, road, (hours, Vec::new()), office).ok()?;
+        Some(errand.reach(last_of(&errand).ok()?, Pace::Legal).ok()?.arrival_at)
+    };
+    let [stopped, went_on] = driver::ends(driver, tractor, case.days, office, now)?;
+    let (one, other) = (arrival(stopped)?, arrival(went_on)?);
+    Some((one.min(other), one.max(other)))
 }
 
 /// What stops the truck first on its way to a stop of `case` whose window is missed even by the rules alone;

@@ -93,7 +93,13 @@ impl World {
             observed_at: now,
         };
         let key = self.fleet.movements.iter().next().unwrap().key();
-        let errand = Errand { key, position, stops: vec![STOP], attempt: Attempt::default() };
+        let errand = Errand {
+            key,
+            tractor: UnitId("t".into()),
+            position,
+            stops: vec![STOP],
+            attempt: Attempt::default(),
+        };
         let leg = Leg {
             to: STOP,
             seconds: f64::from(minutes) * 60.0,
@@ -204,4 +210,36 @@ fn a_road_is_remembered_while_nobody_hears_of_the_truck() {
     world.fleet.movements = std::iter::empty::<Movement>().collect();
     world.judging.pass(&world.fleet, minutes(30));
     assert!(lock(&world.roads).is_empty());
+}
+
+#[test]
+fn after_an_outage_what_stood_before_it_does_not_stand_in_for_an_answer() {
+    for (away, expected) in [(4, EtaSource::Mapbox), (6, EtaSource::Estimate), (480, EtaSource::Estimate)] {
+        let mut world = World::new(100);
+        world.tell(START);
+        world.look(START);
+        world.answer(60, START);
+        assert_eq!(source(&world.look(START)), Some(EtaSource::Mapbox));
+        // Another process takes over, and has asked nobody yet.
+        let office = world.judging.office.clone();
+        world.roads = Arc::new(Mutex::new(Roads::default()));
+        world.judging = Judging::new(office, Arc::clone(&world.roads));
+        let now = minutes(away);
+        world.tell(now);
+        assert_eq!(source(&world.look(now)), Some(expected), "{away} minutes");
+    }
+}
+
+#[test]
+fn what_was_looked_at_a_minute_ago_stands_in_for_an_answer_though_it_was_written_long_ago() {
+    let mut world = World::new(400);
+    world.tell(START);
+    world.look(START);
+    world.answer(60, START);
+    let written = Judgement { computed_at: START.minus(HOLDS * 10), ..world.look(START) };
+    world.fleet.judgements = [written].into_iter().collect();
+    world.fleet.stops = [stop("s", 2, OTHER, Some(minutes(400)))].into_iter().collect();
+    world.fleet.index_stops();
+    world.tell(minutes(1));
+    assert_eq!(source(&world.look(minutes(1))), Some(EtaSource::Mapbox));
 }
