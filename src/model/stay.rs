@@ -42,14 +42,17 @@ pub struct PlannedStop {
     pub status: MovementStatus,
     /// Place in the movement.
     pub sequence: i64,
-    /// Where it is.
-    pub place: Point,
+    /// Where it is; `None` while nobody knows, so that no visit can be told to be one to it.
+    pub place: Option<Point>,
     /// When the tractor was first known to be on the movement.
     pub assigned_at: Timestamp,
     /// Window opens.
     pub early_at: Option<Timestamp>,
     /// Window closes.
     pub late_at: Option<Timestamp>,
+    /// When it was left, as others have it: another tractor's stay, else the TMS. No visit of this tractor
+    /// follows from that, only which stop comes next.
+    pub told_left_at: Option<Timestamp>,
     /// When the movement was over.
     pub ended_at: Option<Timestamp>,
 }

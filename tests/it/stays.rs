@@ -67,10 +67,11 @@ fn planned(stop: &TrueStop) -> PlannedStop {
         movement_id: stop.movement.to_string(),
         status: stop.status,
         sequence: stop.sequence,
-        place: Point { latitude: stop.latitude, longitude: stop.longitude },
+        place: Some(Point { latitude: stop.latitude, longitude: stop.longitude }),
         assigned_at: stop.planned_at,
         early_at: Some(stop.early_at),
         late_at: stop.late_at,
+        told_left_at: None,
         ended_at: stop.ended_at,
     }
 }
@@ -121,7 +122,7 @@ impl Day<'_> {
         let mut stops = self.truth.stops(self.tractor, now);
         stops.retain(|stop| ended_since(stop, 72));
         let planned: Vec<_> = stops.iter().map(planned).collect();
-        let places: Vec<_> = planned.iter().map(|stop| stop.place).collect();
+        let places: Vec<_> = planned.iter().filter_map(|stop| stop.place).collect();
         let known: Vec<_> = self.fixes.iter().filter(|fix| fix.observed_at <= now).cloned().collect();
         let mut shuffled = known.clone();
         shuffled.sort_by_key(|fix| chance(fix, 7));

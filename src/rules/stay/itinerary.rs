@@ -1,5 +1,6 @@
-//! Which of a truck's stops a visit serves. Stops at different places may be made in any order; those
-//! at one place are told apart by their sequence.
+//! Which of a truck's stops a visit serves. Stops at different places may be made in any order, but one
+//! out of turn only near its window: a night parked at the delivery site before the pickup delivers
+//! nothing. Those at one place are told apart by their sequence.
 //!
 //! Kept simple enough to be told to a dispatcher: a visit serves the next stop of that place that was
 //! due. Another one there is served by the same visit if it comes directly after it in the same movement
@@ -31,8 +32,8 @@ const RETURNS: Duration = Duration::from_hours(6);
 /// A truck's stops in the order in which they are to be made, and the places where they are.
 pub(super) struct Itinerary<'a> {
     pub(super) stops: Vec<&'a PlannedStop>,
-    /// The place of each stop.
-    site_of: Vec<usize>,
+    /// The place of each stop, where it is known.
+    site_of: Vec<Option<usize>>,
     pub(super) sites: Vec<Site>,
 }
 
@@ -68,10 +69,14 @@ impl<'a> Itinerary<'a> {
         let stops: Vec<_> = keyed.into_iter().map(|(_, stop)| stop).collect();
         let (mut sites, mut site_of) = (Vec::<Site>::new(), Vec::new());
         for stop in &stops {
-            let known = sites.iter().position(|site| site.miles_to(stop.place) <= RADIUS_MI);
-            site_of.push(known.unwrap_or(sites.len()));
+            let Some(place) = stop.place else {
+                site_of.push(None);
+                continue;
+            };
+            let known = sites.iter().position(|site| site.miles_to(place) <= RADIUS_MI);
+            site_of.push(known.or(Some(sites.len())));
             if known.is_none() {
-                sites.push(Site { place: stop.place, radius_mi: RADIUS_MI });
+                sites.push(Site { place, radius_mi: RADIUS_MI });
             }
         }
         keep_apart(&mut sites);
@@ -120,7 +125,7 @@ impl<'a> Itinerary<'a> {
     fn takers(&self, call: &Call, next: Option<&Call>, is_return: bool, served: &[Served]) -> Vec<usize> {
         let mut takers: Vec<usize> = Vec::new();
         for (place, stop) in self.stops.iter().enumerate() {
-            let is_here = self.site_of.get(place) == Some(&call.site);
+            let is_here = self.site_of.get(place) == Some(&Some(call.site));
             if !is_here || served.iter().any(|served| served.stop == place) {
                 continue;
             }
@@ -130,7 +135,8 @@ impl<'a> Itinerary<'a> {
                         && next.is_some_and(|next| {
                             next.entered_at.since(call.last_at) > RETURNS && is_due(stop, next)
                         });
-                    if is_due(stop, call) && !waits && (!is_return || attends(stop, call)) {
+                    let in_turn = !self.is_ahead_of_others(place, call, served) || is_near_window(stop, call);
+                    if is_due(stop, call) && !waits && in_turn && (!is_return || attends(stop, call)) {
                         takers.push(place);
                     }
                 }
@@ -139,6 +145,20 @@ impl<'a> Itinerary<'a> {
             }
         }
         takers
+    }
+
+    /// Whether an earlier stop of the same movement at another place is still to be made when this visit
+    /// ends: it was not seen to be served, and nobody else has it left by then.
+    fn is_ahead_of_others(&self, number: usize, call: &Call, served: &[Served]) -> bool {
+        let Some(stop) = self.stops.get(number) else { return false };
+        let movement = |stop: &'a PlannedStop| (&stop.key.company_id, &stop.movement_id);
+        let earlier = self.stops.iter().zip(&self.site_of).enumerate().take(number);
+        let mut elsewhere = earlier
+            .filter(|(_, (other, site))| movement(other) == movement(stop) && **site != Some(call.site));
+        elsewhere.any(|(number, (other, _))| {
+            let is_served = served.iter().any(|served| served.stop == number);
+            !is_served && other.told_left_at.is_none_or(|left_at| left_at > call.last_at)
+        })
     }
 
     /// Whether no stop elsewhere comes between the two.
@@ -214,4 +234,10 @@ fn is_due(stop: &PlannedStop, call: &Call) -> bool {
 /// Whether the truck was still there when the stop was about to be due, or came later.
 fn attends(stop: &PlannedStop, call: &Call) -> bool {
     stop.early_at.is_none_or(|early| call.last_at >= early.minus(ATTENDS))
+}
+
+/// Whether the truck was there when the stop's window was about to open, or later. Of a stop without any
+/// time nothing says that.
+fn is_near_window(stop: &PlannedStop, call: &Call) -> bool {
+    stop.early_at.or(stop.late_at).is_some_and(|window| call.last_at >= window.minus(ATTENDS))
 }

@@ -36,10 +36,11 @@ fn stop(id: &str, sequence: i64, miles: f64, early: f64) -> PlannedStop {
         movement_id: "1".into(),
         status: MovementStatus::InProgress,
         sequence,
-        place: Point { latitude: 35.0 + miles * MILE, longitude: -100.0 },
+        place: Some(Point { latitude: 35.0 + miles * MILE, longitude: -100.0 }),
         assigned_at: at(-1000.0),
         early_at: Some(at(early)),
         late_at: Some(at(early + 120.0)),
+        told_left_at: None,
         ended_at: None,
     }
 }
@@ -213,9 +214,44 @@ fn a_round_trip_has_two_stays_at_one_place_told_apart_by_sequence() {
 
 #[test]
 fn stops_at_different_places_may_be_made_in_any_order() {
-    let stops = [stop("a", 1, 0.0, 30.0), stop("b", 2, 100.0, 300.0)];
+    let stops = [stop("a", 1, 0.0, 30.0), stop("b", 2, 100.0, 120.0)];
     let trip = [stays_at(100.0, 20, 80), stays_at(0.0, 280, 340)].concat();
     expect(&arrivals(&stops, &trip), &[("a", 280.0, Some(341.0)), ("b", 20.0, Some(81.0))]);
+}
+
+#[test]
+fn a_night_parked_at_the_delivery_before_the_pickup_delivers_nothing() {
+    // From 20:00 to 05:00, for a pickup at 08:00 and a delivery at 16:00.
+    let stops = [stop("a", 1, 100.0, 720.0), stop("b", 2, 0.0, 1200.0)];
+    let night = stays_at(0.0, 0, 540);
+    assert_eq!(arrivals(&stops, &night[..520]), [], "nor while it stands there");
+    assert_eq!(arrivals(&stops, &night), []);
+    let day = [night.clone(), stays_at(100.0, 700, 760), stays_at(0.0, 1180, 1260)].concat();
+    expect(&arrivals(&stops, &day), &[("a", 700.0, Some(761.0)), ("b", 1180.0, Some(1261.0))]);
+    // What the TMS says of the pickup later makes no delivery of the night either; nor does a pickup of
+    // which nobody knows where it is, nor one to which no time was given.
+    let told = PlannedStop { told_left_at: Some(at(760.0)), ..stops[0].clone() };
+    let nowhere = PlannedStop { place: None, ..stops[0].clone() };
+    let no_time = PlannedStop { early_at: None, late_at: None, ..stops[1].clone() };
+    for pickup in [told, nowhere] {
+        assert_eq!(arrivals(&[pickup, stops[1].clone()], &night), []);
+    }
+    assert_eq!(arrivals(&[stops[0].clone(), no_time], &night), []);
+    // Where it had been left by then, coming early to the delivery is coming.
+    let left = PlannedStop { told_left_at: Some(at(-60.0)), ..stops[0].clone() };
+    expect(&arrivals(&[left, stops[1].clone()], &night), &[("b", 0.0, Some(541.0))]);
+}
+
+#[test]
+fn a_truck_that_comes_early_and_waits_for_the_window_has_come() {
+    let stops = [stop("a", 1, 100.0, 30.0), stop("b", 2, 0.0, 600.0)];
+    let loaded = stays_at(100.0, 20, 80);
+    let early = [loaded, stays_at(0.0, 200, 640)].concat();
+    expect(&arrivals(&stops, &early), &[("a", 20.0, Some(81.0)), ("b", 200.0, Some(641.0))]);
+    // Nobody saw it at the pickup: its wait at the delivery counts from when that is about to open.
+    let waits = stays_at(0.0, 200, 640);
+    assert_eq!(arrivals(&stops, &waits[..300]), []);
+    expect(&arrivals(&stops, &waits), &[("b", 200.0, Some(641.0))]);
 }
 
 #[test]
@@ -268,7 +304,7 @@ fn only_a_visit_within_the_time_of_the_stop_serves_it() {
 
 /// What is kept of fixes that come in this order.
 fn kept(stops: &[PlannedStop], fixes: &[TrailPoint]) -> Vec<TrailPoint> {
-    let places: Vec<_> = stops.iter().map(|stop| stop.place).collect();
+    let places: Vec<_> = stops.iter().filter_map(|stop| stop.place).collect();
     let mut kept: BTreeMap<Cell, TrailPoint> = BTreeMap::new();
     for point in fixes {
         let fix = Fix {

@@ -34,13 +34,16 @@ pub(super) enum Open {
 pub(super) fn planned(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<Planned>> {
     let mut statement = work.sql.prepare_cached(&format!(
         "SELECT s.company_id, s.id, m.id, m.status, s.sequence, {LATITUDE}, {LONGITUDE}, a.since_at,
-             s.scheduled_early_at, s.scheduled_late_at, m.ended_at, m.tractor_id IS ?1, {watched}
+             s.scheduled_early_at, s.scheduled_late_at, coalesce(
+                 (SELECT o.departed_at FROM stays o
+                  WHERE o.company_id = s.company_id AND o.stop_id = s.id AND o.tractor_id <> ?1),
+                 s.actual_departure_at), m.ended_at, m.tractor_id IS ?1, {watched}
          FROM tractors_assigned a
          CROSS JOIN movements m ON m.company_id = a.company_id AND m.id = a.movement_id
          CROSS JOIN stops s ON s.company_id = m.company_id AND s.movement_id = m.id
          {PLACED}
          LEFT JOIN stays y ON y.company_id = s.company_id AND y.stop_id = s.id AND y.tractor_id = ?1
-         WHERE a.tractor_id = ?1 AND {LATITUDE} IS NOT NULL AND {LONGITUDE} IS NOT NULL
+         WHERE a.tractor_id = ?1
            AND iif({watched}, m.tractor_id = ?1 OR y.stop_id IS NOT NULL,
                    coalesce(y.departed_by_at, y.arrived_by_at) > ?3)",
         watched = is_watched("?2"),
@@ -53,7 +56,7 @@ pub(super) fn planned(work: &Work<'_>, tractor: &str) -> rusqlite::Result<Vec<Pl
 /// Where a tractor's fixes are looked at closely.
 pub(super) fn places(planned: &[Planned]) -> Box<[Point]> {
     let watched = planned.iter().filter(|planned| planned.why != Why::Over);
-    watched.map(|planned| planned.stop.place).collect()
+    watched.filter_map(|planned| planned.stop.place).collect()
 }
 
 fn planned_stop(row: &Row<'_>) -> rusqlite::Result<Planned> {
@@ -64,18 +67,23 @@ fn planned_stop(row: &Row<'_>) -> rusqlite::Result<Planned> {
         movement_id: row.get(2)?,
         status: MovementStatus::from_word(&row.get::<_, String>(3)?).unwrap_or_default(),
         sequence: row.get(4)?,
-        place: Point { latitude: row.get(5)?, longitude: row.get(6)? },
+        place: place(row.get(5)?, row.get(6)?),
         assigned_at: Timestamp::from_millis(row.get(7)?),
         early_at: at(8)?,
         late_at: at(9)?,
-        ended_at: at(10)?,
+        told_left_at: at(10)?,
+        ended_at: at(11)?,
     };
-    let why = match (row.get(11)?, row.get(12)?) {
+    let why = match (row.get(12)?, row.get(13)?) {
         (_, false) => Why::Over,
         (true, true) => Why::Own,
         (false, true) => Why::Begun,
     };
     Ok(Planned { stop, why })
+}
+
+fn place(latitude: Option<f64>, longitude: Option<f64>) -> Option<Point> {
+    Some(Point { latitude: latitude?, longitude: longitude? })
 }
 
 /// Works out and writes the stays of a tractor at its planned stops.
