@@ -220,7 +220,7 @@ impl<'a> Inputs<'a> {
         let position = tractor.zip(motion).and_then(|(tractor, motion)| Position::of(tractor, motion));
         let mut digest = DefaultHasher::new();
         movement.updated_at.hash(&mut digest);
-        (&movement.tractor_id, &movement.driver_id).hash(&mut digest);
+        (&movement.tractor_id, &movement.driver_id, itinerary.crew).hash(&mut digest);
         for call in itinerary.calls() {
             (&call.stop.tms.id, call.stop.updated_at, call.arrived_at).hash(&mut digest);
         }
@@ -270,7 +270,9 @@ impl Inputs<'_> {
         // A service answers for so many stops and no more: the straight line goes on from there.
         let beyond = straight.iter().flat_map(|straight| &straight.legs).skip(left_s.len());
         left_s.extend(beyond.map(|leg| whole(leg.seconds)));
-        if let Some(first) = left_s.first() {
+        if !itinerary.before.is_empty() {
+            roads.waits(key);
+        } else if let Some(first) = left_s.first() {
             roads.takes(key, Duration::from_secs(first.unsigned_abs()));
         }
         let source = route.map_or(EtaSource::Estimate, |route| route.source);

@@ -115,6 +115,12 @@ impl Roads {
         }
     }
 
+    /// Takes in that a load's truck has others to finish first: it is as far away as can be. Its road is asked
+    /// about as seldom as any, and after all others.
+    pub fn waits(&mut self, key: &MovementKey) {
+        self.takes(key, Duration::MAX);
+    }
+
     /// Takes in that a person asked for fresh times: what is older than two minutes by then is due at once,
     /// even of a truck that stands (mapbox.md §5).
     pub fn want(&mut self, at: Timestamp) {
@@ -308,6 +314,30 @@ mod tests {
         roads.answered(&errand, errand.attempt, Some(told), at(3));
         assert_eq!(source(&mut roads, &second, 3), EtaSource::Mapbox);
         assert_eq!(source(&mut roads, &first, 4), EtaSource::Estimate);
+    }
+
+    #[test]
+    fn a_load_that_waits_for_others_of_its_truck_is_asked_about_seldom() {
+        let rolls = |minute: i64| Position {
+            point: point(30.0 + 0.01 * f64::from(i32::try_from(minute).unwrap())),
+            motion: Motion::Moving,
+            ..position()
+        };
+        let asked_within_an_hour = |take: fn(&mut Roads)| {
+            let (mut roads, mut asked) = (Roads::default(), 0);
+            for minute in 0..60 {
+                roads.look(&key(), &UnitId("t".into()), rolls(minute), &[point(36.0)], at(minute));
+                take(&mut roads);
+                if let Some(errand) = roads.next(at(minute)) {
+                    asked += 1;
+                    roads.answered(&errand, errand.attempt, None, at(minute));
+                }
+            }
+            asked
+        };
+        let near = asked_within_an_hour(|roads| roads.takes(&key(), Duration::from_mins(20)));
+        let waiting = asked_within_an_hour(|roads| roads.waits(&key()));
+        assert!(near > 25 && waiting <= 5, "{near} and {waiting}");
     }
 
     #[test]
