@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::crew::{Aboard, Crew};
+use super::presence;
 use crate::model::{
     Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
@@ -129,7 +130,7 @@ fn turn(movement: &Movement) -> u8 {
 /// When its first stop that is left may be made; what nobody knows comes last.
 fn begins(fleet: &Fleet, movement: &Movement) -> Timestamp {
     let first = left_of(fleet, movement).into_iter().next();
-    let early = first.and_then(|call| call.stop.tms.scheduled_early_at.or(call.stop.tms.scheduled_late_at));
+    let early = first.and_then(|call| call.stop.window_at());
     early.unwrap_or(Timestamp::from_millis(i64::MAX))
 }
 
@@ -186,23 +187,14 @@ fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a St
 fn call<'a>(fleet: &'a Fleet, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
     let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
     let Some(stay) = stay(fleet, movement, stop) else {
-        let told = stop.tms.actual_arrival_at.filter(|_| !is_elsewhere(fleet, movement, stop));
+        let told =
+            stop.tms.actual_arrival_at.filter(|_| presence::is_near(fleet, movement, stop) != Some(false));
         return Some(Call { stop, arrived_at: told, dwell });
     };
     // One fix alone proves no departure that ends the work on a stop.
     let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
     let arrived_at = Some(stay.observed.arrived_at).filter(|_| stay.is_open());
     (!has_left).then_some(Call { stop, arrived_at, dwell })
-}
-
-/// A truck that is further than this from a stop is not there, whatever the TMS says: meters.
-const ELSEWHERE_M: f64 = 5.0 * 1609.344;
-
-/// Whether the truck is known to be somewhere else.
-fn is_elsewhere(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
-    let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
-    let truck = tractor.and_then(|tractor| Point::new(tractor.latitude?, tractor.longitude?));
-    truck.zip(fleet.places.sure_of(stop)).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
 }
 
 #[cfg(test)]

@@ -262,7 +262,7 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
     if let Some(arrived) = stop.tms.actual_arrival_at {
         return Slack::Here(now.secs_since(arrived).max(0));
     }
-    let closes = stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at);
+    let closes = stop.closes_at();
     let standing = facts.standing(row);
     let coming = eta(row, stop, facts).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
     let ours = row.late_s.filter(|_| standing.has_times());
@@ -328,7 +328,7 @@ fn urgency(row: &Movement, facts: &Facts) -> Order {
     if !row.tms.status.is_open() {
         return Order::Unknown;
     }
-    let closes = next(row, facts).and_then(|stop| stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at));
+    let closes = next(row, facts).and_then(Stop::closes_at);
     Order::Number(closes.map_or(i64::MAX, Timestamp::millis))
 }
 
