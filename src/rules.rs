@@ -18,6 +18,7 @@ pub mod load_plan;
 pub mod motion;
 pub mod near;
 pub mod pairing;
+mod presence;
 pub mod rest;
 pub mod sanity;
 pub mod stay;

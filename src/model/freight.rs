@@ -383,6 +383,31 @@ pub struct Stop {
     pub computed_at: Option<Timestamp>,
 }
 
+impl Stop {
+    /// When the window opens: a truck that comes before waits. Of a stop with a late time alone (*by 16:00*)
+    /// it is open before that, as an appointment without its earliest is (`hos.md`): `None`.
+    pub const fn opens_at(&self) -> Option<Timestamp> {
+        self.tms.scheduled_early_at
+    }
+
+    /// When the window closes: whoever comes after is late. A lone early time is a fixed appointment
+    /// (`mcleod.md`), so it closes at that instant too; so does one typed to close before it opens, since
+    /// what can be relied on then is when it opens.
+    pub fn closes_at(&self) -> Option<Timestamp> {
+        closes_at(self.tms.scheduled_early_at, self.tms.scheduled_late_at)
+    }
+
+    /// The first time that its window has, to put stops in order and to look ahead by.
+    pub fn window_at(&self) -> Option<Timestamp> {
+        self.opens_at().or_else(|| self.closes_at())
+    }
+}
+
+/// The one rule for when a window closes, from what the TMS has as its early and late time.
+pub(super) fn closes_at(early_at: Option<Timestamp>, late_at: Option<Timestamp>) -> Option<Timestamp> {
+    late_at.filter(|late| early_at.is_none_or(|early| early <= *late)).or(early_at)
+}
+
 macro_rules! keep_what_is_not_told {
     ($($row:ty: $($field:ident)*;)*) => {$(
         impl $row {
@@ -422,3 +447,25 @@ macro_rules! keyed_by_company_and_id {
     )*};
 }
 keyed_by_company_and_id!(Movement, Order, Stop);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_open_from_its_early_time_and_until_a_late_one_that_can_be_believed() {
+        let check = |early: Option<i64>, late: Option<i64>, opens: Option<i64>, closes: Option<i64>| {
+            let at = |secs: Option<i64>| secs.map(Timestamp::from_secs);
+            let mut stop = Stop::default();
+            (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) = (at(early), at(late));
+            assert_eq!((stop.opens_at(), stop.closes_at()), (at(opens), at(closes)), "{early:?} {late:?}");
+            assert_eq!(stop.window_at(), at(opens.or(closes)));
+        };
+        check(None, None, None, None);
+        check(Some(5), Some(9), Some(5), Some(9));
+        check(Some(5), Some(5), Some(5), Some(5));
+        check(Some(5), None, Some(5), Some(5));
+        check(None, Some(9), None, Some(9));
+        check(Some(5), Some(4), Some(5), Some(5));
+    }
+}

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::freight::closes_at;
 use super::{Keyed, MovementStatus, Point, StopKey, Timestamp, UnitId};
 
 /// How sure an arrival and a departure are: the surer of two is the greater.
@@ -55,6 +56,13 @@ pub struct PlannedStop {
     pub told_left_at: Option<Timestamp>,
     /// When the movement was over.
     pub ended_at: Option<Timestamp>,
+}
+
+impl PlannedStop {
+    /// When its window closes, by the same rule as [`super::Stop::closes_at`].
+    pub fn closes_at(&self) -> Option<Timestamp> {
+        closes_at(self.early_at, self.late_at)
+    }
 }
 
 /// Which of a tractor's fixes are kept to judge its stays by: of all in one cell, the earliest. So what

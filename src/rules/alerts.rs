@@ -20,7 +20,6 @@ mod word;
 use std::sync::Arc;
 
 pub use self::condition::{Condition, Hold};
-pub use self::detention::FREE_TIME;
 pub use self::score::score;
 pub use self::settle::{Absence, settle};
 use crate::model::{Exception, Fleet, Step, Timestamp};

@@ -233,7 +233,7 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
     let miles = from.zip(basis.places.of(first.stop)).map(|(from, to)| from.miles_to(to));
     // With nothing to do first, the straight line alone may be too long.
     let is_free = rig.loads.is_empty();
-    let closes = first.stop.tms.scheduled_late_at.or(first.stop.tms.scheduled_early_at);
+    let closes = first.stop.closes_at();
     let soonest = basis.now.plus(std::time::Duration::from_secs(drive_s.unsigned_abs()));
     let verdict = match closes {
         Some(closes) if is_free && soonest > closes => Verdict::Rejected(Why::Reason(Reason::Distance, None)),

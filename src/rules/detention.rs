@@ -1,14 +1,15 @@
 //! Who is at a stop, since when, and how much of the free time is left. What a minute beyond it costs is
 //! not known here.
 
-pub use super::alerts::FREE_TIME;
-use super::freshness::Freshness;
-use super::itinerary::{Queues, is_to_be_driven};
-use crate::model::{Fleet, Keyed, Movement, Point, Stop, Timestamp};
+use std::time::Duration;
 
-/// A truck seen further from a stop than this has left it, though nobody told (as McLeod's own detention
-/// module has it: it ends when the truck has moved more than five miles).
-const GONE_MI: f64 = 5.0;
+use super::freshness::Freshness;
+use super::itinerary::is_to_be_driven;
+use super::presence;
+use crate::model::{Fleet, Keyed, Movement, Stay, Stop, Timestamp};
+
+/// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
+pub const FREE_TIME: Duration = Duration::from_hours(2);
 
 /// Who says that a truck is at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -41,7 +42,9 @@ pub struct Held<'a> {
     pub arrived_at: Timestamp,
     /// Who says so.
     pub evidence: Evidence,
-    /// From when its time counts: the arrival or the appointment, whichever is later.
+    /// What its own positions show, where they are the evidence.
+    pub stay: Option<&'a Stay>,
+    /// From when its time counts: the arrival or the opening of the window, whichever is later.
     pub since_at: Timestamp,
     /// Until when that is free.
     pub free_until_at: Timestamp,
@@ -58,55 +61,90 @@ impl Held<'_> {
 
 /// Every truck that is at a stop now, the one held longest beyond its free time first.
 pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held<'a>> {
-    let queues = Queues::of(fleet, now);
     let open = fleet.movements.iter().filter(|movement| movement.tms.status.is_open());
-    let mut held: Vec<Held<'a>> = open
-        .filter_map(|movement| {
-            let (stop, arrived_at, evidence) = presence(fleet, &queues, movement)?;
-            let is_seen_there = seen_there(fleet, fresh, movement, stop, now);
-            let since_at = stop.tms.scheduled_early_at.map_or(arrived_at, |early| early.max(arrived_at));
-            let free_until_at = since_at.plus(FREE_TIME);
-            Some(Held { movement, stop, arrived_at, evidence, since_at, free_until_at, is_seen_there })
-        })
-        .filter(|held| held.arrived_at <= now && held.is_seen_there != Some(false))
-        .collect();
+    let mut held: Vec<Held<'a>> = open.filter_map(|movement| of_load(fleet, fresh, movement, now)).collect();
     held.sort_by_key(|held| (held.free_until_at, held.stop.key()));
     held
 }
 
-/// When a truck came to the stop where it is, and who says so. What was seen goes before what the TMS says;
-/// of several stops it is at the one it came to last, since an earlier one was left whether or not anybody
-/// said so.
-fn presence<'a>(
-    fleet: &Fleet,
-    queues: &Queues<'a>,
-    movement: &Movement,
-) -> Option<(&'a Stop, Timestamp, Evidence)> {
-    let calls = queues.calls_of(movement);
-    let there = calls.iter().filter_map(|call| Some((call.arrived_at?, call.stop)));
-    let (arrived_at, stop) = there.max_by_key(|(arrived_at, stop)| (*arrived_at, stop.tms.sequence))?;
-    let stay = fleet.stays.get(&stop.key());
-    let is_seen = stay.is_some_and(|stay| {
-        Some(&stay.tractor_id) == movement.tractor_id.as_ref() && stay.observed.arrived_at == arrived_at
+/// The stop that a load's truck is at now. Where it came last is where it is: an earlier stop was left,
+/// whether or not anybody said so.
+pub fn of_load<'a>(
+    fleet: &'a Fleet,
+    fresh: &Freshness,
+    movement: &'a Movement,
+    now: Timestamp,
+) -> Option<Held<'a>> {
+    let view = View::of(fleet, fresh, movement, now);
+    let calls = fleet.stops_of(&movement.key()).iter();
+    let arrivals = calls.filter_map(|stop| {
+        let stay = view.stay(stop);
+        Some((view.arrived_at(stop, stay)?, stop, stay))
     });
-    Some((stop, arrived_at, if is_seen { Evidence::Observed } else { Evidence::Tms }))
+    let (arrived_at, stop, stay) =
+        arrivals.max_by_key(|(arrived_at, stop, _)| (*arrived_at, stop.tms.sequence))?;
+    let is_seen_there = view.sees_at(stop);
+    let is_told_made = stop.tms.done || stop.tms.actual_departure_at.is_some();
+    let is_there = match stay {
+        Some(stay) if !stay.is_open() => false,
+        // Its own positions go before the TMS's word, as long as they come.
+        Some(_) => is_seen_there != Some(false) && (!is_told_made || view.is_heard),
+        None => !is_told_made,
+    };
+    let since_at = stop.opens_at().map_or(arrived_at, |opens| opens.max(arrived_at));
+    is_there.then(|| Held {
+        movement,
+        stop,
+        arrived_at,
+        evidence: match stay {
+            Some(stay) if stay.observed.arrived_at == arrived_at => Evidence::Observed,
+            Some(_) | None => Evidence::Tms,
+        },
+        stay,
+        since_at,
+        free_until_at: since_at.plus(FREE_TIME),
+        is_seen_there,
+    })
 }
 
-fn seen_there(
-    fleet: &Fleet,
-    fresh: &Freshness,
-    movement: &Movement,
-    stop: &Stop,
+/// What is known of where the truck of a load is.
+struct View<'a> {
+    fleet: &'a Fleet,
+    movement: &'a Movement,
     now: Timestamp,
-) -> Option<bool> {
-    if !is_to_be_driven(movement) {
-        return None;
+    /// Whether its positions come.
+    is_heard: bool,
+}
+
+impl<'a> View<'a> {
+    fn of(fleet: &'a Fleet, fresh: &Freshness, movement: &'a Movement, now: Timestamp) -> Self {
+        let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+        let is_heard =
+            is_to_be_driven(movement) && tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
+        Self { fleet, movement, now, is_heard }
     }
-    let tractor = fleet.tractors.get(movement.tractor_id.as_ref()?)?;
-    if !fresh.knows_where(tractor, now) {
-        return None;
+
+    /// When the truck that has the load now was at a stop.
+    fn stay(&self, stop: &Stop) -> Option<&'a Stay> {
+        if self.fleet.stays.is_empty() {
+            return None;
+        }
+        let stay = self.fleet.stays.get(&stop.key())?;
+        (Some(&stay.tractor_id) == self.movement.tractor_id.as_ref()).then_some(stay)
     }
-    let here = Point::new(tractor.latitude?, tractor.longitude?)?;
-    let there = fleet.places.sure_of(stop)?;
-    Some(here.miles_to(there) <= GONE_MI)
+
+    /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival,
+    /// nor what it says of a truck that is seen elsewhere.
+    fn arrived_at(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Timestamp> {
+        let told = stop.tms.actual_arrival_at.filter(|_| self.sees_at(stop) != Some(false));
+        stay.map(|stay| stay.arrived_at(told)).or(told).filter(|arrived_at| *arrived_at <= self.now)
+    }
+
+    /// Whether the truck is seen at a stop now; `None` where nobody sees it.
+    fn sees_at(&self, stop: &Stop) -> Option<bool> {
+        if !self.is_heard {
+            return None;
+        }
+        presence::is_near(self.fleet, self.movement, stop)
+    }
 }

@@ -15,7 +15,6 @@ use jiff::tz::TimeZone;
 pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
 pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
-use self::windows::closes;
 use super::freshness::Freshness;
 use super::hours::{Cycle, Limit, Plan, SegmentKind};
 use super::itinerary::{Call, Itinerary};
@@ -165,7 +164,7 @@ fn unknown(
     now: Timestamp,
 ) -> Judgement {
     let first = case.itinerary.own.first();
-    let closed = first.filter(|call| call.arrived_at.is_none()).and_then(|call| closes(call.stop));
+    let closed = first.filter(|call| call.arrived_at.is_none()).and_then(|call| call.stop.closes_at());
     let late_s = closed.map(|closed| now.secs_since(closed)).filter(|late_s| *late_s > 0);
     let is_late = reason == Some(Reason::NoDriver) && late_s.is_some();
     let arrivals = case.itinerary.own.iter().map(|call| Arrival {
@@ -237,7 +236,7 @@ fn reached(
     let legal = errand.reach(place, Pace::Legal)?;
     let practical = errand.reach(place, Pace::Practical)?;
     let eta_at = errand.eta(&practical).max(legal.arrival_at);
-    let closes = closes(call.stop);
+    let closes = call.stop.closes_at();
     let arrival = Arrival {
         stop_id,
         eta_at: Some(eta_at),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::crew::{Aboard, Crew, is_anothers};
+use super::presence;
 use crate::model::{
     Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
 };
@@ -150,8 +151,7 @@ impl<'a> Scene<'a> {
     /// When its first stop that is left may be made; what nobody knows comes last.
     fn begins(self, movement: &Movement) -> Timestamp {
         let first = self.left_of(movement).into_iter().next();
-        let early =
-            first.and_then(|call| call.stop.tms.scheduled_early_at.or(call.stop.tms.scheduled_late_at));
+        let early = first.and_then(|call| call.stop.window_at());
         early.unwrap_or(Timestamp::from_millis(i64::MAX))
     }
 
@@ -159,10 +159,7 @@ impl<'a> Scene<'a> {
     /// of its stops. A stop without a window may yet be driven to.
     fn is_forgotten(self, movement: &Movement) -> bool {
         let since = self.now.minus(FORGOTTEN);
-        // One that closes before it opens was typed wrong: what can be relied on is when it opens.
-        let closed = |stop: &Stop| {
-            stop.tms.scheduled_late_at.max(stop.tms.scheduled_early_at).is_some_and(|closes| closes < since)
-        };
+        let closed = |stop: &Stop| stop.closes_at().is_some_and(|closes| closes < since);
         if !self.fleet.stops_of(&movement.key()).last().is_some_and(|last| closed(last)) {
             return false;
         }
@@ -187,7 +184,7 @@ impl<'a> Scene<'a> {
         let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
         let Some(stay) = stay(self.fleet, movement, stop) else {
             let told = stop.tms.actual_arrival_at.filter(|told| *told <= self.now);
-            let arrived_at = told.filter(|_| !is_elsewhere(self.fleet, movement, stop));
+            let arrived_at = told.filter(|_| presence::is_near(self.fleet, movement, stop) != Some(false));
             return Some(Call { stop, arrived_at, dwell });
         };
         // One fix alone proves no departure that ends the work on a stop.
@@ -244,16 +241,6 @@ fn is_same_place(one: &Stop, other: &Stop) -> bool {
 fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a Stay> {
     let stay = fleet.stays.get(&stop.key())?;
     (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
-}
-
-/// A truck that is further than this from a stop is not there, whatever the TMS says: meters.
-const ELSEWHERE_M: f64 = 5.0 * 1609.344;
-
-/// Whether the truck is known to be somewhere else.
-fn is_elsewhere(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
-    let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
-    let truck = tractor.and_then(|tractor| Point::new(tractor.latitude?, tractor.longitude?));
-    truck.zip(fleet.places.sure_of(stop)).is_some_and(|(truck, place)| truck.meters_to(place) > ELSEWHERE_M)
 }
 
 #[cfg(test)]

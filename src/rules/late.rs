@@ -63,7 +63,7 @@ fn load<'a>(
     let stops = fleet.stops_of(&movement.key());
     let stop = stops.iter().find(|stop| Some(&stop.tms.id) == judgement.stop_id.as_ref()).map(AsRef::as_ref);
     let arrival = judgement.arrivals.iter().find(|one| Some(&one.stop_id) == judgement.stop_id.as_ref());
-    let deadline_at = stop.and_then(|stop| stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at));
+    let deadline_at = stop.and_then(Stop::closes_at);
     LateLoad { movement, standing, judgement, stop, arrival, deadline_at }
 }
 

@@ -98,20 +98,19 @@ pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
     }
 }
 
-/// A stop's window: "14:00-16:00", "Wed 08:00", "from 14:00", "by 16:00".
+/// A stop's window: "14:00-16:00", "Wed 08:00", "by 16:00".
 pub fn window(stop: &Stop, facts: &Facts) -> String {
     let own = zone::of_stop(stop);
     let (zone, mark) = own.as_ref().map_or((&facts.zone, OFFICE_TIME), |zone| (zone, ""));
     let words = |at| time(at, zone, facts.now);
-    match (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) {
-        (None, None) => UNKNOWN.to_owned(),
-        (Some(early), None) => format!("from {}{mark}", words(early)),
-        (None, Some(late)) => format!("by {}{mark}", words(late)),
-        (Some(early), Some(late)) if early == late => format!("{}{mark}", words(early)),
-        (Some(early), Some(late)) if same_day(early, late, zone) => {
-            format!("{}-{}{mark}", words(early), clock(late, zone))
+    let Some(closes) = stop.closes_at() else { return UNKNOWN.to_owned() };
+    match stop.opens_at() {
+        None => format!("by {}{mark}", words(closes)),
+        Some(opens) if opens == closes => format!("{}{mark}", words(closes)),
+        Some(opens) if same_day(opens, closes, zone) => {
+            format!("{}-{}{mark}", words(opens), clock(closes, zone))
         }
-        (Some(early), Some(late)) => format!("{}-{}{mark}", words(early), words(late)),
+        Some(opens) => format!("{}-{}{mark}", words(opens), words(closes)),
     }
 }
 
@@ -120,8 +119,8 @@ pub fn window(stop: &Stop, facts: &Facts) -> String {
 pub fn deadline(stop: &Stop, facts: &Facts) -> String {
     const ROOM: usize = 13;
     let whole = window(stop, facts);
-    match stop.tms.scheduled_late_at {
-        Some(late) if whole.len() > ROOM => format!("by {}", time_at(stop, Some(late), facts)),
+    match stop.closes_at() {
+        Some(closes) if whole.len() > ROOM => format!("by {}", time_at(stop, Some(closes), facts)),
         _ => whole,
     }
 }

@@ -279,7 +279,7 @@ fn stop_cells(stop: &Stop, arrival: &Arrival, layout: &Layout, now: Timestamp) -
         trip::place(stop),
         moment(arrival.legal_eta_at),
         moment(arrival.eta_at),
-        moment(stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at)),
+        moment(stop.closes_at()),
         arrival.risk.word().to_owned(),
         late_words(arrival.late_s),
     ]

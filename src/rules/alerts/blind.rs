@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use super::Alert;
 use super::condition::Condition;
 use super::settle::Absence;
-use super::sight::{Load, Sight, closes_at};
+use super::sight::{Load, Sight};
 use super::silence::is_dark;
 use crate::model::{
-    Exception, ExceptionKind, Named, Reason, Risk, Severity, Subject, SubjectKind, Timestamp,
+    Exception, ExceptionKind, Named, Reason, Risk, Severity, Stop, Subject, SubjectKind, Timestamp,
 };
 
 pub(super) struct Blind;
@@ -41,7 +41,7 @@ impl Alert for Blind {
 }
 
 fn next_window(sight: &Sight<'_>, load: &Load<'_>) -> Option<Timestamp> {
-    load.next().filter(|stop| sight.is_soon(stop)).and_then(closes_at)
+    load.next().filter(|stop| sight.is_soon(stop)).and_then(Stop::closes_at)
 }
 
 /// Why a load that is due soon cannot be judged, in a code and a sentence; `None` where it can, or where

@@ -1,21 +1,18 @@
-//! Trucks held at a stop beyond its free time, and those that soon will be. The clock starts when the
-//! truck is there and the appointment has come, whichever is later.
+//! Trucks held at a stop beyond its free time, and those that soon will be. Who is held, and from when
+//! that counts, [`crate::rules::detention`] says.
 
 use std::time::Duration;
 
 use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{Call, Load, Sight, closes_at, opens_at};
-use crate::model::{Exception, ExceptionKind, Fact, Keyed, Severity, Sighting, Subject, SubjectKind};
-use crate::rules::{sanity, trip};
+use super::sight::{Call, Load, Sight};
+use crate::model::{Exception, ExceptionKind, Fact, Keyed, Severity, Subject, SubjectKind};
+use crate::rules::detention::{self, FREE_TIME, Held};
+use crate::rules::trip;
 
-/// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
-pub const FREE_TIME: Duration = Duration::from_hours(2);
 /// Somebody is told this long before that ends.
 const WARNING: Duration = Duration::from_mins(15);
-/// A truck this far from a stop is not there.
-const ELSEWHERE_MI: f64 = 5.0;
 
 pub(super) struct Detention;
 
@@ -40,16 +37,8 @@ impl Alert for Detention {
 
 /// The stop a load's truck is at, where that is or soon will be beyond its free time.
 fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
-    // Where it came last is where it is: an earlier stop was left, whether or not anybody saw that.
-    let arrivals = load.calls.iter().filter_map(|call| Some((call, call.arrived_at(sight.now)?)));
-    let (call, arrived_at) =
-        arrivals.max_by_key(|(call, arrived_at)| (*arrived_at, call.stop.tms.sequence))?;
-    if !is_there(sight, load, call) {
-        return None;
-    }
-    let stop = call.stop;
-    let counts_from = opens_at(stop).map_or(arrived_at, |opens| opens.max(arrived_at));
-    let free_until = counts_from.plus(FREE_TIME);
+    let held = detention::of_load(sight.fleet, sight.fresh, load.movement, sight.now)?;
+    let (stop, free_until) = (held.stop, held.free_until_at);
     if sight.now < free_until.minus(WARNING) {
         return None;
     }
@@ -62,20 +51,20 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let subject = Subject::of_company(SubjectKind::Stop, &stop.key());
     let condition = Condition::new(ExceptionKind::Detention, severity, subject, summary)
         .touching(touched_by(load.movement, Some(&stop.tms.id)))
-        .held(hold(sight, load, call))
-        .since(Some(counts_from))
+        .held(hold(sight, load, &held))
+        .since(Some(held.since_at))
         .until(until)
         .text("place", place)
-        .text("arrival_by", call.stay.map_or("tms", |_| "positions"))
-        .at("arrived_at", Some(arrived_at))
-        .at("scheduled_early_at", opens_at(stop))
+        .text("arrival_by", held.stay.map_or("tms", |_| "positions"))
+        .at("arrived_at", Some(held.arrived_at))
+        .at("scheduled_early_at", stop.opens_at())
         .at("free_until_at", Some(free_until))
         .with("free_s", i64::try_from(FREE_TIME.as_secs()).ok().map(Fact::Seconds));
-    let condition = match call.stay {
+    let condition = match held.stay {
         Some(stay) => condition.text("confidence", stay.observed.confidence.word()),
         None => condition,
     };
-    let came_late = closes_at(stop).is_some_and(|closes| arrived_at > closes);
+    let came_late = stop.closes_at().is_some_and(|closes| held.arrived_at > closes);
     Some(if came_late {
         condition.text("note", "came after the window: may not be billable")
     } else {
@@ -83,40 +72,16 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     })
 }
 
-/// Whether the truck is still at a stop it came to. Its own positions go before the TMS's word, as long
-/// as they come.
-fn is_there(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> bool {
-    match call.stay {
-        Some(stay) if !stay.is_open() => false,
-        Some(_) if call.is_told_made() => knows_where(sight, load),
-        Some(_) => true,
-        None => !call.is_told_made() && !is_elsewhere(sight, load, call),
-    }
-}
-
 /// A truck that is not heard may have left, and so may one of which only a silent TMS tells: nothing new
 /// is said of them.
-fn hold(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> Hold {
+fn hold(sight: &Sight<'_>, load: &Load<'_>, held: &Held<'_>) -> Hold {
     let is_seen = load.movement.tractor_id.is_none() || knows_where(sight, load);
-    let is_told = call.stay.is_some() || !sight.is_freight_silent();
+    let is_told = held.stay.is_some() || !sight.is_freight_silent();
     if is_seen && is_told { Hold::Holds } else { Hold::Lingers }
 }
 
 fn knows_where(sight: &Sight<'_>, load: &Load<'_>) -> bool {
     load.tractor.is_some_and(|truck| sight.fresh.knows_where(truck, sight.now))
-}
-
-/// Whether the truck is known to be somewhere else, whatever the TMS says.
-fn is_elsewhere(sight: &Sight<'_>, load: &Load<'_>, call: &Call<'_>) -> bool {
-    let Some(truck) = load.tractor.filter(|_| knows_where(sight, load)) else { return false };
-    let sighting = |place: Option<(f64, f64)>| {
-        let (latitude, longitude) = place?;
-        Some(Sighting { latitude, longitude, observed_at: sight.now })
-    };
-    let truck = sighting(truck.latitude.zip(truck.longitude));
-    let place = sight.fleet.places.sure_of(call.stop);
-    let stop = sighting(place.map(|place| (place.latitude, place.longitude)));
-    truck.zip(stop).is_some_and(|(truck, stop)| sanity::miles(truck, stop) > ELSEWHERE_MI)
 }
 
 #[cfg(test)]
@@ -193,6 +158,40 @@ mod tests {
         assert!(found(&yard).is_some());
         yard.silence("samsara");
         assert_eq!(found(&yard), None);
+    }
+
+    #[test]
+    fn a_truck_seen_miles_away_is_not_held_though_its_stay_is_open() {
+        let mut yard = yard(-300, -130);
+        let place = |mi: f64| (Some(35.0 + mi / 69.09), Some(-101.0));
+        yard.change_stop("p", |stop| (stop.tms.latitude, stop.tms.longitude) = place(0.0));
+        yard.change_tractor("1", |truck| (truck.latitude, truck.longitude) = place(4.0));
+        assert!(found(&yard).is_some());
+        yard.change_tractor("1", |truck| (truck.latitude, truck.longitude) = place(6.0));
+        assert_eq!(found(&yard), None);
+    }
+
+    #[test]
+    fn a_stop_to_be_made_by_a_time_counts_from_the_arrival() {
+        let mut yard = yard(0, -130);
+        yard.change_stop("p", |stop| {
+            (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) = (None, Some(minutes(60)));
+        });
+        assert_eq!(found(&yard), Some((Severity::Medium, -130, None)));
+    }
+
+    #[test]
+    fn what_the_tms_types_of_a_stop_far_away_does_not_end_it() {
+        let mut yard = yard(-300, -130);
+        let place = |mi: f64| (Some(35.0 + mi / 69.09), Some(-101.0));
+        yard.change_stop("p", |stop| (stop.tms.latitude, stop.tms.longitude) = place(0.0));
+        yard.change_tractor("1", |truck| (truck.latitude, truck.longitude) = place(0.0));
+        yard.stop("1", "q", StopType::Delivery, 600, 700);
+        yard.change_stop("q", |stop| {
+            (stop.tms.latitude, stop.tms.longitude) = place(60.0);
+            stop.tms.actual_arrival_at = Some(minutes(-10));
+        });
+        assert_eq!(found(&yard), Some((Severity::Medium, -130, None)));
     }
 
     #[test]

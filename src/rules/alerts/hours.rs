@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{AHEAD, Load, Sight, opens_at};
+use super::sight::{AHEAD, Load, Sight};
 use crate::model::{
-    Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Subject, SubjectKind, Timestamp,
-    UnitId,
+    Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Stop, Subject, SubjectKind,
+    Timestamp, UnitId,
 };
 use crate::rules::{age, trip};
 
@@ -31,7 +31,7 @@ impl Alert for Hours {
         for load in &sight.loads {
             let Some((judgement, end)) = runs_out(sight, load) else { continue };
             let Some(driver) = &judgement.driver_id else { continue };
-            let turn = |load: &Load<'_>| (load.movement.tms.status, load.next().and_then(opens_at));
+            let turn = |load: &Load<'_>| (load.movement.tms.status, load.next().and_then(Stop::window_at));
             match drivers.get(driver) {
                 Some((other, ..)) if turn(other) <= turn(load) => {}
                 _ => drop(drivers.insert(driver, (load, judgement, end))),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{Call, Load, Sight, closes_at, opens_at};
+use super::sight::{Call, Load, Sight};
 use crate::model::{
     Arrival, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject, SubjectKind,
     Timestamp,
@@ -63,12 +63,12 @@ fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let stop = load.pickup(sight.now).or_else(next).filter(|stop| sight.is_soon(stop))?;
     let summary = format!("The {} at {} {lacks}", stop.tms.kind.word(), trip::place(stop));
     // One that was not made is late for certain.
-    let is_over = closes_at(stop).is_some_and(|closes| closes < sight.now);
+    let is_over = stop.closes_at().is_some_and(|closes| closes < sight.now);
     let severity = if is_over { Severity::Critical } else { Severity::High };
     let condition = about(load, ExceptionKind::UnassignedPickup, severity, stop, summary);
     // What the TMS does not tell any more may have been assigned since.
     let hold = if sight.is_freight_silent() { Hold::Lingers } else { Hold::Holds };
-    Some(condition.until(closes_at(stop)).held(hold))
+    Some(condition.until(stop.closes_at()).held(hold))
 }
 
 /// A load that is judged late, at risk or nearly so.
@@ -98,7 +98,7 @@ fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Opti
     let (place, why) = (trip::place(pickup), why(load));
     let summary = format!("Whoever is assigned cannot legally be at the pickup at {place} in time{why}");
     let condition = about(load, ExceptionKind::InfeasiblePickup, Severity::Critical, pickup, summary);
-    Some(timed(condition, load, arrival).until(closes_at(pickup)))
+    Some(timed(condition, load, arrival).until(pickup.closes_at()))
 }
 
 /// The stop that the load's class is about; of one that is only tight, while there is little to spare.
@@ -127,7 +127,7 @@ fn in_time_or_not(load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
         None => condition,
     };
     // Leaving later than this makes it late; of a load that is late anyway the window is what is left.
-    let until = judgement.latest_departure_at.or_else(|| closes_at(stop));
+    let until = judgement.latest_departure_at.or_else(|| stop.closes_at());
     Some(condition.held(hold).until(until).measured(late_s))
 }
 
@@ -147,8 +147,8 @@ fn about(
         .touching(touched_by(load.movement, Some(&stop.tms.id)))
         .text("place", trip::place(stop))
         .text("stop_type", stop.tms.kind.word())
-        .at("scheduled_early_at", opens_at(stop))
-        .at("scheduled_late_at", closes_at(stop))
+        .at("scheduled_early_at", stop.opens_at())
+        .at("scheduled_late_at", stop.closes_at())
 }
 
 fn timed(condition: Condition, load: &Load<'_>, arrival: &Arrival) -> Condition {

@@ -126,7 +126,7 @@ impl<'a> Sight<'a> {
 
     /// Whether a stop's window opens soon enough, and closed recently enough, for somebody to be told.
     pub(super) fn is_soon(&self, stop: &Stop) -> bool {
-        let window = opens_at(stop).zip(closes_at(stop));
+        let window = stop.window_at().zip(stop.closes_at());
         window.is_some_and(|(opens, closes)| {
             opens <= self.now.plus(AHEAD) && closes >= self.now.minus(FORGOTTEN)
         })
@@ -183,14 +183,4 @@ impl<'a> Sight<'a> {
     pub(super) fn call(&self, row: &Exception) -> Option<&Call<'a>> {
         self.load(row)?.call(row.touches.stop_id.as_deref()?)
     }
-}
-
-/// When a stop's window opens; a fixed appointment is one instant.
-pub(super) fn opens_at(stop: &Stop) -> Option<Timestamp> {
-    stop.tms.scheduled_early_at.or(stop.tms.scheduled_late_at)
-}
-
-/// When it closes.
-pub(super) fn closes_at(stop: &Stop) -> Option<Timestamp> {
-    stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at)
 }

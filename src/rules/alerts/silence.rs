@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::Alert;
 use super::condition::{Condition, touched_by};
 use super::settle::Absence;
-use super::sight::{Load, Sight, closes_at};
+use super::sight::{Load, Sight};
 use crate::model::{
-    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Severity, Subject, SubjectKind,
-    Timestamp, Tractor, UnitId,
+    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Severity, Stop, Subject,
+    SubjectKind, Timestamp, Tractor, UnitId,
 };
 use crate::rules::age;
 
@@ -67,7 +67,7 @@ fn needs_its_truck(sight: &Sight<'_>, load: &Load<'_>) -> bool {
 }
 
 fn due_at(load: &Load<'_>) -> Option<Timestamp> {
-    load.next().and_then(closes_at)
+    load.next().and_then(Stop::closes_at)
 }
 
 fn dark(load: &Load<'_>, tractor: &Tractor) -> Condition {

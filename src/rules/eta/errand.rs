@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::windows::{closes, opens};
 use super::{Case, Office, Road};
 use crate::model::{DutyStatus, EtaSource, Point, Timestamp};
 use crate::rules::hours::{self, Limit, Plan, Request, SegmentKind, Task};
@@ -110,7 +109,7 @@ impl<'a> Errand<'a> {
 
     /// When the window of the `nth` call closes.
     pub(super) fn closes(&self, nth: usize) -> Option<Timestamp> {
-        self.calls.get(nth).and_then(|call| closes(call.stop))
+        self.calls.get(nth).and_then(|call| call.stop.closes_at())
     }
 
     /// Driving to the last call, in seconds.
@@ -222,12 +221,12 @@ impl<'a> Errand<'a> {
     /// The appointment of a call; none where the truck is in already, or nothing is to be done.
     fn gate(&self, number: usize, without: Without) -> Option<Task> {
         let call = self.calls.get(number).filter(|call| call.dwell != Some(Duration::ZERO))?;
-        let earliest = opens(call.stop).filter(|_| without != Without::Limit(Limit::Appointment));
+        let earliest = call.stop.opens_at().filter(|_| without != Without::Limit(Limit::Appointment));
         if call.arrived_at.is_some() && number == 0 {
             let earliest = earliest.filter(|opens| *opens > self.now())?;
             return Some(Task::Appointment { earliest: Some(earliest), latest: None });
         }
-        let latest = closes(call.stop);
+        let latest = call.stop.closes_at();
         (earliest.is_some() || latest.is_some()).then_some(Task::Appointment { earliest, latest })
     }
 
@@ -248,7 +247,7 @@ impl<'a> Errand<'a> {
             call.dwell.map_or(self.dwell_s, |dwell| i64::try_from(dwell.as_secs()).unwrap_or(i64::MAX));
         let begun_at = call.arrived_at.filter(|_| number == 0);
         let begun_at =
-            begun_at.map(|arrived_at| opens(call.stop).map_or(arrived_at, |opens| opens.max(arrived_at)));
+            begun_at.map(|arrived_at| call.stop.opens_at().map_or(arrived_at, |opens| opens.max(arrived_at)));
         let done_s = begun_at.map_or(0, |begun_at| self.now().secs_since(begun_at).max(0));
         let least_s = if pace == Pace::Practical && begun_at.is_some() { OVERRUN_S.min(dwell_s) } else { 0 };
         Some(Task::Work((dwell_s - done_s).max(least_s))).filter(|task| *task != Task::Work(0))

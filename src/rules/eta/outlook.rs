@@ -3,7 +3,6 @@
 
 use super::errand::{Errand, Pace};
 use super::reason::word;
-use super::windows::closes;
 use super::{Case, Missing, Office, Seen, driver, errand, seen};
 use crate::model::{EtaSource, Reason, Timestamp};
 use crate::rules::freshness::Freshness;
@@ -85,7 +84,7 @@ pub fn misses(
     let errand = errand(case, fresh, office, now)?;
     let before = case.itinerary.before.len();
     for (place, call) in (before..).zip(&case.itinerary.own) {
-        let Some(closes) = closes(call.stop) else { continue };
+        let Some(closes) = call.stop.closes_at() else { continue };
         if place == 0 && call.arrived_at.is_some() {
             continue;
         }

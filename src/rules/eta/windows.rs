@@ -1,20 +1,8 @@
-//! Appointment windows: when one opens and closes, and what class an arrival makes.
+//! What class an arrival at a window makes. When that opens and closes the [`crate::model::Stop`] knows.
 
 use std::time::Duration;
 
-use crate::model::{Risk, Stop, Timestamp};
-
-/// When a stop's window opens.
-pub(super) fn opens(stop: &Stop) -> Option<Timestamp> {
-    stop.tms.scheduled_early_at
-}
-
-/// When it closes: where only one time is given, the appointment is for that instant.
-pub(super) fn closes(stop: &Stop) -> Option<Timestamp> {
-    // One that closes before it opens was typed wrong: what can be relied on is when it opens.
-    let late = stop.tms.scheduled_late_at.filter(|late| opens(stop).is_none_or(|opens| opens <= *late));
-    late.or(stop.tms.scheduled_early_at)
-}
+use crate::model::{Risk, Timestamp};
 
 /// The class of an arrival, legal at the earliest and practical, at a window that closes then.
 pub(super) fn class(

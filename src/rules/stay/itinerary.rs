@@ -225,8 +225,8 @@ fn is_due(stop: &PlannedStop, call: &Call) -> bool {
         return false;
     }
     let told_late = stop.early_at.is_some_and(|early| {
-        let late = stop.late_at.unwrap_or(early);
-        call.last_at >= early.minus(ATTENDS) && call.entered_at <= late.plus(LATE)
+        let closes = stop.closes_at().unwrap_or(early);
+        call.last_at >= early.minus(ATTENDS) && call.entered_at <= closes.plus(LATE)
     });
     call.last_at >= stop.assigned_at || told_late
 }
@@ -239,5 +239,5 @@ fn attends(stop: &PlannedStop, call: &Call) -> bool {
 /// Whether the truck was there when the stop's window was about to open, or later. Of a stop without any
 /// time nothing says that.
 fn is_near_window(stop: &PlannedStop, call: &Call) -> bool {
-    stop.early_at.or(stop.late_at).is_some_and(|window| call.last_at >= window.minus(ATTENDS))
+    stop.early_at.or(stop.closes_at()).is_some_and(|window| call.last_at >= window.minus(ATTENDS))
 }

@@ -266,7 +266,7 @@ fn slack(row: &Movement, facts: &Facts) -> Slack {
         let here = Slack::Here(now.secs_since(arrived).max(0));
         return ours.filter(|late| *late > 0).map_or(here, Slack::Late);
     }
-    let closes = stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at);
+    let closes = stop.closes_at();
     let coming = eta(row, stop, facts).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
     let late = ours.or_else(|| Some(coming?.secs_since(closes?)));
     match (late, closes.map(|closes| now.secs_since(closes))) {
@@ -330,7 +330,7 @@ fn urgency(row: &Movement, facts: &Facts) -> Order {
     if !row.tms.status.is_open() {
         return Order::Unknown;
     }
-    let closes = next(row, facts).and_then(|stop| stop.tms.scheduled_late_at.or(stop.tms.scheduled_early_at));
+    let closes = next(row, facts).and_then(Stop::closes_at);
     Order::Number(closes.map_or(i64::MAX, Timestamp::millis))
 }
 

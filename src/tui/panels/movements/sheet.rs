@@ -120,7 +120,7 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
     sheet.heading(format!("Stop {number}, {}{standing}: {}", row.tms.kind.word(), trip::place(row)));
     let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(String::as_str);
     sheet.field("at", words::or_unknown(Some(&street.collect::<Vec<_>>().join(", "))));
-    let window_at = row.tms.scheduled_early_at.or(row.tms.scheduled_late_at).unwrap_or(facts.now);
+    let window_at = row.window_at().unwrap_or(facts.now);
     let letters = words::zone_letters(row, window_at);
     let unknown = letters.is_none();
     sheet.noted("window", words::window(row, facts), letters.unwrap_or_default());
