@@ -52,16 +52,21 @@ impl Alert for Hours {
         if load.is_none_or(|load| load.standing.risk == Risk::Unknown) {
             return Absence::Unknown;
         }
-        Absence::Eased("the hours last on the present plan".into())
+        // Without a deadline the hours had ended: that no long rest is left does not make them last.
+        let has_ended = row.deadline_at.is_none_or(|ended_at| ended_at <= sight.now);
+        let why =
+            if has_ended { "the rest is over or nearly so" } else { "the hours last on the present plan" };
+        Absence::Eased(why.into())
     }
 }
 
-/// Where the hours of a load's driver end, within the time that somebody is to be told.
+/// Where the hours of a load's driver end, within the time that somebody is to be told; or have ended, as
+/// long as a long rest is what the plan has first.
 fn runs_out<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a Judgement, RunsOut)> {
     let judgement = load.judgement?;
     let end = judgement.runs_out?;
-    let is_ahead = end.at > sight.now && end.at <= sight.now.plus(AHEAD).plus(MARGIN);
-    (load.standing.risk != Risk::Unknown && is_ahead).then_some((judgement, end))
+    let is_near = end.at <= sight.now.plus(AHEAD).plus(MARGIN);
+    (load.standing.risk != Risk::Unknown && is_near).then_some((judgement, end))
 }
 
 fn about(
@@ -71,7 +76,9 @@ fn about(
     judgement: &Judgement,
     end: RunsOut,
 ) -> Condition {
-    let hold = if end.at <= sight.now.plus(AHEAD) { Hold::Holds } else { Hold::Lingers };
+    // A rest that was planned is no news; that the hours ended is, to whoever was told that they would.
+    let has_ended = end.at <= sight.now;
+    let hold = if !has_ended && end.at <= sight.now.plus(AHEAD) { Hold::Holds } else { Hold::Lingers };
     // The stop that is reached after the hours have ended is the one that they do not reach.
     let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
     let short_of = beyond.or(judgement.arrivals.last());
@@ -80,17 +87,24 @@ fn about(
     let who = sight.fleet.drivers.get(driver).map_or("the driver", |driver| driver.name.as_str());
     let place = stop.map_or_else(|| "the next stop".to_owned(), trip::place);
     let short = age::words(Duration::from_secs(end.short_of_s.unsigned_abs()));
-    let summary = format!("{} of {who} ends {short} short of {place}", end.limit.word());
+    let limit = end.limit.word();
+    let summary = if has_ended {
+        format!("{limit} of {who} has ended {short} short of {place}: a rest comes first")
+    } else {
+        format!("{limit} of {who} ends {short} short of {place}")
+    };
+    // While he rests the plan ends the hours at every new present.
+    let ends_at = (!has_ended).then_some(end.at);
     let subject = Subject::plain(SubjectKind::Driver, driver.0.clone());
     Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, end), subject, summary)
         .touching(touched_by(load.movement, stop_id))
         .held(hold)
-        .until(Some(end.at))
+        .until(ends_at)
         .measured(Some(end.short_of_s))
-        .text("limit", end.limit.word())
+        .text("limit", limit)
         .text("place", place)
         // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
-        .at("runs_out_at", Some(Timestamp::from_secs(end.at.millis().div_euclid(60_000) * 60)))
+        .at("runs_out_at", ends_at.map(|at| Timestamp::from_secs(at.millis().div_euclid(60_000) * 60)))
         .with("short_of_s", Some(Fact::Seconds(end.short_of_s)))
         .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
         .with("longitude", Some(Fact::Number(hundredth(end.longitude))))
@@ -163,8 +177,16 @@ mod tests {
         check(Risk::Ok, 720, 3601, Some((Severity::Low, Hold::Holds)));
         check(Risk::Late, 721, 9000, Some((Severity::High, Hold::Lingers)));
         check(Risk::Late, 751, 9000, None);
-        check(Risk::Late, 0, 9000, None);
+        check(Risk::Late, 0, 9000, Some((Severity::High, Hold::Lingers)));
         check(Risk::Unknown, 300, 9000, None);
+    }
+
+    #[test]
+    fn hours_that_have_ended_are_said_to_have_until_he_may_drive_again() {
+        let found = yard(Risk::AtRisk, -5, 2400).find(&Hours);
+        assert_eq!(found[0].summary, "14H of Lee has ended 40m short of Memphis TN: a rest comes first");
+        assert_eq!((found[0].hold, found[0].deadline_at), (Hold::Lingers, None));
+        assert_eq!(found[0].facts.get("runs_out_at"), None);
     }
 
     #[test]
@@ -200,6 +222,8 @@ mod tests {
         assert_eq!(yard.absence(&Hours, &row), Absence::Unknown);
         yard.hear("motive");
         yard.change_judgement("1", |judgement| judgement.runs_out = None);
-        assert!(matches!(yard.absence(&Hours, &row), Absence::Eased(_)));
+        assert_eq!(yard.absence(&Hours, &row), Absence::Eased("the hours last on the present plan".into()));
+        let ended = Exception { deadline_at: None, ..row };
+        assert_eq!(yard.absence(&Hours, &ended), Absence::Eased("the rest is over or nearly so".into()));
     }
 }

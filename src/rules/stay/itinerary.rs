@@ -225,8 +225,8 @@ fn is_due(stop: &PlannedStop, call: &Call) -> bool {
         return false;
     }
     let told_late = stop.early_at.is_some_and(|early| {
-        let closes = stop.closes_at().unwrap_or(early);
-        call.last_at >= early.minus(ATTENDS) && call.entered_at <= closes.plus(LATE)
+        let until = stop.closes_at().unwrap_or(early);
+        call.last_at >= early.minus(ATTENDS) && call.entered_at <= until.plus(LATE)
     });
     call.last_at >= stop.assigned_at || told_late
 }

@@ -22,7 +22,7 @@ fn the_loads_in_80_columns() {
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Movements 4, by window ▲                       3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW        ETA        SLACK
-    0093    available -         -     Elko NV     from 10:35    -          PAST 1h30
+    0093    available -         -     Elko NV     10:35         -          PAST 1h30
     0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
     0092    covered   Bob Ston… 9     Lubbock TX  by Tue 10:25* -          -
     0090    delivered -         -     -           -             -          -
@@ -37,7 +37,7 @@ fn the_loads_in_120_columns() {
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Movements 4, by window ▲                                        3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW           ETA        SLACK     DISPATCH AGE
-    0093    available -                -     -       Elko NV            from 10:35       -          PAST 1h30 jdoe     <30s
+    0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
     0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
     0092    covered   Bob Stone +1     9     -       Lubbock TX         Tue 08:25-10:25* -          -         jdoe     <30s
     0090    delivered -                -     -       -                  -                -          -         jdoe     <30s
@@ -316,7 +316,7 @@ fn the_smallest_screen_keeps_what_decides() {
     LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
     Movements 4, by window ▲   3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    DRIVER    NEXT               WINDOW        SLACK
-    0093    -         Elko NV            from 10:35    PAST 1h30
+    0093    -         Elko NV            10:35         PAST 1h30
     0091    Ann Peña  Oklahoma City OK   16:00-18:00   LATE 25m
     0092    Bob Ston… Lubbock TX         by Tue 10:25* -
     0090    -         -                  -             -
