@@ -21,6 +21,9 @@ const TIGHT_S: i64 = 30 * 60;
 /// An arrival that was due this long ago and was not reported says nothing of what comes.
 const OVERDUE_S: i64 = 30 * 60;
 
+/// Characters of the column of slack.
+const SLACK_WIDTH: u16 = 9;
+
 impl Listed for Movement {
     const TITLE: &'static str = "Movements";
     const SORTED_BY: usize = 7;
@@ -103,7 +106,7 @@ impl Listed for Movement {
         },
         Column {
             title: "SLACK",
-            width: Width::Fixed(9),
+            width: Width::Fixed(SLACK_WIDTH),
             rank: 3,
             grows: 0,
             cell: slack_cell,
@@ -235,6 +238,15 @@ impl Slack {
         }
     }
 
+    /// The same in the width of a column: of many hours the minutes say nothing.
+    fn short(self) -> String {
+        let words = self.words();
+        match words.rsplit_once('h') {
+            Some((hours, _)) if words.len() > SLACK_WIDTH.into() => format!("{hours}h"),
+            Some(_) | None => words,
+        }
+    }
+
     const fn role(self) -> Role {
         match self {
             Self::Past(_) | Self::Late(_) => Role::Bad,
@@ -310,7 +322,7 @@ const fn blind_words(reason: Reason) -> &'static str {
 
 fn slack_cell(row: &Movement, facts: &Facts) -> Cell {
     let slack = slack(row, facts);
-    Cell::of(slack.words(), slack.role())
+    Cell::of(slack.short(), slack.role())
 }
 
 fn window_cell(row: &Movement, facts: &Facts) -> Cell {
@@ -392,6 +404,9 @@ mod tests {
         let blind = Slack::Blind(Reason::StaleGps);
         let mut all =
             [Slack::Unknown, Slack::Here(5), blind, Slack::Spare(60), Slack::Late(90), Slack::Past(600)];
+        assert_eq!(Slack::Late(15 * 3600 + 240).short(), "LATE 15h");
+        assert_eq!(Slack::Late(9 * 3600 + 240).short(), "LATE 9h04");
+        assert_eq!(Slack::Blind(Reason::StaleHos).short(), "HOURS OLD");
         all.sort_by_key(|slack| slack.order());
         assert_eq!(
             all,
