@@ -71,14 +71,11 @@ impl<T: Keyed> Rows<T> {
         self.0.is_empty()
     }
 
-    /// These rows with `changed` put in by key and rows of the keys in `gone` taken out.
+    /// These rows with `changed` put in by key.
     #[must_use]
-    pub fn with(&self, changed: Vec<T>, gone: &[T::Key]) -> Self {
+    pub fn with(&self, changed: Vec<T>) -> Self {
         let mut rows = self.clone();
         let Ok(()) = rows.put(changed.into_iter().map(Ok::<_, Infallible>));
-        if !gone.is_empty() {
-            Arc::make_mut(&mut rows.0).retain(|row| !gone.iter().any(|key| row.cmp_key(key).is_eq()));
-        }
         rows
     }
 
@@ -159,6 +156,15 @@ impl Fleet {
         rest.get(..count).unwrap_or_default()
     }
 
+    /// When the truck that has `movement` now was at `stop`: of one that had it before, nothing.
+    pub fn stay_of(&self, movement: &Movement, stop: &Stop) -> Option<&Stay> {
+        if self.stays.is_empty() {
+            return None;
+        }
+        let stay = self.stays.get(&stop.key())?;
+        (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
+    }
+
     /// The open exceptions, the one most worth looking at first.
     pub fn queue(&self) -> Vec<&Arc<Exception>> {
         let mut open: Vec<_> = self.exceptions.iter().filter(|row| row.is_open()).collect();
@@ -194,14 +200,13 @@ mod tests {
     #[test]
     fn rows_change_by_key_and_share_what_did_not() {
         let before: Rows<_> = [tractor("b", "2"), tractor("a", "1")].into_iter().collect();
-        let after = before.with(vec![tractor("b", "20"), tractor("aa", "3")], &[UnitId("zz".into())]);
+        let after = before.with(vec![tractor("b", "20"), tractor("aa", "3")]);
         let numbers: Vec<_> = after.iter().map(|row| row.unit_number.as_str()).collect();
         assert_eq!(numbers, ["1", "3", "20"]);
         assert!(Arc::ptr_eq(
             before.get(&UnitId("a".into())).unwrap(),
             after.get(&UnitId("a".into())).unwrap()
         ));
-        assert_eq!(after.with(Vec::new(), &[UnitId("a".into())]).len(), 2);
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub fn of_load<'a>(
     let view = View::of(fleet, fresh, movement, now);
     let calls = fleet.stops_of(&movement.key()).iter();
     let arrivals = calls.filter_map(|stop| {
-        let stay = view.stay(stop);
+        let stay = fleet.stay_of(movement, stop);
         Some((view.arrived_at(stop, stay)?, stop, stay))
     });
     let (arrived_at, stop, stay) =
@@ -122,15 +122,6 @@ impl<'a> View<'a> {
         let is_heard =
             is_to_be_driven(movement) && tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
         Self { fleet, movement, now, is_heard }
-    }
-
-    /// When the truck that has the load now was at a stop.
-    fn stay(&self, stop: &Stop) -> Option<&'a Stay> {
-        if self.fleet.stays.is_empty() {
-            return None;
-        }
-        let stay = self.fleet.stays.get(&stop.key())?;
-        (Some(&stay.tractor_id) == self.movement.tractor_id.as_ref()).then_some(stay)
     }
 
     /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival,

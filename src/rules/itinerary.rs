@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use super::crew::{Aboard, Crew, is_anothers};
 use super::presence;
-use crate::model::{
-    Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Point, Stay, Stop, Timestamp, UnitId,
-};
+use crate::model::{Confidence, Fleet, Keyed, Loaded, Movement, MovementStatus, Stop, Timestamp, UnitId};
 
 /// A stop that is not done.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +169,8 @@ impl<'a> Scene<'a> {
     fn left_of(self, movement: &Movement) -> Vec<Call<'a>> {
         let stops = self.fleet.stops_of(&movement.key());
         // A stop before one that the truck was seen at is behind it, whether or not anybody saw it there.
-        let reached = stops.iter().rposition(|stop| stay(self.fleet, movement, stop).is_some()).unwrap_or(0);
+        let reached =
+            stops.iter().rposition(|stop| self.fleet.stay_of(movement, stop).is_some()).unwrap_or(0);
         let is_left = |stop: &Stop| stop.tms.actual_departure_at.is_some_and(|told| told <= self.now);
         let ahead = stops.iter().skip(reached);
         let open = ahead.filter(|stop| !stop.tms.done && !is_left(stop));
@@ -182,7 +181,7 @@ impl<'a> Scene<'a> {
     /// says of the future is no arrival, and no departure either.
     fn call(self, movement: &Movement, stop: &'a Stop) -> Option<Call<'a>> {
         let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
-        let Some(stay) = stay(self.fleet, movement, stop) else {
+        let Some(stay) = self.fleet.stay_of(movement, stop) else {
             let told = stop.tms.actual_arrival_at.filter(|told| *told <= self.now);
             let arrived_at = told.filter(|_| presence::is_near(self.fleet, movement, stop) != Some(false));
             return Some(Call { stop, arrived_at, dwell });
@@ -214,7 +213,10 @@ fn before_their_loads(fleet: &Fleet, queue: &mut [&Movement]) {
         let is_brought_to = |load: &&&Movement| {
             turn(load) > 0
                 && load.tms.loaded != Loaded::Empty
-                && fleet.stops_of(&load.key()).first().is_some_and(|begins| is_same_place(begins, ends))
+                && fleet
+                    .stops_of(&load.key())
+                    .first()
+                    .is_some_and(|begins| is_same_place(fleet, begins, ends))
         };
         if let Some(load) = earlier.iter().position(|load| is_brought_to(&load))
             && let Some(span) = queue.get_mut(load..=place)
@@ -227,20 +229,12 @@ fn before_their_loads(fleet: &Fleet, queue: &mut [&Movement]) {
 /// Two stops closer to each other than this are at one place: meters.
 const SAME_PLACE_M: f64 = 500.0;
 
-fn is_same_place(one: &Stop, other: &Stop) -> bool {
-    let place =
-        |stop: &Stop| stop.tms.latitude.zip(stop.tms.longitude).and_then(|(lat, lon)| Point::new(lat, lon));
-    if let (Some(one), Some(other)) = (place(one), place(other)) {
+fn is_same_place(fleet: &Fleet, one: &Stop, other: &Stop) -> bool {
+    if let (Some(one), Some(other)) = (fleet.places.sure_of(one), fleet.places.sure_of(other)) {
         return one.meters_to(other) <= SAME_PLACE_M;
     }
     let address = |stop: &Stop| (stop.tms.address.clone(), stop.tms.city.clone(), stop.tms.state.clone());
     one.tms.address.is_some() && address(one) == address(other)
-}
-
-/// When the truck that has the load now was at a stop of it.
-fn stay<'a>(fleet: &'a Fleet, movement: &Movement, stop: &Stop) -> Option<&'a Stay> {
-    let stay = fleet.stays.get(&stop.key())?;
-    (Some(&stay.tractor_id) == movement.tractor_id.as_ref()).then_some(stay)
 }
 
 #[cfg(test)]
@@ -248,7 +242,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Address, Tractor, Trust};
+    use crate::model::{Address, Point, Tractor, Trust};
 
     const NOW: Timestamp = Timestamp::from_secs(1000);
 

@@ -64,14 +64,11 @@ impl Call<'_> {
 impl<'a> Load<'a> {
     fn of(fleet: &'a Fleet, movement: &'a Movement, fresh: &Freshness, now: Timestamp) -> Self {
         let key = movement.key();
-        let stay = |stop: &Stop| {
-            if fleet.stays.is_empty() {
-                return None;
-            }
-            let stay = fleet.stays.get(&stop.key()).map(Arc::as_ref);
-            stay.filter(|stay| Some(&stay.tractor_id) == movement.tractor_id.as_ref())
-        };
-        let calls = fleet.stops_of(&key).iter().map(|stop| Call { stop, stay: stay(stop) }).collect();
+        let calls = fleet
+            .stops_of(&key)
+            .iter()
+            .map(|stop| Call { stop, stay: fleet.stay_of(movement, stop) })
+            .collect();
         let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(Arc::as_ref);
         let judgement = fleet.judgements.get(&key).map(Arc::as_ref);
         let standing = freshness::standing(movement, fleet, fresh, now);

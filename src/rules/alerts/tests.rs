@@ -35,7 +35,7 @@ fn unit(account: &str, id: &str) -> UnitId {
 fn changed<T: Keyed + Clone>(rows: &Rows<T>, key: &T::Key, change: impl FnOnce(&mut T)) -> Rows<T> {
     let mut row = T::clone(rows.get(key).unwrap());
     change(&mut row);
-    rows.with(vec![row], &[])
+    rows.with(vec![row])
 }
 
 impl Yard {
@@ -66,7 +66,7 @@ impl Yard {
             ..Movement::default()
         };
         (movement.tms.company_id, movement.tms.id, movement.tms.status) = ("TMS".into(), id.into(), status);
-        self.fleet.movements = self.fleet.movements.with(vec![movement], &[]);
+        self.fleet.movements = self.fleet.movements.with(vec![movement]);
         if self.fleet.tractors.get(&tractor).is_some() {
             return;
         }
@@ -81,7 +81,7 @@ impl Yard {
             source: Some("samsara".into()),
             ..Tractor::default()
         };
-        self.fleet.tractors = self.fleet.tractors.with(vec![row], &[]);
+        self.fleet.tractors = self.fleet.tractors.with(vec![row]);
         let row = Driver {
             id: driver,
             name: if is_first { "Lee".into() } else { format!("D{id}") },
@@ -91,7 +91,7 @@ impl Yard {
             tractor_id: Some(tractor),
             ..Driver::default()
         };
-        self.fleet.drivers = self.fleet.drivers.with(vec![row], &[]);
+        self.fleet.drivers = self.fleet.drivers.with(vec![row]);
     }
 
     /// Puts a stop in Memphis into a load, with its window in minutes from now.
@@ -103,7 +103,7 @@ impl Yard {
         (stop.tms.city, stop.tms.state) = (Some("MEMPHIS".into()), Some("TN".into()));
         stop.tms.scheduled_early_at = Some(minutes(opens));
         stop.tms.scheduled_late_at = Some(minutes(closes));
-        self.fleet.stops = self.fleet.stops.with(vec![stop], &[]);
+        self.fleet.stops = self.fleet.stops.with(vec![stop]);
         self.fleet.index_stops();
     }
 
@@ -130,7 +130,7 @@ impl Yard {
             computed_at: NOW,
             ..Judgement::default()
         };
-        self.fleet.judgements = self.fleet.judgements.with(vec![judgement], &[]);
+        self.fleet.judgements = self.fleet.judgements.with(vec![judgement]);
     }
 
     pub(super) fn change(&mut self, id: &str, change: impl FnOnce(&mut Movement)) {
@@ -164,7 +164,7 @@ impl Yard {
         let mut row =
             self.fleet.trailers.get(&unit("samsara", id)).map_or_else(new, |row| Trailer::clone(row));
         change(&mut row);
-        self.fleet.trailers = self.fleet.trailers.with(vec![row], &[]);
+        self.fleet.trailers = self.fleet.trailers.with(vec![row]);
     }
 
     /// The account has not been read for an hour.
@@ -216,11 +216,12 @@ impl Yard {
             amended: 0,
             computed_at: NOW,
         };
-        self.fleet.stays = self.fleet.stays.with(vec![stay], &[]);
+        self.fleet.stays = self.fleet.stays.with(vec![stay]);
     }
 
     pub(super) fn unseen(&mut self, stop: &str) {
-        self.fleet.stays = self.fleet.stays.with(Vec::new(), &[key(stop)]);
+        let others = self.fleet.stays.iter().filter(|stay| stay.stop_id != stop);
+        self.fleet.stays = others.map(|stay| Stay::clone(stay)).collect();
     }
 
     /// What one alert finds, by id.
@@ -288,7 +289,7 @@ fn a_look_raises_what_lasts_and_the_next_look_at_the_same_changes_nothing() {
         let fresh = Freshness::of(&yard.fleet.feeds, at);
         let steps = super::look(&yard.fleet, &fresh, at);
         counts.push(steps.len());
-        rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned().collect(), &[]);
+        rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned().collect());
     }
     assert_eq!(counts, [1, 0, 1, 0]);
     yard.fleet.exceptions = rows;

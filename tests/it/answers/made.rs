@@ -178,13 +178,13 @@ pub fn written(fleet: &mut Fleet, judged: Vec<Judgement>) {
         movement.legal_eta_at = next.and_then(|next| next.legal_eta_at);
         (movement.risk, movement.reason, movement.late_s) =
             (judgement.risk, judgement.reason, judgement.late_s);
-        fleet.movements = fleet.movements.with(vec![movement], &[]);
+        fleet.movements = fleet.movements.with(vec![movement]);
         for arrival in &judgement.arrivals {
             let key = backhaul::model::StopKey { company_id: "TMS".into(), id: arrival.stop_id.clone() };
             let mut stop = Stop::clone(fleet.stops.get(&key).unwrap());
             (stop.eta_at, stop.legal_eta_at) = (arrival.eta_at, arrival.legal_eta_at);
             stop.eta_source = arrival.eta_source;
-            fleet.stops = fleet.stops.with(vec![stop], &[]);
+            fleet.stops = fleet.stops.with(vec![stop]);
         }
     }
     fleet.judgements = judged.into_iter().collect();

@@ -189,7 +189,7 @@ fn a_load_is_meant_by_its_id_before_an_order_is() {
     let mut twin = backhaul::model::Movement::clone(load(&fleet, "0042").unwrap());
     twin.tms.company_id = "TWO".into();
     let mut both = fleet.clone();
-    both.movements = both.movements.with(vec![twin], &[]);
+    both.movements = both.movements.with(vec![twin]);
     let error = load(&both, "0042").unwrap_err();
     assert_eq!(error, "\"0042\" is several loads: say which, as TMS/0042 (order 9) or TWO/0042 (order 9)");
 }

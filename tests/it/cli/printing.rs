@@ -100,7 +100,7 @@ fn what_a_silent_feed_told_is_not_shown_as_true() {
         let mut fleet = fleet();
         let mut stop = fleet.stops.as_slice()[1].as_ref().clone();
         stop.eta_at = Some(NOON.plus(Duration::from_mins(125)));
-        fleet.stops = fleet.stops.with(vec![stop], &[]);
+        fleet.stops = fleet.stops.with(vec![stop]);
         assert!(field(&fleet, Table::Stops, 1, "eta_at").is_string());
         let silent = fleet.feeds.iter_mut().find(|feed| feed.resource == resource).unwrap();
         silent.last_ok_at = Some(ago(36));

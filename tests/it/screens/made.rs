@@ -218,7 +218,7 @@ pub fn awkward() -> Fleet {
     let mut ancient = tractor("odd:3", "👨‍👩‍👧‍👦 e\u{301}");
     (ancient.state, ancient.observed_at) = (Motion::Stopped, Some(Timestamp::from_millis(i64::MIN)));
     ancient.state_since_at = ancient.observed_at;
-    fleet.tractors = fleet.tractors.with(vec![odd, empty, ancient], &[]);
+    fleet.tractors = fleet.tractors.with(vec![odd, empty, ancient]);
     let driver = Driver {
         id: UnitId("odd:4".into()),
         name: long.clone(),
@@ -227,15 +227,15 @@ pub fn awkward() -> Fleet {
         hos_as_of_at: Some(Timestamp::from_millis(i64::MAX)),
         ..Driver::default()
     };
-    fleet.drivers = fleet.drivers.with(vec![driver], &[]);
+    fleet.drivers = fleet.drivers.with(vec![driver]);
     let mut load = Movement { late_s: Some(i64::MIN), ..Movement::default() };
     (load.tms.id, load.tms.order_id) = (long.clone(), Some(long.clone()));
-    fleet.movements = fleet.movements.with(vec![load], &[]);
+    fleet.movements = fleet.movements.with(vec![load]);
     let mut place = stop("odd:5", &long, 1, &long, "");
     place.tms.company_id = String::new();
     (place.tms.scheduled_late_at, place.tms.timezone) =
         (Some(Timestamp::from_millis(i64::MAX)), some("Mars"));
-    fleet.stops = fleet.stops.with(vec![place], &[]);
+    fleet.stops = fleet.stops.with(vec![place]);
     let feed =
         FeedStatus { account: long.clone(), error: Some(long), calls: i64::MIN, ..FeedStatus::default() };
     fleet.feeds.push(feed);
