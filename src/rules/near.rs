@@ -3,6 +3,7 @@
 
 use super::basis::{Basis, Rig};
 use super::eta::{Missing, clocks_hold};
+use super::freshness::Freshness;
 use super::hours::{self, Left};
 use super::itinerary::Call;
 use crate::model::{Driver, Loaded, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
@@ -154,8 +155,13 @@ fn row_of<'a>(basis: &Basis<'a>, rig: &Rig<'a>, miles: f64, target: &Stop) -> Ne
 
 /// A driver's hours now; all `None` where they are not known, or not any more.
 pub fn left_now(basis: &Basis<'_>, driver: &Driver) -> Left {
-    let comes = driver.source.as_deref().is_some_and(|source| basis.fresh.hours(source));
-    if comes && clocks_hold(driver, basis.now) { hours::left_at(driver, basis.now) } else { Left::default() }
+    left_known(driver, &basis.fresh, basis.now)
+}
+
+/// The same, for who has no more than this to go by.
+pub fn left_known(driver: &Driver, fresh: &Freshness, now: Timestamp) -> Left {
+    let comes = driver.source.as_deref().is_some_and(|source| fresh.hours(source));
+    if comes && clocks_hold(driver, now) { hours::left_at(driver, now) } else { Left::default() }
 }
 
 /// The second rows of trucks that two drivers are on: a truck is one truck. It is shown with the driver whom

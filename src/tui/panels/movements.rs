@@ -1,6 +1,7 @@
 //! The loads: who has each, where it goes next, by when, and how much time there is to spare.
 
 mod sheet;
+mod slack;
 
 use std::sync::Arc;
 
@@ -9,20 +10,12 @@ pub use sheet::sheet;
 use super::Subject;
 use super::units::by_age;
 use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Reason, Risk, Stop, Timestamp};
+use crate::rules::slack::{self as rule, Slack};
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
 use crate::tui::words::{self, UNKNOWN};
-
-/// Less than this to spare is tight.
-const TIGHT_S: i64 = 30 * 60;
-
-/// An arrival that was due this long ago and was not reported says nothing of what comes.
-const OVERDUE_S: i64 = 30 * 60;
-
-/// Characters of the column of slack.
-const SLACK_WIDTH: u16 = 9;
 
 impl Listed for Movement {
     const TITLE: &'static str = "Movements";
@@ -106,11 +99,11 @@ impl Listed for Movement {
         },
         Column {
             title: "SLACK",
-            width: Width::Fixed(SLACK_WIDTH),
+            width: Width::Fixed(slack::WIDTH),
             rank: 3,
             grows: 0,
             cell: slack_cell,
-            order: |row, facts| slack(row, facts).order(),
+            order: |row, facts| slack::order(slack(row, facts)),
         },
         Column {
             title: "RISK",
@@ -168,7 +161,7 @@ impl Listed for Movement {
                 Slack::Unknown => None,
                 Slack::Blind(reason) => Some(blind_words(reason).to_owned()),
                 Slack::Spare(seconds) => Some(format!(", {} to spare", words::minutes(seconds))),
-                told => Some(format!(", {}", told.words().to_lowercase())),
+                told => Some(format!(", {}", slack::words(told).to_lowercase())),
             };
             let (place, window) = (trip::place(stop), words::window(stop, facts));
             let (eta, slack) = (eta.unwrap_or_default(), slack.unwrap_or_default());
@@ -196,10 +189,8 @@ impl Eta {
 /// When it will be at `stop`, one of its own: ours if there is one and what it rests on still comes, else
 /// the TMS's.
 fn eta(row: &Movement, stop: &Stop, facts: &Facts) -> Option<Eta> {
-    let holds = facts.standing(row).has_times();
-    let ours = stop.eta_at.map(|at| Eta { at, mark: stop.eta_source.map_or("", mark) });
-    let theirs = stop.tms.tms_eta_at.map(|at| Eta { at, mark: mark(EtaSource::Tms) });
-    ours.filter(|_| holds).or(theirs)
+    let (at, source) = rule::eta(stop, &facts.standing(row))?;
+    Some(Eta { at, mark: source.map_or("", mark) })
 }
 
 const fn mark(source: EtaSource) -> &'static str {
@@ -211,85 +202,8 @@ const fn mark(source: EtaSource) -> &'static str {
     }
 }
 
-/// How a load stands against the end of its next window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slack {
-    /// At the stop since.
-    Here(i64),
-    /// The window closed so long ago, and nobody says where the load is in time.
-    Past(i64),
-    Late(i64),
-    Spare(i64),
-    /// It was known, and what it rests on does not come any more.
-    Blind(Reason),
-    Unknown,
-}
-
-impl Slack {
-    fn words(self) -> String {
-        match self {
-            Self::Here(seconds) => format!("HERE {}", words::minutes(seconds)),
-            Self::Past(seconds) => format!("PAST {}", words::minutes(seconds)),
-            Self::Late(seconds) => format!("LATE {}", words::minutes(seconds)),
-            Self::Spare(seconds) => format!("+{}", words::minutes(seconds)),
-            Self::Blind(Reason::StaleGps) => "GPS OLD".to_owned(),
-            Self::Blind(_) => "HOURS OLD".to_owned(),
-            Self::Unknown => UNKNOWN.to_owned(),
-        }
-    }
-
-    /// The same in the width of a column: of many hours the minutes say nothing.
-    fn short(self) -> String {
-        let words = self.words();
-        match words.rsplit_once('h') {
-            Some((hours, _)) if words.len() > SLACK_WIDTH.into() => format!("{hours}h"),
-            Some(_) | None => words,
-        }
-    }
-
-    const fn role(self) -> Role {
-        match self {
-            Self::Past(_) | Self::Late(_) => Role::Bad,
-            Self::Spare(..TIGHT_S) | Self::Blind(_) => Role::Warn,
-            Self::Here(_) | Self::Spare(_) | Self::Unknown => Role::Text,
-        }
-    }
-
-    /// The latest first; what has arrived after all that has not.
-    const fn order(self) -> Order {
-        match self {
-            Self::Past(seconds) | Self::Late(seconds) => Order::Number(seconds.saturating_neg()),
-            Self::Spare(seconds) => Order::Number(seconds),
-            // Below what is known to be in time: nobody knows, and it must be looked at.
-            Self::Blind(_) => Order::Number(i64::MAX - 1),
-            Self::Here(_) => Order::Number(i64::MAX),
-            Self::Unknown => Order::Unknown,
-        }
-    }
-}
-
 fn slack(row: &Movement, facts: &Facts) -> Slack {
-    let Some(stop) = next(row, facts) else { return Slack::Unknown };
-    let now = facts.now;
-    let standing = facts.standing(row);
-    let ours = row.late_s.filter(|_| standing.has_times());
-    if let Some(arrived) = stop.tms.actual_arrival_at {
-        // That it stands here hides nothing of what it will be late for.
-        let here = Slack::Here(now.secs_since(arrived).max(0));
-        return ours.filter(|late| *late > 0).map_or(here, Slack::Late);
-    }
-    let closes = stop.closes_at();
-    let coming = eta(row, stop, facts).map(|eta| eta.at).filter(|at| now.secs_since(*at) < OVERDUE_S);
-    let late = ours.or_else(|| Some(coming?.secs_since(closes?)));
-    match (late, closes.map(|closes| now.secs_since(closes))) {
-        (Some(late @ 1..), _) => Slack::Late(late),
-        (_, Some(past @ 1..)) => Slack::Past(past),
-        (Some(early), _) => Slack::Spare(early.saturating_neg()),
-        (None, _) => match standing.reason {
-            Some(reason @ (Reason::StaleGps | Reason::StaleHos)) => Slack::Blind(reason),
-            _ => Slack::Unknown,
-        },
-    }
+    rule::slack(row, &facts.fleet, &facts.fresh, facts.now)
 }
 
 /// The class, with its reason where there is room: "late 14H", "at risk DWELL".
@@ -322,7 +236,7 @@ const fn blind_words(reason: Reason) -> &'static str {
 
 fn slack_cell(row: &Movement, facts: &Facts) -> Cell {
     let slack = slack(row, facts);
-    Cell::of(slack.short(), slack.role())
+    Cell::of(slack::short(slack), slack::role(slack))
 }
 
 fn window_cell(row: &Movement, facts: &Facts) -> Cell {
@@ -392,25 +306,5 @@ fn status_word(row: &Movement) -> String {
         (MovementStatus::InProgress, _) => "under way".to_owned(),
         (MovementStatus::Unknown, Some(code)) => format!("code {code}"),
         (status, _) => status.word().to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_late_comes_first_and_what_is_unknown_comes_last() {
-        let blind = Slack::Blind(Reason::StaleGps);
-        let mut all =
-            [Slack::Unknown, Slack::Here(5), blind, Slack::Spare(60), Slack::Late(90), Slack::Past(600)];
-        assert_eq!(Slack::Late(15 * 3600 + 240).short(), "LATE 15h");
-        assert_eq!(Slack::Late(9 * 3600 + 240).short(), "LATE 9h04");
-        assert_eq!(Slack::Blind(Reason::StaleHos).short(), "HOURS OLD");
-        all.sort_by_key(|slack| slack.order());
-        assert_eq!(
-            all,
-            [Slack::Past(600), Slack::Late(90), Slack::Spare(60), blind, Slack::Here(5), Slack::Unknown]
-        );
     }
 }

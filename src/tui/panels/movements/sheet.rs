@@ -1,7 +1,9 @@
 //! A load with its orders, its units and every stop.
 
-use super::{Slack, blind_words, drivers, eta, risk_role, slack, status_word};
+use super::slack::{role, words as words_of};
+use super::{blind_words, drivers, eta, risk_role, slack, status_word};
 use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop};
+use crate::rules::slack::Slack;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
 use crate::tui::panels::units::told;
@@ -44,7 +46,7 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
             None => "against the end of the next window".to_owned(),
         },
     };
-    sheet.judged("slack", slack.words(), slack.role(), against);
+    sheet.judged("slack", words_of(slack), role(slack), against);
     let standing = facts.standing(row);
     if standing.risk != Risk::Unknown || standing.reason.is_some() {
         let word = standing.risk.word().replace('_', " ");
