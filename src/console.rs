@@ -2,8 +2,10 @@
 //! poller if nobody else polls, and this console's row among the viewers.
 
 mod desk;
+mod files;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,8 @@ pub struct Options {
     pub no_color: bool,
     /// Only ASCII.
     pub ascii: bool,
+    /// Where views are kept that a person saves; without it they hold until the console is left.
+    pub views: Option<PathBuf>,
 }
 
 /// Never more frames than thirty a second.
@@ -58,6 +62,11 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         app.update(Event::Fleet(fleet));
         reader
     });
+    let views = files::ViewFile::new(options.views.clone());
+    match views.read() {
+        Ok(saved) => app.know_views(saved),
+        Err(trouble) => drop(app.update(Event::Notice(trouble))),
+    }
     let mut screen = Screen::enter()
         .context("this is no terminal: use a command such as `backhaul tractors`, or --sync-only")?;
     let (events, inbox) = mpsc::channel(1024);
@@ -72,6 +81,14 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         Effect::Look(view) => presence.tell(|viewer| view.clone_into(&mut viewer.view)),
         Effect::Copy(text) => {
             let _ = terminal::copy_osc52(&text);
+        }
+        Effect::KeepView(change) => {
+            if let Err(trouble) = views.change(&change) {
+                let _ = events.try_send(Event::Notice(trouble));
+            }
+        }
+        Effect::Export(file) => {
+            let _ = events.try_send(Event::Said(files::export(Path::new(""), &file)));
         }
         Effect::Suspend => {
             let resumed = if terminal::suspend().is_ok() { Event::Resumed } else { Event::Hangup };

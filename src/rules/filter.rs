@@ -180,6 +180,11 @@ impl<R: Asked> Filter<R> {
         filter
     }
 
+    /// The fields that it names.
+    pub fn fields(&self) -> Vec<&'static str> {
+        self.terms.iter().filter_map(test::Term::field).collect()
+    }
+
     /// Whether it lets everything pass.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()

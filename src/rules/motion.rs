@@ -40,6 +40,29 @@ pub const fn patience(kind: UnitKind, shown: Motion) -> Duration {
     }
 }
 
+/// How a silence compares with what is normal for the unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// As ever.
+    Usual,
+    /// Longer than one expects of what moves or idles; it is not given up yet.
+    Long,
+    /// It has gone dark, or was never heard.
+    TooLong,
+}
+
+/// How the silence of a unit that was last shown so compares with what is normal for it. What is parked is
+/// silent for hours; what moves reports every few minutes, whatever its service.
+pub fn silence(kind: UnitKind, shown: Motion, observed_at: Option<Timestamp>, now: Timestamp) -> Silence {
+    let Some(observed_at) = observed_at else { return Silence::TooLong };
+    let (silent, normal) = (now.since(observed_at), patience(kind, shown));
+    match shown {
+        _ if silent > normal => Silence::TooLong,
+        Motion::Moving | Motion::Idle if silent > normal / 3 => Silence::Long,
+        Motion::Moving | Motion::Idle | Motion::Stopped | Motion::Dark => Silence::Usual,
+    }
+}
+
 /// The compass letter of a heading in degrees: "N", "NE" …
 pub fn compass(heading_deg: f64) -> &'static str {
     const POINTS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
@@ -77,6 +100,24 @@ mod tests {
         assert_eq!(at(UnitKind::Tractor, Motion::Stopped, ago(600), now), Motion::Stopped);
         assert_eq!(at(UnitKind::Trailer, Motion::Stopped, ago(24 * 60), now), Motion::Stopped);
         assert_eq!(at(UnitKind::Tractor, Motion::Stopped, None, now), Motion::Dark);
+    }
+
+    #[test]
+    fn what_is_parked_may_be_silent_for_hours_and_what_moves_may_not() {
+        let now = Timestamp::from_secs(1_000_000);
+        let check = |kind, shown, minutes: u64, expected| {
+            let seen = Some(now.minus(Duration::from_secs(minutes * 60)));
+            assert_eq!(silence(kind, shown, seen, now), expected, "{kind:?} {shown:?} {minutes}");
+        };
+        check(UnitKind::Trailer, Motion::Stopped, 6 * 60, Silence::Usual);
+        check(UnitKind::Tractor, Motion::Stopped, 10 * 60, Silence::Usual);
+        check(UnitKind::Tractor, Motion::Moving, 4, Silence::Usual);
+        check(UnitKind::Tractor, Motion::Moving, 10, Silence::Long);
+        check(UnitKind::Tractor, Motion::Moving, 16, Silence::TooLong);
+        check(UnitKind::Trailer, Motion::Moving, 10, Silence::Usual);
+        check(UnitKind::Trailer, Motion::Moving, 30, Silence::Long);
+        check(UnitKind::Trailer, Motion::Stopped, 51 * 60, Silence::TooLong);
+        assert_eq!(silence(UnitKind::Tractor, Motion::Moving, None, now), Silence::TooLong);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What is on the screen and how events change it. What must be done outside is returned, not done.
 
+mod export;
+mod over;
+mod views;
+
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -10,6 +14,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
+
+pub use export::File;
+pub use views::{Change, SavedView, Views};
+
+pub(super) use over::{Over, paint as paint_over};
 
 use super::action::Action;
 use super::event::Event;
@@ -54,6 +63,10 @@ pub enum Effect {
     Look(&'static str),
     /// Put this on the clipboard.
     Copy(String),
+    /// Keep a view that was saved, or no more.
+    KeepView(Change),
+    /// Write this file where the console was started, and say so.
+    Export(File),
     /// Put the console aside until the shell brings it back.
     Suspend,
 }
@@ -94,6 +107,9 @@ pub struct App {
     pub(super) pages: Vec<Page>,
     /// The filter is being typed.
     pub(super) typing: bool,
+    /// What is open over the table for a moment.
+    pub(super) over: Option<Over>,
+    views: Views,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -138,6 +154,8 @@ impl App {
             zone: setup.zone,
             metric: setup.metric,
             glyphs: setup.glyphs,
+            committed: Arc::default(),
+            near: None,
         };
         Self {
             facts,
@@ -147,6 +165,8 @@ impl App {
             panels: Place::ALL.map(|place| Slot { panel: place.panel(), filter: Input::default() }),
             pages: Vec::new(),
             typing: false,
+            over: None,
+            views: Views::default(),
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
@@ -156,6 +176,11 @@ impl App {
             wiped: false,
             quit: false,
         }
+    }
+
+    /// Takes in the views that were saved before.
+    pub fn know_views(&mut self, views: Views) {
+        self.views = views;
     }
 
     /// Takes in one event. Says what must be done outside, if anything.
@@ -175,6 +200,10 @@ impl App {
                 self.doubt();
             }
             Event::Notice(text) => self.notice(&text),
+            Event::Said(text) => {
+                self.said = Some(clean(&text, 400));
+                self.stale = Stale::Yes;
+            }
             Event::Hangup => self.quit = true,
             Event::Resumed => {
                 self.wiped = true;
@@ -219,6 +248,8 @@ impl App {
         self.lay_out(frame.area().as_size());
         let cursor = view::paint(self, frame.area(), frame.buffer_mut());
         self.drawn = fingerprint(frame.buffer_mut());
+        let (slot, facts) = self.arranged();
+        slot.panel.drawn(&facts);
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
@@ -254,9 +285,16 @@ impl App {
         (slot, facts)
     }
 
+    /// The same for a key: it is pressed for the row that was drawn under the cursor.
+    fn held(&mut self) -> (&mut Slot, Facts) {
+        self.slot_mut().panel.hold();
+        self.arranged()
+    }
+
     /// Finds out what there is room for, so that drawing only reads.
     fn lay_out(&mut self, size: Size) {
         self.size = size;
+        self.arranged();
         let body = view::areas(self, Rect::from((ratatui::layout::Position::ORIGIN, size))).body.as_size();
         let (slot, _) = self.arranged();
         slot.panel.fit(body);
@@ -278,6 +316,8 @@ impl App {
         let step = |at: Timestamp| at.millis().div_euclid(1000 * AGES_S);
         if step(now) != step(self.facts.now) {
             self.facts.turn(now);
+            // Clocks count down: what passed the filter may not any more.
+            self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
             self.doubt();
         }
     }
@@ -299,7 +339,10 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        if self.typing {
+        if let Some(Over::Command(line)) = &mut self.over {
+            *line = Input::new(format!("{}{}", line.value(), clean(text, 100)));
+            self.stale = Stale::Yes;
+        } else if self.typing {
             let filter = &mut self.slot_mut().filter;
             let joined = format!("{}{}", filter.value(), clean(text, 100));
             *filter = Input::new(joined);
@@ -310,6 +353,9 @@ impl App {
     fn press(&mut self, key: KeyEvent) -> Option<Effect> {
         self.stale = Stale::Yes;
         self.said = None;
+        if let Some(over) = self.over.take() {
+            return self.press_over(over, key);
+        }
         let action = self.keys.action(key);
         if self.typing && !action.is_some_and(|action| serves_while_typing(action, key)) {
             self.slot_mut().filter.handle_event(&Terminal::Key(key));
@@ -338,7 +384,19 @@ impl App {
             Action::Filter if self.pages.is_empty() => self.typing = true,
             Action::Sort if self.pages.is_empty() => self.slot_mut().panel.sort(),
             Action::Reverse if self.pages.is_empty() => self.slot_mut().panel.reverse(),
-            Action::Filter | Action::Sort | Action::Reverse => {}
+            Action::Columns if self.pages.is_empty() => self.open_columns(),
+            Action::Group if self.pages.is_empty() => self.group(),
+            Action::Export if self.pages.is_empty() => return self.export(export::Form::Csv),
+            Action::Filter
+            | Action::Sort
+            | Action::Reverse
+            | Action::Columns
+            | Action::Group
+            | Action::Export => {}
+            Action::Command => self.over = Some(Over::Command(Input::default())),
+            Action::View1 => return self.show_nth_view(0),
+            Action::View2 => return self.show_nth_view(1),
+            Action::View3 => return self.show_nth_view(2),
             Action::Copy => return self.copy(),
             Action::Refresh => {
                 self.said = Some("asked for every feed to be read now".to_owned());
@@ -373,7 +431,7 @@ impl App {
             };
             return self.lay_out(self.size);
         }
-        let (slot, facts) = self.arranged();
+        let (slot, facts) = self.held();
         slot.panel.go(go, &facts);
     }
 
@@ -382,7 +440,7 @@ impl App {
         if std::mem::take(&mut self.typing) || !self.pages.is_empty() {
             return;
         }
-        let (slot, facts) = self.arranged();
+        let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         if let Some(subject) = slot.panel.subject(&facts) {
             self.pages.push(Page { of: Opened::Detail(subject), top: 0 });
@@ -414,7 +472,7 @@ impl App {
     }
 
     fn copy(&mut self) -> Option<Effect> {
-        let (slot, facts) = self.arranged();
+        let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         let sentence = slot.panel.sentence(&facts)?;
         self.said = Some(format!("copied: {sentence}"));

@@ -27,6 +27,8 @@ pub enum Event {
     Leader(Option<Leader>),
     /// Something a person must know, in a sentence.
     Notice(String),
+    /// What came of something that was asked for; gone with the next key.
+    Said(String),
     /// The terminal went away, or the system asks us to stop.
     Hangup,
     /// The console was put aside and is back: the terminal shows something else.

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::app::Mode;
 use super::glyphs::Glyphs;
-use crate::model::{Driver, Fleet, Leader, Movement, Timestamp, Tractor, Trailer, UnitId};
+use crate::model::{Driver, Fleet, Leader, Movement, Point, Timestamp, Tractor, Trailer, UnitId};
+use crate::rules::committed::Committed;
+use crate::rules::filter::Scene;
 use crate::rules::freshness::{self, Freshness, Standing};
 
 /// The facts of one moment and the manner of writing them. Cheap to clone.
@@ -24,12 +26,17 @@ pub struct Facts {
     pub zone: TimeZone,
     pub metric: bool,
     pub glyphs: Glyphs,
+    /// Who has loads to do.
+    pub committed: Arc<Committed>,
+    /// The place that the filter of the table in hand names.
+    pub near: Option<Point>,
 }
 
 impl Facts {
     /// Takes in a newer fleet.
     pub fn learn(&mut self, fleet: Arc<Fleet>) {
         self.open_loads = fleet.movements.iter().filter(|row| row.tms.status.is_open()).count();
+        self.committed = Arc::new(Committed::of(&fleet, self.now));
         self.fleet = fleet;
         self.turn(self.now);
     }
@@ -38,6 +45,22 @@ impl Facts {
     pub fn turn(&mut self, now: Timestamp) {
         self.now = now;
         self.fresh = Freshness::of(&self.fleet.feeds, now);
+    }
+
+    /// What a filter judges rows by.
+    pub fn scene(&self) -> Scene<'_> {
+        Scene {
+            fleet: &self.fleet,
+            fresh: &self.fresh,
+            committed: &self.committed,
+            now: self.now,
+            metric: self.metric,
+        }
+    }
+
+    /// Miles from the place that the filter names; `None` where there is none, or nobody knows.
+    pub fn miles(&self, latitude: Option<f64>, longitude: Option<f64>) -> Option<f64> {
+        Some(Point::new(latitude?, longitude?)?.miles_to(self.near?))
     }
 
     /// How a load stands now.

@@ -14,7 +14,7 @@ use super::action::Action;
 use super::facts::Facts;
 use super::theme::Theme;
 use super::widgets::sheet::Sheet;
-use super::widgets::table::Table;
+use super::widgets::table::{Listing, Table};
 use crate::model::{Driver, FeedStatus, Movement, MovementKey, Tractor, Trailer, UnitId};
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
@@ -27,7 +27,7 @@ pub trait Panel {
     fn fit(&mut self, size: Size);
     /// Moves the cursor.
     fn go(&mut self, go: Go, facts: &Facts);
-    /// Shows only rows that hold every word of `text`.
+    /// Shows only rows that pass `text` as a filter.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.
     fn sort(&mut self);
@@ -39,6 +39,18 @@ pub trait Panel {
     fn subject(&self, facts: &Facts) -> Option<Subject>;
     /// The selected row as a sentence.
     fn sentence(&self, facts: &Facts) -> Option<String>;
+    /// A key is pressed for the row that is drawn under the cursor, whatever came in since.
+    fn hold(&mut self) {}
+    /// It was drawn.
+    fn drawn(&mut self, _facts: &Facts) {}
+    /// The table that it is, or has; what can be asked of tables alone is asked there.
+    fn listing(&self) -> Option<&dyn Listing> {
+        None
+    }
+    /// The same, to be changed.
+    fn listing_mut(&mut self) -> Option<&mut dyn Listing> {
+        None
+    }
     /// Draws it.
     fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme);
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::action::Action;
-use super::app::{App, Opened};
+use super::app::{App, Opened, Over, paint_over};
 use super::glyphs::Glyphs;
 use super::header;
 use super::panels::Place;
@@ -16,6 +16,9 @@ use super::words;
 /// The smallest screen that can be worked with.
 const LEAST: (u16, u16) = (60, 20);
 
+/// Lines under the filter at most.
+const UNDER: u16 = 2;
+
 /// Columns for the filter at least, when the headline is long.
 const FILTER: u16 = 20;
 
@@ -23,6 +26,8 @@ const FILTER: u16 = 20;
 pub struct Areas {
     header: Rect,
     title: Rect,
+    /// What the filter hid, or what is wrong with it.
+    under: Rect,
     /// The panel, or what is opened over it.
     pub body: Rect,
     notice: Rect,
@@ -32,15 +37,17 @@ pub struct Areas {
 /// Divides the screen.
 pub fn areas(app: &App, area: Rect) -> Areas {
     let notice = u16::from(message(app).is_some());
-    let [header, title, body, notice, footer] = Layout::vertical([
+    let under = if app.pages.is_empty() { under(app, area.width).len() } else { 0 };
+    let [header, title, under, body, notice, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
+        Constraint::Length(u16::try_from(under).unwrap_or(UNDER)),
         Constraint::Fill(1),
         Constraint::Length(notice),
         Constraint::Length(1),
     ])
     .areas(area);
-    Areas { header, title, body, notice, footer }
+    Areas { header, title, under, body, notice, footer }
 }
 
 /// Draws everything. Says where the cursor is, if anything is being typed.
@@ -68,12 +75,16 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         None
     } else {
         app.slot().panel.draw(areas.body, buf, &app.facts, theme);
+        for (y, (text, role)) in areas.under.rows().map(|row| row.y).zip(under(app, area.width)) {
+            put(buf, (area.x, y), area.width, &text, theme.style(role), glyphs);
+        }
         title(app, areas.title, buf)
     };
     if let Some((text, role)) = message(app) {
         put(buf, (areas.notice.x, areas.notice.y), areas.notice.width, &text, theme.style(role), glyphs);
     }
     footer(app, areas.footer, buf);
+    let cursor = paint_over(app, areas.body, areas.footer, buf).or(cursor);
     if glyphs == Glyphs::Ascii {
         to_ascii(buf);
     }
@@ -131,6 +142,23 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     Some(Position { x: (end + cursor).min(area.right() - 1), y: area.y })
 }
 
+/// What is said under a filter: what is wrong with it, else what it hid.
+fn under(app: &App, room: u16) -> Vec<Span> {
+    let slot = app.slot();
+    let Some(listing) = slot.panel.listing() else { return Vec::new() };
+    if !app.typing && slot.filter.value().is_empty() {
+        return Vec::new();
+    }
+    let lines = |text: &str, role| {
+        let lines = wrap(text, room).into_iter().take(UNDER.into());
+        lines.map(|line| (line, role)).collect::<Vec<Span>>()
+    };
+    match listing.complaints().first() {
+        Some(complaint) => lines(&format!("not applied: {complaint}"), Role::Warn),
+        None => lines(&listing.told(), Role::Muted).into_iter().take(1).collect(),
+    }
+}
+
 /// The panels with their keys, in full if there is room right of `from`, in short, or not at all.
 fn tabs(app: &App, area: Rect, from: u16, buf: &mut Buffer) {
     let line = |name: fn(Place) -> &'static str| -> Vec<Span> {
@@ -169,6 +197,14 @@ fn message(app: &App) -> Option<Span> {
 fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     use Action::{Back, Copy, Down, Filter, Help, Open, PageDown, Quit, Refresh, Sort, Up};
     let keys: [(Action, &str); 6] = match app.pages.last().map(|page| &page.of) {
+        _ if matches!(app.over, Some(Over::Columns(_))) => [
+            (Back, "done"),
+            (Down, "down"),
+            (Up, "up"),
+            (Sort, "sort by it"),
+            (Action::Reverse, "reverse"),
+            (Action::Leave, "leave"),
+        ],
         _ if app.typing => [
             (Open, "keep"),
             (Back, "clear"),
@@ -217,6 +253,20 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What can be typed after `/`, by example.
+const FILTERS: &[(&str, &str)] = &[
+    ("amarillo 41", "rows with both texts, in any column"),
+    ("\"fort worth\"", "a text with a space in it"),
+    ("-yard", "rows without it; before any term"),
+    ("driver:smith", "a word of the field begins so; driver=\"ann smith\" is it exactly"),
+    ("state:moving", "a state; risk:late,at_risk is either"),
+    ("drive>=5h", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
+    ("fuel<25 speed>60", "per cent, miles an hour; 100kmh, 160km where said so"),
+    ("near:dallas<100", "miles around a city, a unit, a driver or lat,lon; 100 where none are said"),
+    ("trailer:empty", "empty, or nobody knows (?); trailer=empty is what is known to be"),
+    ("load:none drive:?", "there is none; it is not known"),
+];
+
 fn help(app: &App) -> Sheet {
     let mut sheet = Sheet::about("Help");
     sheet.heading("Keys");
@@ -225,6 +275,10 @@ fn help(app: &App) -> Sheet {
         if !keys.is_empty() {
             sheet.field(&keys.join(" "), *description);
         }
+    }
+    sheet.heading("Filters: every term must hold");
+    for (typed, means) in FILTERS {
+        sheet.field(typed, *means);
     }
     sheet.heading("What is written");
     let unknown = words::UNKNOWN;

@@ -32,6 +32,16 @@ pub enum Choice {
 }
 
 impl<R: Asked> Term<R> {
+    /// The field that it names.
+    pub fn field(&self) -> Option<&'static str> {
+        match &self.test {
+            Test::Holds(_) => None,
+            Test::OneOf { field, .. } | Test::Compared { field, .. } | Test::Within { field, .. } => {
+                Some(field.name)
+            }
+        }
+    }
+
     /// The place that it names.
     pub fn spot(&self) -> Option<&Spot> {
         match &self.test {

@@ -1,15 +1,18 @@
 //! The drivers: duty status and the hours left of each clock, counted down since the ELD last spoke.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Subject;
-use super::units::{by_age, load, told};
-use crate::model::{Driver, DutyStatus, Fleet};
+use super::units::{by_age, freight_cell, load, miles_cell, miles_order, told};
+use crate::model::{Driver, DutyStatus, Fleet, Trailer};
+use crate::rules::eta::clocks_hold;
 use crate::rules::hours::{Left, left_at};
+use crate::rules::near::{drivable_s, left_known};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::widgets::table::{Cell, Column, Group, LUXURY, Listed, Order, State, Width};
 use crate::tui::widgets::text::{fit, width};
 use crate::tui::words::{self, UNKNOWN};
 
@@ -25,12 +28,19 @@ const OLD_S: i64 = 15 * 60;
 impl Listed for Driver {
     const TITLE: &'static str = "Drivers";
     const SORTED_BY: usize = 0;
+    const MILES: Option<usize> = Some(10);
+    const ANSWERS: &'static [(&'static str, &'static str)] =
+        &[("near", "MILES"), ("drive", "LEGAL"), ("drive_left", "DRIVE"), ("dispatcher", "DISPATCH")];
+    const GROUPS: &'static [Group<Self>] = &[
+        Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
+        Group { name: "fleet", of: |row, facts| fleet(row, facts).map(str::to_owned) },
+    ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "NAME",
             width: Width::Text(11, 20),
             rank: 0,
-            grows: 3,
+            grows: 6,
             cell: |row, _| row.name.clone().into(),
             order: |row, _| Order::text(&row.name),
         },
@@ -38,15 +48,23 @@ impl Listed for Driver {
             title: "STATUS",
             width: Width::Either(6, 12),
             rank: 1,
-            grows: 2,
+            grows: 5,
             cell: status,
             order: |row, _| Order::Number(row.hos_status as i64),
+        },
+        Column {
+            title: "LEGAL",
+            width: Width::Fixed(5),
+            rank: 11,
+            grows: 0,
+            cell: can,
+            order: |row, facts| Order::number(drivable(row, facts)),
         },
         Column {
             title: "DRIVE",
             width: Width::Either(5, 9),
             rank: 2,
-            grows: 5,
+            grows: 1,
             cell: |row, facts| clock(row, left(row, facts).drive_s, 11, facts),
             order: |row, facts| Order::number(left(row, facts).drive_s),
         },
@@ -54,7 +72,7 @@ impl Listed for Driver {
             title: "SHIFT",
             width: Width::Either(5, 9),
             rank: 3,
-            grows: 6,
+            grows: 2,
             cell: |row, facts| clock(row, left(row, facts).shift_s, 14, facts),
             order: |row, facts| Order::number(left(row, facts).shift_s),
         },
@@ -62,7 +80,7 @@ impl Listed for Driver {
             title: "BREAK",
             width: Width::Either(5, 9),
             rank: 4,
-            grows: 7,
+            grows: 3,
             cell: |row, facts| clock(row, left(row, facts).break_s, 8, facts),
             order: |row, facts| Order::number(left(row, facts).break_s),
         },
@@ -70,41 +88,81 @@ impl Listed for Driver {
             title: "CYCLE",
             width: Width::Either(5, 9),
             rank: 5,
-            grows: 8,
-            cell: |row, facts| clock(row, left(row, facts).cycle_s, 70, facts),
+            grows: 4,
+            cell: |row, facts| clock(row, left(row, facts).cycle_s, cycle_h(row), facts),
             order: |row, facts| Order::number(left(row, facts).cycle_s),
         },
         Column {
             title: "FIRST",
-            width: Width::Either(5, 11),
+            width: Width::Either(11, 21),
             rank: 10,
-            grows: 1,
+            grows: 8,
             cell: first_limit,
             order: |row, facts| Order::number(left(row, facts).first_to_bite().map(|(_, left)| left)),
         },
         Column {
             title: "TRACT",
             width: Width::Text(5, 10),
-            rank: 7,
+            rank: 9,
             grows: 9,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
         },
         Column {
+            title: "TRAILER",
+            width: Width::Either(8, 14),
+            rank: 12,
+            grows: 10,
+            cell: |row, facts| freight_cell(trailer(row, facts)),
+            order: |row, facts| Order::text(trailer(row, facts).map_or("", |unit| &unit.unit_number)),
+        },
+        Column {
+            title: "MILES",
+            width: Width::Fixed(5),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| miles_cell(miles(row, facts), facts),
+            order: |row, facts| miles_order(miles(row, facts)),
+        },
+        Column {
             title: "PLACE",
             width: Width::Text(PLACE, 30),
             rank: 8,
-            grows: 4,
+            grows: 7,
             cell: place_cell,
             order: |row, _| Order::text(&place(row)),
         },
         Column {
             title: "LOAD",
             width: Width::Text(7, 12),
-            rank: 9,
-            grows: 10,
-            cell: |row, _| load(row.movement_id.as_ref()).into(),
-            order: |row, _| Order::text(&load(row.movement_id.as_ref())),
+            rank: 7,
+            grows: 11,
+            cell: load_cell,
+            order: |row, facts| Order::text(facts.committed.first_of(row).unwrap_or_default()),
+        },
+        Column {
+            title: "DISPATCH",
+            width: Width::Text(8, 10),
+            rank: LUXURY,
+            grows: 12,
+            cell: |row, _| words::or_unknown(row.dispatcher.as_deref()).into(),
+            order: |row, _| Order::text(row.dispatcher.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "FLEET",
+            width: Width::Text(8, 10),
+            rank: LUXURY + 1,
+            grows: 13,
+            cell: |row, facts| words::or_unknown(fleet(row, facts)).into(),
+            order: |row, facts| Order::text(fleet(row, facts).unwrap_or_default()),
+        },
+        Column {
+            title: "SOURCE",
+            width: Width::Text(7, 12),
+            rank: LUXURY + 2,
+            grows: 14,
+            cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
+            order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
         },
         Column {
             title: "AGE",
@@ -130,6 +188,15 @@ impl Listed for Driver {
 
     fn is(&self, subject: &Subject) -> bool {
         matches!(subject, Subject::Driver(id) if *id == self.id)
+    }
+
+    fn state(&self, facts: &Facts) -> Option<State> {
+        let first = left(self, facts).first_to_bite().map(|(_, left)| left);
+        match urgency(self, first) {
+            role @ Role::Bad => Some(State { rank: 2, word: "out of hours", role }),
+            role @ Role::Warn => Some(State { rank: 1, word: "within an hour of a limit", role }),
+            _ => None,
+        }
     }
 
     fn sentence(&self, facts: &Facts) -> String {
@@ -230,12 +297,61 @@ const fn urgency(row: &Driver, seconds: Option<i64>) -> Role {
     }
 }
 
+/// Which clock ends driving first and how much of it is left; with room also when, where it runs.
 fn first_limit(row: &Driver, facts: &Facts) -> Cell {
     let Some((name, seconds)) = left(row, facts).first_to_bite() else {
         return words::or_unknown(None).into();
     };
-    let wide = format!("{name} {}", words::hours(Some(seconds)));
-    Cell::of(name.to_owned(), urgency(row, Some(seconds))).or_wide(wide)
+    let text = format!("{name} {}", words::hours(Some(seconds)));
+    let cell = Cell::of(text.clone(), urgency(row, Some(seconds)));
+    let runs = row.hos_status == DutyStatus::Driving && seconds > 0;
+    match u64::try_from(seconds) {
+        Ok(seconds) if runs => {
+            let at = facts.now.plus(Duration::from_secs(seconds));
+            cell.or_wide(format!("{text} {}", words::time(at, &facts.zone, facts.now)))
+        }
+        _ => cell,
+    }
+}
+
+/// What can be driven before a long rest, by every clock; not known once nobody confirms the clocks.
+fn drivable(row: &Driver, facts: &Facts) -> Option<i64> {
+    drivable_s(&left_known(row, &facts.fresh, facts.now))
+}
+
+fn can(row: &Driver, facts: &Facts) -> Cell {
+    let seconds = drivable(row, facts);
+    Cell::of(format!("{:>5}", words::hours(seconds)), urgency(row, seconds))
+}
+
+/// The whole of the cycle that he drives by: 70 hours unless his rules say 60.
+fn cycle_h(row: &Driver) -> i64 {
+    if row.ruleset.as_deref().is_some_and(|rules| rules.contains("60")) { 60 } else { 70 }
+}
+
+fn trailer<'a>(row: &Driver, facts: &'a Facts) -> Option<&'a Trailer> {
+    facts.trailer(facts.tractor(row.tractor_id.as_ref())?.trailer_id.as_ref())
+}
+
+fn fleet<'a>(row: &Driver, facts: &'a Facts) -> Option<&'a str> {
+    facts.tractor(row.tractor_id.as_ref())?.fleet.as_deref()
+}
+
+/// Miles from the place that the filter names: of his truck, where he has one.
+fn miles(row: &Driver, facts: &Facts) -> Option<f64> {
+    match facts.tractor(row.tractor_id.as_ref()) {
+        Some(unit) => facts.miles(unit.latitude, unit.longitude),
+        None => facts.miles(row.latitude, row.longitude),
+    }
+}
+
+/// The load he is on or has next, and how many more.
+fn load_cell(row: &Driver, facts: &Facts) -> Cell {
+    let first = words::or_unknown(facts.committed.first_of(row));
+    match facts.committed.loads_of(row).len() {
+        0 | 1 => first.into(),
+        loads => Cell::from(first.clone()).or_wide(format!("{first} +{}", loads - 1)),
+    }
 }
 
 fn place(row: &Driver) -> String {
@@ -255,7 +371,15 @@ fn place_cell(row: &Driver, facts: &Facts) -> Cell {
     }
 }
 
+/// Who rests loses nothing by old clocks; of who works they say less by the minute.
 fn age(row: &Driver, facts: &Facts) -> Cell {
-    let old = row.hos_as_of_at.is_some_and(|at| facts.now.secs_since(at) > OLD_S);
-    Cell::of(words::age(row.hos_as_of_at, facts.now), if old { Role::Warn } else { Role::Text })
+    let Some(at) = row.hos_as_of_at else { return words::or_unknown(None).into() };
+    let comes = row.source.as_deref().is_some_and(|source| facts.fresh.hours(source));
+    let works = !matches!(row.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper);
+    let role = match () {
+        () if !clocks_hold(row, facts.now) => Role::Bad,
+        () if !comes || (works && facts.now.secs_since(at) > OLD_S) => Role::Warn,
+        () => Role::Text,
+    };
+    Cell::of(words::age(Some(at), facts.now), role)
 }

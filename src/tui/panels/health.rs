@@ -11,7 +11,7 @@ use crate::tui::app::Mode;
 use crate::tui::facts::Facts;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Table, Width};
+use crate::tui::widgets::table::{Cell, Column, Group, Listed, Listing, Order, State, Table, Width};
 use crate::tui::widgets::text::put;
 use crate::tui::words::{self, UNKNOWN};
 
@@ -21,6 +21,9 @@ const SUMMARY: u16 = 5;
 impl Listed for FeedStatus {
     const TITLE: &'static str = "Health";
     const SORTED_BY: usize = 0;
+    const ANSWERS: &'static [(&'static str, &'static str)] = &[("age", "READ"), ("state", "TROUBLE")];
+    const GROUPS: &'static [Group<Self>] =
+        &[Group { name: "account", of: |row, _| Some(row.account.clone()) }];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "ACCOUNT",
@@ -102,6 +105,13 @@ impl Listed for FeedStatus {
 
     fn is(&self, subject: &Subject) -> bool {
         is(self, subject)
+    }
+
+    fn state(&self, facts: &Facts) -> Option<State> {
+        let role = trouble(self, facts).role;
+        (role == Role::Bad)
+            .then_some(State { rank: 2, word: "down", role })
+            .or_else(|| (role == Role::Warn).then_some(State { rank: 1, word: "late", role }))
     }
 
     fn sentence(&self, facts: &Facts) -> String {
@@ -213,6 +223,18 @@ impl Panel for Health {
     }
     fn sentence(&self, facts: &Facts) -> Option<String> {
         self.0.sentence(facts)
+    }
+    fn hold(&mut self) {
+        self.0.hold();
+    }
+    fn drawn(&mut self, facts: &Facts) {
+        self.0.drawn(facts);
+    }
+    fn listing(&self) -> Option<&dyn Listing> {
+        self.0.listing()
+    }
+    fn listing_mut(&mut self) -> Option<&mut dyn Listing> {
+        self.0.listing_mut()
     }
     fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme) {
         let above = Rect { height: area.height.saturating_sub(SUMMARY + 1), ..area };

@@ -14,12 +14,18 @@ use crate::rules::slack::{self as rule, Slack};
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::widgets::table::{Cell, Column, Group, Listed, Order, State, Width};
 use crate::tui::words::{self, UNKNOWN};
 
 impl Listed for Movement {
     const TITLE: &'static str = "Movements";
     const SORTED_BY: usize = 7;
+    const ANSWERS: &'static [(&'static str, &'static str)] =
+        &[("dispatcher", "DISPATCH"), ("reason", "RISK"), ("from", "ROUTE"), ("to", "ROUTE")];
+    const GROUPS: &'static [Group<Self>] = &[
+        Group { name: "dispatcher", of: |row, _| row.tms.dispatcher.clone() },
+        Group { name: "fleet", of: |row, facts| facts.tractor(row.tractor_id.as_ref())?.fleet.clone() },
+    ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "LOAD",
@@ -145,6 +151,22 @@ impl Listed for Movement {
 
     fn is(&self, subject: &Subject) -> bool {
         matches!(subject, Subject::Movement(key) if self.cmp_key(key).is_eq())
+    }
+
+    fn state(&self, facts: &Facts) -> Option<State> {
+        if !self.tms.status.is_open() {
+            return None;
+        }
+        let risk = facts.standing(self).risk;
+        let (rank, word) = match (risk, slack(self, facts)) {
+            (Risk::Late, _) | (_, Slack::Late(_) | Slack::Past(_)) => (4, "late"),
+            (Risk::AtRisk, _) => (3, "at risk"),
+            (Risk::Tight, _) => (2, "tight"),
+            (Risk::Unknown, _) => (1, "not known"),
+            (Risk::Ok, _) => return None,
+        };
+        let role = if rank == 4 { Role::Bad } else { risk_role(risk) };
+        Some(State { rank, word, role })
     }
 
     fn sentence(&self, facts: &Facts) -> String {

@@ -3,17 +3,24 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::units::{Seen, by_age, load, told};
-use crate::model::{Fleet, Motion, Tractor, UnitKind};
+use super::units::{Seen, by_age, freight_cell, load, miles_cell, miles_order, told};
+use crate::model::{Fleet, Tractor, UnitKind};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::widgets::table::{Cell, Column, Group, LUXURY, Listed, Order, State, Width};
 use crate::tui::words;
 
 impl Listed for Tractor {
     const TITLE: &'static str = "Tractors";
     const SORTED_BY: usize = 0;
+    const MILES: Option<usize> = Some(11);
+    const ANSWERS: &'static [(&'static str, &'static str)] =
+        &[("near", "MILES"), ("for", "STATE"), ("speed", "STATE"), ("dispatcher", "DISPATCH")];
+    const GROUPS: &'static [Group<Self>] = &[
+        Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
+        Group { name: "fleet", of: |row, _| row.fleet.clone() },
+    ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "UNIT",
@@ -52,10 +59,10 @@ impl Listed for Tractor {
         },
         Column {
             title: "TRAILER",
-            width: Width::Text(7, 10),
+            width: Width::Either(8, 14),
             rank: 5,
             grows: 5,
-            cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
+            cell: |row, facts| freight_cell(facts.trailer(row.trailer_id.as_ref())),
             order: |row, facts| Order::text(&facts.trailer_number(row.trailer_id.as_ref())),
         },
         Column {
@@ -79,7 +86,7 @@ impl Listed for Tractor {
             width: Width::Fixed(5),
             rank: 3,
             grows: 0,
-            cell: |row, facts| age(row, facts),
+            cell: |row, facts| seen(row).age_cell(facts),
             order: |row, _| Order::number(by_age(row.observed_at)),
         },
         Column {
@@ -89,6 +96,30 @@ impl Listed for Tractor {
             grows: 7,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
             order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "DISPATCH",
+            width: Width::Text(8, 10),
+            rank: LUXURY,
+            grows: 8,
+            cell: |row, _| words::or_unknown(row.dispatcher.as_deref()).into(),
+            order: |row, _| Order::text(row.dispatcher.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "FLEET",
+            width: Width::Text(8, 10),
+            rank: LUXURY + 1,
+            grows: 9,
+            cell: |row, _| words::or_unknown(row.fleet.as_deref()).into(),
+            order: |row, _| Order::text(row.fleet.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "MILES",
+            width: Width::Fixed(5),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| miles_cell(facts.miles(row.latitude, row.longitude), facts),
+            order: |row, facts| miles_order(facts.miles(row.latitude, row.longitude)),
         },
     ];
 
@@ -106,6 +137,10 @@ impl Listed for Tractor {
 
     fn is(&self, subject: &Subject) -> bool {
         matches!(subject, Subject::Tractor(id) if *id == self.id)
+    }
+
+    fn state(&self, facts: &Facts) -> Option<State> {
+        seen(self).trouble(facts)
     }
 
     fn sentence(&self, facts: &Facts) -> String {
@@ -165,11 +200,6 @@ fn seen(row: &Tractor) -> Seen<'_> {
         observed_at: row.observed_at,
         source: row.source.as_deref(),
     }
-}
-
-fn age(row: &Tractor, facts: &Facts) -> Cell {
-    let dark = seen(row).motion(facts.now) == Motion::Dark && row.observed_at.is_some();
-    Cell::of(seen(row).age(facts.now), if dark { Role::Warn } else { Role::Text })
 }
 
 fn fuel(row: &Tractor, facts: &Facts) -> Cell {

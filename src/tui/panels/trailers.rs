@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::units::{Seen, by_age, load, told};
-use crate::model::{Fleet, Loaded, Motion, Trailer, UnitKind};
+use super::units::{Seen, by_age, load, miles_cell, miles_order, told};
+use crate::model::{Fleet, Loaded, Tractor, Trailer, UnitKind};
 use crate::tui::facts::Facts;
-use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
-use crate::tui::widgets::table::{Cell, Column, Listed, Order, Width};
+use crate::tui::widgets::table::{Cell, Column, Group, LUXURY, Listed, Order, State, Width};
 use crate::tui::words::{self, UNKNOWN};
 
 impl Listed for Trailer {
     const TITLE: &'static str = "Trailers";
     const SORTED_BY: usize = 0;
+    const MILES: Option<usize> = Some(10);
+    const ANSWERS: &'static [(&'static str, &'static str)] =
+        &[("near", "MILES"), ("for", "STATE"), ("dwell", "STATE"), ("dispatcher", "DISPATCH")];
+    const GROUPS: &'static [Group<Self>] = &[
+        Group { name: "dispatcher", of: |row, facts| puller(row, facts)?.dispatcher.clone() },
+        Group { name: "fleet", of: |row, facts| puller(row, facts)?.fleet.clone() },
+    ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             title: "UNIT",
@@ -71,7 +77,7 @@ impl Listed for Trailer {
             width: Width::Fixed(5),
             rank: 3,
             grows: 0,
-            cell: |row, facts| age(row, facts),
+            cell: |row, facts| seen(row).age_cell(facts),
             order: |row, _| Order::number(by_age(row.observed_at)),
         },
         Column {
@@ -81,6 +87,36 @@ impl Listed for Trailer {
             grows: 5,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
             order: |row, _| Order::text(row.source.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "DISPATCH",
+            width: Width::Text(8, 10),
+            rank: LUXURY,
+            grows: 6,
+            cell: |row, facts| {
+                words::or_unknown(puller(row, facts).and_then(|unit| unit.dispatcher.as_deref())).into()
+            },
+            order: |row, facts| {
+                Order::text(
+                    puller(row, facts).and_then(|unit| unit.dispatcher.as_deref()).unwrap_or_default(),
+                )
+            },
+        },
+        Column {
+            title: "TYPE",
+            width: Width::Text(6, 12),
+            rank: LUXURY + 1,
+            grows: 7,
+            cell: |row, _| words::or_unknown(row.trailer_type.as_deref()).into(),
+            order: |row, _| Order::text(row.trailer_type.as_deref().unwrap_or_default()),
+        },
+        Column {
+            title: "MILES",
+            width: Width::Fixed(5),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| miles_cell(miles(row, facts), facts),
+            order: |row, facts| miles_order(miles(row, facts)),
         },
     ];
 
@@ -98,6 +134,10 @@ impl Listed for Trailer {
 
     fn is(&self, subject: &Subject) -> bool {
         matches!(subject, Subject::Trailer(id) if *id == self.id)
+    }
+
+    fn state(&self, facts: &Facts) -> Option<State> {
+        seen(self).trouble(facts)
     }
 
     fn sentence(&self, facts: &Facts) -> String {
@@ -152,9 +192,16 @@ fn seen(row: &Trailer) -> Seen<'_> {
     }
 }
 
-fn age(row: &Trailer, facts: &Facts) -> Cell {
-    let dark = seen(row).motion(facts.now) == Motion::Dark && row.observed_at.is_some();
-    Cell::of(seen(row).age(facts.now), if dark { Role::Warn } else { Role::Text })
+fn puller<'a>(row: &Trailer, facts: &'a Facts) -> Option<&'a Tractor> {
+    facts.tractor(row.tractor_id.as_ref())
+}
+
+/// Miles from the place that the filter names; without a tracker of its own it is where its truck is.
+fn miles(row: &Trailer, facts: &Facts) -> Option<f64> {
+    facts.miles(row.latitude, row.longitude).or_else(|| {
+        let unit = puller(row, facts)?;
+        facts.miles(unit.latitude, unit.longitude)
+    })
 }
 
 fn attached(row: &Trailer, facts: &Facts) -> Cell {

@@ -1,9 +1,10 @@
 //! What tractors and trailers are said of alike: what they do, where, and how old that is.
 
-use crate::model::{Motion, Timestamp, UnitKind};
-use crate::rules::motion;
+use crate::model::{Loaded, Motion, Timestamp, Trailer, UnitKind};
+use crate::rules::motion::{self, Silence};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
+use crate::tui::widgets::table::{Cell, Order, State};
 use crate::tui::words::{self, UNKNOWN};
 
 /// What is known of where a unit is and what it does, borrowed from either kind's row.
@@ -67,9 +68,29 @@ impl Seen<'_> {
         words::place(self.place, self.latitude, self.longitude)
     }
 
-    /// How old that is.
-    pub fn age(&self, now: Timestamp) -> String {
-        words::age(self.observed_at, now)
+    /// How old that is, by what is normal for such a unit in that state and for its source.
+    pub fn age_cell(&self, facts: &Facts) -> Cell {
+        let text = words::age(self.observed_at, facts.now);
+        let comes = self.source.is_some_and(|source| facts.fresh.positions(source));
+        let role = match motion::silence(self.kind, self.state, self.observed_at, facts.now) {
+            _ if self.observed_at.is_none() => Role::Muted,
+            Silence::TooLong => Role::Bad,
+            Silence::Long => Role::Warn,
+            Silence::Usual if !comes && !facts.fleet.feeds.is_empty() => Role::Warn,
+            Silence::Usual => Role::Text,
+        };
+        Cell::of(text, role)
+    }
+
+    /// What is not as it should be.
+    pub fn trouble(&self, facts: &Facts) -> Option<State> {
+        match self.motion(facts.now) {
+            Motion::Dark if self.observed_at.is_some() => {
+                Some(State { rank: 2, word: "dark", role: Role::Bad })
+            }
+            Motion::Idle => Some(State { rank: 1, word: "idle", role: Role::Warn }),
+            Motion::Moving | Motion::Stopped | Motion::Dark => None,
+        }
     }
 
     /// "MOVE NE 63, Elko NV (seen 4m ago, samsara)": for a sentence.
@@ -94,6 +115,30 @@ pub fn told(at: Option<Timestamp>, source: Option<&str>, now: Timestamp) -> Stri
 /// The load a unit is on, "-" where there is none.
 pub fn load(movement_id: Option<&String>) -> String {
     movement_id.map_or_else(|| UNKNOWN.to_owned(), Clone::clone)
+}
+
+/// "53012 empty", in short "53012 E"; "?" where nobody says whether it is, or what is pulled.
+pub fn freight_cell(trailer: Option<&Trailer>) -> Cell {
+    let Some(trailer) = trailer else { return "?".to_owned().into() };
+    let number = &trailer.unit_number;
+    let (letter, word) = match trailer.loaded {
+        Loaded::Loaded => ("L", "loaded"),
+        Loaded::Empty => ("E", "empty"),
+        Loaded::Unknown => ("?", "?"),
+    };
+    Cell::from(format!("{number} {letter}")).or_wide(format!("{number} {word}"))
+}
+
+/// Miles, or kilometres, to the place that the filter names.
+pub fn miles_cell(miles: Option<f64>, facts: &Facts) -> Cell {
+    let text = miles.map_or_else(|| UNKNOWN.to_owned(), |miles| words::speed(miles, facts.metric));
+    format!("{text:>5}").into()
+}
+
+/// Sorts by distance, the nearest first.
+#[expect(clippy::cast_possible_truncation, reason = "feet around the earth")]
+pub fn miles_order(miles: Option<f64>) -> Order {
+    Order::number(miles.map(|miles| (miles * 5280.0) as i64))
 }
 
 /// Sorts by age, the freshest first.

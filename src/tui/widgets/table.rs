@@ -1,26 +1,40 @@
-//! A table of any kind of row: chooses columns by width, sorts, filters, and keeps the selection on
+//! A table of any kind of row: chooses columns by width, sorts, filters, groups, and keeps the selection on
 //! the row, not on the line. Only the lines in sight are ever built.
 
-use std::cmp::Ordering;
+mod column;
+mod draw;
+mod group;
+mod listing;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::text::{put, width, wrap};
-use crate::model::Fleet;
-use crate::tui::app::Mode;
+pub use column::{Cell, Column, LUXURY, Order, Width};
+pub use group::{Group, State};
+pub use listing::{Arrangement, Choice, Listing, Rows};
+
+use crate::model::{Fleet, Point};
+use crate::rules::filter::{Asked, Filter, Hidden};
+use crate::rules::whereabouts;
 use crate::tui::facts::Facts;
 use crate::tui::panels::{Go, Panel, Subject};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Theme;
+use group::{Heading, Line};
 
 /// A kind of row that can be listed.
-pub trait Listed: Sized + 'static {
+pub trait Listed: Asked {
     /// What the panel is called.
     const TITLE: &'static str;
     /// What can be shown of a row, from left to right.
     const COLUMNS: &'static [Column<Self>];
     /// The column it is sorted by at first.
     const SORTED_BY: usize;
+    /// The column of miles to the place that the filter names; it is offered only then.
+    const MILES: Option<usize> = None;
+    /// Columns that answer fields of the filter that they are not called after: (field, heading).
+    const ANSWERS: &'static [(&'static str, &'static str)] = &[];
+    /// What rows can be grouped by.
+    const GROUPS: &'static [Group<Self>] = &[];
 
     /// How many rows there are.
     fn count(fleet: &Fleet) -> usize;
@@ -32,130 +46,41 @@ pub trait Listed: Sized + 'static {
     fn is(&self, subject: &Subject) -> bool;
     /// The row as a sentence, to be sent to somebody.
     fn sentence(&self, facts: &Facts) -> String;
-}
-
-/// One column.
-pub struct Column<T> {
-    /// Its heading.
-    pub title: &'static str,
-    /// How many columns of the screen it takes.
-    pub width: Width,
-    /// The highest goes first where there is no room for all.
-    pub rank: u8,
-    /// The lowest is widened first where there is room to spare.
-    pub grows: u8,
-    /// What it says of a row.
-    pub cell: fn(&T, &Facts) -> Cell,
-    /// What it sorts a row by.
-    pub order: fn(&T, &Facts) -> Order,
-}
-
-/// How wide a column is.
-#[derive(Clone, Copy, Debug)]
-pub enum Width {
-    /// Always the same.
-    Fixed(u16),
-    /// At least, and at most: text that is the better the less it is cut.
-    Text(u16, u16),
-    /// One or the other: cells that have a long form.
-    Either(u16, u16),
-}
-
-impl Width {
-    const fn least(self) -> u16 {
-        match self {
-            Self::Fixed(least) | Self::Text(least, _) | Self::Either(least, _) => least,
-        }
-    }
-
-    /// What it takes of the columns to spare.
-    fn gain(self, spare: u16) -> u16 {
-        match self {
-            Self::Fixed(_) => 0,
-            Self::Text(least, most) => spare.min(most - least),
-            Self::Either(short, long) => Some(long - short).filter(|gain| *gain <= spare).unwrap_or(0),
-        }
-    }
-}
-
-/// What a column says of a row.
-#[derive(Clone, Debug, Default)]
-pub struct Cell {
-    text: String,
-    /// The same with more to it, where there is room.
-    wide: Option<String>,
-    role: Role,
-}
-
-impl Cell {
-    /// With a meaning.
-    pub const fn of(text: String, role: Role) -> Self {
-        Self { text, wide: None, role }
-    }
-
-    /// With more to say where there is room.
-    #[must_use]
-    pub fn or_wide(mut self, wide: String) -> Self {
-        self.wide = Some(wide);
-        self
-    }
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Self::of(text, Role::Text)
-    }
-}
-
-/// What a row is sorted by. What is not known comes last, either way round.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Order {
-    /// By amount.
-    Number(i64),
-    /// By letters.
-    Text(String),
-    /// Not at all.
-    Unknown,
-}
-
-impl Order {
-    /// By amount where there is one.
-    pub fn number(amount: Option<i64>) -> Self {
-        amount.map_or(Self::Unknown, Self::Number)
-    }
-
-    /// By amount where the text is one ("9" before "10"), else by letters of either case.
-    pub fn text(text: &str) -> Self {
-        match text.parse() {
-            Ok(number) => Self::Number(number),
-            Err(_) if text.is_empty() || text == crate::tui::words::UNKNOWN => Self::Unknown,
-            Err(_) => Self::Text(text.to_lowercase()),
-        }
-    }
-
-    fn compare(&self, other: &Self, reversed: bool) -> Ordering {
-        match (self == &Self::Unknown, other == &Self::Unknown) {
-            (false, false) if reversed => other.cmp(self),
-            _ => self.cmp(other),
-        }
+    /// What is not as it should be about the row: the worst of a group stands in its heading.
+    fn state(&self, _facts: &Facts) -> Option<State> {
+        None
     }
 }
 
 /// Rows of one kind: which are shown, in which order, and where the cursor is.
-pub struct Table<T> {
-    /// Indexes into the fleet's rows, of those that pass the filter, in the order shown.
-    shown: Vec<usize>,
+pub struct Table<T: Listed> {
+    /// The rows that pass the filter in the order shown, with the headings of their groups.
+    lines: Vec<Line>,
+    headings: Vec<Heading>,
     arranged: bool,
     total: usize,
-    sorted_by: usize,
+    hidden: Hidden,
+    /// The column chosen by a person; none as long as nobody did.
+    sorted_by: Option<usize>,
     reversed: bool,
-    /// What every row shown must hold, in small letters.
-    words: Vec<String>,
+    /// The columns picked by a person, in the order of all; none as long as nobody did.
+    picked: Option<Vec<usize>>,
+    grouped_by: Option<usize>,
+    filter: String,
+    /// What is wrong with the filter, and how old the places are that it names.
+    complaints: Vec<String>,
+    notes: Vec<String>,
+    /// The place that the filter names.
+    near: Option<Point>,
+    /// The columns that answer the filter.
+    answers: Vec<usize>,
     cursor: usize,
     top: usize,
     /// The row under the cursor; none until a key was pressed here, so that a first sync does
     /// not carry the cursor down with whatever came first.
     chosen: Option<Subject>,
+    /// The row that was drawn under the cursor: what a key is pressed for.
+    seen: Option<Subject>,
     size: Size,
     row: std::marker::PhantomData<fn() -> T>,
 }
@@ -164,61 +89,145 @@ impl<T: Listed> Table<T> {
     /// Empty until it is arranged.
     pub fn new() -> Self {
         Self {
-            shown: Vec::new(),
+            lines: Vec::new(),
+            headings: Vec::new(),
             arranged: false,
             total: 0,
-            sorted_by: T::SORTED_BY,
+            hidden: Hidden::default(),
+            sorted_by: None,
             reversed: false,
-            words: Vec::new(),
+            picked: None,
+            grouped_by: None,
+            filter: String::new(),
+            complaints: Vec::new(),
+            notes: Vec::new(),
+            near: None,
+            answers: Vec::new(),
             cursor: 0,
             top: 0,
             chosen: None,
+            seen: None,
             size: Size::new(80, 20),
             row: std::marker::PhantomData,
         }
     }
 
-    fn selected<'a>(&self, facts: &'a Facts) -> Option<&'a T> {
-        self.shown.get(self.cursor).and_then(|index| T::at(&facts.fleet, *index))
+    fn row_at<'a>(&self, line: usize, facts: &'a Facts) -> Option<&'a T> {
+        match self.lines.get(line)? {
+            Line::Row(index) => T::at(&facts.fleet, *index),
+            Line::Heading(_) => None,
+        }
     }
 
-    fn passes(&self, row: &T, facts: &Facts, line: &mut String) -> bool {
-        if self.words.is_empty() {
-            return true;
-        }
-        line.clear();
-        for column in T::COLUMNS {
-            let cell = (column.cell)(row, facts);
-            line.push_str(&cell.wide.unwrap_or(cell.text).to_lowercase());
-            line.push('\n');
-        }
-        self.words.iter().all(|word| line.contains(word))
+    fn selected<'a>(&self, facts: &'a Facts) -> Option<&'a T> {
+        self.row_at(self.cursor, facts)
+    }
+
+    /// The column it is sorted by: of what is near somewhere the nearest come first.
+    fn sort_column(&self) -> usize {
+        let nearest = T::MILES.filter(|_| self.near.is_some());
+        self.sorted_by.or(nearest).unwrap_or(T::SORTED_BY)
+    }
+
+    /// Reads the filter again: what it means changes with the fleet and the time.
+    fn read(&mut self, facts: &Facts) -> Filter<T> {
+        let filter = Filter::<T>::read(&self.filter, &facts.scene());
+        self.complaints = filter.complaints.iter().map(|complaint| complaint.text.clone()).collect();
+        self.notes = filter.spots.iter().filter_map(|spot| whereabouts::age_words(spot, facts.now)).collect();
+        self.near = filter.spots.first().map(|spot| spot.point);
+        let fields = filter.fields();
+        let is_answer = |title: &str| {
+            let named = fields.iter().any(|field| title.eq_ignore_ascii_case(field));
+            let answers = |(field, heading): &(&str, &str)| *heading == title && fields.contains(field);
+            named || T::ANSWERS.iter().any(answers)
+        };
+        let columns = T::COLUMNS.iter().enumerate();
+        self.answers =
+            columns.filter(|(_, column)| is_answer(column.title)).map(|(index, _)| index).collect();
+        filter
+    }
+
+    /// The rows that pass the filter, each with what it is sorted by, in that order.
+    fn sorted(&mut self, facts: &Facts) -> Vec<usize> {
+        let filter = self.read(facts);
+        let facts = &self.near(facts);
+        let scene = facts.scene();
+        let mut hidden = Hidden::default();
+        let mut text = String::new();
+        let mut passes = |row: &T| {
+            if filter.is_empty() {
+                return true;
+            }
+            text.clear();
+            let verdict = filter.verdict(row, &scene, &mut |wanted| {
+                if text.is_empty() {
+                    write_out(row, facts, &mut text);
+                }
+                text.contains(wanted)
+            });
+            hidden.count(verdict)
+        };
+        let by = T::COLUMNS.get(self.sort_column()).map(|column| column.order);
+        let mut keyed: Vec<(Order, usize)> = (0..T::count(&facts.fleet))
+            .filter_map(|index| T::at(&facts.fleet, index).map(|row| (row, index)))
+            .filter(|(row, _)| passes(row))
+            .map(|(row, index)| (by.map_or(Order::Unknown, |order| order(row, facts)), index))
+            .collect();
+        self.hidden = hidden;
+        keyed.sort_by(|(a, _), (b, _)| a.compare(b, self.reversed));
+        keyed.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// The facts as this table sees them: with the place that its filter names.
+    fn near(&self, facts: &Facts) -> Facts {
+        Facts { near: self.near, ..facts.clone() }
     }
 
     /// Keeps the cursor on its row and, where that can be, the row on its line of the screen.
     fn follow(&mut self, facts: &Facts) {
         let line = self.cursor.saturating_sub(self.top);
         let found = self.chosen.as_ref().and_then(|chosen| {
-            self.shown.iter().position(|index| T::at(&facts.fleet, *index).is_some_and(|row| row.is(chosen)))
+            (0..self.lines.len()).find(|line| self.row_at(*line, facts).is_some_and(|row| row.is(chosen)))
         });
         match found {
             Some(position) => {
                 self.cursor = position;
                 self.top = position.saturating_sub(line);
             }
-            None if self.chosen.is_none() => (self.cursor, self.top) = (0, 0),
+            None if self.chosen.is_none() => {
+                self.top = 0;
+                self.cursor = self.nearest_row(0);
+            }
             None => {
-                self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+                self.cursor = self.nearest_row(self.cursor);
                 self.chosen = self.selected(facts).map(T::subject);
             }
         }
         self.scroll();
     }
 
+    /// The first row at or after a line, else the last before it: a heading cannot be selected.
+    fn nearest_row(&self, line: usize) -> usize {
+        let is_row = |line: &usize| matches!(self.lines.get(*line), Some(Line::Row(_)));
+        let line = line.min(self.lines.len().saturating_sub(1));
+        (line..self.lines.len()).find(is_row).or_else(|| (0..line).rev().find(is_row)).unwrap_or(0)
+    }
+
+    /// The last row at or before a line, else the first after it.
+    fn row_before(&self, line: usize) -> usize {
+        let is_row = |line: &usize| matches!(self.lines.get(*line), Some(Line::Row(_)));
+        (0..=line).rev().find(is_row).unwrap_or_else(|| self.nearest_row(line))
+    }
+
     fn scroll(&mut self) {
         let page = self.page();
-        self.top = self.top.min(self.shown.len().saturating_sub(page));
+        self.top = self.top.min(self.lines.len().saturating_sub(page));
         self.top = self.top.clamp((self.cursor + 1).saturating_sub(page), self.cursor);
+        // A group's first row shows whose it is.
+        let above = self.top.checked_sub(1).filter(|_| self.top == self.cursor && page > 1);
+        if let Some(above) = above.filter(|above| matches!(self.lines.get(*above), Some(Line::Heading(_)))) {
+            self.top = above;
+        }
     }
 
     /// Lines for rows: all but the headings'.
@@ -228,35 +237,23 @@ impl<T: Listed> Table<T> {
 
     /// The columns there is room for, each with its width.
     fn columns(&self) -> Vec<(usize, u16)> {
-        let room = self.size.width;
-        let mut by_rank: Vec<usize> = (0..T::COLUMNS.len()).collect();
-        by_rank.sort_by_key(|index| T::COLUMNS.get(*index).map(|column| column.rank));
-        let (mut taken, mut chosen) = (0, Vec::new());
-        for index in by_rank {
-            let Some(column) = T::COLUMNS.get(index) else { continue };
-            let needs = column.width.least() + u16::from(!chosen.is_empty());
-            // One too wide ends it: a lesser one in its place would come and go with the width.
-            if taken + needs > room && !chosen.is_empty() {
-                break;
-            }
-            taken += needs;
-            chosen.push((index, column.width.least()));
-        }
-        chosen.sort_unstable();
-        widen::<T>(&mut chosen, room.saturating_sub(taken));
-        chosen
+        let is_offered = |index: &usize| match T::MILES {
+            Some(miles) if miles == *index => self.near.is_some(),
+            _ => self.picked.as_ref().is_none_or(|picked| picked.contains(index)),
+        };
+        let offered: Vec<usize> = (0..T::COLUMNS.len()).filter(is_offered).collect();
+        // Whoever picked them wants them all, whatever their rank.
+        let first = self.picked.as_ref().unwrap_or(&self.answers);
+        column::choose(T::COLUMNS, &offered, first, self.size.width)
     }
 }
 
-/// Hands out the room left, to those first that make most of it.
-fn widen<T: Listed>(columns: &mut [(usize, u16)], mut spare: u16) {
-    let mut by_use: Vec<(&Column<T>, &mut u16)> =
-        columns.iter_mut().filter_map(|(index, width)| Some((T::COLUMNS.get(*index)?, width))).collect();
-    by_use.sort_by_key(|(column, _)| column.grows);
-    for (column, width) in by_use {
-        let gain = column.width.gain(spare);
-        *width += gain;
-        spare -= gain;
+/// All that the columns say of a row, in small letters.
+fn write_out<T: Listed>(row: &T, facts: &Facts, text: &mut String) {
+    for column in T::COLUMNS {
+        let cell = (column.cell)(row, facts);
+        text.push_str(&cell.wide.unwrap_or(cell.text).to_lowercase());
+        text.push('\n');
     }
 }
 
@@ -266,21 +263,22 @@ impl<T: Listed> Panel for Table<T> {
     }
 
     fn arrange(&mut self, facts: &Facts) {
-        if std::mem::replace(&mut self.arranged, true) {
-            return;
+        if !std::mem::replace(&mut self.arranged, true) {
+            self.total = T::count(&facts.fleet);
+            let rows = self.sorted(facts);
+            (self.lines, self.headings) = group::lines::<T>(rows, self.grouped_by, facts);
+            self.follow(facts);
         }
-        let fleet = &facts.fleet;
-        self.total = T::count(fleet);
-        let by = T::COLUMNS.get(self.sorted_by).map(|column| column.order);
-        let mut line = String::new();
-        let mut keyed: Vec<(Order, usize)> = (0..self.total)
-            .filter_map(|index| T::at(fleet, index).map(|row| (row, index)))
-            .filter(|(row, _)| self.passes(row, facts, &mut line))
-            .map(|(row, index)| (by.map_or(Order::Unknown, |order| order(row, facts)), index))
-            .collect();
-        keyed.sort_by(|(a, _), (b, _)| a.compare(b, self.reversed));
-        self.shown = keyed.into_iter().map(|(_, index)| index).collect();
-        self.follow(facts);
+    }
+
+    fn hold(&mut self) {
+        if self.chosen.is_none() {
+            self.chosen.clone_from(&self.seen);
+        }
+    }
+
+    fn drawn(&mut self, facts: &Facts) {
+        self.seen = self.selected(facts).map(T::subject);
     }
 
     fn fit(&mut self, size: Size) {
@@ -291,29 +289,29 @@ impl<T: Listed> Panel for Table<T> {
     }
 
     fn go(&mut self, go: Go, facts: &Facts) {
-        let last = self.shown.len().saturating_sub(1);
+        let last = self.lines.len().saturating_sub(1);
         self.cursor = match go {
             Go::Stay => self.cursor,
-            Go::Up => self.cursor.saturating_sub(1),
-            Go::Down => (self.cursor + 1).min(last),
-            Go::PageUp => self.cursor.saturating_sub(self.page()),
-            Go::PageDown => (self.cursor + self.page()).min(last),
-            Go::First => 0,
-            Go::Last => last,
+            Go::Up => self.row_before(self.cursor.saturating_sub(1)),
+            Go::Down => self.nearest_row((self.cursor + 1).min(last)),
+            Go::PageUp => self.row_before(self.cursor.saturating_sub(self.page())),
+            Go::PageDown => self.nearest_row((self.cursor + self.page()).min(last)),
+            Go::First => self.nearest_row(0),
+            Go::Last => self.row_before(last),
         };
         self.chosen = self.selected(facts).map(T::subject);
         self.scroll();
     }
 
     fn filter(&mut self, text: &str) {
-        self.words = text.split_whitespace().map(str::to_lowercase).collect();
+        text.clone_into(&mut self.filter);
         self.arranged = false;
     }
 
     fn sort(&mut self) {
-        let columns = self.columns();
-        let next = columns.iter().map(|(index, _)| *index).find(|index| *index > self.sorted_by);
-        self.sorted_by = next.or_else(|| columns.first().map(|(index, _)| *index)).unwrap_or(0);
+        let (columns, by) = (self.columns(), self.sort_column());
+        let next = columns.iter().map(|(index, _)| *index).find(|index| *index > by);
+        self.sorted_by = next.or_else(|| columns.first().map(|(index, _)| *index));
         self.reversed = false;
         self.arranged = false;
     }
@@ -324,13 +322,14 @@ impl<T: Listed> Panel for Table<T> {
     }
 
     fn headline(&self, facts: &Facts) -> String {
-        let count = match self.shown.len() {
-            shown if shown == self.total => shown.to_string(),
-            shown => format!("{shown} of {}", self.total),
-        };
-        let by = T::COLUMNS.get(self.sorted_by).map_or("", |column| column.title);
+        let shown = self.total - self.hidden.rows.min(self.total);
+        let count =
+            if shown == self.total { shown.to_string() } else { format!("{shown} of {}", self.total) };
+        let by = T::COLUMNS.get(self.sort_column()).map_or("", |column| column.title);
         let arrow = facts.glyphs.order(self.reversed);
-        format!("{} {count}, by {} {arrow}", T::TITLE, by.to_lowercase())
+        let group = self.grouped_by.and_then(|by| T::GROUPS.get(by));
+        let group = group.map(|group| format!(", per {}", group.name)).unwrap_or_default();
+        format!("{} {count}, by {} {arrow}{group}", T::TITLE, by.to_lowercase())
     }
 
     fn subject(&self, facts: &Facts) -> Option<Subject> {
@@ -341,68 +340,15 @@ impl<T: Listed> Panel for Table<T> {
         self.selected(facts).map(|row| row.sentence(facts))
     }
 
+    fn listing(&self) -> Option<&dyn Listing> {
+        Some(self)
+    }
+
+    fn listing_mut(&mut self) -> Option<&mut dyn Listing> {
+        Some(self)
+    }
+
     fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme) {
-        let columns = self.columns();
-        let mut lines = area.rows().map(|row| row.y);
-        let Some(head) = lines.next() else { return };
-        let mut x = area.x;
-        for (index, room) in &columns {
-            let title = T::COLUMNS.get(*index).map_or("", |column| column.title);
-            put(buf, (x, head), *room, title, theme.style(Role::Muted), facts.glyphs);
-            x += room + 1;
-        }
-        if self.shown.is_empty() {
-            let words =
-                if self.total == 0 { nothing(facts) } else { "no row holds every word of the filter" };
-            for (y, line) in lines.zip(wrap(words, area.width)) {
-                put(buf, (area.x, y), area.width, &line, theme.style(Role::Muted), facts.glyphs);
-            }
-            return;
-        }
-        for (line, (position, index)) in lines.zip(self.shown.iter().enumerate().skip(self.top)) {
-            let Some(row) = T::at(&facts.fleet, *index) else { continue };
-            let selected = position == self.cursor;
-            draw_row(row, &columns, (area.x, line), selected, buf, facts, theme);
-        }
-    }
-}
-
-/// Why there are no rows at all, and what to do about it.
-fn nothing(facts: &Facts) -> &'static str {
-    match (facts.mode, facts.fleet.feeds.is_empty()) {
-        (Mode::View, true) if facts.leader.is_none() => {
-            "nothing is known yet: no upstream was ever read, and nobody polls this database. Put the \
-             credentials of an ELD or the TMS into the file that `backhaul config path` names, then start \
-             `backhaul` again; `backhaul --demo` shows a simulated fleet."
-        }
-        (_, true) => "nothing is known yet: no upstream has answered so far",
-        (_, false) if facts.fleet.feeds.iter().any(|feed| feed.last_ok_at.is_none()) => {
-            "nothing of this kind is known, and not every feed was read yet: Health says which, and why"
-        }
-        (_, false) => "nothing of this kind is known: no upstream has told of any",
-    }
-}
-
-fn draw_row<T: Listed>(
-    row: &T,
-    columns: &[(usize, u16)],
-    (mut x, y): (u16, u16),
-    selected: bool,
-    buf: &mut Buffer,
-    facts: &Facts,
-    theme: Theme,
-) {
-    if selected {
-        let across = columns.iter().map(|(_, room)| room + 1).sum::<u16>().saturating_sub(1);
-        buf.set_style(Rect::new(x, y, across, 1).intersection(buf.area), theme.style(Role::Selected));
-    }
-    for (index, room) in columns {
-        let Some(column) = T::COLUMNS.get(*index) else { continue };
-        let cell = (column.cell)(row, facts);
-        let text = cell.wide.filter(|wide| width(wide) <= *room).unwrap_or(cell.text);
-        // One style along the selected row: the fewest bytes for the key pressed most.
-        let role = if selected { Role::Selected } else { cell.role };
-        put(buf, (x, y), *room, &text, theme.style(role), facts.glyphs);
-        x += room + 1;
+        self.paint(area, buf, &self.near(facts), theme);
     }
 }

@@ -21,7 +21,7 @@ fn the_loads_in_80_columns() {
     insta::assert_snapshot!(shown("3", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Movements 4, by window ▲                       3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW        ETA        SLACK
+    LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW▲       ETA        SLACK
     0093    available -         -     Elko NV     10:35         -          PAST 1h30
     0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
     0092    covered   Bob Ston… 9     Lubbock TX  by Tue 10:25* -          -
@@ -36,7 +36,7 @@ fn the_loads_in_120_columns() {
     insta::assert_snapshot!(shown("3", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Movements 4, by window ▲                                        3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW           ETA        SLACK     DISPATCH AGE
+    LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     DISPATCH AGE
     0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
     0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
     0092    covered   Bob Stone +1     9     -       Lubbock TX         Tue 08:25-10:25* -          -         jdoe     <30s
@@ -51,10 +51,10 @@ fn the_drivers_in_80_columns() {
     insta::assert_snapshot!(shown("4", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Drivers 4, by name ▲    3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    NAME           STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE          LOAD    AGE
+    NAME▲          STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE          LOAD    AGE
     Ann Peña       DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi E… 0091    2m
-    Bob Stone      SB      0:00  0:00  8:00  0:51 9     Flying J, Tul… -       33m
-    Cy Marlowe     -          -     -     -     - -     -              -       -
+    Bob Stone      SB      0:00  0:00  8:00  0:51 9     Flying J, Tul… 0092    33m
+    Cy Marlowe     -          -     -     -     - -     -              0092    -
     李 小龍        ON         -     -     -     - 502   -              -       -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
@@ -66,11 +66,11 @@ fn the_drivers_in_120_columns() {
     insta::assert_snapshot!(shown("4", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Drivers 4, by name ▲                                            3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    NAME                 STATUS       DRIVE SHIFT BREAK CYCLE FIRST       TRACT PLACE                          LOAD    AGE
-    Ann Peña             DRIVE 2h01    7:04  8:18  0:38 45:28 BREAK 0:38  418   I-40, 12 mi E of Amarillo TX   0091    2m
-    Bob Stone            SB 4h01       0:00  0:00  8:00  0:51 11H 0:00    9     Flying J, Tulsa OK             -       33m
-    Cy Marlowe           -                -     -     -     - -           -     -                              -       -
-    李 小龍              ON               -     -     -     - -           502   -                              -       -
+    NAME▲       STATUS LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST       TRACT TRAILER  PLACE          LOAD    AGE
+    Ann Peña    DRIVE      -  7:04 ██   8:18 █▉   0:38 ▎   45:28 ██  BREAK 0:38  418   53012 L  I-40, 12 mi E… 0091    2m
+    Bob Stone   SB         -  0:00      0:00      8:00 ███  0:51 ▏   11H 0:00    9     ?        Flying J, Tul… 0092    33m
+    Cy Marlowe  -          -     -         -         -         -     -           -     ?        -              0092    -
+    李 小龍     ON         -     -         -         -         -     -           502   ?        -              -       -
     (28 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -81,12 +81,12 @@ fn the_tractors_in_80_columns() {
     insta::assert_snapshot!(shown("5", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Tractors 5, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT  STATE      PLACE             DRIVER     TRAILER LOAD    FUEL AGE   SOURCE
-    9     IDLE 12m   Flying J, Tulsa … Bob Stone  -       -       11%  <30s  samsara
-    12    DARK       -                 -          -       -       -    -     -
-    418   MOVE NE 63 I-40, 12 mi E of… Ann Peña   53012   0091    61%  <10s  samsara
-    502   DARK 3h06  Elko NV           李 小龍    -       -       -    3h06  motive
-    T-77  STOP 2h14  41.257,-95.934    -          -       -       -    6m    motive
+    UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
+    9     IDLE 12m   Flying J, Tulsa… Bob Stone  ?        -       11%  <30s  samsara
+    12    DARK       -                -          ?        -       -    -     -
+    418   MOVE NE 63 I-40, 12 mi E o… Ann Peña   53012 L  0091    61%  <10s  samsara
+    502   DARK 3h06  Elko NV          李 小龍    ?        -       -    3h06  motive
+    T-77  STOP 2h14  41.257,-95.934   -          ?        -       -    6m    motive
     (15 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -97,12 +97,12 @@ fn the_tractors_in_120_columns() {
     insta::assert_snapshot!(shown("5", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Tractors 5, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT       STATE      PLACE                              DRIVER               TRAILER    LOAD    FUEL      AGE   SOURCE
-    9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            -          -       11% 1h56  <30s  samsara
-    12         DARK       -                                  -                    -          -       -         -     -
-    418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012      0091    61% 4m    <10s  samsara
-    502        DARK 3h06  Elko NV                            李 小龍              -          -       -         3h06  motive
-    T-77       STOP 2h14  41.257,-95.934                     -                    -          -       -         6m    motive
+    UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
+    9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            ?        -         11% 1h56  <30s  samsara
+    12         DARK       -                                  -                    ?        -         -         -     -
+    418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091      61% 4m    <10s  samsara
+    502        DARK 3h06  Elko NV                            李 小龍              ?        -         -         3h06  motive
+    T-77       STOP 2h14  41.257,-95.934                     -                    ?        -         -         6m    motive
     (27 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -113,7 +113,7 @@ fn the_trailers_in_80_columns() {
     insta::assert_snapshot!(shown("6", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Trailers 3, by unit ▲   3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT    STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
+    UNIT▲   STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
     53012   MOVE NE 62 I-40, 12 mi E of Amar… 418      loaded  0091    3m    samsara
     53040   STOP 2d04  Yard 4, Dallas TX      -        empty   -       11h06 samsara
     R 7     DARK       -                      -        -       -       -     samsara
@@ -127,7 +127,7 @@ fn the_trailers_in_120_columns() {
     insta::assert_snapshot!(shown("6", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Trailers 3, by unit ▲                                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT       STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
+    UNIT▲      STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
     53012      MOVE NE 62 I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
     53040      STOP 2d04  Yard 4, Dallas TX                    -                 empty   -            11h06 samsara
     R 7        DARK       -                                    -                 -       -            -     samsara
@@ -141,7 +141,7 @@ fn the_health_of_every_feed_in_80_columns() {
     insta::assert_snapshot!(shown("7", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Health 5, by account ▲                         3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    ACCOUNT  FEED                EVERY READ  CALLS  LEFT TROUBLE
+    ACCOUNT▲ FEED                EVERY READ  CALLS  LEFT TROUBLE
     mapbox   directions          asked 2h30  1204   -    ok
     mcleod   movements           30s   <30s  1204   96   ok
     motive   positions           5s    3m    1204   96   3m credentials refused
@@ -162,7 +162,7 @@ fn the_health_of_every_feed_in_120_columns() {
     insta::assert_snapshot!(shown("7", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Health 5, by account ▲                                          3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    ACCOUNT  FEED                       EVERY READ  CALLS  LEFT TROUBLE                                             NEXT TRY
+    ACCOUNT▲ FEED                       EVERY READ  CALLS  LEFT TROUBLE                                             NEXT TRY
     mapbox   directions                 asked 2h30  1204   -    ok                                                  -
     mcleod   movements                  30s   <30s  1204   96   ok                                                  -
     motive   positions                  5s    3m    1204   96   3m credentials refused                              in 2m
@@ -315,7 +315,7 @@ fn the_smallest_screen_keeps_what_decides() {
     insta::assert_snapshot!(shown("3", 60, 20), @r"
     LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
     Movements 4, by window ▲   3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    LOAD    DRIVER    NEXT               WINDOW        SLACK
+    LOAD    DRIVER    NEXT               WINDOW▲       SLACK
     0093    -         Elko NV            10:35         PAST 1h30
     0091    Ann Peña  Oklahoma City OK   16:00-18:00   LATE 25m
     0092    Bob Ston… Lubbock TX         by Tue 10:25* -

@@ -49,7 +49,7 @@ impl Asked for Driver {
         },
         Field {
             name: "drive",
-            aliases: &["can"],
+            aliases: &["legal", "can"],
             kind: Kind::Length,
             means: "what can be driven before a long rest, by every clock: not the 11 hours alone",
             of: |row, scene| Value::seconds(drivable_s(&hours(row, scene))),

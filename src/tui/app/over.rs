@@ -1,0 +1,257 @@
+//! What is opened over a table for a moment: the picker of its columns, and the line of commands
+//! (`save NAME`, `view NAME`, `forget NAME`, `export csv`).
+
+use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::export::{self, Form};
+use super::views::{Change, SavedView};
+use super::{App, Effect};
+use crate::tui::action::Action;
+use crate::tui::panels::Place;
+use crate::tui::theme::Role;
+use crate::tui::widgets::table::{Choice, Listing};
+use crate::tui::widgets::text::{put, width};
+
+/// Columns of the screen that the picker takes.
+const PICKER: u16 = 30;
+
+/// What is opened.
+#[derive(Debug)]
+pub enum Over {
+    /// The columns of the table, and which of them the cursor is on.
+    Columns(usize),
+    /// A command is typed.
+    Command(Input),
+}
+
+impl App {
+    /// Opens the picker of columns, where there is a table.
+    pub(super) fn open_columns(&mut self) {
+        if self.slot().panel.listing().is_some() {
+            self.over = Some(Over::Columns(0));
+        }
+    }
+
+    /// A key, while something is open over the table.
+    pub(super) fn press_over(&mut self, over: Over, key: KeyEvent) -> Option<Effect> {
+        let action = self.keys.action(key);
+        if action == Some(Action::Leave) {
+            self.quit = true;
+            return None;
+        }
+        match over {
+            Over::Columns(at) => self.press_columns(at, key, action),
+            Over::Command(mut line) => match key.code {
+                KeyCode::Esc => {}
+                KeyCode::Enter => return self.command(line.value().trim()),
+                KeyCode::Backspace if line.value().is_empty() => {}
+                _ => {
+                    line.handle_event(&Terminal::Key(key));
+                    self.over = Some(Over::Command(line));
+                }
+            },
+        }
+        None
+    }
+
+    fn press_columns(&mut self, at: usize, key: KeyEvent, action: Option<Action>) {
+        let Some(listing) = self.slot_mut().panel.listing_mut() else { return };
+        let choices = listing.choices();
+        let last = choices.len().saturating_sub(1);
+        let on = choices.get(at).map_or(0, |choice| choice.index);
+        let mut next = at;
+        match (key.code, action) {
+            (KeyCode::Char(' '), _) => listing.toggle(on),
+            (_, Some(Action::Up)) => next = at.saturating_sub(1),
+            (_, Some(Action::Down)) => next = (at + 1).min(last),
+            (_, Some(Action::First | Action::PageUp)) => next = 0,
+            (_, Some(Action::Last | Action::PageDown)) => next = last,
+            (_, Some(Action::Sort)) => listing.sort_by(on),
+            (_, Some(Action::Reverse)) => self.slot_mut().panel.reverse(),
+            (KeyCode::Backspace, _) => listing.unpick(),
+            (_, Some(Action::Open | Action::Back | Action::Columns)) => return,
+            _ => {}
+        }
+        self.over = Some(Over::Columns(next));
+    }
+
+    /// Does what was typed after `:`.
+    fn command(&mut self, line: &str) -> Option<Effect> {
+        let (word, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let name = name.trim();
+        match (word, name) {
+            ("", _) => {}
+            ("save" | "view" | "forget", "") => {
+                self.say(format!("{word} what? Say :{word} and a name, as :{word} dallas; {}", self.kept()));
+            }
+            ("save", name) => return self.save_view(name),
+            ("view", name) => match self.views.named(name).cloned() {
+                Some(view) => return self.show_view(&view),
+                None => self.say(format!("no view is called {name}; {}", self.kept())),
+            },
+            ("forget", name) => match self.views.named(name).map(|view| view.name.clone()) {
+                Some(name) => {
+                    self.say(format!("forgot the view {name}"));
+                    return self.change_views(Change::Forget(name));
+                }
+                None => self.say(format!("no view is called {name}; {}", self.kept())),
+            },
+            ("export", "" | "csv") => return self.export(Form::Csv),
+            ("export", "json") => return self.export(Form::Json),
+            ("export", other) => self.say(format!("no file is written as {other}; say :export csv or :export json")),
+            (other, _) => self.say(format!(
+                "no command is called {other}; there are save NAME, view NAME, forget NAME, export csv, export json"
+            )),
+        }
+        None
+    }
+
+    fn kept(&self) -> String {
+        match self.views.names().as_slice() {
+            [] => "none is saved yet".to_owned(),
+            names => format!("there are {}", names.join(", ")),
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        self.said = Some(text);
+    }
+
+    fn save_view(&mut self, name: &str) -> Option<Effect> {
+        let slot = self.slot();
+        let Some(listing) = slot.panel.listing() else {
+            self.say("there is no table here to be saved".to_owned());
+            return None;
+        };
+        let view = SavedView::new(name, self.place.word(), slot.filter.value(), listing.arrangement());
+        if view.name.is_empty() {
+            self.say("a view needs a name of letters or digits".to_owned());
+            return None;
+        }
+        let change = Change::Save(view.clone());
+        self.views.change(&change);
+        let key = self.views.names().iter().position(|kept| *kept == view.name).and_then(|place| {
+            let action = *[Action::View1, Action::View2, Action::View3].get(place)?;
+            self.keys.keys_of(action).first()
+        });
+        let how = key.map_or_else(String::new, |key| format!(", or the key {key}"));
+        self.say(format!("saved: :view {}{how} shows this again", view.name));
+        Some(Effect::KeepView(change))
+    }
+
+    fn change_views(&mut self, change: Change) -> Option<Effect> {
+        self.views.change(&change);
+        Some(Effect::KeepView(change))
+    }
+
+    /// Shows the view that was saved so manieth.
+    pub(super) fn show_nth_view(&mut self, place: usize) -> Option<Effect> {
+        match self.views.at(place).cloned() {
+            Some(view) => self.show_view(&view),
+            None => {
+                self.say(format!("no view is saved there yet: say :save NAME; {}", self.kept()));
+                None
+            }
+        }
+    }
+
+    fn show_view(&mut self, view: &SavedView) -> Option<Effect> {
+        let Some(place) = Place::ALL.into_iter().find(|place| place.word() == view.panel) else {
+            self.say(format!("the view {} is of {}, and there is no such panel", view.name, view.panel));
+            return None;
+        };
+        self.typing = false;
+        let effect = self.look(place);
+        let slot = self.slot_mut();
+        slot.filter = Input::new(view.filter.clone());
+        if let Some(listing) = slot.panel.listing_mut() {
+            listing.arrange_as(&view.arrangement());
+        }
+        self.refilter();
+        self.say(format!("view {}", view.name));
+        effect
+    }
+
+    /// The rows in sight as a file.
+    pub(super) fn export(&mut self, form: Form) -> Option<Effect> {
+        let (slot, facts) = self.arranged();
+        let listing = slot.panel.listing()?;
+        let file = export::file(&listing.rows(&facts), slot.filter.value(), form, &facts);
+        Some(Effect::Export(file))
+    }
+
+    /// Groups the rows by the next thing.
+    pub(super) fn group(&mut self) {
+        let Some(listing) = self.slot_mut().panel.listing_mut() else { return };
+        let by = listing.group();
+        let said = match by {
+            _ if !listing.has_groups() => "there is nothing to group these rows by".to_owned(),
+            Some(name) => format!("grouped by {name}"),
+            None => "not grouped".to_owned(),
+        };
+        self.say(said);
+    }
+}
+
+/// Draws what is open: the picker over the right of `body`, the command in `line`. Says where the cursor is.
+pub fn paint(app: &App, body: Rect, line: Rect, buf: &mut Buffer) -> Option<Position> {
+    match app.over.as_ref()? {
+        Over::Columns(at) => {
+            let choices = app.slot().panel.listing().map(Listing::choices).unwrap_or_default();
+            columns(app, &choices, *at, body, buf);
+            None
+        }
+        Over::Command(input) => {
+            blank(line, buf);
+            let (glyphs, theme) = (app.facts.glyphs, app.theme);
+            let start = put(buf, (line.x, line.y), 1, ":", theme.style(Role::Title), glyphs);
+            let room = line.right().saturating_sub(start + 1);
+            let end = put(buf, (start, line.y), room, input.value(), theme.style(Role::Text), glyphs);
+            let hint = "save NAME   view NAME   forget NAME   export csv|json";
+            let place = line.right().saturating_sub(width(hint));
+            if place > end + 2 {
+                put(buf, (place, line.y), width(hint), hint, theme.style(Role::Muted), glyphs);
+            }
+            let cursor = u16::try_from(input.visual_cursor()).unwrap_or(room).min(room);
+            Some(Position { x: start + cursor, y: line.y })
+        }
+    }
+}
+
+fn blank(area: Rect, buf: &mut Buffer) {
+    for position in area.intersection(buf.area).positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+        }
+    }
+}
+
+fn columns(app: &App, choices: &[Choice], at: usize, body: Rect, buf: &mut Buffer) {
+    let (glyphs, theme) = (app.facts.glyphs, app.theme);
+    let room = PICKER.min(body.width);
+    let area = Rect { x: body.right() - room, width: room, ..body };
+    blank(area, buf);
+    let bar = glyphs.pick("│", "|");
+    for y in area.rows().map(|row| row.y) {
+        put(buf, (area.x, y), 1, bar, theme.style(Role::Muted), glyphs);
+    }
+    let write = |buf: &mut Buffer, y: u16, text: &str, role: Role| {
+        put(buf, (area.x + 2, y), room.saturating_sub(2), text, theme.style(role), glyphs);
+    };
+    let mut rows = area.rows().map(|row| row.y);
+    let Some(first) = rows.next() else { return };
+    write(buf, first, "COLUMNS", Role::Title);
+    let page = usize::from(area.height.saturating_sub(1)).max(1);
+    let top = (at + 1).saturating_sub(page);
+    for (y, (place, choice)) in rows.zip(choices.iter().enumerate().skip(top)) {
+        let mark = if choice.wanted { "[x]" } else { "[ ]" };
+        let order = choice.sorted.map(|reversed| glyphs.order(reversed)).unwrap_or_default();
+        let note = if choice.wanted && !choice.in_sight { "no room" } else { "" };
+        let role = if place == at { Role::Selected } else { Role::Text };
+        write(buf, y, &format!("{mark} {:<9} {order:<1} {note:<8}", choice.title), role);
+    }
+}
