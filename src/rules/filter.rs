@@ -235,15 +235,16 @@ impl Hidden {
         let unknown: usize = self.unknown.values().sum();
         let names =
             |counts: &BTreeMap<&'static str, usize>| counts.keys().copied().collect::<Vec<_>>().join(" or ");
-        let mut words = format!("{} hidden", self.rows);
-        if unknown > 0 {
-            words += &format!(", {unknown} of them because {} is not known", names(&self.unknown));
-        }
+        let unknown = match unknown {
+            0 => String::new(),
+            _ => format!(", {unknown} of them because {} is not known", names(&self.unknown)),
+        };
         let perhaps: usize = self.perhaps.values().sum();
-        if perhaps > 0 {
-            words += &format!("; {perhaps} shown with {} not known: ?", names(&self.perhaps));
-        }
-        words
+        let perhaps = match perhaps {
+            0 => String::new(),
+            _ => format!("; {perhaps} shown with {} ?", names(&self.perhaps)),
+        };
+        format!("{} hidden{unknown}{perhaps}", self.rows)
     }
 }
 

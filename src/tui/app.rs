@@ -339,8 +339,7 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        if let Some(Over::Command(line)) = &mut self.over {
-            *line = Input::new(format!("{}{}", line.value(), clean(text, 100)));
+        if self.paste_over(text) {
             self.stale = Stale::Yes;
         } else if self.typing {
             let filter = &mut self.slot_mut().filter;
@@ -357,7 +356,7 @@ impl App {
             return self.press_over(over, key);
         }
         let action = self.keys.action(key);
-        if self.typing && !action.is_some_and(|action| serves_while_typing(action, key)) {
+        if self.typing && !action.is_some_and(|action| over::serves_while_typing(action, key)) {
             self.slot_mut().filter.handle_event(&Terminal::Key(key));
             self.refilter();
             return None;
@@ -384,19 +383,14 @@ impl App {
             Action::Filter if self.pages.is_empty() => self.typing = true,
             Action::Sort if self.pages.is_empty() => self.slot_mut().panel.sort(),
             Action::Reverse if self.pages.is_empty() => self.slot_mut().panel.reverse(),
-            Action::Columns if self.pages.is_empty() => self.open_columns(),
-            Action::Group if self.pages.is_empty() => self.group(),
-            Action::Export if self.pages.is_empty() => return self.export(export::Form::Csv),
-            Action::Filter
-            | Action::Sort
-            | Action::Reverse
-            | Action::Columns
+            Action::Filter | Action::Sort | Action::Reverse => {}
+            Action::Columns
             | Action::Group
-            | Action::Export => {}
-            Action::Command => self.over = Some(Over::Command(Input::default())),
-            Action::View1 => return self.show_nth_view(0),
-            Action::View2 => return self.show_nth_view(1),
-            Action::View3 => return self.show_nth_view(2),
+            | Action::Export
+            | Action::Command
+            | Action::View1
+            | Action::View2
+            | Action::View3 => return self.act_on_table(action),
             Action::Copy => return self.copy(),
             Action::Refresh => {
                 self.said = Some("asked for every feed to be read now".to_owned());
@@ -477,18 +471,6 @@ impl App {
         let sentence = slot.panel.sentence(&facts)?;
         self.said = Some(format!("copied: {sentence}"));
         Some(Effect::Copy(sentence))
-    }
-}
-
-/// While a filter is typed the keys of letters are letters; what moves or leaves still works.
-fn serves_while_typing(action: Action, key: KeyEvent) -> bool {
-    let letter = matches!(key.code, crossterm::event::KeyCode::Char(_));
-    match action {
-        Action::Leave | Action::Suspend => true,
-        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Open | Action::Back => {
-            !letter
-        }
-        _ => false,
     }
 }
 

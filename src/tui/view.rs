@@ -17,7 +17,7 @@ use super::words;
 const LEAST: (u16, u16) = (60, 20);
 
 /// Lines under the filter at most.
-const UNDER: u16 = 2;
+const UNDER: u16 = 3;
 
 /// Columns for the filter at least, when the headline is long.
 const FILTER: u16 = 20;
@@ -155,7 +155,7 @@ fn under(app: &App, room: u16) -> Vec<Span> {
     };
     match listing.complaints().first() {
         Some(complaint) => lines(&format!("not applied: {complaint}"), Role::Warn),
-        None => lines(&listing.told(), Role::Muted).into_iter().take(1).collect(),
+        None => lines(&listing.told(), Role::Muted),
     }
 }
 

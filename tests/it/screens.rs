@@ -3,6 +3,7 @@
 mod frames;
 mod made;
 mod pictures;
+mod tables;
 
 use backhaul::tui::app::{App, Effect, Mode, Setup};
 use backhaul::tui::event::Event;
@@ -41,7 +42,9 @@ fn told_of(fleet: backhaul::model::Fleet) -> App {
 fn press(app: &mut App, keys: &str) -> Option<Effect> {
     let (mut rest, mut effect) = (keys, None);
     while let Some(first) = rest.chars().next() {
-        let named = rest.strip_prefix('<').and_then(|named| named.split_once('>'));
+        // A filter has "<" too: a key's name is letters alone.
+        let is_name = |(name, _): &(&str, &str)| name.chars().all(|c| c.is_alphabetic() || c == '-');
+        let named = rest.strip_prefix('<').and_then(|named| named.split_once('>')).filter(is_name);
         let (name, after) = named.unwrap_or((&rest[..first.len_utf8()], &rest[first.len_utf8()..]));
         rest = after;
         let (code, modifiers) = match name {
@@ -49,6 +52,8 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
             "esc" => (KeyCode::Esc, KeyModifiers::NONE),
             "down" => (KeyCode::Down, KeyModifiers::NONE),
             "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
+            "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
+            "ctrl-g" => (KeyCode::Char('g'), KeyModifiers::CONTROL),
             "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
             _ => (KeyCode::Char(first), KeyModifiers::NONE),

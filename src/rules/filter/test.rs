@@ -95,7 +95,6 @@ fn compares(value: f64, compare: Compare, amount: f64, kind: Kind) -> bool {
 fn is(value: &Value<'_>, choice: &Choice, exactly: bool, name: &'static str) -> Verdict {
     match (value, choice) {
         (Value::Unknown | Value::Nothing, Choice::Unknown) => Verdict::Passes,
-        (Value::Unknown, _) => Verdict::Unknown(name),
         (Value::Word(word), Choice::Word(wanted)) => decided(word == wanted),
         (Value::Text(text), Choice::Text(wanted)) => decided(has(text, wanted, exactly)),
         (Value::Trailer { number, freight }, Choice::Unknown) => {
@@ -103,12 +102,19 @@ fn is(value: &Value<'_>, choice: &Choice, exactly: bool, name: &'static str) -> 
         }
         (Value::Trailer { freight: Some(freight), .. }, Choice::Word(wanted)) => decided(freight == wanted),
         // Whether it is empty can be asked on the phone, unless only what is certain was wanted.
-        (Value::Trailer { freight: None, .. }, Choice::Word(_)) if exactly => Verdict::Unknown(name),
-        (Value::Trailer { freight: None, .. }, Choice::Word(_)) => Verdict::Perhaps(name),
+        (Value::Trailer { freight: None, .. }, Choice::Word(_)) => {
+            if exactly {
+                Verdict::Unknown(name)
+            } else {
+                Verdict::Perhaps(name)
+            }
+        }
         (Value::Trailer { number: Some(number), .. }, Choice::Text(wanted)) => {
             decided(has(number, wanted, exactly))
         }
-        (Value::Trailer { number: None, .. }, Choice::Text(_)) => Verdict::Unknown(name),
+        (Value::Unknown, _) | (Value::Trailer { number: None, .. }, Choice::Text(_)) => {
+            Verdict::Unknown(name)
+        }
         _ => Verdict::Fails,
     }
 }

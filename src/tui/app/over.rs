@@ -10,6 +10,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::export::{self, Form};
 use super::views::{Change, SavedView};
 use super::{App, Effect};
+use crate::model::clean;
 use crate::tui::action::Action;
 use crate::tui::panels::Place;
 use crate::tui::theme::Role;
@@ -29,8 +30,30 @@ pub enum Over {
 }
 
 impl App {
+    /// Does what a key asks of a table; of a page that is opened over it, nothing.
+    pub(super) fn act_on_table(&mut self, action: Action) -> Option<Effect> {
+        match action {
+            Action::Command => self.over = Some(Over::Command(Input::default())),
+            Action::View1 => return self.show_nth_view(0),
+            Action::View2 => return self.show_nth_view(1),
+            Action::View3 => return self.show_nth_view(2),
+            Action::Columns if self.pages.is_empty() => self.open_columns(),
+            Action::Group if self.pages.is_empty() => self.group(),
+            Action::Export if self.pages.is_empty() => return self.export(Form::Csv),
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes in pasted text where a command is typed. Says whether one is.
+    pub(super) fn paste_over(&mut self, text: &str) -> bool {
+        let Some(Over::Command(line)) = &mut self.over else { return false };
+        *line = Input::new(format!("{}{}", line.value(), clean(text, 100)));
+        true
+    }
+
     /// Opens the picker of columns, where there is a table.
-    pub(super) fn open_columns(&mut self) {
+    fn open_columns(&mut self) {
         if self.slot().panel.listing().is_some() {
             self.over = Some(Over::Columns(0));
         }
@@ -96,7 +119,7 @@ impl App {
             ("forget", name) => match self.views.named(name).map(|view| view.name.clone()) {
                 Some(name) => {
                     self.say(format!("forgot the view {name}"));
-                    return self.change_views(Change::Forget(name));
+                    return Some(self.change_views(Change::Forget(name)));
                 }
                 None => self.say(format!("no view is called {name}; {}", self.kept())),
             },
@@ -132,31 +155,28 @@ impl App {
             self.say("a view needs a name of letters or digits".to_owned());
             return None;
         }
-        let change = Change::Save(view.clone());
-        self.views.change(&change);
+        let kept = self.change_views(Change::Save(view.clone()));
         let key = self.views.names().iter().position(|kept| *kept == view.name).and_then(|place| {
             let action = *[Action::View1, Action::View2, Action::View3].get(place)?;
             self.keys.keys_of(action).first()
         });
         let how = key.map_or_else(String::new, |key| format!(", or the key {key}"));
         self.say(format!("saved: :view {}{how} shows this again", view.name));
-        Some(Effect::KeepView(change))
+        Some(kept)
     }
 
-    fn change_views(&mut self, change: Change) -> Option<Effect> {
+    fn change_views(&mut self, change: Change) -> Effect {
         self.views.change(&change);
-        Some(Effect::KeepView(change))
+        Effect::KeepView(change)
     }
 
     /// Shows the view that was saved so manieth.
-    pub(super) fn show_nth_view(&mut self, place: usize) -> Option<Effect> {
-        match self.views.at(place).cloned() {
-            Some(view) => self.show_view(&view),
-            None => {
-                self.say(format!("no view is saved there yet: say :save NAME; {}", self.kept()));
-                None
-            }
-        }
+    fn show_nth_view(&mut self, place: usize) -> Option<Effect> {
+        let Some(view) = self.views.at(place).cloned() else {
+            self.say(format!("no view is saved there yet: say :save NAME; {}", self.kept()));
+            return None;
+        };
+        self.show_view(&view)
     }
 
     fn show_view(&mut self, view: &SavedView) -> Option<Effect> {
@@ -177,7 +197,7 @@ impl App {
     }
 
     /// The rows in sight as a file.
-    pub(super) fn export(&mut self, form: Form) -> Option<Effect> {
+    fn export(&mut self, form: Form) -> Option<Effect> {
         let (slot, facts) = self.arranged();
         let listing = slot.panel.listing()?;
         let file = export::file(&listing.rows(&facts), slot.filter.value(), form, &facts);
@@ -185,7 +205,7 @@ impl App {
     }
 
     /// Groups the rows by the next thing.
-    pub(super) fn group(&mut self) {
+    fn group(&mut self) {
         let Some(listing) = self.slot_mut().panel.listing_mut() else { return };
         let by = listing.group();
         let said = match by {
@@ -253,5 +273,17 @@ fn columns(app: &App, choices: &[Choice], at: usize, body: Rect, buf: &mut Buffe
         let note = if choice.wanted && !choice.in_sight { "no room" } else { "" };
         let role = if place == at { Role::Selected } else { Role::Text };
         write(buf, y, &format!("{mark} {:<9} {order:<1} {note:<8}", choice.title), role);
+    }
+}
+
+/// While a filter is typed the keys of letters are letters; what moves or leaves still works.
+pub fn serves_while_typing(action: Action, key: KeyEvent) -> bool {
+    let letter = matches!(key.code, KeyCode::Char(_));
+    match action {
+        Action::Leave | Action::Suspend => true,
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Open | Action::Back => {
+            !letter
+        }
+        _ => false,
     }
 }

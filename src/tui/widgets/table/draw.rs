@@ -48,14 +48,13 @@ impl<T: Listed> Table<T> {
         facts: &Facts,
         theme: Theme,
     ) {
-        let right = buf.area.right();
         for (index, room) in columns {
             let title = T::COLUMNS.get(*index).map_or("", |column| column.title);
             if *index == self.sort_column() {
-                // The mark takes the gap where the title fills its column, else the last letter's place.
-                let own = width(title).min(if x + room < right { *room } else { room.saturating_sub(1) });
+                // A title that fills its column gives its last letter to the mark: a gap stays a gap.
+                let own = width(title).min(room.saturating_sub(1));
                 let style = theme.style(Role::Title);
-                let end = put(buf, (x, y), own, title, style, facts.glyphs);
+                let (end, _) = buf.set_stringn(x, y, title, own.into(), style);
                 put(buf, (end, y), 1, facts.glyphs.order(self.reversed), style, facts.glyphs);
             } else {
                 put(buf, (x, y), *room, title, theme.style(Role::Muted), facts.glyphs);
