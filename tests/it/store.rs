@@ -5,6 +5,7 @@ mod damage;
 mod duty_days;
 mod exceptions;
 mod freight;
+mod heeded;
 mod judgements;
 mod linking;
 mod pairings;
