@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, params};
 
 use super::apply::Work;
 use super::links;
-use super::memory::{Kept, Memory, Past, Point, Suspect, Unit};
+use super::memory::{CONFIRM_MS, Kept, Memory, Past, Point, Suspect, Unit};
 use super::stays::Order;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
@@ -77,6 +77,7 @@ impl Page<'_> {
                     past.keep(work, (kind, unit), (&suspect.fix, &suspect.source), shows, Order::Late)?;
                 }
             }
+            Verdict::Same if (work.now.millis() - unit.synced).abs() < CONFIRM_MS => return Ok(()),
             Verdict::Same => {
                 if unit.news.is_none() {
                     self.news.push((kind, at));
@@ -106,7 +107,7 @@ impl Page<'_> {
         if unit.news.is_none() {
             self.news.push((kind, at));
         }
-        unit.news.moved = Some(seen.place);
+        unit.news.moved = u32::try_from(seen.place).ok();
         (unit.shown, unit.source) = (Some(fix.into()), Some(account));
         if unit.state != shows || unit.since.is_none() {
             (unit.state, unit.since) = (shows, Some(fix.observed_at.millis()));
@@ -164,6 +165,7 @@ impl Page<'_> {
         let mut follow = sql.prepare_cached(FOLLOW)?;
         for (kind, at) in self.news {
             let Some((unit, _)) = self.memory.at(kind, at) else { continue };
+            unit.synced = work.now.millis();
             let statements = if kind == UnitKind::Tractor { &mut tractors } else { &mut trailers };
             let news = std::mem::take(&mut unit.news);
             let Some(fix) = news.moved.and_then(|place| fix_at(changes, place)) else {
@@ -189,8 +191,8 @@ impl Page<'_> {
     }
 }
 
-fn fix_at(changes: &[Change], place: usize) -> Option<&Fix> {
-    match changes.get(place) {
+fn fix_at(changes: &[Change], place: u32) -> Option<&Fix> {
+    match changes.get(place as usize) {
         Some(Change::Fix { fix, .. }) => Some(fix),
         _ => None,
     }

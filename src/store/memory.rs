@@ -27,12 +27,16 @@ pub(super) struct Memory {
     pub(super) told: Told,
 }
 
-/// An account, by its place in [`Memory::accounts`].
-pub(super) type Account = usize;
+/// An account, by its place in [`Memory::accounts`]: no fleet has as many as would not fit.
+pub(super) type Account = u16;
 
 /// The last history point of each unit, by its row and by the account that told it: of two devices each
 /// is thinned by itself.
 pub(super) type Kept = HashMap<(UnitKind, i64, u64), Point>;
+
+/// What changes nothing but an age is written down again after this: a screen turns its ages every ten seconds,
+/// and what is written of it is never younger than what is true.
+pub(super) const CONFIRM_MS: i64 = 15_000;
 
 /// What fixes are kept for.
 pub(super) struct Past<'a> {
@@ -44,16 +48,19 @@ pub(super) struct Past<'a> {
 /// Rows of one kind, and which of them each account's ids mean.
 struct Known<T> {
     rows: Vec<T>,
-    places: HashMap<i64, usize>,
+    places: HashMap<i64, Place>,
     /// By account.
     names: Vec<HashMap<Box<str>, Named>>,
 }
+
+/// The place of a row in [`Known::rows`].
+type Place = u32;
 
 /// What an account's id means.
 #[derive(Clone, Copy)]
 enum Named {
     /// The row at this place.
-    At(usize),
+    At(Place),
     /// One that is deactivated.
     Inactive,
 }
@@ -61,7 +68,7 @@ enum Named {
 impl Named {
     const fn place(self) -> Option<usize> {
         match self {
-            Self::At(place) => Some(place),
+            Self::At(place) => Some(place as usize),
             Self::Inactive => None,
         }
     }
@@ -80,13 +87,15 @@ pub(super) struct Unit {
     pub(super) odometer: Option<(f64, Timestamp)>,
     pub(super) suspect: Option<Box<Suspect>>,
     pub(super) news: News,
+    /// When the row was last written to by whoever told of it, in milliseconds.
+    pub(super) synced: i64,
 }
 
 /// What a page says of a unit that is not written yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct News {
     /// It was seen: the place of that change in the page.
-    pub(super) moved: Option<usize>,
+    pub(super) moved: Option<u32>,
     /// Its readings changed.
     pub(super) read: bool,
     /// It was confirmed.
@@ -135,6 +144,8 @@ pub(super) struct Hours {
     /// Drive, shift, break, cycle, cycle tomorrow.
     pub(super) left: [Option<i64>; 5],
     pub(super) as_of: Option<i64>,
+    /// The same as the row has it: it may lag behind by [`CONFIRM_MS`].
+    pub(super) written_as_of: Option<i64>,
     pub(super) source: Option<Account>,
 }
 
@@ -190,11 +201,12 @@ impl Memory {
 
     /// The account of this name.
     pub(super) fn account(&mut self, name: &str) -> Account {
-        if let Some(account) = self.accounts.iter().position(|known| &**known == name) {
-            return account;
-        }
-        self.accounts.push(name.into());
-        self.accounts.len() - 1
+        let known = self.accounts.iter().position(|known| &**known == name);
+        let place = known.unwrap_or_else(|| {
+            self.accounts.push(name.into());
+            self.accounts.len() - 1
+        });
+        Account::try_from(place).unwrap_or(Account::MAX)
     }
 
     /// The place of the unit that this account calls `external_id`; one that nobody has named yet gets
@@ -251,6 +263,7 @@ impl Memory {
             UnitKind::Tractor | UnitKind::Trailer if self.known(kind).is_none() => {
                 let mut known = Known::default();
                 self.load_units(work, kind, None, &mut known)?;
+                known.rows.shrink_to_fit();
                 self.keep(kind, known);
             }
             _ => {}
@@ -261,7 +274,8 @@ impl Memory {
     /// Our id of what this account calls `external_id`, of a kind that was [learnt](Self::learn); `None` for
     /// one that nobody knows or that is deactivated there.
     pub(super) fn id(&self, kind: UnitKind, account: &str, external_id: &str) -> Option<&str> {
-        let account = self.accounts.iter().position(|known| &**known == account)?;
+        let place = self.accounts.iter().position(|known| &**known == account)?;
+        let account = Account::try_from(place).ok()?;
         if kind == UnitKind::Driver {
             let known = self.drivers.as_ref()?;
             return Some(&known.rows.get(known.named(account, external_id)?.place()?)?.id);
@@ -299,7 +313,7 @@ impl Memory {
         let one =
             if only.is_some() { "AND l.account = ?2 AND l.external_id = ?3" } else { "AND ?2 IS NOT ?3" };
         let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}
+            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}, u.synced_at
              FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id WHERE l.kind = ?1 {one}"
         ))?;
         let mut rows = statement.query(params![kind.word(), work.account, only])?;
@@ -321,6 +335,7 @@ impl Memory {
                     odometer: row.get::<_, Option<f64>>(15)?.zip(at(row, 16)?),
                     suspect: suspects.remove(id).map(Box::new),
                     news: News::default(),
+                    synced: row.get(17)?,
                 })
             })?;
         }
@@ -342,6 +357,7 @@ impl Memory {
                 Ok(Driver { id, hours: hours(row, source)? })
             })?;
         }
+        known.rows.shrink_to_fit();
         Ok(known)
     }
 
@@ -377,6 +393,7 @@ fn hours(row: &Row<'_>, source: Option<Account>) -> rusqlite::Result<Hours> {
         rest_since: row.get(14)?,
         left: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?],
         as_of: row.get(11)?,
+        written_as_of: row.get(11)?,
         source,
         is_shared: row.get(13)?,
     })
@@ -395,7 +412,7 @@ impl<T> Default for Known<T> {
 impl<T> Known<T> {
     /// What this account's id means; `None` where it means nothing here.
     fn named(&self, account: Account, external_id: &str) -> Option<Named> {
-        self.names.get(account)?.get(external_id).copied()
+        self.names.get(usize::from(account))?.get(external_id).copied()
     }
 
     /// Takes in a row that begins with [`NAMED`].
@@ -413,20 +430,22 @@ impl<T> Known<T> {
 
     /// The names that an account gives.
     fn of(&mut self, account: Account) -> &mut HashMap<Box<str>, Named> {
-        if self.names.len() <= account {
-            self.names.resize_with(account + 1, HashMap::new);
+        let place = usize::from(account);
+        if self.names.len() <= place {
+            self.names.resize_with(place + 1, HashMap::new);
         }
-        &mut self.names[account]
+        &mut self.names[place]
     }
 
     /// The place of a row. Several accounts may know it: it is one row all the same.
-    fn place(&mut self, rowid: i64, make: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<usize> {
+    fn place(&mut self, rowid: i64, make: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<Place> {
         if let Some(place) = self.places.get(&rowid) {
             return Ok(*place);
         }
+        let place = Place::try_from(self.rows.len()).unwrap_or(Place::MAX);
         self.rows.push(make()?);
-        self.places.insert(rowid, self.rows.len() - 1);
-        Ok(self.rows.len() - 1)
+        self.places.insert(rowid, place);
+        Ok(place)
     }
 }
 
