@@ -12,7 +12,7 @@ use super::stays::Order;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
 /// History keeps a point a mile on the move …
-const KEEP_DEGREES: f64 = 1.0 / 69.0;
+const KEEP_DEGREES: f32 = 1.0 / 69.0;
 /// … but never two within this …
 const KEEP_NOT_WITHIN_MS: i64 = 30_000;
 /// … and one at least this often, moving or not.
@@ -340,10 +340,12 @@ fn keep(
     (fix, source): (&Fix, &str),
     state: Motion,
 ) -> rusqlite::Result<()> {
-    let point = Point { at: fix.observed_at, latitude: fix.latitude, longitude: fix.longitude, state };
+    #[expect(clippy::cast_possible_truncation, reason = "a few yards are no matter")]
+    let (latitude, longitude) = (fix.latitude as f32, fix.longitude as f32);
+    let point = Point { at: fix.observed_at, latitude, longitude, state };
     let mut hasher = DefaultHasher::new();
-    source.hash(&mut hasher);
-    let key = (kind, unit.rowid, hasher.finish());
+    (kind, unit.rowid, source).hash(&mut hasher);
+    let key = hasher.finish();
     let last = kept.get(&key);
     if last.is_some_and(|last| !worth_keeping(last, &point)) {
         return Ok(());
