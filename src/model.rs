@@ -13,6 +13,7 @@ mod handling;
 mod hours;
 mod judgement;
 mod link;
+mod muster;
 mod nearest;
 mod place;
 mod route;
@@ -41,6 +42,7 @@ pub use hours::{
 };
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
+pub use muster::{Concern, Driven, Muster, Post, Rolling};
 pub use nearest::nearest;
 pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};

@@ -16,7 +16,7 @@ mod poller;
 mod roads;
 
 pub use self::asking::Router;
-pub use self::board::{Board, judge_once};
+pub use self::board::{Board, judge_once, look_out};
 pub use self::bucket::Bucket;
 pub use self::cadence::{Mode, Polling};
 pub use self::clock::Clock;

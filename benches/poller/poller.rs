@@ -54,13 +54,13 @@ async fn poll(base: &str, path: &Path) {
 /// Returns when the vehicles' stats have been read so often.
 async fn reads(path: &Path, count: u32) {
     let sql = rusqlite::Connection::open(path).expect("the database");
-    // Prepared once: what looking costs is counted with what the poller does.
+    // Prepared once, and asked seldom: what looking costs is counted with what the poller does.
     let mut question =
         sql.prepare("SELECT last_ok_at FROM feeds WHERE resource = 'vehicle_stats'").expect("a question");
     let mut seen = None::<i64>;
     let mut done = 0;
     while done < count {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let last: Option<i64> = question.query_row([], |row| row.get(0)).unwrap_or_default();
         if last != seen {
             (seen, done) = (last, done + 1);

@@ -79,6 +79,15 @@ impl<T: Keyed> Rows<T> {
         rows
     }
 
+    /// Keeps only the rows that are to be kept. True where one went.
+    pub fn retain(&mut self, keep: impl Fn(&T) -> bool) -> bool {
+        if self.0.iter().all(|row| keep(row)) {
+            return false;
+        }
+        Arc::make_mut(&mut self.0).retain(|row| keep(row));
+        true
+    }
+
     /// Puts rows in by key, one after the other. Who holds these rows alone holds no row twice meanwhile.
     /// An error ends it half done.
     pub fn put<E>(&mut self, changed: impl Iterator<Item = Result<T, E>>) -> Result<(), E> {

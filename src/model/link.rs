@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Conflict, DutyStatus, LinkRule, PairingSource, Timestamp, UnitId, UnitKind};
+use super::{Conflict, DutyStatus, LinkRule, PairingSource, Timestamp, UnitKind};
 
 /// One account's record, with what it can be recognised by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,12 +101,12 @@ pub struct HoursWord {
 }
 
 /// One account's word that `left` goes with `right`, in our ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim<'a> {
     /// The one that has at most one partner.
-    pub left: UnitId,
+    pub left: &'a str,
     /// Its partner; `None` says it has none.
-    pub right: Option<UnitId>,
+    pub right: Option<&'a str>,
     /// How it is known.
     pub by: PairingSource,
     /// Since when.

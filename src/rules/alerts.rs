@@ -20,9 +20,11 @@ mod word;
 use std::sync::Arc;
 
 pub use self::condition::{Condition, Hold};
+pub use self::log::may_disagree;
 pub use self::score::score;
 pub use self::settle::{Absence, settle};
-use crate::model::{Exception, Fleet, Step, Timestamp};
+pub use self::trailer::Roads;
+use crate::model::{Exception, Fleet, Muster, Step, Timestamp};
 use crate::rules::freshness::Freshness;
 use sight::Sight;
 
@@ -49,14 +51,16 @@ const ALERTS: &[&dyn Alert] = &[
 ];
 
 /// All that holds at `now`, by id, each once.
-pub fn conditions(fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Condition> {
-    find(&Sight::of(fleet, fresh, now))
+pub fn conditions(fleet: &Fleet, muster: &Muster, fresh: &Freshness, now: Timestamp) -> Vec<Condition> {
+    find(&Sight::of(fleet, muster, fresh, now))
 }
 
 /// One look at everything: what becomes of the exceptions in `fleet` at `now`. Write the steps and look
-/// again whenever something changed, and once a minute at least: time alone raises and clears.
-pub fn look(fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Step> {
-    let sight = Sight::of(fleet, fresh, now);
+/// again whenever something changed, and once a minute at least: time alone raises and clears. Of units that
+/// no load and no exception leads to, `fleet` need have only those that [`Roads::may_be_alone`] and
+/// [`may_disagree`] pick out; `muster` has every tractor.
+pub fn look(fleet: &Fleet, muster: &Muster, fresh: &Freshness, now: Timestamp) -> Vec<Step> {
+    let sight = Sight::of(fleet, muster, fresh, now);
     let absence = |row: &Exception| {
         let topic = row.kind.topic();
         let alert = ALERTS.iter().find(|alert| alert.topic() == topic);

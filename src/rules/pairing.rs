@@ -6,7 +6,7 @@ use crate::model::Claim;
 /// ends what its own source and weaker standing ones would say only when nothing stronger speaks.
 ///
 /// Sorted by `left`, one claim each.
-pub fn settle(mut claims: Vec<Claim>) -> Vec<Claim> {
+pub fn settle(mut claims: Vec<Claim<'_>>) -> Vec<Claim<'_>> {
     // "None" from a log-in says only that nobody is logged in now, so any partner beats it.
     claims.sort_by(|a, b| {
         (&a.left, a.right.is_none(), a.by)
@@ -21,11 +21,10 @@ pub fn settle(mut claims: Vec<Claim>) -> Vec<Claim> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PairingSource, Timestamp, UnitId};
+    use crate::model::{PairingSource, Timestamp};
 
-    fn claim(left: &str, right: Option<&str>, by: PairingSource, since: Option<i64>) -> Claim {
-        let id = |id: &str| UnitId(id.into());
-        Claim { left: id(left), right: right.map(id), by, since_at: since.map(Timestamp::from_secs) }
+    fn claim<'a>(left: &'a str, right: Option<&'a str>, by: PairingSource, since: Option<i64>) -> Claim<'a> {
+        Claim { left, right, by, since_at: since.map(Timestamp::from_secs) }
     }
 
     #[test]
@@ -39,7 +38,7 @@ mod tests {
             claim("cy", Some("t5"), PairingSource::Assigned, Some(10)),
             claim("cy", Some("t6"), PairingSource::Assigned, Some(20)),
         ]);
-        let partners: Vec<_> = settled.iter().map(|claim| claim.right.as_ref().unwrap().0.as_str()).collect();
+        let partners: Vec<_> = settled.iter().map(|claim| claim.right.unwrap()).collect();
         assert_eq!(partners, ["t3", "t4", "t6"]);
     }
 }

@@ -7,12 +7,12 @@ use rusqlite::{CachedStatement, params};
 
 use super::apply::Work;
 use super::links;
-use super::memory::{Kept, Memory, Past, Point, Suspect, Unit};
+use super::memory::{CONFIRM_MS, Kept, Memory, Past, Point, Suspect, Unit};
 use super::stays::Order;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
 /// History keeps a point a mile on the move …
-const KEEP_DEGREES: f64 = 1.0 / 69.0;
+const KEEP_DEGREES: f32 = 1.0 / 69.0;
 /// … but never two within this …
 const KEEP_NOT_WITHIN_MS: i64 = 30_000;
 /// … and one at least this often, moving or not.
@@ -77,6 +77,7 @@ impl Page<'_> {
                     past.keep(work, (kind, unit), (&suspect.fix, &suspect.source), shows, Order::Late)?;
                 }
             }
+            Verdict::Same if (work.now.millis() - unit.synced).abs() < CONFIRM_MS => return Ok(()),
             Verdict::Same => {
                 if unit.news.is_none() {
                     self.news.push((kind, at));
@@ -106,7 +107,7 @@ impl Page<'_> {
         if unit.news.is_none() {
             self.news.push((kind, at));
         }
-        unit.news.moved = Some(seen.place);
+        unit.news.moved = u32::try_from(seen.place).ok();
         (unit.shown, unit.source) = (Some(fix.into()), Some(account));
         if unit.state != shows || unit.since.is_none() {
             (unit.state, unit.since) = (shows, Some(fix.observed_at.millis()));
@@ -164,6 +165,7 @@ impl Page<'_> {
         let mut follow = sql.prepare_cached(FOLLOW)?;
         for (kind, at) in self.news {
             let Some((unit, _)) = self.memory.at(kind, at) else { continue };
+            unit.synced = work.now.millis();
             let statements = if kind == UnitKind::Tractor { &mut tractors } else { &mut trailers };
             let news = std::mem::take(&mut unit.news);
             let Some(fix) = news.moved.and_then(|place| fix_at(changes, place)) else {
@@ -189,8 +191,8 @@ impl Page<'_> {
     }
 }
 
-fn fix_at(changes: &[Change], place: usize) -> Option<&Fix> {
-    match changes.get(place) {
+fn fix_at(changes: &[Change], place: u32) -> Option<&Fix> {
+    match changes.get(place as usize) {
         Some(Change::Fix { fix, .. }) => Some(fix),
         _ => None,
     }
@@ -338,10 +340,12 @@ fn keep(
     (fix, source): (&Fix, &str),
     state: Motion,
 ) -> rusqlite::Result<()> {
-    let point = Point { at: fix.observed_at, latitude: fix.latitude, longitude: fix.longitude, state };
+    #[expect(clippy::cast_possible_truncation, reason = "a few yards are no matter")]
+    let (latitude, longitude) = (fix.latitude as f32, fix.longitude as f32);
+    let point = Point { at: fix.observed_at, latitude, longitude, state };
     let mut hasher = DefaultHasher::new();
-    source.hash(&mut hasher);
-    let key = (kind, unit.rowid, hasher.finish());
+    (kind, unit.rowid, source).hash(&mut hasher);
+    let key = hasher.finish();
     let last = kept.get(&key);
     if last.is_some_and(|last| !worth_keeping(last, &point)) {
         return Ok(());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 
 use super::apply::Work;
-use super::memory::{Hours, Memory};
+use super::memory::{CONFIRM_MS, Hours, Memory};
 use super::rows::TMS_ACCOUNT;
 use super::testimony::{self, Word};
 use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind, WorkLeft};
@@ -56,10 +56,14 @@ fn clocks(
     let left =
         [told.drive_left_s, told.shift_left_s, told.break_left_s, told.cycle_left_s, told.cycle_tomorrow_s];
     let as_of = Some(told.as_of_at.millis());
-    let after = Hours { left, as_of, source: Some(account), ..before.with(duty) };
+    let mut after = Hours { left, as_of, source: Some(account), ..before.with(duty) };
     if (Hours { as_of: before.as_of, ..after }) == *before {
-        confirmed.0.insert(after.rowid, told.as_of_at.millis());
+        if after.lags() {
+            confirmed.0.insert(after.rowid, told.as_of_at.millis());
+            after.written_as_of = as_of;
+        }
     } else {
+        after.written_as_of = as_of;
         confirmed.0.remove(&after.rowid);
         write(work, &after)?;
         work.touched.drivers = true;
@@ -90,6 +94,12 @@ impl Hours {
             heard_at: at(self.as_of),
             left: WorkLeft { drive_s: self.left[0], cycle_s: self.left[3] },
         }
+    }
+
+    /// Whether what the row says of their age is worth writing down again. A clock that was set back counts too.
+    fn lags(&self) -> bool {
+        let lag = self.as_of.zip(self.written_as_of).map(|(as_of, written)| as_of.abs_diff(written));
+        lag.is_none_or(|lag| lag >= CONFIRM_MS.unsigned_abs())
     }
 
     /// The same hours with what is known of the duty now.
@@ -145,8 +155,8 @@ fn write(work: &Work<'_>, hours: &Hours) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Drivers whose clocks are as they were, by their rows, and as of when. That is no content, but the age
-/// on every screen: it moves `rev`, not `updated_at`.
+/// Drivers whose clocks have been as they were for a while, by their rows, and as of when. That is no content, but
+/// the age on every screen: it moves `rev`, not `updated_at`.
 #[derive(Default)]
 struct Confirmed(BTreeMap<i64, i64>);
 

@@ -25,7 +25,7 @@ pub struct Judge {
     /// Which account is believed about a driver's hours.
     pub believe: fn(&[HoursWord], Timestamp) -> Option<usize>,
     /// Which claim holds for each left one.
-    pub settle: fn(Vec<Claim>) -> Vec<Claim>,
+    pub settle: for<'a> fn(Vec<Claim<'a>>) -> Vec<Claim<'a>>,
     /// Where a fix belongs among those that a tractor's stays are judged by; the places are its stops'.
     pub cell: fn(&[Point], &Fix) -> Cell,
     /// When a tractor was at which of its stops.

@@ -106,7 +106,7 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
     let key =
         |index: usize| records.get(index).map(|record| (record.account.clone(), record.external_id.clone()));
     let owners = owners(&linked.groups, &records, &links);
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut made: BTreeSet<String> = BTreeSet::new();
     let mut moves = Vec::new();
     for (number, group) in linked.groups.iter().enumerate() {
         let members: Vec<_> = group.iter().filter_map(|(index, rule)| Some((key(*index)?, *rule))).collect();
@@ -114,16 +114,15 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         let mine = members
             .iter()
             .filter_map(|(key, _)| links.get(key).map(|link| &link.unit_id))
-            .filter(|id| owners.get(*id) == Some(&number));
+            .filter(|id| owners.get(id.as_str()) == Some(&number));
         // The unit that has been here longest keeps its id; the others are folded into it.
         let id = mine
             .min_by_key(|id| (created.get(*id).copied().unwrap_or(i64::MAX), (*id).clone()))
             .cloned()
             .unwrap_or_else(|| UnitId::first_told(account, external_id).0);
-        if !created.contains_key(&id) && !taken.contains(&id) {
+        if !created.contains_key(&id) && made.insert(id.clone()) {
             create(work, kind, &id, external_id)?;
         }
-        taken.insert(id.clone());
         for (record, rule) in &members {
             let before = links.get(record);
             if before.is_some_and(|before| before.unit_id == id && before.rule == Some(*rule)) {
@@ -154,23 +153,30 @@ struct Move {
 
 /// Which group may keep each unit id: the one that holds the record the id is named after, else the
 /// first with a record linked to it.
-fn owners(groups: &[Vec<(usize, LinkRule)>], records: &[Record], links: &Links) -> HashMap<String, usize> {
-    let mut owners = HashMap::new();
-    let mut named = HashMap::new();
-    for (number, group) in groups.iter().enumerate() {
-        for (index, _) in group {
-            let Some(record) = records.get(*index) else { continue };
-            let own = UnitId::first_told(&record.account, &record.external_id).0;
-            let Some(link) = links.get(&(record.account.clone(), record.external_id.clone())) else {
-                continue;
-            };
-            if link.unit_id == own {
-                named.insert(link.unit_id.clone(), number);
-            }
-            owners.entry(link.unit_id.clone()).or_insert(number);
+fn owners<'a>(
+    groups: &[Vec<(usize, LinkRule)>],
+    records: &[Record],
+    links: &'a Links,
+) -> HashMap<&'a str, usize> {
+    let mut owners = HashMap::with_capacity(links.len());
+    let members = || {
+        let numbered = groups.iter().enumerate();
+        let members =
+            numbered.flat_map(|(number, group)| group.iter().map(move |(index, _)| (number, *index)));
+        members.filter_map(|(number, index)| {
+            let record = records.get(index)?;
+            let link = links.get(&(record.account.clone(), record.external_id.clone()))?;
+            Some((number, record, link.unit_id.as_str()))
+        })
+    };
+    for (number, _, unit_id) in members() {
+        owners.entry(unit_id).or_insert(number);
+    }
+    for (number, record, unit_id) in members() {
+        if unit_id == UnitId::first_told(&record.account, &record.external_id).0 {
+            owners.insert(unit_id, number);
         }
     }
-    owners.extend(named);
     owners
 }
 

@@ -1,9 +1,11 @@
 //! What the file says of units, kept at hand by the one who writes it, so that a fix is judged
 //! without a read. True of one revision: where anything else was committed since, it is read anew.
 
+mod load;
+
 use std::collections::HashMap;
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
 use super::apply::Work;
 use super::links;
@@ -27,12 +29,16 @@ pub(super) struct Memory {
     pub(super) told: Told,
 }
 
-/// An account, by its place in [`Memory::accounts`].
-pub(super) type Account = usize;
+/// An account, by its place in [`Memory::accounts`]: no fleet has as many as would not fit.
+pub(super) type Account = u16;
 
-/// The last history point of each unit, by its row and by the account that told it: of two devices each
-/// is thinned by itself.
-pub(super) type Kept = HashMap<(UnitKind, i64, u64), Point>;
+/// The last history point of each unit, by a digest of its row and of the account that told it: of two devices
+/// each is thinned by itself.
+pub(super) type Kept = HashMap<u64, Point>;
+
+/// What changes nothing but an age is written down again after this: a screen turns its ages every ten seconds,
+/// and what is written of it is never younger than what is true.
+pub(super) const CONFIRM_MS: i64 = 15_000;
 
 /// What fixes are kept for.
 pub(super) struct Past<'a> {
@@ -44,16 +50,18 @@ pub(super) struct Past<'a> {
 /// Rows of one kind, and which of them each account's ids mean.
 struct Known<T> {
     rows: Vec<T>,
-    places: HashMap<i64, usize>,
     /// By account.
     names: Vec<HashMap<Box<str>, Named>>,
 }
+
+/// The place of a row in [`Known::rows`].
+type Place = u32;
 
 /// What an account's id means.
 #[derive(Clone, Copy)]
 enum Named {
     /// The row at this place.
-    At(usize),
+    At(Place),
     /// One that is deactivated.
     Inactive,
 }
@@ -61,7 +69,7 @@ enum Named {
 impl Named {
     const fn place(self) -> Option<usize> {
         match self {
-            Self::At(place) => Some(place),
+            Self::At(place) => Some(place as usize),
             Self::Inactive => None,
         }
     }
@@ -80,13 +88,15 @@ pub(super) struct Unit {
     pub(super) odometer: Option<(f64, Timestamp)>,
     pub(super) suspect: Option<Box<Suspect>>,
     pub(super) news: News,
+    /// When the row was last written to by whoever told of it, in milliseconds.
+    pub(super) synced: i64,
 }
 
 /// What a page says of a unit that is not written yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct News {
     /// It was seen: the place of that change in the page.
-    pub(super) moved: Option<usize>,
+    pub(super) moved: Option<u32>,
     /// Its readings changed.
     pub(super) read: bool,
     /// It was confirmed.
@@ -107,12 +117,12 @@ pub(super) struct Suspect {
     pub(super) source: String,
 }
 
-/// One point of history.
+/// One point of history, to within a few yards: it is thinned by the mile.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
     pub(super) at: Timestamp,
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
+    pub(super) latitude: f32,
+    pub(super) longitude: f32,
     pub(super) state: Motion,
 }
 
@@ -135,6 +145,8 @@ pub(super) struct Hours {
     /// Drive, shift, break, cycle, cycle tomorrow.
     pub(super) left: [Option<i64>; 5],
     pub(super) as_of: Option<i64>,
+    /// The same as the row has it: it may lag behind by [`CONFIRM_MS`].
+    pub(super) written_as_of: Option<i64>,
     pub(super) source: Option<Account>,
 }
 
@@ -190,11 +202,12 @@ impl Memory {
 
     /// The account of this name.
     pub(super) fn account(&mut self, name: &str) -> Account {
-        if let Some(account) = self.accounts.iter().position(|known| &**known == name) {
-            return account;
-        }
-        self.accounts.push(name.into());
-        self.accounts.len() - 1
+        let known = self.accounts.iter().position(|known| &**known == name);
+        let place = known.unwrap_or_else(|| {
+            self.accounts.push(name.into());
+            self.accounts.len() - 1
+        });
+        Account::try_from(place).unwrap_or(Account::MAX)
     }
 
     /// The place of the unit that this account calls `external_id`; one that nobody has named yet gets
@@ -251,6 +264,7 @@ impl Memory {
             UnitKind::Tractor | UnitKind::Trailer if self.known(kind).is_none() => {
                 let mut known = Known::default();
                 self.load_units(work, kind, None, &mut known)?;
+                known.rows.shrink_to_fit();
                 self.keep(kind, known);
             }
             _ => {}
@@ -261,7 +275,8 @@ impl Memory {
     /// Our id of what this account calls `external_id`, of a kind that was [learnt](Self::learn); `None` for
     /// one that nobody knows or that is deactivated there.
     pub(super) fn id(&self, kind: UnitKind, account: &str, external_id: &str) -> Option<&str> {
-        let account = self.accounts.iter().position(|known| &**known == account)?;
+        let place = self.accounts.iter().position(|known| &**known == account)?;
+        let account = Account::try_from(place).ok()?;
         if kind == UnitKind::Driver {
             let known = self.drivers.as_ref()?;
             return Some(&known.rows.get(known.named(account, external_id)?.place()?)?.id);
@@ -279,192 +294,49 @@ impl Memory {
             *units = Some(known);
         }
     }
-
-    /// Reads the units of a kind that any account knows, or the one that this account calls `only`.
-    fn load_units(
-        &mut self,
-        work: &Work<'_>,
-        kind: UnitKind,
-        only: Option<&str>,
-        known: &mut Known<Unit>,
-    ) -> rusqlite::Result<()> {
-        let (table, readings) = match kind {
-            UnitKind::Tractor => {
-                ("tractors", "u.engine, u.engine_at, u.fuel_pct, u.fuel_at, u.odometer_mi, u.odometer_at")
-            }
-            UnitKind::Trailer => ("trailers", "NULL, NULL, NULL, NULL, NULL, NULL"),
-            UnitKind::Driver => return Ok(()),
-        };
-        let mut suspects = suspects(work, kind)?;
-        let one =
-            if only.is_some() { "AND l.account = ?2 AND l.external_id = ?3" } else { "AND ?2 IS NOT ?3" };
-        let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}
-             FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id WHERE l.kind = ?1 {one}"
-        ))?;
-        let mut rows = statement.query(params![kind.word(), work.account, only])?;
-        while let Some(row) = rows.next()? {
-            let account = self.account(text(row, 0)?.unwrap_or_default());
-            let source = text(row, 9)?.map(|source| self.account(source));
-            known.add(account, row, || {
-                let id = text(row, 10)?.unwrap_or_default();
-                let place: (Option<i64>, Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?, row.get(6)?);
-                Ok(Unit {
-                    rowid: row.get(3)?,
-                    id: id.into(),
-                    shown: sighting(place),
-                    source,
-                    state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
-                    since: row.get(8)?,
-                    engine: text(row, 11)?.and_then(Engine::from_word).zip(at(row, 12)?),
-                    fuel: row.get::<_, Option<f64>>(13)?.zip(at(row, 14)?),
-                    odometer: row.get::<_, Option<f64>>(15)?.zip(at(row, 16)?),
-                    suspect: suspects.remove(id).map(Box::new),
-                    news: News::default(),
-                })
-            })?;
-        }
-        Ok(())
-    }
-
-    fn load_drivers(&mut self, work: &Work<'_>) -> rusqlite::Result<Known<Driver>> {
-        let mut known = Known::default();
-        let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT {NAMED}, {HOURS}, u.id
-             FROM unit_links l CROSS JOIN drivers u ON u.id = l.unit_id WHERE l.kind = ?1"
-        ))?;
-        let mut rows = statement.query([UnitKind::Driver.word()])?;
-        while let Some(row) = rows.next()? {
-            let account = self.account(text(row, 0)?.unwrap_or_default());
-            let source = text(row, 12)?.map(|source| self.account(source));
-            known.add(account, row, || {
-                let id = text(row, 15)?.unwrap_or_default().into();
-                Ok(Driver { id, hours: hours(row, source)? })
-            })?;
-        }
-        Ok(known)
-    }
-
-    /// The driver that this account calls `external_id` was written past this memory.
-    pub(super) fn read_again(&mut self, work: &Work<'_>, external_id: &str) -> rusqlite::Result<()> {
-        let Some(rowid) = self.driver(work, external_id)?.map(|hours| hours.rowid) else { return Ok(()) };
-        let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT NULL, NULL, NULL, u.rowid, {HOURS} FROM drivers u WHERE u.rowid = ?1"
-        ))?;
-        let fresh = statement.query_row([rowid], |row| {
-            let source = text(row, 12)?.map(|source| self.account(source));
-            hours(row, source)
-        })?;
-        if let Some(known) = self.driver(work, external_id)? {
-            *known = fresh;
-        }
-        Ok(())
-    }
 }
-
-/// A driver's hours, after four columns of other things.
-const HOURS: &str = "u.hos_status, u.hos_status_since_at, u.drive_left_s, u.shift_left_s, u.break_left_s,
-     u.cycle_left_s, u.cycle_tomorrow_s, u.hos_as_of_at, u.source,
-     (SELECT count(DISTINCT o.account) FROM unit_links o WHERE o.kind = 'driver' AND o.unit_id = u.id) > 1,
-     u.hos_rest_since_at";
-
-/// Reads them.
-fn hours(row: &Row<'_>, source: Option<Account>) -> rusqlite::Result<Hours> {
-    Ok(Hours {
-        rowid: row.get(3)?,
-        status: text(row, 4)?.and_then(DutyStatus::from_word).unwrap_or_default(),
-        since: row.get(5)?,
-        rest_since: row.get(14)?,
-        left: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?],
-        as_of: row.get(11)?,
-        source,
-        is_shared: row.get(13)?,
-    })
-}
-
-/// What every row begins with: who calls it what, whether it takes part there, and which row it is.
-const NAMED: &str = "l.account, l.external_id, (SELECT coalesce(max(active), 1) FROM profiles p
-         WHERE p.kind = l.kind AND p.account = l.account AND p.external_id = l.external_id), u.rowid";
 
 impl<T> Default for Known<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), places: HashMap::new(), names: Vec::new() }
+        Self { rows: Vec::new(), names: Vec::new() }
     }
 }
 
 impl<T> Known<T> {
     /// What this account's id means; `None` where it means nothing here.
     fn named(&self, account: Account, external_id: &str) -> Option<Named> {
-        self.names.get(account)?.get(external_id).copied()
+        self.names.get(usize::from(account))?.get(external_id).copied()
     }
 
-    /// Takes in a row that begins with [`NAMED`].
+    /// Takes in a row that begins with [`load::NAMED`]: of several accounts that know it each tells of it, and it is
+    /// one row all the same, `at` the place where it is already. Says where it is now, if anywhere.
     fn add(
         &mut self,
         account: Account,
         row: &Row<'_>,
+        at: Option<Place>,
         make: impl FnOnce() -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<()> {
-        let external_id = text(row, 1)?.unwrap_or_default();
-        let named = if row.get(2)? { Named::At(self.place(row.get(3)?, make)?) } else { Named::Inactive };
-        self.of(account).insert(external_id.into(), named);
-        Ok(())
+    ) -> rusqlite::Result<Option<Place>> {
+        let external_id = load::text(row, 1)?.unwrap_or_default();
+        let takes_part: bool = row.get(2)?;
+        let place = match at {
+            _ if !takes_part => None,
+            Some(place) => Some(place),
+            None => {
+                self.rows.push(make()?);
+                Place::try_from(self.rows.len() - 1).ok()
+            }
+        };
+        self.of(account).insert(external_id.into(), place.map_or(Named::Inactive, Named::At));
+        Ok(place)
     }
 
     /// The names that an account gives.
     fn of(&mut self, account: Account) -> &mut HashMap<Box<str>, Named> {
-        if self.names.len() <= account {
-            self.names.resize_with(account + 1, HashMap::new);
+        let place = usize::from(account);
+        if self.names.len() <= place {
+            self.names.resize_with(place + 1, HashMap::new);
         }
-        &mut self.names[account]
+        &mut self.names[place]
     }
-
-    /// The place of a row. Several accounts may know it: it is one row all the same.
-    fn place(&mut self, rowid: i64, make: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<usize> {
-        if let Some(place) = self.places.get(&rowid) {
-            return Ok(*place);
-        }
-        self.rows.push(make()?);
-        self.places.insert(rowid, self.rows.len() - 1);
-        Ok(self.rows.len() - 1)
-    }
-}
-
-/// The fixes in doubt, by unit. Those of units that were folded into others are forgotten.
-fn suspects(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashMap<String, Suspect>> {
-    let table = links::table(kind);
-    work.sql
-        .prepare_cached(&format!(
-            "DELETE FROM suspects WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM {table} u WHERE u.id = unit_id)"
-        ))?
-        .execute([kind.word()])?;
-    let mut statement = work.sql.prepare_cached(
-        "SELECT unit_id, latitude, longitude, speed_mph, heading_deg, observed_at, source
-         FROM suspects WHERE kind = ?1",
-    )?;
-    let rows = statement.query_map([kind.word()], |row| {
-        let fix = Fix {
-            latitude: row.get(1)?,
-            longitude: row.get(2)?,
-            speed_mph: row.get(3)?,
-            heading_deg: row.get(4)?,
-            place: None,
-            observed_at: Timestamp::from_millis(row.get(5)?),
-        };
-        Ok((row.get(0)?, Suspect { fix, source: row.get(6)? }))
-    })?;
-    rows.collect()
-}
-
-fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<&'a str>> {
-    Ok(row.get_ref(column)?.as_str_or_null()?)
-}
-
-fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
-}
-
-fn sighting(place: (Option<i64>, Option<f64>, Option<f64>)) -> Option<Sighting> {
-    let (observed_at, latitude, longitude) = (place.0?, place.1?, place.2?);
-    Some(Sighting { latitude, longitude, observed_at: Timestamp::from_millis(observed_at) })
 }

@@ -50,7 +50,7 @@ pub(super) fn resolve(
     if let Some(since) = loads_since {
         movements(work, since)?;
     }
-    let loads = loads(work)?;
+    let (loads, memory) = (loads(work)?, &*memory);
     let drivers = settle(
         work,
         memory,
@@ -63,14 +63,13 @@ pub(super) fn resolve(
         Tie::TrailerDriver,
         load_claims(&loads, |load| [&load.trailer, &None], |load| &load.driver),
     )?;
-    let tractor_of: HashMap<&UnitId, &UnitId> =
-        drivers.iter().filter_map(|claim| Some((&claim.left, claim.right.as_ref()?))).collect();
+    let tractor_of: HashMap<&str, &str> =
+        drivers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     // A trailer that a driver has is behind the tractor that the driver is on.
-    let behind = keepers.iter().filter_map(|claim| {
-        let tractor = tractor_of.get(claim.right.as_ref()?)?;
-        Some(Claim { right: Some((*tractor).clone()), ..claim.clone() })
-    });
-    let mut pulled: Vec<Claim> = behind.collect();
+    let behind = keepers
+        .iter()
+        .filter_map(|claim| Some(Claim { right: Some(tractor_of.get(claim.right?)?), ..*claim }));
+    let mut pulled: Vec<Claim<'_>> = behind.collect();
     pulled.extend(load_claims(&loads, |load| [&load.trailer, &None], |load| &load.tractor));
     let trailers = settle(work, memory, Tie::TrailerTractor, pulled)?;
     let best_driver = partners(&drivers);
@@ -156,14 +155,14 @@ fn load_claims<'a>(
     loads: &'a [Load],
     lefts: impl Fn(&'a Load) -> [&'a Option<UnitId>; 2],
     right: impl Fn(&'a Load) -> &'a Option<UnitId>,
-) -> Vec<Claim> {
+) -> Vec<Claim<'a>> {
     let mut claims = Vec::new();
     for (order, load) in (0_i64..).zip(loads) {
         let Some(right) = right(load) else { continue };
         for left in lefts(load).into_iter().flatten() {
             claims.push(Claim {
-                left: left.clone(),
-                right: Some(right.clone()),
+                left: &left.0,
+                right: Some(&right.0),
                 by: PairingSource::Load,
                 // Later loads win over earlier ones; the loads come in that order.
                 since_at: Some(Timestamp::from_millis(order)),
@@ -174,12 +173,12 @@ fn load_claims<'a>(
 }
 
 /// All claims of one tie, settled: one for each left one.
-fn settle(
+fn settle<'a>(
     work: &Work<'_>,
-    memory: &Memory,
+    memory: &'a Memory,
     tie: Tie,
-    mut claims: Vec<Claim>,
-) -> rusqlite::Result<Vec<Claim>> {
+    mut claims: Vec<Claim<'a>>,
+) -> rusqlite::Result<Vec<Claim<'a>>> {
     let (left_kind, right_kind) = tie.kinds();
     let mut statement = work
         .sql
@@ -196,8 +195,8 @@ fn settle(
         }
         let Some(by) = PairingSource::from_word(text(3)?) else { continue };
         claims.push(Claim {
-            left: UnitId(left.to_owned()),
-            right: partner.map(|right| UnitId(right.to_owned())),
+            left,
+            right: partner,
             by,
             since_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
         });
@@ -206,35 +205,33 @@ fn settle(
 }
 
 /// For each right one, the left one with the best claim to it.
-fn partners(settled: &[Claim]) -> BTreeMap<&UnitId, &Claim> {
-    let mut best: BTreeMap<&UnitId, &Claim> = BTreeMap::new();
+fn partners<'a>(settled: &'a [Claim<'a>]) -> BTreeMap<&'a str, &'a Claim<'a>> {
+    let mut best: BTreeMap<&str, &Claim<'_>> = BTreeMap::new();
     for claim in settled {
-        let Some(right) = &claim.right else { continue };
+        let Some(right) = claim.right else { continue };
         let held = best.entry(right).or_insert(claim);
-        if (claim.by, held.since_at, &claim.left) < (held.by, claim.since_at, &held.left) {
+        if (claim.by, held.since_at, claim.left) < (held.by, claim.since_at, held.left) {
             *held = claim;
         }
     }
     best
 }
 
-fn write_drivers(work: &mut Work<'_>, drivers: &[Claim], loads: &[Load]) -> rusqlite::Result<()> {
-    let tractor: HashMap<&str, &str> = drivers
-        .iter()
-        .filter_map(|claim| Some((claim.left.0.as_str(), claim.right.as_ref()?.0.as_str())))
-        .collect();
+fn write_drivers(work: &mut Work<'_>, drivers: &[Claim<'_>], loads: &[Load]) -> rusqlite::Result<()> {
+    let tractor: HashMap<&str, &str> =
+        drivers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     let load: HashMap<&str, &str> = loads
         .iter()
         .flat_map(|load| {
             [&load.driver, &load.driver2].into_iter().flatten().map(|id| (id.0.as_str(), load.id.as_str()))
         })
         .collect();
-    let rows = present(work, "SELECT id, tractor_id, movement_id, NULL, NULL FROM drivers")?;
-    for (id, [had_tractor, had_load, ..]) in rows {
-        let (tractor, load) = (tractor.get(id.as_str()).copied(), load.get(id.as_str()).copied());
-        if had_tractor.as_deref() == tractor && had_load.as_deref() == load {
-            continue;
-        }
+    let question = "SELECT id, tractor_id, movement_id, NULL, NULL FROM drivers";
+    let changed = differing(work, question, |id, had| {
+        let has = [tractor.get(id).copied(), load.get(id).copied()];
+        (had.get(..2) != Some(&has)).then(|| (id.to_owned(), has))
+    })?;
+    for (id, [tractor, load]) in changed {
         // Without a tractor nobody knows where a driver is.
         work.sql
             .prepare_cached(
@@ -251,28 +248,27 @@ fn write_drivers(work: &mut Work<'_>, drivers: &[Claim], loads: &[Load]) -> rusq
 
 fn write_tractors(
     work: &mut Work<'_>,
-    driver: &BTreeMap<&UnitId, &Claim>,
-    trailer: &BTreeMap<&UnitId, &Claim>,
+    driver: &BTreeMap<&str, &Claim<'_>>,
+    trailer: &BTreeMap<&str, &Claim<'_>>,
     loads: &[Load],
 ) -> rusqlite::Result<()> {
     let load: HashMap<&str, &str> =
         loads.iter().filter_map(|load| Some((load.tractor.as_ref()?.0.as_str(), load.id.as_str()))).collect();
-    let rows = present(work, "SELECT id, driver_id, trailer_id, movement_id, NULL FROM tractors")?;
-    for (id, had) in rows {
-        let id = UnitId(id);
+    let question = "SELECT id, driver_id, trailer_id, movement_id, NULL FROM tractors";
+    let changed = differing(work, question, |id, had| {
         let has = [
-            driver.get(&id).map(|claim| claim.left.0.as_str()),
-            trailer.get(&id).map(|claim| claim.left.0.as_str()),
-            load.get(id.0.as_str()).copied(),
+            driver.get(id).map(|claim| claim.left),
+            trailer.get(id).map(|claim| claim.left),
+            load.get(id).copied(),
         ];
-        if had.iter().map(Option::as_deref).take(3).eq(has) {
-            continue;
-        }
+        (had.get(..3) != Some(&has)).then(|| (id.to_owned(), has))
+    })?;
+    for (id, has) in changed {
         work.sql
             .prepare_cached(
                 "UPDATE tractors SET driver_id = ?2, trailer_id = ?3, movement_id = ?4, updated_at = ?5, rev = ?6 WHERE id = ?1",
             )?
-            .execute(params![id.0, has[0], has[1], has[2], work.now.millis(), work.rev])?;
+            .execute(params![id, has[0], has[1], has[2], work.now.millis(), work.rev])?;
         work.touched.tractors = true;
     }
     Ok(())
@@ -280,42 +276,34 @@ fn write_tractors(
 
 fn write_trailers(
     work: &mut Work<'_>,
-    trailers: &[Claim],
-    keepers: &[Claim],
-    driver: &BTreeMap<&UnitId, &Claim>,
+    trailers: &[Claim<'_>],
+    keepers: &[Claim<'_>],
+    driver: &BTreeMap<&str, &Claim<'_>>,
     loads: &[Load],
 ) -> rusqlite::Result<()> {
-    let pulled: HashMap<&str, &Claim> = trailers.iter().map(|claim| (claim.left.0.as_str(), claim)).collect();
-    let kept: HashMap<&str, &str> = keepers
-        .iter()
-        .filter_map(|claim| Some((claim.left.0.as_str(), claim.right.as_ref()?.0.as_str())))
-        .collect();
+    let pulled: HashMap<&str, &Claim<'_>> = trailers.iter().map(|claim| (claim.left, claim)).collect();
+    let kept: HashMap<&str, &str> =
+        keepers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     let load: HashMap<&str, &Load> =
         loads.iter().filter_map(|load| Some((load.trailer.as_ref()?.0.as_str(), load))).collect();
-    let rows = present(
-        work,
-        "SELECT id, tractor_id, attached_by, driver_id, movement_id || ' ' || loaded FROM trailers",
-    )?;
-    for (id, had) in rows {
-        let claim = pulled.get(id.as_str()).filter(|claim| claim.right.is_some());
-        let tractor = claim.and_then(|claim| claim.right.as_ref());
-        let load = load.get(id.as_str());
+    let question =
+        "SELECT id, tractor_id, attached_by, driver_id, movement_id || ' ' || loaded FROM trailers";
+    let changed = differing(work, question, |id, had| {
+        let claim = pulled.get(id).filter(|claim| claim.right.is_some());
+        let tractor = claim.and_then(|claim| claim.right);
+        let load = load.get(id).copied();
         let last_driver = kept
-            .get(id.as_str())
+            .get(id)
             .copied()
-            .or_else(|| tractor.and_then(|tractor| driver.get(tractor)).map(|claim| claim.left.0.as_str()))
+            .or_else(|| driver.get(tractor?).map(|claim| claim.left))
             // Who had it last stays known after it was dropped.
-            .or(had[2].as_deref());
+            .or(had[2]);
         let with = load.map(|load| format!("{} {}", load.id, load.loaded));
-        let has = [
-            tractor.map(|tractor| tractor.0.as_str()),
-            claim.map(|claim| claim.by.word()),
-            last_driver,
-            with.as_deref(),
-        ];
-        if had.iter().map(Option::as_deref).eq(has) {
-            continue;
-        }
+        let by = claim.map(|claim| claim.by.word());
+        let differs = had != [tractor, by, last_driver, with.as_deref()];
+        differs.then(|| (id.to_owned(), [tractor, by], last_driver.map(str::to_owned), load))
+    })?;
+    for (id, [tractor, by], last_driver, load) in changed {
         work.sql
             .prepare_cached(
                 "UPDATE trailers SET tractor_id = ?2, attached_by = ?3, driver_id = ?4, movement_id = ?5, loaded = ?6,
@@ -324,9 +312,9 @@ fn write_trailers(
             )?
             .execute(params![
                 id,
-                has[0],
-                has[1],
-                has[2],
+                tractor,
+                by,
+                last_driver,
                 load.map(|load| &load.id),
                 load.map_or("unknown", |load| load.loaded.as_str()),
                 work.now.millis(),
@@ -337,10 +325,19 @@ fn write_trailers(
     Ok(())
 }
 
-/// What rows have now: an id and up to four columns.
-fn present(work: &Work<'_>, sql: &str) -> rusqlite::Result<Vec<(String, [Option<String>; 4])>> {
+/// What `find` finds of rows, each told by its id and up to four columns: of ten thousand few have changed.
+fn differing<T>(
+    work: &Work<'_>,
+    sql: &str,
+    find: impl Fn(&str, [Option<&str>; 4]) -> Option<T>,
+) -> rusqlite::Result<Vec<T>> {
     let mut statement = work.sql.prepare_cached(sql)?;
-    let rows = statement
-        .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])))?;
-    rows.collect()
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+        let had = [text(1)?, text(2)?, text(3)?, text(4)?];
+        found.extend(find(text(0)?.unwrap_or_default(), had));
+    }
+    Ok(found)
 }

@@ -1,6 +1,7 @@
 //! Reading: one `Fleet` per revision, made by fetching only what changed since the last.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::mem;
 use std::os::unix::fs::MetadataExt;
@@ -13,11 +14,14 @@ use rusqlite::{Connection, params};
 use super::migrate::SCHEMA;
 use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
-use super::{duty_days, places};
-use crate::model::{DutyHistory, Fleet, Keyed, Places, Rows, Timestamp, Totals, Viewer, Waiting};
+use super::{duty_days, heeded, muster, places};
+use crate::model::{
+    Concern, Driven, DutyHistory, Fleet, Keyed, Muster, Places, Rolling, Rows, Timestamp, Totals, UnitId,
+    Viewer, Waiting,
+};
 
 /// The revision of a fleet that nothing was read into yet.
-const UNREAD: i64 = -1;
+pub(super) const UNREAD: i64 = -1;
 
 /// How much of what is over a [`Reader`] reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +30,9 @@ pub enum Scope {
     Whole,
     /// Open loads, and those that ended within the last hours: what a screen shows.
     Live,
-    /// The same without orders, conflicts, and text that says nothing of a load: what loads are judged by,
-    /// and what goes wrong is found in. The poller holds it beside everything else that it holds.
+    /// The same without orders, conflicts, and text that says nothing of a load, and of units only those that a
+    /// load or something wrong leads to, or that [`Reader::heed`] was told of: what loads are judged by, and what
+    /// goes wrong is found in. The poller holds it beside everything else that it holds.
     Judged,
 }
 
@@ -42,7 +47,32 @@ pub struct Reader {
     /// The file that is open: after a repair there is another under the same name.
     file: Option<(u64, u64)>,
     data_version: Option<i64>,
+    /// The units that [`Scope::Judged`] reads besides.
+    concern: Concern,
     fleet: Arc<Fleet>,
+}
+
+/// Up to which revision each table was changed.
+pub(super) struct Marks(Vec<(String, Mark)>);
+
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mark {
+    pub(super) rev: i64,
+    /// Up to when it was changed in ways that rows do not tell of: some went.
+    pub(super) full_rev: i64,
+}
+
+impl Marks {
+    fn read(sql: &Connection) -> rusqlite::Result<Self> {
+        let mut statement = sql.prepare_cached("SELECT name, rev, full_rev FROM revisions")?;
+        let marks = statement
+            .query_map([], |row| Ok((row.get(0)?, Mark { rev: row.get(1)?, full_rev: row.get(2)? })))?;
+        marks.collect::<rusqlite::Result<_>>().map(Self)
+    }
+
+    pub(super) fn of(&self, table: &str) -> Mark {
+        self.0.iter().find(|(name, _)| name == table).map(|(_, mark)| *mark).unwrap_or_default()
+    }
 }
 
 impl Reader {
@@ -50,7 +80,8 @@ impl Reader {
     pub fn open(path: &Path, scope: Scope) -> Result<Self, StoreError> {
         let connection = readable(path)?;
         let (path, file) = (path.to_owned(), file_id(path));
-        Ok(Self { path, scope, connection, file, data_version: None, fleet: unread() })
+        let concern = Concern::default();
+        Ok(Self { path, scope, connection, file, data_version: None, concern, fleet: unread() })
     }
 
     /// The fleet as it is now.
@@ -62,7 +93,8 @@ impl Reader {
     pub fn fleet_if_changed(&mut self, now: Timestamp) -> Result<Option<Arc<Fleet>>, StoreError> {
         let file = file_id(&self.path);
         if file != self.file && file.is_some() {
-            *self = Self::open(&self.path, self.scope)?;
+            let concern = mem::take(&mut self.concern);
+            *self = Self { concern, ..Self::open(&self.path, self.scope)? };
         }
         let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if self.data_version == Some(version) && !self.a_viewer_went(now) {
@@ -95,6 +127,29 @@ impl Reader {
         Ok(all(&self.connection, "kind, unit, reason")?)
     }
 
+    /// Every tractor, in a few words.
+    pub fn muster(&self) -> Result<Muster, StoreError> {
+        Ok(muster::muster(&self.connection)?)
+    }
+
+    /// The trailers that move and that `pick` picks.
+    pub fn trailers_that(&self, pick: impl Fn(&Rolling) -> bool) -> Result<BTreeSet<UnitId>, StoreError> {
+        Ok(muster::trailers(&self.connection, pick)?)
+    }
+
+    /// The tractors of which `pick` picks one of the drivers.
+    pub fn tractors_whose(&self, pick: impl Fn(Driven) -> bool) -> Result<BTreeSet<UnitId>, StoreError> {
+        Ok(muster::driven(&self.connection, pick)?)
+    }
+
+    /// Has these units read from now on, besides those that loads lead to.
+    pub fn heed(&mut self, concern: Concern) {
+        if self.concern != concern {
+            self.concern = concern;
+            self.data_version = None;
+        }
+    }
+
     /// Whether a console shown as open has stopped renewing its row: no commit tells that.
     fn a_viewer_went(&self, now: Timestamp) -> bool {
         self.fleet.viewers.iter().any(|viewer| !viewer.is_here(now))
@@ -104,46 +159,41 @@ impl Reader {
     fn read(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         let snapshot = self.connection.unchecked_transaction()?;
         let seen = self.fleet.revision;
-        let marks: Vec<(String, i64, i64)> = snapshot
-            .prepare_cached("SELECT name, rev, full_rev FROM revisions")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?;
-        let mark = |name: &str| {
-            let found = marks.iter().find(|(table, ..)| table == name);
-            found.map_or((0, 0), |(_, rev, full_rev)| (*rev, *full_rev))
-        };
-        let revision = mark("all").0;
+        let marks = Marks::read(&snapshot)?;
+        let revision = marks.of("all").rev;
         let first = seen == UNREAD;
         let what = (self.scope, now);
         // Where nobody else holds what was read before, its rows are replaced in their places.
         let mut fleet = Arc::unwrap_or_clone(mem::replace(&mut self.fleet, unread()));
         let mut changed = first;
-        changed |= refresh(&snapshot, &mut fleet.tractors, seen, what, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.drivers, seen, what, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.movements, seen, what, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.judgements, seen, what, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, what, mark)?;
-        changed |= refresh(&snapshot, &mut fleet.trailers, seen, what, mark)?;
-        if self.scope != Scope::Judged {
-            changed |= refresh(&snapshot, &mut fleet.orders, seen, what, mark)?;
+        changed |= refresh(&snapshot, &mut fleet.movements, seen, what, &marks)?;
+        changed |= refresh(&snapshot, &mut fleet.judgements, seen, what, &marks)?;
+        changed |= refresh(&snapshot, &mut fleet.exceptions, seen, what, &marks)?;
+        if self.scope == Scope::Judged {
+            changed |= heeded::refresh(&snapshot, &mut fleet, seen, &self.concern, &marks)?;
+        } else {
+            changed |= refresh(&snapshot, &mut fleet.tractors, seen, what, &marks)?;
+            changed |= refresh(&snapshot, &mut fleet.drivers, seen, what, &marks)?;
+            changed |= refresh(&snapshot, &mut fleet.trailers, seen, what, &marks)?;
+            changed |= refresh(&snapshot, &mut fleet.orders, seen, what, &marks)?;
         }
-        if refresh(&snapshot, &mut fleet.stops, seen, what, mark)? || first {
+        if refresh(&snapshot, &mut fleet.stops, seen, what, &marks)? || first {
             fleet.index_stops();
             changed = true;
         }
-        changed |= refresh(&snapshot, &mut fleet.stays, seen, what, mark)?;
-        if first || mark("feeds").0 > seen {
+        changed |= refresh(&snapshot, &mut fleet.stays, seen, what, &marks)?;
+        if first || marks.of("feeds").rev > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
             fleet.totals.rejected =
                 snapshot
                     .query_row("SELECT coalesce(sum(count), 0) FROM reject_counts", [], |row| row.get(0))?;
             changed = true;
         }
-        if self.scope != Scope::Judged && (first || mark("conflicts").0 > seen) {
+        if self.scope != Scope::Judged && (first || marks.of("conflicts").rev > seen) {
             fleet.conflicts = all(&snapshot, "kind, records")?;
             changed = true;
         }
-        if first || mark("places").0 > seen {
+        if first || marks.of("places").rev > seen {
             fleet.places = Arc::new(places::known(&snapshot)?);
             changed = true;
         }
@@ -176,12 +226,12 @@ fn refresh<T: FromRow + Keyed>(
     rows: &mut Rows<T>,
     seen: i64,
     (scope, now): (Scope, Timestamp),
-    mark: impl Fn(&str) -> (i64, i64),
+    marks: &Marks,
 ) -> rusqlite::Result<bool> {
-    let (rev, full_rev) = mark(T::TABLE);
+    let Mark { rev, full_rev } = marks.of(T::TABLE);
     let since = (scope != Scope::Whole).then(|| now.minus(OVER).millis());
     // What is over is left out, so a row may come into view by its movement alone.
-    let hangs_on = T::HANGS_ON.filter(|_| since.is_some()).map_or(0, |table| mark(table).0);
+    let hangs_on = T::HANGS_ON.filter(|_| since.is_some()).map_or(0, |table| marks.of(table).rev);
     if rev.max(hangs_on) <= seen {
         return Ok(false);
     }
@@ -207,7 +257,7 @@ fn refresh<T: FromRow + Keyed>(
 }
 
 /// What is selected, each column in its place.
-fn columns<T: FromRow>(scope: Scope) -> Cow<'static, str> {
+pub(super) fn columns<T: FromRow>(scope: Scope) -> Cow<'static, str> {
     if scope != Scope::Judged || T::UNJUDGED.is_empty() {
         return T::COLUMNS.into();
     }

@@ -60,7 +60,7 @@ impl<'a> Columns<'a> {
         Ok(self.take::<Option<i64>>()?.map(Timestamp::from_millis))
     }
 
-    fn id(&mut self) -> Result<UnitId> {
+    pub(super) fn id(&mut self) -> Result<UnitId> {
         self.take().map(UnitId)
     }
 

@@ -52,8 +52,8 @@ struct Watch {
     newest: Option<Cell>,
     /// It is at a stop, as far as anybody knows.
     is_there: bool,
-    /// Where it stands, unless it rolls.
-    spot: Option<Spot>,
+    /// Where it stands, unless it rolls, as most do.
+    spot: Option<Box<Spot>>,
     pruned_at: Timestamp,
 }
 
@@ -92,7 +92,7 @@ impl Watch {
         };
         let stands = grain == Grain::Standing;
         let Some(spot) = self.spot.as_mut().filter(|spot| stands && is_on(spot)) else {
-            self.spot = stands.then_some(Spot { place, since: at, judged_at: at });
+            self.spot = stands.then(|| Box::new(Spot { place, since: at, judged_at: at }));
             return false;
         };
         let is_settled = self.is_there && spot.judged_at.since(spot.since) >= SETTLED;

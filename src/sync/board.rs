@@ -13,7 +13,7 @@ use super::asking::{Asking, Router};
 use super::clock::Clock;
 use super::judging::{Judging, Verdicts};
 use super::roads::Roads;
-use crate::model::{Step, Timestamp};
+use crate::model::{Concern, Muster, Step, Timestamp};
 use crate::rules::alerts;
 use crate::rules::eta::Office;
 use crate::rules::freshness::Freshness;
@@ -23,6 +23,9 @@ use crate::store::{Reader, Scope, Store, StoreError};
 const LOOK: Duration = Duration::from_secs(5);
 /// After an answer so long is waited for more of them: a start brings many.
 const GATHER: Duration = Duration::from_secs(1);
+/// Every unit there is, those too that no load leads to, is looked over this often: what shows only so has
+/// to last for minutes before anybody is told.
+const LOOK_OUT: Duration = Duration::from_secs(30);
 /// What drivers did on the days before changes with their logs, which come every few minutes.
 const HISTORY: Duration = Duration::from_mins(2);
 /// Who waits for the end of `--once` waits no longer than this for travel times.
@@ -42,13 +45,16 @@ pub struct Board {
 struct Desk {
     reader: Reader,
     judging: Judging,
+    muster: Muster,
+    looked_out_at: Option<Timestamp>,
     remembered_at: Option<Timestamp>,
 }
 
 impl Desk {
     fn open(board: &Board, roads: Arc<Mutex<Roads>>) -> Result<Self, StoreError> {
         let reader = Reader::open(&board.database, Scope::Judged)?;
-        Ok(Self { reader, judging: Judging::new(board.office.clone(), roads), remembered_at: None })
+        let judging = Judging::new(board.office.clone(), roads);
+        Ok(Self { reader, judging, muster: Muster::default(), looked_out_at: None, remembered_at: None })
     }
 
     fn pass(&mut self, now: Timestamp) -> Result<Verdicts, StoreError> {
@@ -62,9 +68,28 @@ impl Desk {
 
     /// What becomes of the exceptions, by what was just judged.
     fn look_over(&mut self, now: Timestamp) -> Result<Vec<Step>, StoreError> {
-        let fleet = self.reader.fleet(now)?;
-        Ok(alerts::look(&fleet, &Freshness::of(&fleet.feeds, now), now))
+        let mut fleet = self.reader.fleet(now)?;
+        let fresh = Freshness::of(&fleet.feeds, now);
+        if self.looked_out_at.is_none_or(|at| now.since(at) >= LOOK_OUT) {
+            // Nobody else holds these rows then, and they are replaced in their places.
+            drop(fleet);
+            self.muster = look_out(&mut self.reader, &fresh)?;
+            self.looked_out_at = Some(now);
+            fleet = self.reader.fleet(now)?;
+        }
+        Ok(alerts::look(&fleet, &self.muster, &fresh, now))
     }
+}
+
+/// Looks at every unit, and has `reader` heed those that only such a look leads to.
+pub fn look_out(reader: &mut Reader, fresh: &Freshness) -> Result<Muster, StoreError> {
+    let muster = reader.muster()?;
+    let roads = alerts::Roads::of(&muster, fresh);
+    let trailers = reader.trailers_that(|trailer| roads.may_be_alone(trailer))?;
+    let tractors = reader.tractors_whose(alerts::may_disagree)?;
+    drop(roads);
+    reader.heed(Concern { tractors, trailers });
+    Ok(muster)
 }
 
 /// Judges for ever.

@@ -5,6 +5,7 @@ mod damage;
 mod duty_days;
 mod exceptions;
 mod freight;
+mod heeded;
 mod judgements;
 mod linking;
 mod pairings;
@@ -200,6 +201,7 @@ async fn telling_the_same_again_moves_synced_at_and_never_updated_at() {
             times((fleet.orders.as_slice()[0].updated_at, fleet.orders.as_slice()[0].synced_at)),
             times((fleet.stops.as_slice()[0].updated_at, fleet.stops.as_slice()[0].synced_at)),
         ]);
+        bench.later(15);
     }
     for (first, second) in rows[0].iter().zip(&rows[1]) {
         assert_eq!(first.0, second.0, "content did not change");
@@ -214,6 +216,29 @@ async fn telling_the_same_again_moves_synced_at_and_never_updated_at() {
     assert_eq!(fleet.orders.as_slice()[0].tms.movement_id.as_deref(), Some("10"));
     assert_eq!(fleet.drivers.as_slice()[0].tractor_id, Some(UnitId("samsara:1".into())));
     assert_eq!(fleet.drivers.as_slice()[0].latitude, Some(35.0), "a driver is where the tractor is");
+}
+
+#[tokio::test]
+async fn what_changes_nothing_but_an_age_is_written_down_four_times_a_minute_and_what_changes_at_once() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    bench.tell("samsara", "drivers", vec![driver("d", "Ann Lee")]).await;
+    let at = bench.now;
+    let mut written = Vec::new();
+    for round in 0..13 {
+        bench.later(3);
+        let drive_left_s = Some(if round < 12 { 39_600 } else { 39_540 });
+        let clocks = Clocks { drive_left_s, as_of_at: bench.now, ..Clocks::default() };
+        let told = vec![fix("1", 35.0, at), Change::Clocks { external_id: "d".into(), clocks }];
+        bench.tell("samsara", "vehicle_stats", told).await;
+        let fleet = bench.fleet();
+        let (truck, driver) = (&fleet.tractors.as_slice()[0], &fleet.drivers.as_slice()[0]);
+        written
+            .push([Some(truck.synced_at), driver.hos_as_of_at].map(|at| at.map(|at| at.secs_since(START))));
+    }
+    let rounds = |column: usize| -> Vec<_> { written.iter().map(|both| both[column].unwrap()).collect() };
+    assert_eq!(rounds(0), [6, 6, 6, 6, 22, 22, 22, 22, 38, 38, 38, 38, 54]);
+    assert_eq!(rounds(1), [5, 5, 5, 5, 21, 21, 21, 21, 37, 37, 37, 37, 53]);
 }
 
 #[tokio::test]

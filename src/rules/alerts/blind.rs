@@ -10,7 +10,7 @@ use super::settle::Absence;
 use super::sight::{Load, Sight};
 use super::silence::is_dark;
 use crate::model::{
-    Exception, ExceptionKind, Named, Reason, Risk, Severity, Stop, Subject, SubjectKind, Timestamp,
+    Exception, ExceptionKind, Named, Reason, Risk, Severity, Stop, Subject, SubjectKind, Timestamp, Tractor,
 };
 
 pub(super) struct Blind;
@@ -54,7 +54,7 @@ fn cause<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a str, &'a str)> {
     let driver = load.movement.driver_id.as_ref().and_then(|id| sight.fleet.drivers.get(id));
     let is_silent = driver
         .is_some_and(|driver| driver.source.as_deref().is_some_and(|source| !sight.fresh.hours(source)));
-    let unseen = |tractor| sight.is_unheard(tractor) || is_dark(sight, tractor);
+    let unseen = |tractor: &Tractor| sight.is_unheard(tractor.source.as_deref()) || is_dark(sight, tractor);
     let is_unseen = load.tractor.is_some_and(unseen);
     match load.standing.reason {
         // Told as a pickup without a driver or a tractor, or as late.

@@ -9,8 +9,8 @@ use super::condition::Condition;
 use super::settle::Absence;
 use super::sight::Sight;
 use crate::model::{
-    Driver, DutyStatus, Exception, ExceptionKind, Motion, Severity, Subject, SubjectKind, Timestamp, Touches,
-    Tractor, UnitId,
+    Driven, Driver, DutyStatus, Exception, ExceptionKind, Motion, Severity, Subject, SubjectKind, Timestamp,
+    Touches, Tractor, UnitId,
 };
 use crate::rules::motion::SHUNTED_MPH;
 
@@ -68,11 +68,23 @@ fn disagrees(sight: &Sight<'_>, tractor: &Tractor, crew: &[&Driver]) -> Option<C
     }
 }
 
+/// Whether the row of a truck is worth reading for what its driver's log says: the two may disagree.
+pub const fn may_disagree(driven: Driven) -> bool {
+    match driven.truck {
+        Motion::Moving => rests(driven.log),
+        Motion::Idle | Motion::Stopped => matches!(driven.log, DutyStatus::Driving),
+        Motion::Dark => false,
+    }
+}
+
+const fn rests(log: DutyStatus) -> bool {
+    matches!(log, DutyStatus::OffDuty | DutyStatus::Sleeper)
+}
+
 /// The truck moves, and all of its drivers are off duty or in the sleeper.
 fn moves_unlogged(tractor: &Tractor, crew: &[&Driver]) -> Option<Condition> {
-    let rests = |driver: &Driver| matches!(driver.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper);
-    if tractor.speed_mph.is_none_or(|speed| speed <= SHUNTED_MPH) || !crew.iter().all(|driver| rests(driver))
-    {
+    let all_rest = crew.iter().all(|driver| rests(driver.hos_status));
+    if tractor.speed_mph.is_none_or(|speed| speed <= SHUNTED_MPH) || !all_rest {
         return None;
     }
     let seen = tractor.observed_at?;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Confidence, Exception, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, MovementStatus, Named,
-    Stay, Stop, StopType, Timestamp, Tractor, UnitKind,
+    Confidence, Exception, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, MovementStatus, Muster,
+    Named, Stay, Stop, StopType, Timestamp, Tractor, UnitKind,
 };
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
@@ -16,7 +16,10 @@ use crate::rules::motion;
 pub(super) const AHEAD: Duration = Duration::from_hours(12);
 
 pub(super) struct Sight<'a> {
+    /// The loads, and the rows of the units that they, or what is wrong, lead to. Other units may be missing.
     pub(super) fleet: &'a Fleet,
+    /// Every tractor.
+    pub(super) muster: &'a Muster,
     pub(super) fresh: &'a Freshness,
     pub(super) now: Timestamp,
     /// Loads that are not over and that a truck of ours has, or is to get.
@@ -115,10 +118,10 @@ impl<'a> Load<'a> {
 }
 
 impl<'a> Sight<'a> {
-    pub(super) fn of(fleet: &'a Fleet, fresh: &'a Freshness, now: Timestamp) -> Self {
+    pub(super) fn of(fleet: &'a Fleet, muster: &'a Muster, fresh: &'a Freshness, now: Timestamp) -> Self {
         let open = fleet.movements.iter().filter(|movement| is_to_be_driven(movement));
         let loads = open.map(|movement| Load::of(fleet, movement, fresh, now)).collect();
-        Self { fleet, fresh, now, loads }
+        Self { fleet, muster, fresh, now, loads }
     }
 
     /// Whether a stop's window opens soon enough, and closed recently enough, for somebody to be told.
@@ -135,8 +138,8 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether the account that tells where a tractor is has stopped telling; `false` where none does.
-    pub(super) fn is_unheard(&self, tractor: &Tractor) -> bool {
-        tractor.source.as_deref().is_some_and(|source| !self.fresh.positions(source))
+    pub(super) fn is_unheard(&self, source: Option<&str>) -> bool {
+        source.is_some_and(|source| !self.fresh.positions(source))
     }
 
     /// Whether the TMS's loads do not come.

@@ -1,7 +1,7 @@
 //! What is not heard: accounts whose feeds do not come, and single tractors that are silent while their
 //! account is not. An account that fails is one exception, however many units it makes unseen.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::Alert;
@@ -9,10 +9,10 @@ use super::condition::{Condition, touched_by};
 use super::settle::Absence;
 use super::sight::{Load, Sight};
 use crate::model::{
-    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Severity, Stop, Subject,
-    SubjectKind, Timestamp, Tractor, UnitId,
+    Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Post, Severity, Stop, Subject,
+    SubjectKind, Timestamp, Tractor, UnitId, UnitKind,
 };
-use crate::rules::age;
+use crate::rules::{age, motion};
 
 /// Single tractors.
 pub(super) struct Silence;
@@ -44,7 +44,7 @@ impl Alert for Silence {
     fn absence(&self, sight: &Sight<'_>, row: &Exception) -> Absence {
         let tractor = row.touches.tractor_id.as_ref().and_then(|id| sight.fleet.tractors.get(id));
         let Some(tractor) = tractor else { return Absence::Over("no longer in the fleet".into()) };
-        if sight.is_unheard(tractor) {
+        if sight.is_unheard(tractor.source.as_deref()) {
             let account = tractor.source.as_deref().unwrap_or_default();
             return Absence::Over(format!("counted with {account}, whose positions do not come"));
         }
@@ -57,7 +57,9 @@ impl Alert for Silence {
 
 /// Whether it was heard once and is silent for longer than is normal, and its account is heard.
 pub(super) fn is_dark(sight: &Sight<'_>, tractor: &Tractor) -> bool {
-    tractor.observed_at.is_some() && !sight.is_unheard(tractor) && sight.motion(tractor) == Motion::Dark
+    tractor.observed_at.is_some()
+        && !sight.is_unheard(tractor.source.as_deref())
+        && sight.motion(tractor) == Motion::Dark
 }
 
 /// Whether a load is under way, or is to be picked up soon.
@@ -128,19 +130,15 @@ fn down(sight: &Sight<'_>, account: &str, feeds: &[&FeedStatus]) -> Condition {
     let severity = if feeds.iter().any(is_vital) { Severity::High } else { Severity::Low };
     let names: Vec<_> = feeds.iter().map(|feed| feed.resource.as_str()).collect();
     let summary = format!("{account} is silent: {}", names.join(", "));
-    let unseen: HashSet<&UnitId> = sight
-        .fleet
-        .tractors
-        .iter()
-        .filter(|tractor| tractor.source.as_deref() == Some(account) && sight.is_unheard(tractor))
-        .map(|tractor| &tractor.id)
-        .collect();
-    let dark = unseen.iter().filter_map(|id| sight.fleet.tractors.get(id));
-    let dark = dark.filter(|tractor| sight.motion(tractor) == Motion::Dark).count();
-    let loads = sight
-        .loads
-        .iter()
-        .filter(|load| load.movement.tractor_id.as_ref().is_some_and(|id| unseen.contains(id)));
+    let of_it = |source: Option<&str>| source == Some(account) && sight.is_unheard(source);
+    let unseen: Vec<_> = sight.muster.iter().filter(|post| of_it(post.source)).collect();
+    let is_dark = |post: &&Post<'_>| {
+        let seen_at = post.seen.map(|seen| seen.observed_at);
+        motion::at(UnitKind::Tractor, post.state, seen_at, sight.now) == Motion::Dark
+    };
+    let dark = unseen.iter().filter(is_dark).count();
+    let has_unseen = |load: &&Load<'_>| load.tractor.is_some_and(|one| of_it(one.source.as_deref()));
+    let loads = sight.loads.iter().filter(has_unseen);
     let since = feeds.iter().filter_map(|feed| feed.error_since_at.or(feed.last_ok_at)).min();
     let mut condition = Condition::new(
         ExceptionKind::FeedDown,

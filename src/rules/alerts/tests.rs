@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Absence, Alert, Condition, Sight, settle};
 use crate::model::{
     Arrival, Confidence, Driver, DutyStatus, EtaSource, Evidence, Exception, FeedStatus, Fleet, Judgement,
-    Keyed, Motion, Movement, MovementKey, MovementStatus, ObservedStay, Proof, Reason, Risk, Rows, Stay,
-    Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Keyed, Motion, Movement, MovementKey, MovementStatus, Muster, ObservedStay, Post, Proof, Reason, Risk,
+    Rows, Stay, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
 };
 use crate::rules::freshness::Freshness;
 
@@ -75,6 +75,8 @@ impl Yard {
             id: tractor.clone(),
             unit_number: if is_first { "418".into() } else { format!("T{id}") },
             place: Some("Amarillo TX".into()),
+            latitude: Some(35.19),
+            longitude: Some(-101.85),
             state: Motion::Moving,
             state_since_at: Some(minutes(-60)),
             observed_at: Some(NOW),
@@ -224,11 +226,18 @@ impl Yard {
         self.fleet.stays = others.map(|stay| Stay::clone(stay)).collect();
     }
 
+    fn muster(&self) -> Muster {
+        let mut muster = Muster::default();
+        self.fleet.tractors.iter().for_each(|row| muster.call(Post::from(&**row)));
+        muster
+    }
+
     /// What one alert finds, by id.
     pub(super) fn find(&self, alert: &dyn Alert) -> Vec<Condition> {
         let fresh = Freshness::of(&self.fleet.feeds, NOW);
         let mut found = Vec::new();
-        alert.find(&Sight::of(&self.fleet, &fresh, NOW), &mut found);
+        let muster = self.muster();
+        alert.find(&Sight::of(&self.fleet, &muster, &fresh, NOW), &mut found);
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found
     }
@@ -246,7 +255,8 @@ impl Yard {
 
     pub(super) fn absence(&self, alert: &dyn Alert, row: &Exception) -> Absence {
         let fresh = Freshness::of(&self.fleet.feeds, NOW);
-        alert.absence(&Sight::of(&self.fleet, &fresh, NOW), row)
+        let muster = self.muster();
+        alert.absence(&Sight::of(&self.fleet, &muster, &fresh, NOW), row)
     }
 }
 
@@ -287,7 +297,7 @@ fn a_look_raises_what_lasts_and_the_next_look_at_the_same_changes_nothing() {
             yard.read(account, at);
         }
         let fresh = Freshness::of(&yard.fleet.feeds, at);
-        let steps = super::look(&yard.fleet, &fresh, at);
+        let steps = super::look(&yard.fleet, &yard.muster(), &fresh, at);
         counts.push(steps.len());
         rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned().collect());
     }

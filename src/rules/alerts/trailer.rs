@@ -7,9 +7,10 @@ use super::condition::Condition;
 use super::settle::Absence;
 use super::sight::Sight;
 use crate::model::{
-    Exception, ExceptionKind, Motion, Severity, Sighting, Subject, SubjectKind, Touches, Tractor, Trailer,
-    UnitKind,
+    Exception, ExceptionKind, Motion, Muster, Post, Rolling, Severity, Sighting, Subject, SubjectKind,
+    Timestamp, Touches, Trailer, UnitKind,
 };
+use crate::rules::freshness::Freshness;
 use crate::rules::{motion, sanity};
 
 /// A tractor that is with a trailer is this near to it when both are seen at the same time …
@@ -29,8 +30,8 @@ pub(super) struct Alone;
 /// Who is with a moving trailer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Company<'a> {
-    /// This tractor.
-    Of(&'a Tractor),
+    /// The tractor of this number.
+    Of(&'a str),
     /// Nobody of ours.
     Nobody,
     /// A tractor that may be with it is not seen.
@@ -54,7 +55,7 @@ impl Alert for Alone {
             if let Some(Company::Of(_) | Company::Unknown) = paired(sight, trailer, seen) {
                 continue;
             }
-            let roads = roads.get_or_insert_with(|| Roads::of(sight));
+            let roads = roads.get_or_insert_with(|| Roads::of(sight.muster, sight.fresh));
             if roads.company(seen) == Company::Nobody {
                 found.push(alone(trailer));
             }
@@ -74,12 +75,11 @@ impl Alert for Alone {
             Motion::Moving => {
                 let seen = sighting(trailer.latitude, trailer.longitude, trailer.observed_at);
                 let company = seen.map(|seen| {
-                    paired(sight, trailer, seen).unwrap_or_else(|| Roads::of(sight).company(seen))
+                    paired(sight, trailer, seen)
+                        .unwrap_or_else(|| Roads::of(sight.muster, sight.fresh).company(seen))
                 });
                 match company {
-                    Some(Company::Of(tractor)) => {
-                        Absence::Eased(format!("{} is with it", tractor.unit_number))
-                    }
+                    Some(Company::Of(tractor)) => Absence::Eased(format!("{tractor} is with it")),
                     Some(Company::Nobody | Company::Unknown) | None => Absence::Unknown,
                 }
             }
@@ -123,17 +123,18 @@ fn is_hauled_by_others(of_others: &HashSet<&str>, trailer: &Trailer) -> bool {
 
 /// Whether the tractor that is said to pull it does; `None` where none is said to, or it is elsewhere.
 fn paired<'a>(sight: &Sight<'a>, trailer: &Trailer, seen: Sighting) -> Option<Company<'a>> {
-    let tractor = sight.fleet.tractors.get(trailer.tractor_id.as_ref()?)?;
-    match together(tractor, seen) {
-        Some(true) => Some(Company::Of(tractor)),
+    let tractor = Post::from(&**sight.fleet.tractors.get(trailer.tractor_id.as_ref()?)?);
+    match together(tractor.seen, seen) {
+        Some(true) => Some(Company::Of(tractor.unit_number)),
         Some(false) => None,
         None => Some(Company::Unknown),
     }
 }
 
-/// Whether a tractor may be with what was seen; `None` where it was not seen at about that time.
-fn together(tractor: &Tractor, seen: Sighting) -> Option<bool> {
-    let own = sighting(tractor.latitude, tractor.longitude, tractor.observed_at)?;
+/// Whether a tractor that was seen at `own` may be with what was seen; `None` where it was not seen at about
+/// that time.
+fn together(own: Option<Sighting>, seen: Sighting) -> Option<bool> {
+    let own = own?;
     let apart_s = own.observed_at.secs_since(seen.observed_at).abs();
     if apart_s > APART_S {
         return None;
@@ -149,37 +150,46 @@ fn together(tractor: &Tractor, seen: Sighting) -> Option<bool> {
 fn sighting(
     latitude: Option<f64>,
     longitude: Option<f64>,
-    observed_at: Option<crate::model::Timestamp>,
+    observed_at: Option<Timestamp>,
 ) -> Option<Sighting> {
     Some(Sighting { latitude: latitude?, longitude: longitude?, observed_at: observed_at? })
 }
 
 /// All tractors by the cell they are in.
-struct Roads<'a> {
-    cells: HashMap<(i32, i32), Vec<&'a Tractor>>,
+pub struct Roads<'a> {
+    cells: HashMap<(i32, i32), Vec<(&'a str, Sighting)>>,
     /// Whether positions of some tractors do not come: one of them may be anywhere.
     some_unseen: bool,
 }
 
 impl<'a> Roads<'a> {
-    fn of(sight: &Sight<'a>) -> Self {
-        let mut cells: HashMap<_, Vec<&Tractor>> = HashMap::new();
-        for tractor in &sight.fleet.tractors {
-            if let Some((latitude, longitude)) = tractor.latitude.zip(tractor.longitude) {
-                cells.entry(cell(latitude, longitude)).or_default().push(tractor);
+    /// The roads as every tractor of ours is on them.
+    pub fn of(muster: &'a Muster, fresh: &Freshness) -> Self {
+        let mut cells: HashMap<_, Vec<_>> = HashMap::new();
+        let mut some_unseen = false;
+        for post in muster.iter() {
+            some_unseen |= post.source.is_some_and(|source| !fresh.positions(source));
+            if let Some(seen) = post.seen {
+                let cell = cell(seen.latitude, seen.longitude);
+                cells.entry(cell).or_default().push((post.unit_number, seen));
             }
         }
-        let some_unseen = sight.fleet.tractors.iter().any(|tractor| sight.is_unheard(tractor));
         Self { cells, some_unseen }
+    }
+
+    /// Whether a trailer's row is worth reading: it may be alone.
+    pub fn may_be_alone(&self, trailer: &Rolling) -> bool {
+        let paired = trailer.tractor.map(|tractor| together(tractor, trailer.seen));
+        matches!(paired, None | Some(Some(false))) && self.company(trailer.seen) == Company::Nobody
     }
 
     fn company(&self, seen: Sighting) -> Company<'a> {
         let (row, column) = cell(seen.latitude, seen.longitude);
         for row in row - 1..=row + 1 {
             for column in column - 1..=column + 1 {
-                for tractor in self.cells.get(&(row, column)).into_iter().flatten() {
-                    if together(tractor, seen) == Some(true) {
-                        return Company::Of(tractor);
+                for (number, own) in self.cells.get(&(row, column)).into_iter().flatten() {
+                    if together(Some(*own), seen) == Some(true) {
+                        return Company::Of(number);
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Who goes with whom, by the words of a feed that names everybody each time.
 
-use backhaul::model::{Batch, Change, Pairing, PairingSource, Tie, UnitId};
+use backhaul::model::{Batch, Change, Concern, Pairing, PairingSource, Tie, UnitId};
 use backhaul::store::{Access, Reader, Scope, Store};
 use backhaul::sync::JUDGE;
 
@@ -56,7 +56,10 @@ async fn who_judges_loads_reads_no_text_that_says_nothing_of_them() {
     truck.vin = Some("1FUJGLDR0CLBP8834".into());
     bench.tell("samsara", "vehicles", vec![Change::Profile(Box::new(truck))]).await;
     let read = |scope| {
-        let fleet = Reader::open(&bench.path(), scope).unwrap().fleet(bench.now).unwrap();
+        let mut reader = Reader::open(&bench.path(), scope).unwrap();
+        let tractors = [UnitId::first_told("samsara", "1")].into();
+        reader.heed(Concern { tractors, ..Concern::default() });
+        let fleet = reader.fleet(bench.now).unwrap();
         let row = fleet.tractors.as_slice()[0].clone();
         (row.unit_number.clone(), row.vin.clone())
     };

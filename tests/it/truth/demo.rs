@@ -31,6 +31,8 @@ const CLASSES: [Risk; 5] = [Risk::Ok, Risk::Tight, Risk::AtRisk, Risk::Late, Ris
 struct Shown {
     classes: BTreeMap<&'static str, usize>,
     reasons: BTreeMap<&'static str, usize>,
+    /// What is wrong.
+    wrong: BTreeMap<&'static str, usize>,
 }
 
 /// What a demo shows that was started then.
@@ -43,6 +45,11 @@ async fn shown(start: Timestamp) -> Shown {
     let (fleet, now) = (desk.look().await, desk.now());
     let fresh = Freshness::of(&fleet.feeds, now);
     let mut shown = Shown::default();
+    let [found, there_is] = desk.wrong();
+    assert_eq!(found, there_is, "what is wrong with units that no load leads to is found all the same");
+    for one in found {
+        *shown.wrong.entry(one.kind.word()).or_default() += 1;
+    }
     let judged = |movement: &&Movement| fleet.judgements.get(&movement.key()).is_some();
     for movement in fleet.movements.iter().map(AsRef::as_ref).filter(judged) {
         let standing = standing(movement, &fleet, &fresh, now);

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -15,9 +16,11 @@ use backhaul::http::Kind;
 use backhaul::model::{Address, Fleet, Timestamp};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Provider};
 use backhaul::routing::{Mapbox, Next, PER_BATCH, Question, next};
+use backhaul::rules::alerts::{self, Condition};
+use backhaul::rules::freshness::Freshness;
 use backhaul::sim::{Clock, Options, Sim};
 use backhaul::store::{Access, Commit, Failure, Health, Reader, Scope, Store};
-use backhaul::sync::{Account, JUDGE, Judging, Roads, Spot};
+use backhaul::sync::{Account, JUDGE, Judging, Roads, Spot, look_out};
 use tempfile::TempDir;
 
 use super::rough::Rough;
@@ -54,6 +57,7 @@ const MOST_PAGES: usize = 500;
 pub struct Desk {
     pub sim: Sim,
     _folder: TempDir,
+    path: PathBuf,
     clock: Arc<AtomicI64>,
     store: Store,
     reader: Reader,
@@ -112,6 +116,7 @@ impl Desk {
             calls: Calls::default(),
             looks: 0,
             _folder: folder,
+            path,
             _time: time,
             sim,
             clock,
@@ -150,6 +155,16 @@ impl Desk {
         self.store.judge(verdicts.judged, verdicts.over).await.unwrap();
         self.ask_for_roads(now).await;
         self.reader.fleet(now).unwrap()
+    }
+
+    /// What is wrong: as the poller finds it, which reads few units whole, and as who reads all of them would.
+    pub fn wrong(&mut self) -> [Vec<Condition>; 2] {
+        let now = self.now();
+        let whole = Reader::open(&self.path, Scope::Whole).unwrap().fleet(now).unwrap();
+        let fresh = Freshness::of(&whole.feeds, now);
+        let muster = look_out(&mut self.reader, &fresh).unwrap();
+        let judged = self.reader.fleet(now).unwrap();
+        [judged, whole].map(|fleet| alerts::conditions(&fleet, &muster, &fresh, now))
     }
 
     /// The answers are there for the next look: two minutes are no time on a road.
