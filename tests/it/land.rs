@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use backhaul::model::land::{Land, Layer, Level};
+use backhaul::model::land::{Land, Layer, Level, coarse, whole};
 
 type Place = (f64, f64);
 
@@ -93,19 +93,19 @@ fn surveyed() -> Option<HashMap<String, Vec<Place>>> {
 /// An encoded polyline of three decimals.
 fn decoded(line: &str) -> Vec<Place> {
     let (mut bytes, mut places) = (line.bytes().peekable(), Vec::new());
-    let (mut latitude, mut longitude) = (0_i64, 0_i64);
+    let (mut latitude, mut longitude) = (0_i32, 0_i32);
     while bytes.peek().is_some() {
         for part in [&mut latitude, &mut longitude] {
-            let mut number = 0_i64;
+            let mut number = 0_i32;
             for (step, byte) in bytes.by_ref().enumerate() {
-                number |= i64::from((byte - 63) & 31) << (5 * step);
+                number |= i32::from((byte - 63) & 31) << (5 * step);
                 if byte - 63 < 32 {
                     break;
                 }
             }
             *part += if number & 1 == 1 { !(number >> 1) } else { number >> 1 };
         }
-        places.push((latitude as f64 / 1000.0, longitude as f64 / 1000.0));
+        places.push((f64::from(latitude) / 1000.0, f64::from(longitude) / 1000.0));
     }
     places
 }
@@ -114,9 +114,9 @@ fn decoded(line: &str) -> Vec<Place> {
 fn spread(line: &[Place], every: f64) -> Vec<Place> {
     let mut places = Vec::new();
     for ends in line.windows(2) {
-        let steps = (miles(ends[0], ends[1]) / every).ceil().max(1.0);
-        places.extend((0..=steps as usize).map(|step| {
-            let share = step as f64 / steps;
+        let steps = whole(coarse(miles(ends[0], ends[1]) / every)) + 1;
+        places.extend((0..=steps).map(|step| {
+            let share = f64::from(step) / f64::from(steps);
             (ends[0].0 + (ends[1].0 - ends[0].0) * share, ends[0].1 + (ends[1].1 - ends[0].1) * share)
         }));
     }
@@ -124,7 +124,7 @@ fn spread(line: &[Place], every: f64) -> Vec<Place> {
 }
 
 /// Surveyed places in cells of a quarter degree.
-struct Survey(HashMap<(i32, i32), Vec<Place>>);
+struct Survey(HashMap<(u16, u16), Vec<Place>>);
 
 impl Survey {
     fn of(places: &[Place]) -> Self {
@@ -135,14 +135,15 @@ impl Survey {
         Self(cells)
     }
 
-    fn cell(place: Place) -> (i32, i32) {
-        ((place.0 * 4.0).floor() as i32, (place.1 * 4.0).floor() as i32)
+    fn cell(place: Place) -> (u16, u16) {
+        (whole(coarse((place.0 + 90.0) * 4.0)), whole(coarse((place.1 + 180.0) * 4.0)))
     }
 
     /// Miles to the nearest surveyed place, infinite where none is near.
     fn miles_from(&self, place: Place) -> f64 {
         let (row, column) = Self::cell(place);
-        let cells = (-1..=1).flat_map(|up| (-2..=2).map(move |over| (row + up, column + over)));
+        let columns = column - 2..=column + 2;
+        let cells = (row - 1..=row + 1).flat_map(|row| columns.clone().map(move |column| (row, column)));
         let near = cells.filter_map(|cell| self.0.get(&cell)).flatten();
         near.map(|other| miles(place, *other)).fold(f64::INFINITY, f64::min)
     }
