@@ -12,6 +12,7 @@ mod freight;
 mod handling;
 mod hours;
 mod judgement;
+pub mod land;
 mod link;
 mod muster;
 mod nearest;

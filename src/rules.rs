@@ -17,6 +17,7 @@ pub mod itinerary;
 pub mod late;
 pub mod link;
 pub mod load_plan;
+pub mod locality;
 pub mod motion;
 pub mod near;
 pub mod pairing;

@@ -220,7 +220,10 @@ fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> V
         list(suffers.iter().map(String::as_str).collect()),
         or_none(tractor.map(|tractor| tractor.unit_number.as_str())),
         choice.rig.trailer.map_or_else(|| table::NONE.to_owned(), trailer_words),
-        or_none(tractor.and_then(|tractor| tractor.place.as_deref())),
+        tractor.map_or_else(
+            || table::NONE.to_owned(),
+            |row| table::place(row.place.as_deref(), row.latitude, row.longitude),
+        ),
         age::since(tractor.and_then(|tractor| tractor.observed_at), now),
         age::since(choice.rig.driver.hos_as_of_at, now),
     ]

@@ -149,10 +149,22 @@ fn cells(row: &Near<'_>, layout: &Layout, now: Timestamp) -> Vec<String> {
         row.trailer.map_or_else(|| table::NONE.to_owned(), trailer_words),
         or_none(row.movement_id),
         or_none(row.tractor.map(|tractor| tractor.unit_number.as_str())),
-        or_none(row.place),
+        place(row),
         age::since(row.observed_at, now),
         age::since(row.driver.and_then(|driver| driver.hos_as_of_at), now),
     ]
+}
+
+/// Where it is: what it is part of is there too.
+fn place(row: &Near<'_>) -> String {
+    let trailer = row.trailer.filter(|_| row.kind == UnitKind::Trailer);
+    let (latitude, longitude) = row
+        .tractor
+        .map(|tractor| (tractor.latitude, tractor.longitude))
+        .or_else(|| trailer.map(|trailer| (trailer.latitude, trailer.longitude)))
+        .or_else(|| row.driver.map(|driver| (driver.latitude, driver.longitude)))
+        .unwrap_or_default();
+    table::place(row.place, latitude, longitude)
 }
 
 /// What is missing, in a word.

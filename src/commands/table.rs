@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::rules::find::by_number;
 use crate::rules::freshness::{self, Freshness};
-use crate::rules::{age, hours, motion, trip, zone};
+use crate::rules::{age, hours, locality, motion, trip, zone};
 
 pub(super) const NONE: &str = "-";
 
@@ -240,13 +240,9 @@ fn in_zone(at: Option<Timestamp>, zone: &TimeZone, letters: Option<String>, now:
     format!("{} {letters}", at.strftime(format))
 }
 
-/// Where a unit is: in words, else in degrees.
-pub(super) fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
-    match (words, latitude, longitude) {
-        (Some(words), ..) => words.to_owned(),
-        (None, Some(latitude), Some(longitude)) => format!("{latitude:.3},{longitude:.3}"),
-        (None, ..) => NONE.to_owned(),
-    }
+/// Where a unit is: in its provider's words, else in ours, else in degrees.
+pub(super) fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
+    locality::place(told, latitude, longitude).unwrap_or_else(|| NONE.to_owned())
 }
 
 pub(super) fn or_none(text: Option<&str>) -> String {

@@ -289,6 +289,11 @@ fn help(app: &App) -> Sheet {
         "the office's time: the stop's zone is not told and its state has two; no mark is the stop's own time",
     );
     sheet.field("Tulsa, OK 1h43", "a driver's place that is older than AGE, which is of the clocks");
+    sheet.field(
+        "12 mi E of Tulsa OK",
+        "our words for a position that came without any: how far from a town that people know",
+    );
+    sheet.field("near I-40", "a road passes within a few miles of it; it need not be on it");
     sheet.field("(carrier)", "no driver of ours: an outside carrier moves the load");
     sheet.field(
         "tms est car",
@@ -303,6 +308,9 @@ fn help(app: &App) -> Sheet {
         "first limit",
         "the clock that ends driving first: 11H, 14H, BREAK, CYCLE; counted down between polls",
     );
+    sheet.heading("Names of places");
+    sheet.field("towns", "GeoNames (geonames.org), CC BY 4.0, trimmed");
+    sheet.field("land", "Natural Earth; US Census Bureau");
     sheet
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::facts::Facts;
 use crate::model::{Stop, Timestamp};
-use crate::rules::{self, zone};
+use crate::rules::{self, locality, zone};
 
 /// What stands for what is not known.
 pub const UNKNOWN: &str = "-";
@@ -144,13 +144,9 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// Where a unit is: in words, else in degrees.
-pub fn place(words: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
-    match (words, latitude, longitude) {
-        (Some(words), ..) => words.to_owned(),
-        (None, Some(latitude), Some(longitude)) => format!("{latitude:.3},{longitude:.3}"),
-        (None, ..) => UNKNOWN.to_owned(),
-    }
+/// Where a unit is: in its provider's words, else in ours, else in degrees.
+pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
+    locality::place(told, latitude, longitude).unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
 fn zoned(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
@@ -175,7 +171,8 @@ mod tests {
         assert_eq!(minutes(-35 * MINUTE), "35m");
         assert_eq!(minutes(80 * MINUTE), "1h20");
         assert_eq!(place(None, Some(35.1992), None), "-");
-        assert_eq!(place(None, Some(35.1992), Some(-101.845)), "35.199,-101.845");
+        assert_eq!(place(None, Some(35.1992), Some(-101.845)), "Amarillo TX");
+        assert_eq!(place(None, Some(35.1992), Some(12.0)), "35.199,12.000");
         assert_eq!(bytes(12_449_000), "12.4 MB");
         assert_eq!([speed(62.6, false), speed(62.6, true)], ["63", "101"]);
     }

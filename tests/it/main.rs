@@ -8,6 +8,7 @@ mod conformance;
 mod geotab;
 mod hours;
 mod http;
+mod land;
 mod layers;
 mod mcleod;
 mod motive;

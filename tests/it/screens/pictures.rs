@@ -86,7 +86,7 @@ fn the_tractors_in_80_columns() {
     12    DARK       -                -          ?        -       -    -     -
     418   MOVE NE 63 I-40, 12 mi E o… Ann Peña   53012 L  0091    61%  <10s  samsara
     502   DARK 3h06  Elko NV          李 小龍    ?        -       -    3h06  motive
-    T-77  STOP 2h14  41.257,-95.934   -          ?        -       -    6m    motive
+    T-77  STOP 2h14  Omaha NE         -          ?        -       -    6m    motive
     (15 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -102,7 +102,7 @@ fn the_tractors_in_120_columns() {
     12         DARK       -                                  -                    ?        -         -         -     -
     418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091      61% 4m    <10s  samsara
     502        DARK 3h06  Elko NV                            李 小龍              ?        -         -         3h06  motive
-    T-77       STOP 2h14  41.257,-95.934                     -                    ?        -         -         6m    motive
+    T-77       STOP 2h14  Omaha NE                           -                    ?        -         -         6m    motive
     (27 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");

@@ -1,0 +1,190 @@
+//! Where a position is, in words that a dispatcher can say on the telephone: "Amarillo TX", "12 mi E of Amarillo
+//! TX near I-40". From the land that the program brings with it, so it needs no network; it places no stop and
+//! judges no arrival, which the position itself does.
+
+use std::fmt;
+
+use crate::model::Point;
+use crate::model::land::{Land, Town, coarse, whole};
+
+/// Further from every town than this, words would hide more than they say.
+const REACH_MI: f32 = 60.0;
+/// A drawn road is within 3 miles of the real one nine times in ten. So a position this near to it is near the
+/// road, and may well be on it; that it *is*, nobody here can say.
+const BESIDE_MI: f32 = 2.5;
+/// People per square mile and a bit: a town of 200,000 reaches 3.7 miles from its centre, one of 2 million 12.
+const SPREAD: f32 = 120.0;
+const SMALLEST_MI: f32 = 2.0;
+const LARGEST_MI: f32 = 12.0;
+
+/// Where a position is. Written out it is one line without an end mark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Locality {
+    /// The town it is in, or is told from: the one that is best known for how near it is.
+    pub town: &'static Town,
+    /// Whole miles from that town's centre, and which way from it; `None` inside the town.
+    pub away: Option<(u16, Course)>,
+    /// A road that passes near, outside of towns: "I-40".
+    pub road: Option<&'static str>,
+}
+
+/// One of eight directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// North.
+    N,
+    /// Northeast.
+    NE,
+    /// East.
+    E,
+    /// Southeast.
+    SE,
+    /// South.
+    S,
+    /// Southwest.
+    SW,
+    /// West.
+    W,
+    /// Northwest.
+    NW,
+}
+
+/// Where a position is; `None` at sea, off the map (which is the US, Canada and Mexico) and further than 60 miles
+/// from every town.
+pub fn of(position: Point) -> Option<Locality> {
+    let (latitude, longitude) = (coarse(position.latitude), coarse(position.longitude));
+    let towns = Land::towns();
+    // The town whose streets it is in, if any; of two that reach it, the one it is deeper in.
+    let inside =
+        towns.weighed(latitude, longitude, LARGEST_MI, radius).filter(|(town, miles)| *miles <= radius(town));
+    if let Some((town, _)) = inside {
+        return Some(Locality { town, away: None, road: None });
+    }
+    let (town, miles) = towns.weighed(latitude, longitude, REACH_MI, renown)?;
+    let beside = Land::roads().nearest(latitude, longitude).filter(|(_, miles)| *miles <= BESIDE_MI);
+    Some(Locality {
+        town,
+        away: Some((whole(miles.round()), Course::from(town, position))),
+        road: beside.map(|(road, _)| road.name),
+    })
+}
+
+/// What a unit's place is called: what its provider said, else our own words for where it is, else its degrees.
+pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> Option<String> {
+    if let Some(told) = told {
+        return Some(told.to_owned());
+    }
+    let position = Point::new(latitude?, longitude?)?;
+    let degrees = || format!("{:.3},{:.3}", position.latitude, position.longitude);
+    Some(of(position).map_or_else(degrees, |locality| locality.to_string()))
+}
+
+impl fmt::Display for Locality {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((miles, course)) = self.away {
+            write!(out, "{miles} mi {course:?} of ")?;
+        }
+        write!(out, "{} {}", self.town.name, self.town.state_or_country())?;
+        match self.road {
+            Some(road) => write!(out, " near {road}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Course {
+    fn from(town: &Town, position: Point) -> Self {
+        const ROUND: [Course; 8] =
+            [Course::N, Course::NE, Course::E, Course::SE, Course::S, Course::SW, Course::W, Course::NW];
+        let north = position.latitude - f64::from(town.latitude);
+        let narrow = position.latitude.to_radians().cos();
+        let east = (position.longitude - f64::from(town.longitude)) * narrow;
+        let eighths = (east.atan2(north).to_degrees() / 45.0).round().rem_euclid(8.0);
+        ROUND[usize::from(whole(coarse(eighths))) % ROUND.len()]
+    }
+}
+
+/// How far a town reaches from its centre, in miles.
+fn radius(town: &Town) -> f32 {
+    (town.people().sqrt() / SPREAD).clamp(SMALLEST_MI, LARGEST_MI)
+}
+
+/// How far a town's name carries: that of a city of 200,000 five times as far as that of a hamlet of 1,000.
+fn renown(town: &Town) -> f32 {
+    town.people().max(500.0).powf(0.3)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_position_is_told_from_the_town_that_people_know() {
+        let check = |latitude, longitude, expected: &str| {
+            let said = of(Point { latitude, longitude }).map(|place| place.to_string()).unwrap_or_default();
+            assert_eq!(said, expected, "{latitude},{longitude}");
+        };
+        check(35.199, -101.845, "Amarillo TX");
+        check(35.215, -101.60, "13 mi E of Amarillo TX near I-40");
+        check(41.68, -107.70, "25 mi W of Rawlins WY near I-80");
+        check(40.0, -82.7, "Pataskala OH");
+        check(33.94, -118.24, "Los Angeles CA");
+        check(31.0, -104.5, "20 mi E of Van Horn TX");
+        check(46.9, -100.0, "5 mi NW of Steele ND");
+        check(49.9, -97.14, "Winnipeg MB");
+        check(49.78, -99.0, "43 mi E of Brandon MB");
+        check(27.7, -99.48, "13 mi N of Laredo TX near I-35");
+        check(27.4, -99.55, "6 mi S of Nuevo Laredo MX near MX-85");
+        check(25.43, -100.9, "Saltillo MX");
+        check(60.7, -135.0, "2 mi SE of Whitehorse YT near AK-HWY");
+        // The Atlantic, the Gulf, another continent, the pole.
+        check(33.0, -70.0, "");
+        check(26.0, -91.0, "");
+        check(48.85, 2.35, "");
+        check(89.9, -100.0, "");
+    }
+
+    #[test]
+    fn what_a_provider_said_stands() {
+        let here = (Some(35.199), Some(-101.845));
+        assert_eq!(place(Some("Yard 2"), here.0, here.1).as_deref(), Some("Yard 2"));
+        assert_eq!(place(None, here.0, here.1).as_deref(), Some("Amarillo TX"));
+        assert_eq!(place(None, Some(48.85), Some(2.35)).as_deref(), Some("48.850,2.350"));
+        assert_eq!(place(None, here.0, None), None);
+        assert_eq!(place(None, Some(0.0), Some(0.0)), None);
+    }
+
+    #[test]
+    fn eight_courses_go_round() {
+        let town = Land::towns().iter().find(|town| town.name == "Amarillo").unwrap();
+        let from = |north: f64, east: f64| {
+            let latitude = f64::from(town.latitude) + north;
+            Course::from(town, Point { latitude, longitude: f64::from(town.longitude) + east })
+        };
+        assert_eq!([from(1.0, 0.0), from(-1.0, 0.0)], [Course::N, Course::S]);
+        assert_eq!([from(0.0, 1.0), from(0.0, -1.0)], [Course::E, Course::W]);
+        assert_eq!([from(0.5, 0.6), from(0.5, -0.6)], [Course::NE, Course::NW]);
+        assert_eq!([from(-0.5, 0.6), from(-0.5, -0.6)], [Course::SE, Course::SW]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_position_has_words_or_none(latitude in -90.0..=90.0, longitude in -180.0..=180.0) {
+            if let Some(found) = of(Point { latitude, longitude }) {
+                let miles = found.town.miles_to(coarse(latitude), coarse(longitude));
+                prop_assert!(miles <= REACH_MI);
+                prop_assert_eq!(found.away.is_none(), miles <= radius(found.town));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_position_has_no_words() {
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX] {
+            assert_eq!(of(Point { latitude: odd, longitude: -100.0 }), None);
+            assert_eq!(of(Point { latitude: 35.0, longitude: odd }), None);
+        }
+    }
+}
