@@ -1,22 +1,28 @@
 //! What is on the screen and how events change it. What must be done outside is returned, not done.
 
+mod acting;
+mod pages;
+mod quick;
+mod setup;
+mod typing;
+
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crossterm::event::{Event as Terminal, KeyEvent};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
 
+pub(super) use self::acting::Prompt;
+pub(super) use self::pages::{Opened, Page};
+pub use self::setup::{Effect, Mode, Setup};
 use super::action::Action;
 use super::event::Event;
 use super::facts::Facts;
-use super::glyphs::Glyphs;
 use super::keymap::KeyMap;
-use super::panels::{Go, Panel, Place, Subject};
+use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
 use crate::model::{Fleet, Timestamp, clean};
@@ -27,52 +33,6 @@ const AGES_S: i64 = 10;
 
 /// Notices kept until they are dismissed; more are not read anyway.
 const NOTICES: usize = 20;
-
-/// How the database is polled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// A live view is open somewhere.
-    Live {
-        /// Seconds between reads of the positions.
-        every_s: i64,
-    },
-    /// None is.
-    Idle {
-        /// Seconds between reads of the positions.
-        every_s: i64,
-    },
-    /// Not by this process, and by no other that is known.
-    View,
-}
-
-/// What the console must do for the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Have every feed read now.
-    Refresh,
-    /// Tell the other consoles that this panel is looked at now (`viewers.view`).
-    Look(&'static str),
-    /// Put this on the clipboard.
-    Copy(String),
-    /// Put the console aside until the shell brings it back.
-    Suspend,
-}
-
-/// What a screen is made with.
-pub struct Setup {
-    /// Which key does what.
-    pub keys: KeyMap,
-    /// The colours.
-    pub theme: Theme,
-    /// The marks.
-    pub glyphs: Glyphs,
-    /// The office's zone.
-    pub zone: jiff::tz::TimeZone,
-    /// Kilometres rather than miles.
-    pub metric: bool,
-    /// The time.
-    pub now: Timestamp,
-}
 
 /// Whether what is on the screen still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +54,12 @@ pub struct App {
     pub(super) pages: Vec<Page>,
     /// The filter is being typed.
     pub(super) typing: bool,
+    /// Something else is being typed.
+    pub(super) prompt: Option<Prompt>,
+    /// Where the person was before this panel.
+    before: Place,
+    /// Which part of the board is shown.
+    show: Show,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -112,21 +78,8 @@ pub(super) struct Slot {
     pub(super) filter: Input,
 }
 
-/// Something opened over a panel, and how far down it is read.
-pub(super) struct Page {
-    pub(super) of: Opened,
-    pub(super) top: usize,
-}
-
-/// What was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Opened {
-    Detail(Subject),
-    Help,
-}
-
 impl App {
-    /// A screen of the loads, with nothing known yet.
+    /// A screen of the board, with nothing known yet.
     pub fn new(setup: Setup) -> Self {
         let facts = Facts {
             fleet: Arc::default(),
@@ -135,6 +88,9 @@ impl App {
             fresh: Freshness::default(),
             mode: Mode::View,
             leader: None,
+            user: setup.user,
+            history: Arc::default(),
+            office: Arc::new(setup.office),
             zone: setup.zone,
             metric: setup.metric,
             glyphs: setup.glyphs,
@@ -143,10 +99,13 @@ impl App {
             facts,
             keys: setup.keys,
             theme: setup.theme,
-            place: Place::Movements,
+            place: Place::Board,
             panels: Place::ALL.map(|place| Slot { panel: place.panel(), filter: Input::default() }),
             pages: Vec::new(),
             typing: false,
+            prompt: None,
+            before: Place::Movements,
+            show: Show::All,
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
@@ -174,6 +133,11 @@ impl App {
                 self.facts.leader = leader;
                 self.doubt();
             }
+            Event::History(history) => {
+                self.facts.history = history;
+                self.reread();
+            }
+            Event::Done(text) => self.say(text),
             Event::Notice(text) => self.notice(&text),
             Event::Hangup => self.quit = true,
             Event::Resumed => {
@@ -225,8 +189,9 @@ impl App {
     }
 
     pub(super) fn slot(&self) -> &Slot {
-        let [movements, drivers, tractors, trailers, health] = &self.panels;
+        let [board, movements, drivers, tractors, trailers, health] = &self.panels;
         match self.place {
+            Place::Board => board,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -236,8 +201,9 @@ impl App {
     }
 
     fn slot_mut(&mut self) -> &mut Slot {
-        let [movements, drivers, tractors, trailers, health] = &mut self.panels;
+        let [board, movements, drivers, tractors, trailers, health] = &mut self.panels;
         match self.place {
+            Place::Board => board,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -260,13 +226,7 @@ impl App {
         let body = view::areas(self, Rect::from((ratatui::layout::Position::ORIGIN, size))).body.as_size();
         let (slot, _) = self.arranged();
         slot.panel.fit(body);
-        let last = self.pages.last().map(|page| {
-            let height = view::sheet(self, &page.of).height(body.width);
-            height.saturating_sub(body.height.into())
-        });
-        if let (Some(page), Some(last)) = (self.pages.last_mut(), last) {
-            page.top = page.top.min(last);
-        }
+        self.lay_out_page(body);
     }
 
     fn doubt(&mut self) {
@@ -278,6 +238,7 @@ impl App {
         let step = |at: Timestamp| at.millis().div_euclid(1000 * AGES_S);
         if step(now) != step(self.facts.now) {
             self.facts.turn(now);
+            self.reread();
             self.doubt();
         }
     }
@@ -287,7 +248,7 @@ impl App {
         self.facts.now = self.time;
         self.facts.learn(fleet);
         self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
-        self.doubt();
+        self.reread();
     }
 
     fn notice(&mut self, text: &str) {
@@ -296,33 +257,6 @@ impl App {
             self.notices.push_back(text);
             self.stale = Stale::Yes;
         }
-    }
-
-    fn paste(&mut self, text: &str) {
-        if self.typing {
-            let filter = &mut self.slot_mut().filter;
-            let joined = format!("{}{}", filter.value(), clean(text, 100));
-            *filter = Input::new(joined);
-            self.refilter();
-        }
-    }
-
-    fn press(&mut self, key: KeyEvent) -> Option<Effect> {
-        self.stale = Stale::Yes;
-        self.said = None;
-        let action = self.keys.action(key);
-        if self.typing && !action.is_some_and(|action| serves_while_typing(action, key)) {
-            self.slot_mut().filter.handle_event(&Terminal::Key(key));
-            self.refilter();
-            return None;
-        }
-        action.and_then(|action| self.act(action))
-    }
-
-    fn refilter(&mut self) {
-        self.stale = Stale::Yes;
-        let slot = self.slot_mut();
-        slot.panel.filter(slot.filter.value());
     }
 
     fn act(&mut self, action: Action) -> Option<Effect> {
@@ -341,14 +275,27 @@ impl App {
             Action::Filter | Action::Sort | Action::Reverse => {}
             Action::Copy => return self.copy(),
             Action::Refresh => {
+                self.reread_all();
                 self.said = Some("asked for every feed to be read now".to_owned());
                 return Some(Effect::Refresh);
             }
+            Action::Board => return self.look(Place::Board),
             Action::Movements => return self.look(Place::Movements),
             Action::Drivers => return self.look(Place::Drivers),
             Action::Tractors => return self.look(Place::Tractors),
             Action::Trailers => return self.look(Place::Trailers),
             Action::Health => return self.look(Place::Health),
+            Action::Ack | Action::Claim => return self.mark(action),
+            Action::Snooze | Action::Note => self.ask(action),
+            Action::Snoozed
+            | Action::Late
+            | Action::Limits
+            | Action::Detention
+            | Action::Uncovered
+            | Action::Plan
+            | Action::Best
+            | Action::NextLate
+            | Action::LastPanel => return self.quick(action),
             Action::Help => self.help(),
             Action::Suspend => {
                 self.wiped = true;
@@ -360,32 +307,25 @@ impl App {
     }
 
     fn go(&mut self, go: Go) {
-        let page = usize::from(self.size.height.saturating_sub(4).max(1));
-        if let Some(open) = self.pages.last_mut() {
-            open.top = match go {
-                Go::Stay => open.top,
-                Go::Up => open.top.saturating_sub(1),
-                Go::Down => open.top.saturating_add(1),
-                Go::PageUp => open.top.saturating_sub(page),
-                Go::PageDown => open.top.saturating_add(page),
-                Go::First => 0,
-                Go::Last => usize::MAX,
-            };
-            return self.lay_out(self.size);
+        if !self.pages.is_empty() {
+            return self.go_page(go);
         }
         let (slot, facts) = self.arranged();
         slot.panel.go(go, &facts);
     }
 
-    /// Opens the selected row; while the filter is typed, keeps the filter.
+    /// Opens the selected row, or what the page's cursor is on; while the filter is typed, keeps the filter.
     fn open(&mut self) {
-        if std::mem::take(&mut self.typing) || !self.pages.is_empty() {
+        if std::mem::take(&mut self.typing) {
             return;
+        }
+        if !self.pages.is_empty() {
+            return self.open_link();
         }
         let (slot, facts) = self.arranged();
         slot.panel.go(Go::Stay, &facts);
         if let Some(subject) = slot.panel.subject(&facts) {
-            self.pages.push(Page { of: Opened::Detail(subject), top: 0 });
+            self.turn_to(Opened::Detail(subject));
         }
     }
 
@@ -395,20 +335,32 @@ impl App {
             return;
         }
         self.typing = false;
+        let is_part = self.show != Show::All && self.place == Place::Board;
+        if is_part && self.slot().filter.value().is_empty() {
+            return self.show(Show::All);
+        }
         self.slot_mut().filter.reset();
         self.refilter();
     }
 
     fn help(&mut self) {
-        match self.pages.last() {
-            Some(Page { of: Opened::Help, .. }) => drop(self.pages.pop()),
-            _ => self.pages.push(Page { of: Opened::Help, top: 0 }),
+        match self.pages.last().map(|page| &page.of) {
+            Some(Opened::Help) => drop(self.pages.pop()),
+            _ => self.turn_to(Opened::Help),
         }
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.said = Some(text.into());
+        self.stale = Stale::Yes;
     }
 
     fn look(&mut self, place: Place) -> Option<Effect> {
         self.pages.clear();
-        let moved = std::mem::replace(&mut self.place, place) != place;
+        let moved = self.place != place;
+        if moved {
+            self.before = std::mem::replace(&mut self.place, place);
+        }
         self.lay_out(self.size);
         moved.then_some(Effect::Look(place.word()))
     }
@@ -416,21 +368,11 @@ impl App {
     fn copy(&mut self) -> Option<Effect> {
         let (slot, facts) = self.arranged();
         slot.panel.go(Go::Stay, &facts);
-        let sentence = slot.panel.sentence(&facts)?;
-        self.said = Some(format!("copied: {sentence}"));
+        let of_row = slot.panel.sentence(&facts);
+        let of_page = self.opened().map(|subject| subject.sentence(&facts));
+        let sentence = of_page.unwrap_or(of_row)?;
+        self.say(format!("copied: {sentence}"));
         Some(Effect::Copy(sentence))
-    }
-}
-
-/// While a filter is typed the keys of letters are letters; what moves or leaves still works.
-fn serves_while_typing(action: Action, key: KeyEvent) -> bool {
-    let letter = matches!(key.code, crossterm::event::KeyCode::Char(_));
-    match action {
-        Action::Leave | Action::Suspend => true,
-        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Open | Action::Back => {
-            !letter
-        }
-        _ => false,
     }
 }
 

@@ -111,7 +111,7 @@ fn filled(units: usize) -> Office {
 fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
     let office = filled(6);
     let mut console = Pty::console(&office, &["--view-only"], 24, 80);
-    console.wait_for("Movements");
+    console.wait_for("Board");
     assert!(console.is_fullscreen());
     console.press("5");
     let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
@@ -144,7 +144,7 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
     let office = filled(4);
     for signal in [Signal::TERM, Signal::HUP] {
         let mut console = Pty::console(&office, &[], 24, 80);
-        console.wait_for("Movements");
+        console.wait_for("Board");
         let began = Instant::now();
         console.signal(signal);
         console.ended();
@@ -163,7 +163,7 @@ fn a_vanished_terminal_leaves_no_process_and_no_row_behind() {
     let mut reader = pair.master.try_clone_reader().unwrap();
     let (mut screen, mut buffer) =
         (vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0), [0; 4096]);
-    while !screen.screen().contents().contains("Movements") {
+    while !screen.screen().contents().contains("Board") {
         let read = reader.read(&mut buffer).unwrap();
         screen.process(&buffer[..read]);
     }
@@ -179,7 +179,7 @@ fn a_vanished_terminal_leaves_no_process_and_no_row_behind() {
 fn an_idle_console_writes_nothing() {
     let office = filled(4);
     let console = Pty::console(&office, &["--view-only"], 24, 80);
-    console.wait_for("Movements");
+    console.wait_for("Board");
     let written = || console.bytes.lock().unwrap().len();
     // Long enough for two renewals of its row and several ticks, within which no shown word changes.
     let mut before = written();

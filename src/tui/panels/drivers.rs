@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::units::{by_age, load, told};
+use super::exception::about;
+use super::units::{by_age, link_tractor, load, load_of, told};
 use crate::model::{Driver, DutyStatus, Fleet};
 use crate::rules::hours::{Left, left_at};
 use crate::tui::facts::Facts;
@@ -179,8 +180,10 @@ pub fn sheet(row: &Driver, facts: &Facts) -> Sheet {
     sheet.field("home terminal", words::or_unknown(row.timezone.as_deref()));
     sheet.heading("Now");
     sheet.noted("place", place(row), told(row.observed_at, None, now));
-    sheet.field("tractor", facts.tractor_number(row.tractor_id.as_ref()));
-    sheet.field("load", load(row.movement_id.as_ref()));
+    link_tractor(&mut sheet, row.tractor_id.as_ref(), "", facts);
+    let subject = Subject::Driver(row.id.clone());
+    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    about(&mut sheet, &subject, facts);
     sheet.heading("Person");
     sheet.field("phone", words::or_unknown(row.phone.as_deref()));
     sheet.field("dispatcher", words::or_unknown(row.dispatcher.as_deref()));

@@ -1,9 +1,11 @@
 //! What tractors and trailers are said of alike: what they do, where, and how old that is.
 
-use crate::model::{Motion, Timestamp, UnitKind};
+use super::Subject;
+use crate::model::{Motion, Timestamp, UnitId, UnitKind};
 use crate::rules::motion;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::Sheet;
 use crate::tui::words::{self, UNKNOWN};
 
 /// What is known of where a unit is and what it does, borrowed from either kind's row.
@@ -94,6 +96,23 @@ pub fn told(at: Option<Timestamp>, source: Option<&str>, now: Timestamp) -> Stri
 /// The load a unit is on, "-" where there is none.
 pub fn load(movement_id: Option<&String>) -> String {
     movement_id.map_or_else(|| UNKNOWN.to_owned(), Clone::clone)
+}
+
+/// The page of the load a unit is on.
+pub fn load_of(unit: &Subject, facts: &Facts) -> Option<Subject> {
+    unit.load(facts).map(Subject::Movement)
+}
+
+/// A tractor as a field that leads on to it.
+pub fn link_tractor(sheet: &mut Sheet, id: Option<&UnitId>, note: &str, facts: &Facts) {
+    let to = facts.tractor(id).map(|row| Subject::Tractor(row.id.clone()));
+    sheet.link("tractor", facts.tractor_number(id), note, to);
+}
+
+/// A driver as a field that leads on to him.
+pub fn link_driver(sheet: &mut Sheet, name: &str, id: Option<&UnitId>, facts: &Facts) {
+    let to = facts.driver(id).map(|row| Subject::Driver(row.id.clone()));
+    sheet.link(name, facts.driver_name(id), "", to);
 }
 
 /// Sorts by age, the freshest first.

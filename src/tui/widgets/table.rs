@@ -305,6 +305,20 @@ impl<T: Listed> Panel for Table<T> {
         self.scroll();
     }
 
+    fn select(&mut self, subject: &Subject, facts: &Facts) -> bool {
+        let is_it = |index: &usize| T::at(&facts.fleet, *index).is_some_and(|row| row.is(subject));
+        let Some(position) = self.shown.iter().position(is_it) else { return false };
+        (self.cursor, self.chosen) = (position, Some(subject.clone()));
+        self.scroll();
+        true
+    }
+
+    fn sort_by(&mut self, title: &str) {
+        if let Some(index) = T::COLUMNS.iter().position(|column| column.title == title) {
+            (self.sorted_by, self.reversed, self.arranged) = (index, false, false);
+        }
+    }
+
     fn filter(&mut self, text: &str) {
         self.words = text.split_whitespace().map(str::to_lowercase).collect();
         self.arranged = false;
@@ -368,7 +382,7 @@ impl<T: Listed> Panel for Table<T> {
 }
 
 /// Why there are no rows at all, and what to do about it.
-fn nothing(facts: &Facts) -> &'static str {
+pub fn nothing(facts: &Facts) -> &'static str {
     match (facts.mode, facts.fleet.feeds.is_empty()) {
         (Mode::View, true) if facts.leader.is_none() => {
             "nothing is known yet: no upstream was ever read, and nobody polls this database. Put the \

@@ -1,9 +1,11 @@
 //! A load with its orders, its units and every stop.
 
 use super::{Slack, blind_words, drivers, eta, risk_role, slack, status_word};
-use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop};
+use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop, UnitId};
 use crate::rules::trip;
 use crate::tui::facts::Facts;
+use crate::tui::panels::Subject;
+use crate::tui::panels::exception::about;
 use crate::tui::panels::units::told;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -13,6 +15,10 @@ use crate::tui::words::{self, UNKNOWN};
 pub fn sheet(row: &Movement, facts: &Facts) -> Sheet {
     let mut sheet = Sheet::about(format!("Load {}", row.tms.id));
     load(&mut sheet, row, facts);
+    about(&mut sheet, &Subject::Movement(row.key()), facts);
+    sheet.heading("Ask");
+    sheet.link("plan", "can he make it legally", "", Some(Subject::Plan(row.key())));
+    sheet.link("re-power", "who else can take it", "", Some(Subject::Best(row.key())));
     units(&mut sheet, row, facts);
     let of_this = |order: &&std::sync::Arc<Order>| {
         order.tms.company_id == row.tms.company_id
@@ -83,17 +89,22 @@ fn judged_by(row: &Movement, facts: &Facts) -> Option<String> {
 
 fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     sheet.heading("Units");
-    sheet.field("driver", drivers(row, facts).trim_end_matches(" +1"));
+    let known = |id: &Option<UnitId>| id.clone().filter(|id| facts.driver(Some(id)).is_some());
+    let first = known(&row.driver_id).map(Subject::Driver);
+    sheet.link("driver", drivers(row, facts).trim_end_matches(" +1"), "", first);
     if row.driver2_id.is_some() {
-        sheet.field("second driver", facts.driver_name(row.driver2_id.as_ref()));
+        let second = known(&row.driver2_id).map(Subject::Driver);
+        sheet.link("second driver", facts.driver_name(row.driver2_id.as_ref()), "", second);
     }
     let tractor = facts.tractor(row.tractor_id.as_ref());
-    sheet.field("tractor", facts.tractor_number(row.tractor_id.as_ref()));
+    let to = tractor.map(|row| Subject::Tractor(row.id.clone()));
+    sheet.link("tractor", facts.tractor_number(row.tractor_id.as_ref()), "", to);
     if let Some(tractor) = tractor {
         let place = words::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
         sheet.noted("  place", place, told(tractor.observed_at, tractor.source.as_deref(), facts.now));
     }
-    sheet.field("trailer", facts.trailer_number(row.trailer_id.as_ref()));
+    let to = facts.trailer(row.trailer_id.as_ref()).map(|row| Subject::Trailer(row.id.clone()));
+    sheet.link("trailer", facts.trailer_number(row.trailer_id.as_ref()), "", to);
 }
 
 fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {
