@@ -3,6 +3,7 @@
 mod board;
 mod frames;
 mod made;
+mod pages;
 mod pictures;
 mod wrong;
 

@@ -119,10 +119,13 @@ fn rests_on(sheet: &mut Sheet, load: &Movement, facts: &Facts) {
     let tractor = facts.tractor(load.tractor_id.as_ref());
     let driver = facts.driver(load.driver_id.as_ref());
     let judgement = facts.fleet.judgements.get(&load.key());
-    let age = |at| words::age(at, facts.now);
-    sheet.field("position", format!("{} old", age(tractor.and_then(|row| row.observed_at))));
-    sheet.field("hours", format!("{} old", age(driver.and_then(|row| row.hos_as_of_at))));
-    sheet.field("ETA", format!("{} old", age(judgement.map(|row| row.computed_at))));
+    let age = |at: Option<Timestamp>| match at {
+        Some(at) => format!("{} old", words::age(Some(at), facts.now)),
+        None => "not known".to_owned(),
+    };
+    sheet.field("position", age(tractor.and_then(|row| row.observed_at)));
+    sheet.field("hours", age(driver.and_then(|row| row.hos_as_of_at)));
+    sheet.field("ETA", age(judgement.map(|row| row.computed_at)));
 }
 
 fn no_plan(sheet: &mut Sheet, load: &Movement, none: &NoPlan, facts: &Facts) {
@@ -154,7 +157,7 @@ pub fn best(load: &Movement, facts: &Facts) -> Sheet {
     let as_of = words::clock(facts.now, &facts.zone);
     sheet.heading(format!("Can, the best first ({} of {} drivers, as of {as_of})", fit.len(), choices.len()));
     if fit.is_empty() {
-        sheet.line("nobody can be there legally and in time", Role::Warn);
+        sheet.line("nobody, as far as can be told", Role::Warn);
     }
     grid(&mut sheet, &fit, load, facts);
     sheet.heading("Cannot, and why");

@@ -100,7 +100,8 @@ impl Board {
     fn is_shown(&self, row: &Exception, facts: &Facts) -> bool {
         let wanted = match self.show {
             Show::All => true,
-            Show::Late => row.kind.topic() == ExceptionKind::Late.topic(),
+            // Loads that nobody can judge may be late as well.
+            Show::Late => row.kind.topic() == ExceptionKind::Late.topic() || row.kind == ExceptionKind::Blind,
             Show::Uncovered => {
                 matches!(row.kind, ExceptionKind::UnassignedPickup | ExceptionKind::InfeasiblePickup)
             }
@@ -173,8 +174,12 @@ impl Board {
             Sight::Clear { .. } if snoozed && self.show == Show::All => {
                 "Nothing but what you snoozed.".to_owned()
             }
-            Sight::Clear { .. } if self.show == Show::Late => "No load is late or at risk.".to_owned(),
-            Sight::Clear { .. } if self.show == Show::Uncovered => "Every pickup is covered.".to_owned(),
+            Sight::Clear { .. } if self.show == Show::Late => {
+                "No load is late or at risk, and all that this rests on comes.".to_owned()
+            }
+            Sight::Clear { .. } if self.show == Show::Uncovered => {
+                "Every pickup of the next hours is covered, and all that this rests on comes.".to_owned()
+            }
             Sight::Clear { account, of, read_at } => {
                 let age = words::age(Some(*read_at), facts.now);
                 format!(

@@ -31,7 +31,7 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
         let at = row.cleared_at.map_or_else(|| UNKNOWN.to_owned(), time);
         sheet.judged("over", at, Role::Good, because);
     }
-    sheet.noted("worked out", time(row.computed_at), ago(Some(row.computed_at)).unwrap_or_default());
+    sheet.noted("last changed", time(row.computed_at), ago(Some(row.computed_at)).unwrap_or_default());
     people(&mut sheet, row, facts);
     touched(&mut sheet, row, facts);
     let others: Vec<String> = line::load_of(row)

@@ -119,7 +119,7 @@ fn an_exception_in_80_columns() {
     would help      re-power
     since           13:40  25m ago
     raised          13:45  20m ago
-    worked out      14:04  <30s ago
+    last changed    14:04  <30s ago
     People
     who has it      bob  10m ago, on box
     note, bob       called, he stops at the Flying J  10m ago, on box
@@ -135,6 +135,7 @@ fn an_exception_in_80_columns() {
     place           Oklahoma City OK
     reason          14H
     worth           270  severity x time left to act: the order of the board
+    All times here are the office's (CST).
     esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }

@@ -62,6 +62,14 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
             Some(why.to_owned()).filter(|why| !why.is_empty()).into_iter().chain(rests).collect();
         sheet.judged("risk", word, risk_role(standing.risk), notes.join(", "));
     }
+    let judgement = facts.fleet.judgements.get(&row.key()).filter(|_| standing.has_times());
+    if let Some(at) = judgement.and_then(|judgement| judgement.latest_departure_at) {
+        sheet.noted(
+            "leave by",
+            words::time(at, &facts.zone, facts.now),
+            "by the office's clock, to meet every window legally",
+        );
+    }
     sheet.field("freight", row.tms.loaded.word());
     if row.tms.brokered {
         sheet.field("carrier", "an outside carrier moves it");
@@ -145,6 +153,15 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
         if row.legal_eta_at.is_some() && facts.standing(of).has_times() {
             sheet.field("legal ETA", time(row.legal_eta_at));
         }
+    }
+    if let Some(stay) = facts.fleet.stay_of(of, row) {
+        let seen = &stay.observed;
+        let left = match seen.departed_at {
+            Some(at) => format!(", left {}", time(Some(at))),
+            None => ", not seen to leave".to_owned(),
+        };
+        let sure = format!("by the truck's positions, confidence {}", seen.confidence.word());
+        sheet.noted("truck seen", format!("came {}{left}", time(Some(seen.arrived_at))), sure);
     }
     let contact = [&row.tms.contact, &row.tms.phone].into_iter().flatten().map(String::as_str);
     let contact = contact.collect::<Vec<_>>().join(", ");
