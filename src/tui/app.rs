@@ -43,6 +43,15 @@ enum Stale {
     Yes,
 }
 
+/// What is under the board's cursor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Under {
+    #[default]
+    AsDrawn,
+    /// Another line than the one that was drawn there.
+    Slipped,
+}
+
 /// The screen's state.
 pub struct App {
     pub(super) facts: Facts,
@@ -60,6 +69,7 @@ pub struct App {
     before: Place,
     /// Which part of the board is shown.
     show: Show,
+    under: Under,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -106,6 +116,7 @@ impl App {
             prompt: None,
             before: Place::Movements,
             show: Show::All,
+            under: Under::AsDrawn,
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
@@ -183,6 +194,7 @@ impl App {
         self.lay_out(frame.area().as_size());
         let cursor = view::paint(self, frame.area(), frame.buffer_mut());
         self.drawn = fingerprint(frame.buffer_mut());
+        self.under = Under::AsDrawn;
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
@@ -244,10 +256,14 @@ impl App {
     }
 
     fn learn(&mut self, fleet: Arc<Fleet>) {
+        let before = self.under_cursor();
         self.time = self.time.max(fleet.read_at);
         self.facts.now = self.time;
         self.facts.learn(fleet);
         self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
+        if before.is_some() && self.under_cursor() != before {
+            self.under = Under::Slipped;
+        }
         self.reread();
     }
 

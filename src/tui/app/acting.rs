@@ -7,11 +7,11 @@ use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{App, Effect};
+use super::{App, Effect, Under};
 use crate::model::{Deed, Exception, Seen, Snooze, Timestamp, clean};
 use crate::tui::action::Action;
 use crate::tui::facts::Facts;
-use crate::tui::panels::{Go, exception_number};
+use crate::tui::panels::{Go, Place, exception_number};
 use crate::tui::words;
 
 /// The longest note that is typed in one line, in characters.
@@ -134,8 +134,22 @@ impl App {
         Some(Effect::Act { on: prompt.on, deed, done })
     }
 
+    /// What is wrong on the line of the board that the cursor is on.
+    pub(super) fn under_cursor(&mut self) -> Option<String> {
+        if self.place != Place::Board || !self.pages.is_empty() {
+            return None;
+        }
+        let (slot, facts) = self.arranged();
+        slot.panel.at_hand(&facts).into_iter().next()
+    }
+
     /// The open exceptions that a key is about now, each as it is seen, and what to call them.
     fn at_hand(&mut self) -> Option<(Vec<(String, Seen)>, String)> {
+        if std::mem::take(&mut self.under) == Under::Slipped && self.pages.is_empty() {
+            // The key was meant for the line that was there.
+            self.say("the board changed under the cursor just now: look again");
+            return None;
+        }
         let ids = if let Some(subject) = self.opened() {
             subject.exceptions(&self.facts)
         } else {

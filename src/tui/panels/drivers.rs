@@ -81,7 +81,7 @@ impl Listed for Driver {
             rank: 10,
             grows: 1,
             cell: first_limit,
-            order: |row, facts| Order::number(left(row, facts).first_to_bite().map(|(_, left)| left)),
+            order: |row, facts| Order::number(presses(row, facts)),
         },
         Column {
             title: "TRACT",
@@ -239,6 +239,15 @@ fn first_limit(row: &Driver, facts: &Facts) -> Cell {
     };
     let wide = format!("{name} {}", words::hours(Some(seconds)));
     Cell::of(name.to_owned(), urgency(row, Some(seconds))).or_wide(wide)
+}
+
+/// What the first limit sorts by: whoever works comes before whoever rests, whose clocks do not run.
+fn presses(row: &Driver, facts: &Facts) -> Option<i64> {
+    /// No clock holds as much.
+    const RESTING_S: i64 = 1000 * 3600;
+    let (_, seconds) = left(row, facts).first_to_bite()?;
+    let rests = matches!(row.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper);
+    Some(if rests { seconds.saturating_add(RESTING_S) } else { seconds })
 }
 
 fn place(row: &Driver) -> String {

@@ -404,6 +404,7 @@ fn quick_keys_show_a_part_an_order_or_an_answer_from_anywhere() {
     assert!(title(&mut app).starts_with("Board 5,"), "one step back");
     assert_eq!(press(&mut app, "h"), Some(Effect::Look("drivers")));
     assert!(title(&mut app).contains("by first"), "{}", title(&mut app));
+    assert!(selected(&mut app).starts_with("Ann Pe"), "bob rests: his clocks press nobody");
     assert_eq!(press(&mut app, "-"), Some(Effect::Look("board")));
     assert_eq!(press(&mut app, "-"), Some(Effect::Look("drivers")));
     press(&mut app, "d");

@@ -236,3 +236,18 @@ fn the_cursor_of_a_page_goes_from_link_to_link_and_what_is_out_of_sight_is_not_o
     press(&mut app, "<esc><esc>");
     assert!(picture(&mut app, 80, 24).contains("Movements 4"));
 }
+
+#[test]
+fn a_key_that_was_meant_for_a_line_that_just_slipped_away_does_nothing() {
+    let mut app = told_of(wrong());
+    picture(&mut app, 80, 24);
+    let mut fleet = wrong();
+    let other = fleet.exceptions.iter().find(|row| row.id == "silence:mot:4").unwrap();
+    let other = backhaul::model::Exception { score: 999, ..other.as_ref().clone() };
+    fleet.exceptions = fleet.exceptions.with(vec![other]);
+    app.update(super::told(fleet));
+    assert_eq!(press(&mut app, "C"), None, "502 was not on top when the key was meant");
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("look again"), "{shown}");
+    assert!(matches!(press(&mut app, "C"), Some(Effect::Act { on, .. }) if on[0].0 == "silence:mot:4"));
+}
