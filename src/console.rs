@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use self::desk::{Desk, Presence};
+use self::desk::{Desk, Presence, Wish};
 
 use crate::config::{Config, Units};
 use crate::daemon::{self, Demo};
@@ -79,6 +79,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     let perform = |effect| match effect {
         Effect::Refresh => presence.tell(|viewer| viewer.refresh_at = Some(clock.now())),
         Effect::Look(view) => presence.tell(|viewer| view.clone_into(&mut viewer.view)),
+        Effect::Act { on, deed, done } => presence.act(Wish { on, deed, done }),
         Effect::Copy(text) => {
             let _ = terminal::copy_osc52(&text);
         }
@@ -120,6 +121,8 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
         glyphs: if options.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,
+        user: desk::user(),
+        office: daemon::office(config),
         now,
     })
 }

@@ -4,6 +4,7 @@ pub mod age;
 pub mod alerts;
 pub mod basis;
 pub mod best;
+pub mod blindness;
 pub mod committed;
 pub mod crew;
 pub mod cycle;

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::Options;
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Fleet, Leader, Timestamp, Viewer, clean};
+use crate::model::{Act, Deed, Fleet, Leader, Seen, Timestamp, Viewer, clean};
 use crate::store::{Access, Bell, Ear, People, Reader, Scope, StoreError, Watch, leader};
 use crate::sync::{self, Clock, Polling};
 use crate::tui::app::{App, Mode};
@@ -20,6 +20,9 @@ use crate::tui::event::Event;
 
 /// How often a console renews its row among the viewers (contract §3).
 const RENEW: Duration = Duration::from_secs(2);
+
+/// How often what drivers did on the days before is read again.
+const HISTORY: Duration = Duration::from_mins(1);
 
 /// What a console says of itself. Clones say it of the same console.
 #[derive(Clone)]
@@ -33,6 +36,19 @@ struct Shared {
     /// Something was said that others should know at once.
     said: AtomicBool,
     left: AtomicBool,
+    /// What the person wants written, in the order it was wanted.
+    wishes: Mutex<Vec<Wish>>,
+}
+
+/// What a person does about exceptions, to be written.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// About which, and how each is seen.
+    pub on: Vec<(String, Seen)>,
+    /// What.
+    pub deed: Deed,
+    /// What to say once it is written.
+    pub done: String,
 }
 
 impl Presence {
@@ -46,6 +62,12 @@ impl Presence {
     /// Notes something that the next renewal carries.
     pub fn note(&self, say: impl FnOnce(&mut Viewer)) {
         say(&mut self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Has something written, at once.
+    pub fn act(&self, wish: Wish) {
+        self.shared.wishes.lock().unwrap_or_else(PoisonError::into_inner).push(wish);
+        self.bell.ring();
     }
 
     /// The console is left.
@@ -70,6 +92,8 @@ pub struct Desk {
     /// Trouble that was told, so that it is told once.
     told: Option<String>,
     shown: Option<(Option<Leader>, Mode)>,
+    /// When the drivers' days were read last.
+    history_at: Option<Timestamp>,
 }
 
 impl Desk {
@@ -88,6 +112,7 @@ impl Desk {
             viewer: Mutex::new(viewer),
             said: AtomicBool::new(true),
             left: AtomicBool::new(false),
+            wishes: Mutex::default(),
         });
         let desk = Self {
             path: config.database.path.clone(),
@@ -101,6 +126,7 @@ impl Desk {
             people: None,
             told: None,
             shown: None,
+            history_at: None,
         };
         Ok((Presence { shared, bell }, desk))
     }
@@ -111,6 +137,9 @@ impl Desk {
         let mut renewed = None::<Instant>;
         while !self.shared.left.load(Ordering::Acquire) {
             let now = self.clock.now();
+            if !self.write_wishes(now) {
+                break;
+            }
             let due = renewed.is_none_or(|at| at.elapsed() >= RENEW);
             if self.shared.said.swap(false, Ordering::AcqRel) || due {
                 self.announce(now);
@@ -125,6 +154,8 @@ impl Desk {
             let rest = renewed.map_or(RENEW, |at| RENEW.saturating_sub(at.elapsed()));
             self.rest(&mut watch, rest);
         }
+        // Pressed just before leaving is pressed.
+        self.write_wishes(self.clock.now());
         let id = self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner).id.clone();
         if let Some(people) = &mut self.people {
             let _ = people.leave(&id);
@@ -161,6 +192,41 @@ impl Desk {
         }
     }
 
+    /// Writes what the person did, and says what came of it. False when nobody listens any more.
+    fn write_wishes(&mut self, now: Timestamp) -> bool {
+        let wishes = std::mem::take(&mut *self.shared.wishes.lock().unwrap_or_else(PoisonError::into_inner));
+        for wish in wishes {
+            let event = match self.write(&wish, now) {
+                Ok(()) => Event::Done(wish.done),
+                Err(error) => {
+                    self.people = None;
+                    tracing::warn!("not written: {error}");
+                    Event::Notice(format!("not written: {}", words_of(&error, &wish.done)))
+                }
+            };
+            if self.events.blocking_send(event).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn write(&mut self, wish: &Wish, now: Timestamp) -> Result<(), StoreError> {
+        let (user, host) = {
+            let viewer = self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner);
+            (viewer.user.clone(), viewer.host.clone())
+        };
+        let people = match &mut self.people {
+            Some(people) => people,
+            closed => closed.insert(People::open(&self.path, self.access)?),
+        };
+        for (id, seen) in &wish.on {
+            let (user, host, deed) = (user.clone(), host.clone(), wish.deed.clone());
+            people.act(id, &Act { at: now, user, host, deed, seen: *seen })?;
+        }
+        Ok(())
+    }
+
     /// What is new: the fleet where it changed and, when `due`, who polls how often. False when
     /// nobody listens any more.
     fn tell_news(&mut self, now: Timestamp, due: bool) -> bool {
@@ -176,6 +242,9 @@ impl Desk {
                 self.trouble(&format!("what is shown may be old: {error}"));
             }
         }
+        if due && !self.tell_history(now) {
+            return false;
+        }
         if due {
             let leader = leader(&self.path);
             let shown = (leader.clone(), self.mode(leader.is_some(), now));
@@ -186,6 +255,26 @@ impl Desk {
             }
         }
         true
+    }
+
+    /// What drivers did on the days before, once in a while: it changes by the day. False when nobody listens any
+    /// more.
+    fn tell_history(&mut self, now: Timestamp) -> bool {
+        if self.history_at.is_some_and(|at| now.since(at) < HISTORY) {
+            return true;
+        }
+        let history = self.reader.as_ref().map(Reader::duty_history);
+        match history {
+            Some(Ok(history)) => {
+                self.history_at = Some(now);
+                self.events.blocking_send(Event::History(Arc::new(history))).is_ok()
+            }
+            Some(Err(error)) => {
+                self.trouble(&format!("plans are made without the days before: {error}"));
+                true
+            }
+            None => true,
+        }
     }
 
     /// Opens the database once it is there.
@@ -226,14 +315,26 @@ impl Desk {
     }
 }
 
+/// Why nothing was written, and what to do.
+fn words_of(error: &StoreError, wanted: &str) -> String {
+    format!(
+        "{error}. This was wanted: {wanted}. Ask whoever runs this database to let you write to it, or press the key again"
+    )
+}
+
+/// Who sits here, as others are told.
+pub fn user() -> String {
+    let user =
+        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+    clean(&user, 32)
+}
+
 /// This console among the viewers.
 fn myself(view: &str, now: Timestamp) -> Viewer {
     let (pid, host) = (std::process::id(), daemon::host());
-    let user =
-        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
     Viewer {
         id: format!("{host}:{pid}:{}", now.millis()),
-        user: clean(&user, 32),
+        user: user(),
         host,
         pid,
         view: view.to_owned(),

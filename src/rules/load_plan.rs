@@ -1,6 +1,8 @@
 //! How one load gets to its last stop: the legal plan, when that will likely be, and what it rests on.
 //! Ends when every screen says it does, since it is made from the times that were told for its stops.
 
+pub mod words;
+
 use super::basis::{Basis, Rig};
 use super::eta::{Case, Missing, Outlook, Road, judge, legal_between, outlook, told_road};
 use super::freshness::{Standing, rests_on, standing};

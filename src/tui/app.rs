@@ -1,31 +1,34 @@
 //! What is on the screen and how events change it. What must be done outside is returned, not done.
 
+mod acting;
 mod export;
 mod over;
+mod pages;
+mod quick;
+mod setup;
+mod typing;
 mod views;
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crossterm::event::{Event as Terminal, KeyEvent};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
 
-pub use export::File;
-pub use views::{Change, SavedView, Views};
-
-pub(super) use over::{Over, paint as paint_over};
-
+pub(super) use self::acting::Prompt;
+pub use self::export::File;
+pub(super) use self::over::{Over, paint as paint_over};
+pub(super) use self::pages::{Opened, Page};
+pub use self::setup::{Effect, Mode, Setup};
+pub use self::views::{Change, SavedView, Views};
 use super::action::Action;
 use super::event::Event;
 use super::facts::Facts;
-use super::glyphs::Glyphs;
 use super::keymap::KeyMap;
-use super::panels::{Go, Panel, Place, Subject};
+use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
 use crate::model::{Fleet, Timestamp, clean};
@@ -37,56 +40,6 @@ const AGES_S: i64 = 10;
 /// Notices kept until they are dismissed; more are not read anyway.
 const NOTICES: usize = 20;
 
-/// How the database is polled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// A live view is open somewhere.
-    Live {
-        /// Seconds between reads of the positions.
-        every_s: i64,
-    },
-    /// None is.
-    Idle {
-        /// Seconds between reads of the positions.
-        every_s: i64,
-    },
-    /// Not by this process, and by no other that is known.
-    View,
-}
-
-/// What the console must do for the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Have every feed read now.
-    Refresh,
-    /// Tell the other consoles that this panel is looked at now (`viewers.view`).
-    Look(&'static str),
-    /// Put this on the clipboard.
-    Copy(String),
-    /// Keep a view that was saved, or no more.
-    KeepView(Change),
-    /// Write this file where the console was started, and say so.
-    Export(File),
-    /// Put the console aside until the shell brings it back.
-    Suspend,
-}
-
-/// What a screen is made with.
-pub struct Setup {
-    /// Which key does what.
-    pub keys: KeyMap,
-    /// The colours.
-    pub theme: Theme,
-    /// The marks.
-    pub glyphs: Glyphs,
-    /// The office's zone.
-    pub zone: jiff::tz::TimeZone,
-    /// Kilometres rather than miles.
-    pub metric: bool,
-    /// The time.
-    pub now: Timestamp,
-}
-
 /// Whether what is on the screen still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stale {
@@ -94,6 +47,15 @@ enum Stale {
     /// Something was learnt; it may change no word that is shown.
     Perhaps,
     Yes,
+}
+
+/// What is under the board's cursor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Under {
+    #[default]
+    AsDrawn,
+    /// Another line than the one that was drawn there.
+    Slipped,
 }
 
 /// The screen's state.
@@ -110,6 +72,13 @@ pub struct App {
     /// What is open over the table for a moment.
     pub(super) over: Option<Over>,
     views: Views,
+    /// Something else is being typed.
+    pub(super) prompt: Option<Prompt>,
+    /// Where the person was before this panel.
+    before: Place,
+    /// Which part of the board is shown.
+    show: Show,
+    under: Under,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -128,21 +97,8 @@ pub(super) struct Slot {
     pub(super) filter: Input,
 }
 
-/// Something opened over a panel, and how far down it is read.
-pub(super) struct Page {
-    pub(super) of: Opened,
-    pub(super) top: usize,
-}
-
-/// What was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Opened {
-    Detail(Subject),
-    Help,
-}
-
 impl App {
-    /// A screen of the loads, with nothing known yet.
+    /// A screen of the board, with nothing known yet.
     pub fn new(setup: Setup) -> Self {
         let facts = Facts {
             fleet: Arc::default(),
@@ -151,6 +107,9 @@ impl App {
             fresh: Freshness::default(),
             mode: Mode::View,
             leader: None,
+            user: setup.user,
+            history: Arc::default(),
+            office: Arc::new(setup.office),
             zone: setup.zone,
             metric: setup.metric,
             glyphs: setup.glyphs,
@@ -161,12 +120,16 @@ impl App {
             facts,
             keys: setup.keys,
             theme: setup.theme,
-            place: Place::Movements,
+            place: Place::Board,
             panels: Place::ALL.map(|place| Slot { panel: place.panel(), filter: Input::default() }),
             pages: Vec::new(),
             typing: false,
             over: None,
             views: Views::default(),
+            prompt: None,
+            before: Place::Movements,
+            show: Show::All,
+            under: Under::AsDrawn,
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
@@ -199,6 +162,11 @@ impl App {
                 self.facts.leader = leader;
                 self.doubt();
             }
+            Event::History(history) => {
+                self.facts.history = history;
+                self.reread();
+            }
+            Event::Done(text) => self.say(text),
             Event::Notice(text) => self.notice(&text),
             Event::Said(text) => {
                 self.said = Some(clean(&text, 400));
@@ -248,6 +216,7 @@ impl App {
         self.lay_out(frame.area().as_size());
         let cursor = view::paint(self, frame.area(), frame.buffer_mut());
         self.drawn = fingerprint(frame.buffer_mut());
+        self.under = Under::AsDrawn;
         let (slot, facts) = self.arranged();
         slot.panel.drawn(&facts);
         if let Some(cursor) = cursor {
@@ -256,8 +225,9 @@ impl App {
     }
 
     pub(super) fn slot(&self) -> &Slot {
-        let [movements, drivers, tractors, trailers, health] = &self.panels;
+        let [board, movements, drivers, tractors, trailers, health] = &self.panels;
         match self.place {
+            Place::Board => board,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -267,8 +237,9 @@ impl App {
     }
 
     fn slot_mut(&mut self) -> &mut Slot {
-        let [movements, drivers, tractors, trailers, health] = &mut self.panels;
+        let [board, movements, drivers, tractors, trailers, health] = &mut self.panels;
         match self.place {
+            Place::Board => board,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -298,13 +269,7 @@ impl App {
         let body = view::areas(self, Rect::from((ratatui::layout::Position::ORIGIN, size))).body.as_size();
         let (slot, _) = self.arranged();
         slot.panel.fit(body);
-        let last = self.pages.last().map(|page| {
-            let height = view::sheet(self, &page.of).height(body.width);
-            height.saturating_sub(body.height.into())
-        });
-        if let (Some(page), Some(last)) = (self.pages.last_mut(), last) {
-            page.top = page.top.min(last);
-        }
+        self.lay_out_page(body);
     }
 
     fn doubt(&mut self) {
@@ -318,16 +283,21 @@ impl App {
             self.facts.turn(now);
             // Clocks count down: what passed the filter may not any more.
             self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
+            self.reread();
             self.doubt();
         }
     }
 
     fn learn(&mut self, fleet: Arc<Fleet>) {
+        let before = self.under_cursor();
         self.time = self.time.max(fleet.read_at);
         self.facts.now = self.time;
         self.facts.learn(fleet);
         self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
-        self.doubt();
+        if before.is_some() && self.under_cursor() != before {
+            self.under = Under::Slipped;
+        }
+        self.reread();
     }
 
     fn notice(&mut self, text: &str) {
@@ -336,38 +306,6 @@ impl App {
             self.notices.push_back(text);
             self.stale = Stale::Yes;
         }
-    }
-
-    fn paste(&mut self, text: &str) {
-        if self.paste_over(text) {
-            self.stale = Stale::Yes;
-        } else if self.typing {
-            let filter = &mut self.slot_mut().filter;
-            let joined = format!("{}{}", filter.value(), clean(text, 100));
-            *filter = Input::new(joined);
-            self.refilter();
-        }
-    }
-
-    fn press(&mut self, key: KeyEvent) -> Option<Effect> {
-        self.stale = Stale::Yes;
-        self.said = None;
-        if let Some(over) = self.over.take() {
-            return self.press_over(over, key);
-        }
-        let action = self.keys.action(key);
-        if self.typing && !action.is_some_and(|action| over::serves_while_typing(action, key)) {
-            self.slot_mut().filter.handle_event(&Terminal::Key(key));
-            self.refilter();
-            return None;
-        }
-        action.and_then(|action| self.act(action))
-    }
-
-    fn refilter(&mut self) {
-        self.stale = Stale::Yes;
-        let slot = self.slot_mut();
-        slot.panel.filter(slot.filter.value());
     }
 
     fn act(&mut self, action: Action) -> Option<Effect> {
@@ -393,14 +331,27 @@ impl App {
             | Action::View3 => return self.act_on_table(action),
             Action::Copy => return self.copy(),
             Action::Refresh => {
+                self.reread_all();
                 self.said = Some("asked for every feed to be read now".to_owned());
                 return Some(Effect::Refresh);
             }
+            Action::Board => return self.look(Place::Board),
             Action::Movements => return self.look(Place::Movements),
             Action::Drivers => return self.look(Place::Drivers),
             Action::Tractors => return self.look(Place::Tractors),
             Action::Trailers => return self.look(Place::Trailers),
             Action::Health => return self.look(Place::Health),
+            Action::Ack | Action::Claim => return self.mark(action),
+            Action::Snooze | Action::Note => self.ask(action),
+            Action::Snoozed
+            | Action::Late
+            | Action::Limits
+            | Action::Detention
+            | Action::Uncovered
+            | Action::Plan
+            | Action::Best
+            | Action::NextLate
+            | Action::LastPanel => return self.quick(action),
             Action::Help => self.help(),
             Action::Suspend => {
                 self.wiped = true;
@@ -412,32 +363,25 @@ impl App {
     }
 
     fn go(&mut self, go: Go) {
-        let page = usize::from(self.size.height.saturating_sub(4).max(1));
-        if let Some(open) = self.pages.last_mut() {
-            open.top = match go {
-                Go::Stay => open.top,
-                Go::Up => open.top.saturating_sub(1),
-                Go::Down => open.top.saturating_add(1),
-                Go::PageUp => open.top.saturating_sub(page),
-                Go::PageDown => open.top.saturating_add(page),
-                Go::First => 0,
-                Go::Last => usize::MAX,
-            };
-            return self.lay_out(self.size);
+        if !self.pages.is_empty() {
+            return self.go_page(go);
         }
         let (slot, facts) = self.held();
         slot.panel.go(go, &facts);
     }
 
-    /// Opens the selected row; while the filter is typed, keeps the filter.
+    /// Opens the selected row, or what the page's cursor is on; while the filter is typed, keeps the filter.
     fn open(&mut self) {
-        if std::mem::take(&mut self.typing) || !self.pages.is_empty() {
+        if std::mem::take(&mut self.typing) {
             return;
+        }
+        if !self.pages.is_empty() {
+            return self.open_link();
         }
         let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         if let Some(subject) = slot.panel.subject(&facts) {
-            self.pages.push(Page { of: Opened::Detail(subject), top: 0 });
+            self.turn_to(Opened::Detail(subject));
         }
     }
 
@@ -447,20 +391,32 @@ impl App {
             return;
         }
         self.typing = false;
+        let is_part = self.show != Show::All && self.place == Place::Board;
+        if is_part && self.slot().filter.value().is_empty() {
+            return self.show(Show::All);
+        }
         self.slot_mut().filter.reset();
         self.refilter();
     }
 
     fn help(&mut self) {
-        match self.pages.last() {
-            Some(Page { of: Opened::Help, .. }) => drop(self.pages.pop()),
-            _ => self.pages.push(Page { of: Opened::Help, top: 0 }),
+        match self.pages.last().map(|page| &page.of) {
+            Some(Opened::Help) => drop(self.pages.pop()),
+            _ => self.turn_to(Opened::Help),
         }
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.said = Some(text.into());
+        self.stale = Stale::Yes;
     }
 
     fn look(&mut self, place: Place) -> Option<Effect> {
         self.pages.clear();
-        let moved = std::mem::replace(&mut self.place, place) != place;
+        let moved = self.place != place;
+        if moved {
+            self.before = std::mem::replace(&mut self.place, place);
+        }
         self.lay_out(self.size);
         moved.then_some(Effect::Look(place.word()))
     }
@@ -468,8 +424,10 @@ impl App {
     fn copy(&mut self) -> Option<Effect> {
         let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
-        let sentence = slot.panel.sentence(&facts)?;
-        self.said = Some(format!("copied: {sentence}"));
+        let of_row = slot.panel.sentence(&facts);
+        let of_page = self.opened().map(|subject| subject.sentence(&facts));
+        let sentence = of_page.unwrap_or(of_row)?;
+        self.say(format!("copied: {sentence}"));
         Some(Effect::Copy(sentence))
     }
 }

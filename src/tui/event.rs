@@ -6,7 +6,7 @@ use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
-use crate::model::{Fleet, Leader, Timestamp};
+use crate::model::{DutyHistory, Fleet, Leader, Timestamp};
 
 /// Something the screen must know.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub enum Event {
     Mode(Mode),
     /// Who polls it.
     Leader(Option<Leader>),
+    /// What drivers did on the days before: what plans are made with.
+    History(Arc<DutyHistory>),
+    /// What was asked for is done, in a sentence.
+    Done(String),
     /// Something a person must know, in a sentence.
     Notice(String),
     /// What came of something that was asked for; gone with the next key.

@@ -6,8 +6,12 @@ use jiff::tz::TimeZone;
 
 use super::app::Mode;
 use super::glyphs::Glyphs;
-use crate::model::{Driver, Fleet, Leader, Movement, Point, Timestamp, Tractor, Trailer, UnitId};
+use crate::model::{
+    Driver, DutyHistory, Exception, Fleet, Leader, Movement, Point, Timestamp, Tractor, Trailer, UnitId,
+};
+use crate::rules::basis::Basis;
 use crate::rules::committed::Committed;
+use crate::rules::eta::Office;
 use crate::rules::filter::Scene;
 use crate::rules::freshness::{self, Freshness, Standing};
 
@@ -22,6 +26,12 @@ pub struct Facts {
     pub fresh: Freshness,
     pub mode: Mode,
     pub leader: Option<Leader>,
+    /// Who sits here, as others are told.
+    pub user: String,
+    /// What drivers did on the days before.
+    pub history: Arc<DutyHistory>,
+    /// How the office plans.
+    pub office: Arc<Office>,
     /// The office's zone.
     pub zone: TimeZone,
     pub metric: bool,
@@ -66,6 +76,16 @@ impl Facts {
     /// How a load stands now.
     pub fn standing(&self, movement: &Movement) -> Standing {
         freshness::standing(movement, &self.fleet, &self.fresh, self.now)
+    }
+
+    /// What questions about loads and drivers are answered from: the same for every door.
+    pub fn basis(&self) -> Basis<'_> {
+        Basis::new(&self.fleet, &self.history, &self.fleet.places, &self.office, self.now)
+    }
+
+    /// An exception that stands in the queue.
+    pub fn open_exception(&self, id: &String) -> Option<&Arc<Exception>> {
+        self.fleet.exceptions.get(id).filter(|row| row.is_open())
     }
 
     pub fn driver(&self, id: Option<&UnitId>) -> Option<&Driver> {

@@ -1,5 +1,7 @@
 //! Marks that are prettier outside ASCII, each with what stands for it inside.
 
+use crate::model::Trend;
+
 /// Which marks the terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {
@@ -27,6 +29,22 @@ impl Glyphs {
     /// From here to there.
     pub const fn to(self) -> &'static str {
         self.pick("→", ">")
+    }
+
+    /// Before a line that leads on to more.
+    pub const fn leads(self) -> &'static str {
+        self.pick("›", ">")
+    }
+
+    /// Which way something goes: worse, better, away, or nobody knows.
+    pub const fn trend(self, trend: Option<Trend>) -> &'static str {
+        match trend {
+            Some(Trend::Worse) => self.pick("↑", "^"),
+            Some(Trend::Better) => self.pick("↓", "v"),
+            Some(Trend::Gone) => self.pick("×", "x"),
+            Some(Trend::Blind) => "?",
+            None => " ",
+        }
     }
 
     /// Smallest first, or largest first.

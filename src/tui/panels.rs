@@ -1,6 +1,9 @@
 //! The panels: which there are, what all of them can do, and the details a row opens.
 
+mod answers;
+mod board;
 mod drivers;
+mod exception;
 mod health;
 mod movements;
 mod tractors;
@@ -14,8 +17,8 @@ use super::action::Action;
 use super::facts::Facts;
 use super::theme::Theme;
 use super::widgets::sheet::Sheet;
-use super::widgets::table::{Listing, Table};
-use crate::model::{Driver, FeedStatus, Movement, MovementKey, Tractor, Trailer, UnitId};
+use super::widgets::table::{Listed, Listing, Table};
+use crate::model::{Driver, Exception, FeedStatus, Keyed, Movement, MovementKey, Tractor, Trailer, UnitId};
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
 pub trait Panel {
@@ -27,16 +30,28 @@ pub trait Panel {
     fn fit(&mut self, size: Size);
     /// Moves the cursor.
     fn go(&mut self, go: Go, facts: &Facts);
+    /// Puts the cursor on a row, where it is shown; whether it is.
+    fn select(&mut self, subject: &Subject, facts: &Facts) -> bool;
     /// Shows only rows that pass `text` as a filter.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.
     fn sort(&mut self);
     /// Turns the order round.
     fn reverse(&mut self);
+    /// Sorts by the column of this title, where there is one.
+    fn order_by(&mut self, _: &str) {}
+    /// Shows a part of its rows, where it knows parts.
+    fn show(&mut self, _: Show) {}
+    /// Shows or hides what was snoozed, where it shows exceptions.
+    fn toggle_snoozed(&mut self) {}
     /// What is shown, how much of it and in which order.
     fn headline(&self, facts: &Facts) -> String;
     /// What the selected row is about.
     fn subject(&self, facts: &Facts) -> Option<Subject>;
+    /// The open exceptions that the selected row is about, the worst first.
+    fn at_hand(&self, facts: &Facts) -> Vec<String> {
+        self.subject(facts).map(|subject| subject.exceptions(facts)).unwrap_or_default()
+    }
     /// The selected row as a sentence.
     fn sentence(&self, facts: &Facts) -> Option<String>;
     /// A key is pressed for the row that is drawn under the cursor, whatever came in since.
@@ -55,6 +70,11 @@ pub trait Panel {
     fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme);
 }
 
+/// What to call what an exception is about: the number of a load or a unit.
+pub fn exception_number(row: &Exception, facts: &Facts) -> String {
+    board::line::about(row, facts)
+}
+
 /// Where the cursor is to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Go {
@@ -67,6 +87,14 @@ pub enum Go {
     Last,
 }
 
+/// Which part of its rows the board shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    All,
+    Late,
+    Uncovered,
+}
+
 /// What a row is about: the identity a selection is kept by, and what a detail is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -74,14 +102,87 @@ pub enum Subject {
     Driver(UnitId),
     Tractor(UnitId),
     Trailer(UnitId),
-    Feed { account: String, resource: String },
+    Feed {
+        account: String,
+        resource: String,
+    },
+    Exception(String),
+    /// How a load gets there.
+    Plan(MovementKey),
+    /// Who else can take a load.
+    Best(MovementKey),
+    /// Who is held at a stop.
+    Detention,
 }
 
 impl Subject {
+    /// The load that it is, has or touches.
+    pub fn load(&self, facts: &Facts) -> Option<MovementKey> {
+        let of = |id: &Option<String>, has: &dyn Fn(&Movement) -> bool| {
+            let id = id.as_ref()?;
+            facts.fleet.movements.iter().find(|row| row.tms.id == *id && has(row)).map(|row| row.key())
+        };
+        match self {
+            Self::Movement(key) | Self::Plan(key) | Self::Best(key) => Some(key.clone()),
+            Self::Driver(id) => of(&facts.driver(Some(id))?.movement_id, &|row| {
+                row.driver_id.as_ref() == Some(id) || row.driver2_id.as_ref() == Some(id)
+            }),
+            Self::Tractor(id) => {
+                of(&facts.tractor(Some(id))?.movement_id, &|row| row.tractor_id.as_ref() == Some(id))
+            }
+            Self::Trailer(id) => {
+                of(&facts.trailer(Some(id))?.movement_id, &|row| row.trailer_id.as_ref() == Some(id))
+            }
+            Self::Exception(id) => board::line::load_of(facts.fleet.exceptions.get(id)?),
+            Self::Feed { .. } | Self::Detention => None,
+        }
+    }
+
+    /// The open exceptions about it, the worst first.
+    pub fn exceptions(&self, facts: &Facts) -> Vec<String> {
+        let touches = |row: &Exception| match self {
+            Self::Movement(key) | Self::Plan(key) | Self::Best(key) => {
+                board::line::load_of(row).as_ref() == Some(key)
+            }
+            Self::Driver(id) => row.touches.driver_id.as_ref() == Some(id),
+            Self::Tractor(id) => row.touches.tractor_id.as_ref() == Some(id),
+            Self::Trailer(id) => row.touches.trailer_id.as_ref() == Some(id),
+            Self::Exception(id) => row.id == *id,
+            Self::Feed { account, .. } => row.touches.account.as_ref() == Some(account),
+            Self::Detention => false,
+        };
+        let mut open: Vec<_> =
+            facts.fleet.exceptions.iter().filter(|row| row.is_open() && touches(row)).collect();
+        open.sort_unstable_by(|a, b| a.cmp_rank(b));
+        open.into_iter().map(|row| row.id.clone()).collect()
+    }
+
+    /// It as a sentence, to be sent to somebody: of a load what a customer may be told.
+    pub fn sentence(&self, facts: &Facts) -> Option<String> {
+        if let Self::Movement(_) | Self::Plan(_) | Self::Best(_) | Self::Exception(_) = self
+            && let Some(load) = self.load(facts).and_then(|key| facts.fleet.movements.get(&key))
+        {
+            return Some(answers::for_customer(load, facts));
+        }
+        match self {
+            Self::Driver(id) => facts.driver(Some(id)).map(|row| row.sentence(facts)),
+            Self::Tractor(id) => facts.tractor(Some(id)).map(|row| row.sentence(facts)),
+            Self::Trailer(id) => facts.trailer(Some(id)).map(|row| row.sentence(facts)),
+            Self::Exception(id) => {
+                let row = facts.fleet.exceptions.get(id)?;
+                Some(format!("{}: {}.", board::line::about(row, facts), row.summary))
+            }
+            Self::Feed { .. } => {
+                facts.fleet.feeds.iter().find(|feed| health::is(feed, self)).map(|row| row.sentence(facts))
+            }
+            Self::Movement(_) | Self::Plan(_) | Self::Best(_) | Self::Detention => None,
+        }
+    }
+
     /// Everything known of it; `None` once nothing is.
     pub fn sheet(&self, facts: &Facts) -> Option<Sheet> {
         match self {
-            Self::Movement(key) => facts.fleet.movements.get(key).map(|row| movements::sheet(row, facts)),
+            Self::Movement(key) => Some(movements::sheet(facts.fleet.movements.get(key)?, facts)),
             Self::Driver(id) => facts.driver(Some(id)).map(|row| drivers::sheet(row, facts)),
             Self::Tractor(id) => facts.tractor(Some(id)).map(|row| tractors::sheet(row, facts)),
             Self::Trailer(id) => facts.trailer(Some(id)).map(|row| trailers::sheet(row, facts)),
@@ -91,6 +192,10 @@ impl Subject {
                 .iter()
                 .find(|feed| health::is(feed, self))
                 .map(|row| health::sheet(row, facts)),
+            Self::Exception(id) => facts.fleet.exceptions.get(id).map(|row| exception::sheet(row, facts)),
+            Self::Plan(key) => Some(answers::plan(facts.fleet.movements.get(key)?, facts)),
+            Self::Best(key) => Some(answers::best(facts.fleet.movements.get(key)?, facts)),
+            Self::Detention => Some(answers::detention(facts)),
         }
     }
 }
@@ -98,6 +203,7 @@ impl Subject {
 /// The panels there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    Board,
     Movements,
     Drivers,
     Tractors,
@@ -106,11 +212,13 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 5] = [Self::Movements, Self::Drivers, Self::Tractors, Self::Trailers, Self::Health];
+    pub const ALL: [Self; 6] =
+        [Self::Board, Self::Movements, Self::Drivers, Self::Tractors, Self::Trailers, Self::Health];
 
     /// What it is called among `viewers.view`.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Board => "board",
             Self::Movements => "movements",
             Self::Drivers => "drivers",
             Self::Tractors => "tractors",
@@ -122,6 +230,7 @@ impl Place {
     /// What it is called on the screen, in full and in short.
     pub const fn titles(self) -> (&'static str, &'static str) {
         match self {
+            Self::Board => ("Board", "Brd"),
             Self::Movements => ("Movements", "Mov"),
             Self::Drivers => ("Drivers", "Drv"),
             Self::Tractors => ("Tractors", "Trc"),
@@ -133,6 +242,7 @@ impl Place {
     /// What brings one here.
     pub const fn action(self) -> Action {
         match self {
+            Self::Board => Action::Board,
             Self::Movements => Action::Movements,
             Self::Drivers => Action::Drivers,
             Self::Tractors => Action::Tractors,
@@ -144,6 +254,7 @@ impl Place {
     /// The panel, as it is when the console starts.
     pub fn panel(self) -> Box<dyn Panel> {
         match self {
+            Self::Board => Box::new(board::Board::new()),
             Self::Movements => Box::new(Table::<Movement>::new()),
             Self::Drivers => Box::new(Table::<Driver>::new()),
             Self::Tractors => Box::new(Table::<Tractor>::new()),

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::action::Action;
-use super::app::{App, Opened, Over, paint_over};
+use super::app::{App, Opened, Over, Prompt, paint_over};
 use super::glyphs::Glyphs;
 use super::header;
 use super::panels::Place;
@@ -36,7 +36,7 @@ pub struct Areas {
 
 /// Divides the screen.
 pub fn areas(app: &App, area: Rect) -> Areas {
-    let notice = u16::from(message(app).is_some());
+    let notice = u16::from(app.prompt.is_some() || message(app).is_some());
     let under = if app.pages.is_empty() { under(app, area.width).len() } else { 0 };
     let [header, title, under, body, notice, footer] = Layout::vertical([
         Constraint::Length(1),
@@ -61,17 +61,12 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let header = header::line(&app.facts, areas.header.width);
     put_line(buf, (areas.header.x, areas.header.y), areas.header.width, &header, theme, glyphs);
     let cursor = if let Some(page) = app.pages.last() {
-        let sheet = sheet(app, &page.of);
-        let end = put(
-            buf,
-            (areas.title.x, areas.title.y),
-            areas.title.width,
-            &sheet.title,
-            theme.style(Role::Title),
-            glyphs,
-        );
-        tabs(app, areas.title, end, buf);
-        sheet.draw(page.top, areas.body, buf, theme, glyphs);
+        if let Some(sheet) = page.sheet() {
+            let at = (areas.title.x, areas.title.y);
+            let end = put(buf, at, areas.title.width, &sheet.title, theme.style(Role::Title), glyphs);
+            tabs(app, areas.title, end, buf);
+            sheet.draw((page.top, page.cursor()), areas.body, buf, theme, glyphs);
+        }
         None
     } else {
         app.slot().panel.draw(areas.body, buf, &app.facts, theme);
@@ -80,7 +75,8 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         }
         title(app, areas.title, buf)
     };
-    if let Some((text, role)) = message(app) {
+    let asked = app.prompt.as_ref().map(|prompt| asking(app, prompt, areas.notice, buf));
+    if let (None, Some((text, role))) = (asked, message(app)) {
         put(buf, (areas.notice.x, areas.notice.y), areas.notice.width, &text, theme.style(role), glyphs);
     }
     footer(app, areas.footer, buf);
@@ -88,7 +84,7 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if glyphs == Glyphs::Ascii {
         to_ascii(buf);
     }
-    cursor
+    asked.or(cursor)
 }
 
 /// What is written on an opened page.
@@ -159,6 +155,26 @@ fn under(app: &App, room: u16) -> Vec<Span> {
     }
 }
 
+/// What is asked, and what is typed so far. Says where the cursor is.
+fn asking(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> Position {
+    let (glyphs, theme) = (app.facts.glyphs, app.theme);
+    // What is typed has room whatever is asked.
+    let most = area.width.saturating_sub(FILTER);
+    let end = put(buf, (area.x, area.y), most, &prompt.question(), theme.style(Role::Title), glyphs);
+    let room = area.right().saturating_sub(end + 1);
+    let scroll = prompt.input.visual_scroll(room.into());
+    put(
+        buf,
+        (end, area.y),
+        room,
+        &skip_columns(prompt.input.value(), scroll),
+        theme.style(Role::Text),
+        glyphs,
+    );
+    let cursor = u16::try_from(prompt.input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
+    Position { x: (end + cursor).min(area.right().saturating_sub(1)), y: area.y }
+}
+
 /// The panels with their keys, in full if there is room right of `from`, in short, or not at all.
 fn tabs(app: &App, area: Rect, from: u16, buf: &mut Buffer) {
     let line = |name: fn(Place) -> &'static str| -> Vec<Span> {
@@ -195,9 +211,14 @@ fn message(app: &App) -> Option<Span> {
 
 /// The six keys that matter here.
 fn footer(app: &App, area: Rect, buf: &mut Buffer) {
-    use Action::{Back, Copy, Down, Filter, Help, Open, PageDown, Quit, Refresh, Sort, Up};
-    let keys: [(Action, &str); 6] = match app.pages.last().map(|page| &page.of) {
-        _ if matches!(app.over, Some(Over::Columns(_))) => [
+    use Action::{
+        Ack, Back, Best, Claim, Copy, Down, Filter, Help, Note, Open, PageDown, Plan, Quit, Refresh, Snooze,
+        Sort, Up,
+    };
+    let asked = app.prompt.is_some();
+    let keys: &[(Action, &str)] = match app.pages.last().map(|page| &page.of) {
+        _ if asked => &[(Open, "write it"), (Back, "leave it")],
+        _ if matches!(app.over, Some(Over::Columns(_))) => &[
             (Back, "done"),
             (Down, "down"),
             (Up, "up"),
@@ -205,7 +226,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Action::Reverse, "reverse"),
             (Action::Leave, "leave"),
         ],
-        _ if app.typing => [
+        _ if app.typing => &[
             (Open, "keep"),
             (Back, "clear"),
             (Down, "next"),
@@ -213,7 +234,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (PageDown, "page"),
             (Action::Leave, "leave"),
         ],
-        Some(Opened::Help) => [
+        Some(Opened::Help) => &[
             (Back, "back"),
             (Down, "down"),
             (Up, "up"),
@@ -221,15 +242,26 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Refresh, "refresh"),
             (Quit, "quit"),
         ],
-        Some(Opened::Detail(_)) => [
+        Some(Opened::Detail(subject)) if subject.load(&app.facts).is_some() => &[
             (Back, "back"),
-            (Down, "down"),
+            (Open, "go on"),
+            (Plan, "plan"),
+            (Best, "re-power"),
             (Copy, "copy"),
-            (Refresh, "refresh"),
             (Help, "help"),
-            (Quit, "quit"),
         ],
-        None => [
+        Some(Opened::Detail(_)) => {
+            &[(Back, "back"), (Open, "go on"), (Down, "down"), (Copy, "copy"), (Help, "help"), (Quit, "quit")]
+        }
+        None if app.place == Place::Board => &[
+            (Open, "open"),
+            (Claim, "claim"),
+            (Ack, "seen"),
+            (Snooze, "snooze"),
+            (Note, "note"),
+            (Help, "help"),
+        ],
+        None => &[
             (Open, "open"),
             (Filter, "filter"),
             (Sort, "sort"),
@@ -241,8 +273,9 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     let mut x = area.x;
     for (action, word) in keys {
         // A letter types itself while the filter is typed; the footer names the key that does not.
-        let keys = app.keys.keys_of(action);
-        let key = if app.typing { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() };
+        let keys = app.keys.keys_of(*action);
+        let key =
+            if app.typing || asked { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() };
         let Some(key) = key else { continue };
         if x + width(key) + 1 + width(word) > area.right() {
             return;
@@ -299,6 +332,10 @@ fn help(app: &App) -> Sheet {
         "tms est car",
         "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",
     );
+    sheet
+        .field("SEV ^ v x ?", "getting worse, better, going away; nobody can tell any more whether it holds");
+    sheet.field("LEFT", "how long something can still be done about it");
+    sheet.field("WHO", "who sees to it; who has seen it; n2: notes; z15:00: you snoozed it until then");
     sheet.field("+1h20", "to spare before the next window closes");
     sheet.field("LATE 35m", "the ETA is that long after the window closes");
     sheet.field("PAST 35m", "the window closed that long ago, with no arrival told");

@@ -4,6 +4,11 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use backhaul::model::{
+    Exception, ExceptionKind, ExceptionState, MovementKey, Severity, Step, Subject, SubjectKind, Touches,
+};
+use backhaul::store::{Access, Store};
+use backhaul::sync::{Clock, JUDGE};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::Signal;
 
@@ -111,7 +116,7 @@ fn filled(units: usize) -> Office {
 fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
     let office = filled(6);
     let mut console = Pty::console(&office, &["--view-only"], 24, 80);
-    console.wait_for("Movements");
+    console.wait_for("Board");
     assert!(console.is_fullscreen());
     console.press("5");
     let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
@@ -144,7 +149,7 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
     let office = filled(4);
     for signal in [Signal::TERM, Signal::HUP] {
         let mut console = Pty::console(&office, &[], 24, 80);
-        console.wait_for("Movements");
+        console.wait_for("Board");
         let began = Instant::now();
         console.signal(signal);
         console.ended();
@@ -163,7 +168,7 @@ fn a_vanished_terminal_leaves_no_process_and_no_row_behind() {
     let mut reader = pair.master.try_clone_reader().unwrap();
     let (mut screen, mut buffer) =
         (vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0), [0; 4096]);
-    while !screen.screen().contents().contains("Movements") {
+    while !screen.screen().contents().contains("Board") {
         let read = reader.read(&mut buffer).unwrap();
         screen.process(&buffer[..read]);
     }
@@ -179,7 +184,7 @@ fn a_vanished_terminal_leaves_no_process_and_no_row_behind() {
 fn an_idle_console_writes_nothing() {
     let office = filled(4);
     let console = Pty::console(&office, &["--view-only"], 24, 80);
-    console.wait_for("Movements");
+    console.wait_for("Board");
     let written = || console.bytes.lock().unwrap().len();
     // Long enough for two renewals of its row and several ticks, within which no shown word changes.
     let mut before = written();
@@ -190,6 +195,78 @@ fn an_idle_console_writes_nothing() {
         }
         quiet_since.elapsed() > Duration::from_secs(3)
     });
+}
+
+/// A console where this person sits, looking at the board.
+fn console_of(office: &Office, user: &str) -> Pty {
+    let mut command = Pty::command(office, &["--view-only"]);
+    command.env("USER", user);
+    Pty::spawn(command, 30, 110)
+}
+
+/// Puts a late load into the queue.
+fn raise(office: &Office) -> Exception {
+    let kind = ExceptionKind::Late;
+    let key = MovementKey { company_id: "TMS".into(), id: "L77".into() };
+    let subject = Subject::of_company(SubjectKind::Movement, &key);
+    let now = Clock::system().now();
+    let row = Exception {
+        id: subject.exception_id(kind),
+        kind,
+        severity: Severity::Critical,
+        touches: Touches {
+            company_id: Some(key.company_id),
+            movement_id: Some(key.id),
+            ..Touches::default()
+        },
+        subject,
+        measure_s: Some(2520),
+        score: i64::MAX,
+        summary: "42m late at Memphis TN (delivery): 14H".into(),
+        state: ExceptionState::Open,
+        count: 1,
+        since_at: now,
+        first_raised_at: Some(now.minus(Duration::from_secs(60))),
+        raised_at: Some(now),
+        computed_at: now,
+        ..Exception::default()
+    };
+    let (store, _) = Store::open(&office.database(), Access::Owner, JUDGE, now).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(store.write_exceptions(vec![Step::Raise(row.clone())])).unwrap();
+    row
+}
+
+#[test]
+fn what_one_person_does_at_a_console_is_read_at_every_other_and_in_the_file() {
+    let office = filled(4);
+    let row = raise(&office);
+    let (mut ann, mut bob) = (console_of(&office, "ann"), console_of(&office, "bob"));
+    ann.wait_for("LATE 42m");
+    bob.wait_for("LATE 42m");
+    ann.press("C");
+    ann.wait_for("everybody reads that you see to it");
+    let line = |console: &Pty| {
+        let text = console.text();
+        text.lines().find(|line| line.contains("LATE 42m")).unwrap_or_default().to_owned()
+    };
+    wait("bob reads that ann has it", || line(&bob).contains("ann"));
+    let handling = || office.fleet().unwrap().exceptions.get(&row.id).unwrap().handling.clone();
+    assert_eq!(handling().claim.map(|mark| mark.user).as_deref(), Some("ann"));
+    bob.press("ncalled him, 15:10 at the gate\r");
+    bob.wait_for("your note is there");
+    wait("ann reads that there is a note", || line(&ann).contains("n1"));
+    ann.press("\r");
+    ann.wait_for("called him, 15:10 at the gate");
+    ann.press("\x1b");
+    ann.wait_for("worst first");
+    ann.press("z4h\r");
+    wait("ann is not bothered any more", || ann.text().contains("(1 snoozed)") && line(&ann).is_empty());
+    assert!(line(&bob).contains("LATE"), "bob is");
+    ann.press("ZgC");
+    wait("bob reads that nobody has it", || !line(&bob).contains("ann"));
+    assert_eq!(handling().claim, None);
+    assert_eq!(handling().notes.len(), 1);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The screen, by keys in and pictures out: what is selected, shown, said, and how often it is drawn.
 
+mod board;
 mod frames;
 mod made;
+mod pages;
 mod pictures;
 mod tables;
+mod wrong;
 
 use backhaul::tui::app::{App, Effect, Mode, Setup};
 use backhaul::tui::event::Event;
@@ -24,6 +27,8 @@ fn app_with(glyphs: Glyphs) -> App {
         glyphs,
         zone: TimeZone::get("America/Chicago").unwrap(),
         metric: false,
+        user: "ann".into(),
+        office: made::office(),
         now: now(),
     })
 }
@@ -218,7 +223,7 @@ fn keys_ask_the_console_for_what_the_screen_cannot_do() {
     assert_eq!(press(&mut app, "7"), None, "it is looked at already");
     assert_eq!(press(&mut app, "<ctrl-z>"), Some(Effect::Suspend));
     assert!(app.take_wiped(), "what the shell wrote is cleared");
-    assert_eq!(press(&mut app, "12c:x"), None, "nothing is there yet, and nothing says there is");
+    assert_eq!(press(&mut app, "2c:x"), None, "nothing is there yet, and nothing says there is");
     assert_eq!(app.looking_at(), "health");
     press(&mut app, "/<ctrl-c>");
     assert!(app.quit());
@@ -236,8 +241,8 @@ fn a_row_is_copied_as_a_sentence() {
     };
     assert_eq!(
         copied("3jy"),
-        "Load 0091 (under way), driver Ann Peña, tractor 418, trailer 53012; next stop Oklahoma City OK, \
-         window 16:00-18:00, ETA 18:25 tms, late 25m; as of 14:05."
+        "Load 0091 was at I-40, 12 mi E of Amarillo TX at 14:04 CST; due at Oklahoma City OK 18:25 CST by the \
+         plan on file, not confirmed; as of 14:05 CST."
     );
     assert_eq!(
         copied("5jjy"),
@@ -255,7 +260,7 @@ fn trouble_and_notices_show_on_every_panel() {
     app.update(Event::Mode(Mode::Live { every_s: 5 }));
     app.update(Event::Notice("the database was damaged and moved to backhaul.db.damaged".into()));
     app.update(Event::Notice("second".into()));
-    for keys in ["3", "4", "5", "6", "7", "?"] {
+    for keys in ["1", "1<enter>", "d", "3jw", "3jb", "3", "4", "5", "6", "7", "?"] {
         press(&mut app, keys);
         let shown = picture(&mut app, 80, 24);
         assert!(shown.contains("LIVE 5s") && shown.contains("MOT down 3m: credentials"), "{shown}");
@@ -330,6 +335,16 @@ fn ascii_is_ascii_whatever_a_row_holds() {
 #[test]
 fn no_size_and_no_value_panics() {
     let screens = [
+        "1",
+        "1<enter>",
+        "1<enter><down><down><enter>",
+        "1z",
+        "1n东京",
+        "d",
+        "e",
+        "p",
+        "3w",
+        "3b",
         "3",
         "3G<enter>",
         "4",

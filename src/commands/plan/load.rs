@@ -7,12 +7,11 @@ use serde::Serialize;
 use super::{Because, LONGEST_MESSAGE};
 use crate::commands::late::late_words;
 use crate::commands::{Format, Layout, grid, table};
-use crate::model::{
-    Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Stop, Timestamp, UnitId, clean,
-};
+use crate::model::{Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Stop, Timestamp, UnitId};
 use crate::rules::basis::Basis;
 use crate::rules::freshness::rests_on;
 use crate::rules::hours::{Limit, Plan, Segment};
+use crate::rules::load_plan::words::{assumptions, limit_words, notes, why_not};
 use crate::rules::load_plan::{LoadPlan, NoPlan};
 use crate::rules::{age, trip};
 
@@ -167,48 +166,6 @@ fn stopped<'a>(stop: &'a Stop, arrival: &Arrival) -> Stopped<'a> {
     }
 }
 
-fn notes(plan: &LoadPlan<'_>) -> Vec<String> {
-    let Some(outlook) = &plan.outlook else {
-        return vec!["arrived: the truck is at its last stop".to_owned()];
-    };
-    let of_plan = outlook.notes.iter().cloned().chain(outlook.legal.notes.iter().map(ToString::to_string));
-    let of_plan: Vec<String> = of_plan.collect();
-    let code = |note: &str| note.split(':').next().unwrap_or_default().to_owned();
-    // What was judged a while ago is said again by the plan itself, as of now.
-    let is_said_again = |note: &String| of_plan.iter().any(|other| code(other) == code(note));
-    let of_judgement = plan.judgement.notes.iter().filter(|note| !is_said_again(note)).cloned();
-    of_judgement.chain(of_plan.iter().cloned()).collect()
-}
-
-/// What was taken for granted.
-fn assumptions(basis: &Basis<'_>, plan: &LoadPlan<'_>) -> Vec<String> {
-    let office = basis.office;
-    let mut assumed = vec![format!("{} of work at each stop", age::words(office.dwell))];
-    match plan.outlook.as_ref().map(|outlook| outlook.source) {
-        Some(EtaSource::Estimate) => {
-            assumed.push("the road is the straight line x 1.2 at 50 mph".to_owned());
-        }
-        Some(source) => assumed.push(format!(
-            "the road is {}'s; a truck takes {} times as long as a car",
-            source.word(),
-            thousandths(office.truck_per_mille)
-        )),
-        None => {}
-    }
-    if plan.driver.ruleset.is_none() {
-        assumed.push(format!("{}, since the ELD does not say", office.cycle.word()));
-    }
-    if plan.driver.timezone.is_none() {
-        assumed.push("the driver's days begin by the office's clock, since the ELD does not say".to_owned());
-    }
-    assumed
-}
-
-fn thousandths(per_mille: i64) -> String {
-    let text = format!("{}.{:03}", per_mille / 1000, per_mille % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 fn print_text(
     basis: &Basis<'_>,
     movement: &Movement,
@@ -297,16 +254,6 @@ fn standing_words(plan: &LoadPlan<'_>) -> String {
     format!("{class}{by}{why}")
 }
 
-const fn limit_words(limit: Limit) -> &'static str {
-    match limit {
-        Limit::Drive => "11 hours of driving",
-        Limit::Window => "the 14-hour window",
-        Limit::Break => "the 30-minute break",
-        Limit::Cycle => "the cycle",
-        Limit::Appointment => "an appointment",
-    }
-}
-
 #[derive(Serialize)]
 struct Refused<'a> {
     error: Because,
@@ -322,7 +269,7 @@ struct Refused<'a> {
 
 impl<'a> Refused<'a> {
     fn of(basis: &Basis<'_>, movement: &'a Movement, none: &NoPlan) -> Self {
-        let (code, message) = words_of(none);
+        let (code, message) = why_not(none, LONGEST_MESSAGE);
         Self {
             error: Because { code, message },
             movement_id: &movement.tms.id,
@@ -335,20 +282,6 @@ impl<'a> Refused<'a> {
     }
 }
 
-/// The code, and what it means: the note's own where there is one, else the reason's.
-fn words_of(none: &NoPlan) -> (String, String) {
-    if let Some((code, message)) = none.missing.note.as_deref().and_then(|note| note.split_once(": ")) {
-        return (code.to_owned(), clean(message, LONGEST_MESSAGE));
-    }
-    let (code, message) = match none.missing.reason {
-        Some(Reason::NoDriver) => ("no_driver", "nobody is to drive it, or nothing to drive it with"),
-        Some(Reason::StaleGps) => ("stale_gps", "where the truck is is not known, or not any more"),
-        Some(Reason::StaleHos) => ("stale_hos", "the driver's hours are not known, or not any more"),
-        _ => ("unknown", "no time can be told"),
-    };
-    (code.to_owned(), message.to_owned())
-}
-
 fn print_refusal(
     basis: &Basis<'_>,
     movement: &Movement,
@@ -356,7 +289,7 @@ fn print_refusal(
     layout: &Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (_, message) = words_of(none);
+    let (_, message) = why_not(none, LONGEST_MESSAGE);
     let reason = none.missing.reason.map(|reason| format!(" ({})", reason.word())).unwrap_or_default();
     writeln!(out, "Load {}: no plan{reason}: {message}", movement.tms.id)?;
     if let Some((one, other)) = none.bounds {

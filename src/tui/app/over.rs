@@ -140,10 +140,6 @@ impl App {
         }
     }
 
-    fn say(&mut self, text: String) {
-        self.said = Some(text);
-    }
-
     fn save_view(&mut self, name: &str) -> Option<Effect> {
         let slot = self.slot();
         let Some(listing) = slot.panel.listing() else {
@@ -273,17 +269,5 @@ fn columns(app: &App, choices: &[Choice], at: usize, body: Rect, buf: &mut Buffe
         let note = if choice.wanted && !choice.in_sight { "no room" } else { "" };
         let role = if place == at { Role::Selected } else { Role::Text };
         write(buf, y, &format!("{mark} {:<9} {order:<1} {note:<8}", choice.title), role);
-    }
-}
-
-/// While a filter is typed the keys of letters are letters; what moves or leaves still works.
-pub fn serves_while_typing(action: Action, key: KeyEvent) -> bool {
-    let letter = matches!(key.code, KeyCode::Char(_));
-    match action {
-        Action::Leave | Action::Suspend => true,
-        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Open | Action::Back => {
-            !letter
-        }
-        _ => false,
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Subject;
-use super::units::{by_age, freight_cell, load, miles_cell, miles_order, told};
+use super::exception::about;
+use super::units::{by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, told};
 use crate::model::{Driver, DutyStatus, Fleet, Trailer};
 use crate::rules::eta::clocks_hold;
 use crate::rules::hours::{Left, left_at};
@@ -98,7 +99,7 @@ impl Listed for Driver {
             rank: 10,
             grows: 8,
             cell: first_limit,
-            order: |row, facts| Order::number(left(row, facts).first_to_bite().map(|(_, left)| left)),
+            order: |row, facts| Order::number(presses(row, facts)),
         },
         Column {
             title: "TRACT",
@@ -246,8 +247,10 @@ pub fn sheet(row: &Driver, facts: &Facts) -> Sheet {
     sheet.field("home terminal", words::or_unknown(row.timezone.as_deref()));
     sheet.heading("Now");
     sheet.noted("place", place(row), told(row.observed_at, None, now));
-    sheet.field("tractor", facts.tractor_number(row.tractor_id.as_ref()));
-    sheet.field("load", load(row.movement_id.as_ref()));
+    link_tractor(&mut sheet, row.tractor_id.as_ref(), "", facts);
+    let subject = Subject::Driver(row.id.clone());
+    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    about(&mut sheet, &subject, facts);
     sheet.heading("Person");
     sheet.field("phone", words::or_unknown(row.phone.as_deref()));
     sheet.field("dispatcher", words::or_unknown(row.dispatcher.as_deref()));
@@ -352,6 +355,15 @@ fn load_cell(row: &Driver, facts: &Facts) -> Cell {
         0 | 1 => first.into(),
         loads => Cell::from(first.clone()).or_wide(format!("{first} +{}", loads - 1)),
     }
+}
+
+/// What the first limit sorts by: whoever works comes before whoever rests, whose clocks do not run.
+fn presses(row: &Driver, facts: &Facts) -> Option<i64> {
+    /// No clock holds as much.
+    const RESTING_S: i64 = 1000 * 3600;
+    let (_, seconds) = left(row, facts).first_to_bite()?;
+    let rests = matches!(row.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper);
+    Some(if rests { seconds.saturating_add(RESTING_S) } else { seconds })
 }
 
 fn place(row: &Driver) -> String {

@@ -206,6 +206,10 @@ impl Panel for Health {
     fn go(&mut self, go: Go, facts: &Facts) {
         self.0.go(go, facts);
     }
+    fn select(&mut self, subject: &Subject, facts: &Facts) -> bool {
+        self.0.select(subject, facts)
+    }
+
     fn filter(&mut self, text: &str) {
         self.0.filter(text);
     }

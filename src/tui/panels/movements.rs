@@ -170,26 +170,7 @@ impl Listed for Movement {
     }
 
     fn sentence(&self, facts: &Facts) -> String {
-        let with = [
-            ("driver", drivers(self, facts)),
-            ("tractor", facts.tractor_number(self.tractor_id.as_ref())),
-            ("trailer", facts.trailer_number(self.trailer_id.as_ref())),
-        ];
-        let with = with.iter().filter(|(_, who)| who != UNKNOWN).map(|(kind, who)| format!(", {kind} {who}"));
-        let load = format!("Load {} ({}){}", self.tms.id, status_word(self), with.collect::<String>());
-        let next = next(self, facts).map(|stop| {
-            let eta = eta(self, stop, facts).map(|eta| format!(", ETA {}", eta.words(stop, facts)));
-            let slack = match slack(self, facts) {
-                Slack::Unknown => None,
-                Slack::Blind(reason) => Some(blind_words(reason).to_owned()),
-                Slack::Spare(seconds) => Some(format!(", {} to spare", words::minutes(seconds))),
-                told => Some(format!(", {}", slack::words(told).to_lowercase())),
-            };
-            let (place, window) = (trip::place(stop), words::window(stop, facts));
-            let (eta, slack) = (eta.unwrap_or_default(), slack.unwrap_or_default());
-            format!("next stop {place}, window {window}{eta}{slack}")
-        });
-        words::sentence([Some(load), next, Some(format!("as of {}", words::clock(facts.now, &facts.zone)))])
+        super::answers::for_customer(self, facts)
     }
 }
 
@@ -240,7 +221,7 @@ fn risk_cell(row: &Movement, facts: &Facts) -> Cell {
     Cell::of(word.clone(), role).or_wide(word + &why)
 }
 
-const fn risk_role(risk: Risk) -> Role {
+pub const fn risk_role(risk: Risk) -> Role {
     match risk {
         Risk::Late | Risk::AtRisk => Role::Bad,
         Risk::Tight => Role::Warn,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::units::{Seen, by_age, freight_cell, load, miles_cell, miles_order, told};
+use super::exception::about;
+use super::units::{Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, told};
 use crate::model::{Fleet, Tractor, UnitKind};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
@@ -171,12 +172,15 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     let odometer = row.odometer_mi.map(|miles| words::distance(miles, facts.metric));
     sheet.noted("odometer", words::or_unknown(odometer.as_deref()), read(row.odometer_at));
     sheet.heading("With");
-    sheet.field("driver", facts.driver_name(row.driver_id.as_ref()));
+    link_driver(&mut sheet, "driver", row.driver_id.as_ref(), facts);
     let trailer = facts.trailer(row.trailer_id.as_ref());
     let by = trailer.and_then(|trailer| trailer.attached_by.as_ref()).map(|by| format!("by {by}"));
-    sheet.noted("trailer", facts.trailer_number(row.trailer_id.as_ref()), by.unwrap_or_default());
-    sheet.field("load", load(row.movement_id.as_ref()));
+    let to = trailer.map(|trailer| Subject::Trailer(trailer.id.clone()));
+    sheet.link("trailer", facts.trailer_number(row.trailer_id.as_ref()), by.unwrap_or_default(), to);
+    let subject = Subject::Tractor(row.id.clone());
+    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
     sheet.field("dispatcher", words::or_unknown(row.dispatcher.as_deref()));
+    about(&mut sheet, &subject, facts);
     sheet.heading("Unit");
     sheet.field("fleet", words::or_unknown(row.fleet.as_deref()));
     let made = [&row.year, &row.make, &row.model].into_iter().flatten().map(String::as_str);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::units::{Seen, by_age, load, miles_cell, miles_order, told};
+use super::exception::about;
+use super::units::{Seen, by_age, link_driver, link_tractor, load, load_of, miles_cell, miles_order, told};
 use crate::model::{Fleet, Loaded, Tractor, Trailer, UnitKind};
 use crate::tui::facts::Facts;
 use crate::tui::widgets::sheet::Sheet;
@@ -166,9 +167,11 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     sheet.field("freight", freight(row.loaded));
     sheet.heading("With");
     let by = row.attached_by.as_ref().map(|by| format!("by {by}")).unwrap_or_default();
-    sheet.noted("tractor", facts.tractor_number(row.tractor_id.as_ref()), by);
-    sheet.field("last driver", facts.driver_name(row.driver_id.as_ref()));
-    sheet.field("load", load(row.movement_id.as_ref()));
+    link_tractor(&mut sheet, row.tractor_id.as_ref(), &by, facts);
+    link_driver(&mut sheet, "last driver", row.driver_id.as_ref(), facts);
+    let subject = Subject::Trailer(row.id.clone());
+    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    about(&mut sheet, &subject, facts);
     sheet.heading("Unit");
     sheet.field("type", words::or_unknown(row.trailer_type.as_deref()));
     sheet.field("VIN", words::or_unknown(row.vin.as_deref()));

@@ -1,9 +1,11 @@
 //! What tractors and trailers are said of alike: what they do, where, and how old that is.
 
-use crate::model::{Loaded, Motion, Timestamp, Trailer, UnitKind};
+use super::Subject;
+use crate::model::{Loaded, Motion, Timestamp, Trailer, UnitId, UnitKind};
 use crate::rules::motion::{self, Silence};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::table::{Cell, Order, State};
 use crate::tui::words::{self, UNKNOWN};
 
@@ -139,6 +141,23 @@ pub fn miles_cell(miles: Option<f64>, facts: &Facts) -> Cell {
 #[expect(clippy::cast_possible_truncation, reason = "feet around the earth")]
 pub fn miles_order(miles: Option<f64>) -> Order {
     Order::number(miles.map(|miles| (miles * 5280.0) as i64))
+}
+
+/// The page of the load a unit is on.
+pub fn load_of(unit: &Subject, facts: &Facts) -> Option<Subject> {
+    unit.load(facts).map(Subject::Movement)
+}
+
+/// A tractor as a field that leads on to it.
+pub fn link_tractor(sheet: &mut Sheet, id: Option<&UnitId>, note: &str, facts: &Facts) {
+    let to = facts.tractor(id).map(|row| Subject::Tractor(row.id.clone()));
+    sheet.link("tractor", facts.tractor_number(id), note, to);
+}
+
+/// A driver as a field that leads on to him.
+pub fn link_driver(sheet: &mut Sheet, name: &str, id: Option<&UnitId>, facts: &Facts) {
+    let to = facts.driver(id).map(|row| Subject::Driver(row.id.clone()));
+    sheet.link(name, facts.driver_name(id), "", to);
 }
 
 /// Sorts by age, the freshest first.

@@ -1,10 +1,14 @@
-//! A page of headings, named fields and plain lines, scrolled by lines. It knows nothing of what it tells.
+//! A page of headings, named fields, plain lines and small tables, scrolled by lines; some lines lead on to
+//! other pages. It knows nothing of what it tells.
+
+use std::rc::Rc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::text::{Span, put_line, width, wrap};
+use super::text::{Span, fit, put_line, width, width_of, wrap};
 use crate::tui::glyphs::Glyphs;
+use crate::tui::panels::Subject;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns for the names of fields.
@@ -16,19 +20,32 @@ pub struct Sheet {
     /// What it is about.
     pub title: String,
     parts: Vec<Part>,
+    /// What lines lead on to, from top to bottom.
+    links: Vec<Subject>,
 }
 
 #[derive(Clone, Debug)]
 enum Part {
     Heading(String),
-    Field { name: String, value: Span, note: String },
+    Field { name: String, value: Span, note: String, leads: Leads },
     Line(Span),
+    Row { cells: Vec<Span>, widths: Rc<[u16]>, leads: Leads },
 }
+
+/// Whether a line leads on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leads {
+    Nowhere,
+    On,
+}
+
+/// Before a line that leads on.
+const MARK: u16 = 2;
 
 impl Sheet {
     /// An empty page about `title`.
     pub fn about(title: impl Into<String>) -> Self {
-        Self { title: title.into(), parts: Vec::new() }
+        Self { title: title.into(), ..Self::default() }
     }
 
     /// Begins a part of the page, with a blank line before it.
@@ -51,8 +68,65 @@ impl Sheet {
 
     /// A fact that is good or bad.
     pub fn judged(&mut self, name: &str, value: impl Into<String>, role: Role, note: impl Into<String>) {
-        let value = (value.into(), role);
-        self.parts.push(Part::Field { name: name.to_owned(), value, note: note.into() });
+        let (name, value, note) = (name.to_owned(), (value.into(), role), note.into());
+        self.parts.push(Part::Field { name, value, note, leads: Leads::Nowhere });
+    }
+
+    /// A fact about something that has a page of its own; a plain fact where there is none.
+    pub fn link(
+        &mut self,
+        name: &str,
+        value: impl Into<String>,
+        note: impl Into<String>,
+        to: Option<Subject>,
+    ) {
+        let (name, value, note) = (name.to_owned(), (value.into(), Role::Text), note.into());
+        let leads = self.lead(to);
+        self.parts.push(Part::Field { name, value, note, leads });
+    }
+
+    /// Lines of cells under titles, each line leading on where there is something to lead to. What does not
+    /// fit is cut from the last column.
+    pub fn grid(&mut self, titles: &[&str], rows: Vec<(Vec<Span>, Option<Subject>)>) {
+        let columns = 0..titles.len();
+        let widest = |column: usize| {
+            let cells = rows.iter().filter_map(|(cells, _)| Some(width(&cells.get(column)?.0)));
+            cells.chain(titles.get(column).map(|title| width(title))).max().unwrap_or(0)
+        };
+        let widths: Rc<[u16]> = columns.map(widest).collect();
+        let heads = titles.iter().map(|title| ((*title).to_owned(), Role::Muted)).collect();
+        self.parts.push(Part::Row { cells: heads, widths: Rc::clone(&widths), leads: Leads::Nowhere });
+        for (cells, to) in rows {
+            let leads = self.lead(to);
+            self.parts.push(Part::Row { cells, widths: Rc::clone(&widths), leads });
+        }
+    }
+
+    fn lead(&mut self, to: Option<Subject>) -> Leads {
+        match to {
+            Some(to) => {
+                self.links.push(to);
+                Leads::On
+            }
+            None => Leads::Nowhere,
+        }
+    }
+
+    /// What lines lead on to, from top to bottom.
+    pub fn links(&self) -> &[Subject] {
+        &self.links
+    }
+
+    /// The lines, by number, that lead on when the page is `room` columns wide: one a link.
+    pub fn link_lines(&self, room: u16) -> Vec<usize> {
+        let (mut line, mut found) = (0, Vec::with_capacity(self.links.len()));
+        for part in &self.parts {
+            if part.leads() == Leads::On {
+                found.push(line);
+            }
+            line += part.lines(room, Glyphs::Ascii).len();
+        }
+        found
     }
 
     /// A line as it is.
@@ -62,29 +136,50 @@ impl Sheet {
 
     /// How many lines it has when `room` columns wide.
     pub fn height(&self, room: u16) -> usize {
-        self.lines(room).len()
+        self.lines(room, Glyphs::Ascii).len()
     }
 
-    /// Draws what is at `top` and below.
-    pub fn draw(&self, top: usize, area: Rect, buf: &mut Buffer, theme: Theme, glyphs: Glyphs) {
-        for (y, line) in area.rows().map(|row| row.y).zip(self.lines(area.width).iter().skip(top)) {
+    /// Draws what is at `top` and below, the line of the link `at` as the one under the cursor.
+    pub fn draw(
+        &self,
+        (top, at): (usize, Option<usize>),
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        glyphs: Glyphs,
+    ) {
+        let under = at.and_then(|at| self.link_lines(area.width).get(at).copied());
+        let lines = self.lines(area.width, glyphs);
+        for (y, (number, line)) in area.rows().map(|row| row.y).zip(lines.iter().enumerate().skip(top)) {
             put_line(buf, (area.x, y), area.width, line, theme, glyphs);
+            if under == Some(number) {
+                let across = Rect::new(area.x, y, width_of(line).min(area.width), 1);
+                buf.set_style(across.intersection(buf.area), theme.style(Role::Selected));
+            }
         }
     }
 
-    fn lines(&self, room: u16) -> Vec<Vec<Span>> {
-        self.parts.iter().flat_map(|part| part.lines(room)).collect()
+    fn lines(&self, room: u16, glyphs: Glyphs) -> Vec<Vec<Span>> {
+        self.parts.iter().flat_map(|part| part.lines(room, glyphs)).collect()
     }
 }
 
 impl Part {
-    fn lines(&self, room: u16) -> Vec<Vec<Span>> {
+    const fn leads(&self) -> Leads {
+        match self {
+            Self::Field { leads, .. } | Self::Row { leads, .. } => *leads,
+            Self::Heading(_) | Self::Line(_) => Leads::Nowhere,
+        }
+    }
+
+    fn lines(&self, room: u16, glyphs: Glyphs) -> Vec<Vec<Span>> {
         match self {
             Self::Heading(text) => vec![vec![(text.clone(), Role::Title)]],
             Self::Line((text, role)) => {
                 wrap(text, room).into_iter().map(|text| vec![(text, *role)]).collect()
             }
-            Self::Field { name, value: (value, role), note } => {
+            Self::Row { cells, widths, leads } => vec![row(cells, widths, *leads, room, glyphs)],
+            Self::Field { name, value: (value, role), note, leads } => {
                 let indent = NAMES.min(room / 2);
                 let beside = room.saturating_sub(indent);
                 let mut lines: Vec<Vec<Span>> = wrap(value, beside)
@@ -92,7 +187,12 @@ impl Part {
                     .map(|text| vec![(" ".repeat(indent.into()), Role::Text), (text, *role)])
                     .collect();
                 if let Some(named) = lines.first_mut().and_then(|line| line.first_mut()) {
-                    *named = (format!("{name:<indent$}", indent = usize::from(indent)), Role::Muted);
+                    let (mark, names) = match leads {
+                        Leads::On => (glyphs.leads(), usize::from(indent.saturating_sub(MARK))),
+                        Leads::Nowhere => ("", usize::from(indent)),
+                    };
+                    let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
+                    *named = (format!("{name:<names$}{mark}"), Role::Muted);
                 }
                 if !note.is_empty() {
                     lines.last_mut().into_iter().for_each(|line| append(line, note, room));
@@ -103,9 +203,26 @@ impl Part {
     }
 }
 
+/// One line of a small table.
+fn row(cells: &[Span], widths: &[u16], leads: Leads, room: u16, glyphs: Glyphs) -> Vec<Span> {
+    let mark = if leads == Leads::On { glyphs.leads() } else { " " };
+    let mut line = vec![(format!("{mark} "), Role::Muted)];
+    for ((text, role), wide) in cells.iter().zip(widths) {
+        let left = room.saturating_sub(width_of(&line));
+        if left == 0 {
+            break;
+        }
+        let text = fit(text, left.min(*wide), glyphs);
+        let gap = (wide + 2).saturating_sub(width(&text)).min(left.saturating_sub(width(&text)));
+        line.push((text, *role));
+        line.push((" ".repeat(gap.into()), Role::Text));
+    }
+    line
+}
+
 /// A note is cut rather than wrapped: it is there if there is room.
 fn append(line: &mut Vec<Span>, note: &str, room: u16) {
-    let taken = super::text::width_of(line);
+    let taken = width_of(line);
     if taken.saturating_add(width(note)).saturating_add(2) <= room || taken + 8 < room {
         line.push((format!("  {note}"), Role::Muted));
     }

@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 pub use column::{Cell, Column, LUXURY, Order, Width};
+pub use draw::nothing;
 pub use group::{Group, State};
 pub use listing::{Arrangement, Choice, Listing, Rows};
 
@@ -301,6 +302,20 @@ impl<T: Listed> Panel for Table<T> {
         };
         self.chosen = self.selected(facts).map(T::subject);
         self.scroll();
+    }
+
+    fn select(&mut self, subject: &Subject, facts: &Facts) -> bool {
+        let is_it = |line: &usize| self.row_at(*line, facts).is_some_and(|row| row.is(subject));
+        let Some(position) = (0..self.lines.len()).find(is_it) else { return false };
+        (self.cursor, self.chosen) = (position, Some(subject.clone()));
+        self.scroll();
+        true
+    }
+
+    fn order_by(&mut self, title: &str) {
+        if let Some(index) = T::COLUMNS.iter().position(|column| column.title == title) {
+            (self.sorted_by, self.reversed, self.arranged) = (Some(index), false, false);
+        }
     }
 
     fn filter(&mut self, text: &str) {

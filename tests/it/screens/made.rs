@@ -10,11 +10,23 @@ pub fn now() -> Timestamp {
     Timestamp::parse("2026-03-02T20:05:00Z").unwrap()
 }
 
+/// How the office plans.
+pub fn office() -> backhaul::rules::eta::Office {
+    backhaul::rules::eta::Office {
+        zone: jiff::tz::TimeZone::get("America/Chicago").unwrap(),
+        cycle: backhaul::rules::hours::Cycle::SeventyInEight,
+        day_start: jiff::civil::time(0, 0, 0, 0),
+        dwell: Duration::from_secs(7200),
+        warning: Duration::from_secs(1800),
+        truck_per_mille: 1150,
+    }
+}
+
 pub fn ago(seconds: u64) -> Timestamp {
     now().minus(Duration::from_secs(seconds))
 }
 
-fn hence(minutes: u64) -> Timestamp {
+pub fn hence(minutes: u64) -> Timestamp {
     now().plus(Duration::from_secs(minutes * 60))
 }
 
@@ -236,6 +248,7 @@ pub fn awkward() -> Fleet {
     (place.tms.scheduled_late_at, place.tms.timezone) =
         (Some(Timestamp::from_millis(i64::MAX)), some("Mars"));
     fleet.stops = fleet.stops.with(vec![place]);
+    fleet.exceptions = super::wrong::queue().with(super::wrong::awkward(&long));
     let feed =
         FeedStatus { account: long.clone(), error: Some(long), calls: i64::MIN, ..FeedStatus::default() };
     fleet.feeds.push(feed);

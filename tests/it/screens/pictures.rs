@@ -182,7 +182,7 @@ fn the_health_of_every_feed_in_120_columns() {
 fn a_load_in_80_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Load 0091               3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091      1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
     slack           LATE 25m  against the end of the next window
@@ -191,20 +191,20 @@ fn a_load_in_80_columns() {
     dispatcher      jdoe
     company         TMS  confirmed <30s ago
 
+    Ask
+    plan          › can he make it legally
+    re-power      › who else can take it
+
     Units
-    driver          Ann Peña
-    tractor         418
+    driver        › Ann Peña
+    tractor       › 418
       place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
-    trailer         53012
+    trailer       › 53012
 
     Order 55001
     customer        Acme Foods  confirmed <30s ago
     references      BOL BOL-7, PO 88123
-    goods           Frozen peas, 41200 lb
-    equipment       -
-
-    Stop 1, pickup, done: Albuquerque NM
-    esc back  j down  y copy  r refresh  ? help  q quit
+    esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
 
@@ -212,7 +212,7 @@ fn a_load_in_80_columns() {
 fn a_load_in_120_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Load 0091                                                       3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091                                              1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
     slack           LATE 25m  against the end of the next window
@@ -221,11 +221,15 @@ fn a_load_in_120_columns() {
     dispatcher      jdoe
     company         TMS  confirmed <30s ago
 
+    Ask
+    plan          › can he make it legally
+    re-power      › who else can take it
+
     Units
-    driver          Ann Peña
-    tractor         418
+    driver        › Ann Peña
+    tractor       › 418
       place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
-    trailer         53012
+    trailer       › 53012
 
     Order 55001
     customer        Acme Foods  confirmed <30s ago
@@ -242,10 +246,7 @@ fn a_load_in_120_columns() {
     Stop 2, delivery, next: Oklahoma City OK
     at              1 Dock Road, 73101
     window          16:00-18:00  CST
-    ETA             18:25 tms
-    contact         Dana
-    (2 blank lines)
-    esc back  j down  y copy  r refresh  ? help  q quit
+    esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
 
@@ -253,7 +254,7 @@ fn a_load_in_120_columns() {
 fn a_driver_in_80_columns() {
     insta::assert_snapshot!(shown("4<enter>", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Driver Ann Peña         3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Driver Ann Peña                         1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Hours left
     status          driving  for 2h01
     drive           7:04 ██
@@ -268,14 +269,14 @@ fn a_driver_in_80_columns() {
 
     Now
     place           I-40, 12 mi E of Amarillo TX  <10s ago
-    tractor         418
-    load            0091
+    tractor       › 418
+    load          › 0091
 
     Person
     phone           555-0100
     dispatcher      -
     id              sam:ann  confirmed 1m ago
-    esc back  j down  y copy  r refresh  ? help  q quit
+    esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
 
@@ -283,7 +284,7 @@ fn a_driver_in_80_columns() {
 fn a_driver_in_120_columns() {
     insta::assert_snapshot!(shown("4<enter>", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Driver Ann Peña                                                 3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Driver Ann Peña                                        1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
     drive           7:04 ██
@@ -298,15 +299,15 @@ fn a_driver_in_120_columns() {
 
     Now
     place           I-40, 12 mi E of Amarillo TX  <10s ago
-    tractor         418
-    load            0091
+    tractor       › 418
+    load          › 0091
 
     Person
     phone           555-0100
     dispatcher      -
     id              sam:ann  confirmed 1m ago
     (12 blank lines)
-    esc back  j down  y copy  r refresh  ? help  q quit
+    esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
 

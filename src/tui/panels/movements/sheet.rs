@@ -2,10 +2,12 @@
 
 use super::slack::{role, words as words_of};
 use super::{blind_words, drivers, eta, risk_role, slack, status_word};
-use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop};
+use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop, UnitId};
 use crate::rules::slack::Slack;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
+use crate::tui::panels::Subject;
+use crate::tui::panels::exception::about;
 use crate::tui::panels::units::told;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -15,6 +17,10 @@ use crate::tui::words::{self, UNKNOWN};
 pub fn sheet(row: &Movement, facts: &Facts) -> Sheet {
     let mut sheet = Sheet::about(format!("Load {}", row.tms.id));
     load(&mut sheet, row, facts);
+    about(&mut sheet, &Subject::Movement(row.key()), facts);
+    sheet.heading("Ask");
+    sheet.link("plan", "can he make it legally", "", Some(Subject::Plan(row.key())));
+    sheet.link("re-power", "who else can take it", "", Some(Subject::Best(row.key())));
     units(&mut sheet, row, facts);
     let of_this = |order: &&std::sync::Arc<Order>| {
         order.tms.company_id == row.tms.company_id
@@ -58,6 +64,14 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
             Some(why.to_owned()).filter(|why| !why.is_empty()).into_iter().chain(rests).collect();
         sheet.judged("risk", word, risk_role(standing.risk), notes.join(", "));
     }
+    let judgement = facts.fleet.judgements.get(&row.key()).filter(|_| standing.has_times());
+    if let Some(at) = judgement.and_then(|judgement| judgement.latest_departure_at) {
+        sheet.noted(
+            "leave by",
+            words::time(at, &facts.zone, facts.now),
+            "by the office's clock, to meet every window legally",
+        );
+    }
     sheet.field("freight", row.tms.loaded.word());
     if row.tms.brokered {
         sheet.field("carrier", "an outside carrier moves it");
@@ -85,17 +99,22 @@ fn judged_by(row: &Movement, facts: &Facts) -> Option<String> {
 
 fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     sheet.heading("Units");
-    sheet.field("driver", drivers(row, facts).trim_end_matches(" +1"));
+    let known = |id: &Option<UnitId>| id.clone().filter(|id| facts.driver(Some(id)).is_some());
+    let first = known(&row.driver_id).map(Subject::Driver);
+    sheet.link("driver", drivers(row, facts).trim_end_matches(" +1"), "", first);
     if row.driver2_id.is_some() {
-        sheet.field("second driver", facts.driver_name(row.driver2_id.as_ref()));
+        let second = known(&row.driver2_id).map(Subject::Driver);
+        sheet.link("second driver", facts.driver_name(row.driver2_id.as_ref()), "", second);
     }
     let tractor = facts.tractor(row.tractor_id.as_ref());
-    sheet.field("tractor", facts.tractor_number(row.tractor_id.as_ref()));
+    let to = tractor.map(|row| Subject::Tractor(row.id.clone()));
+    sheet.link("tractor", facts.tractor_number(row.tractor_id.as_ref()), "", to);
     if let Some(tractor) = tractor {
         let place = words::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
         sheet.noted("  place", place, told(tractor.observed_at, tractor.source.as_deref(), facts.now));
     }
-    sheet.field("trailer", facts.trailer_number(row.trailer_id.as_ref()));
+    let to = facts.trailer(row.trailer_id.as_ref()).map(|row| Subject::Trailer(row.id.clone()));
+    sheet.link("trailer", facts.trailer_number(row.trailer_id.as_ref()), "", to);
 }
 
 fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {
@@ -136,6 +155,15 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
         if row.legal_eta_at.is_some() && facts.standing(of).has_times() {
             sheet.field("legal ETA", time(row.legal_eta_at));
         }
+    }
+    if let Some(stay) = facts.fleet.stay_of(of, row) {
+        let seen = &stay.observed;
+        let left = match seen.departed_at {
+            Some(at) => format!(", left {}", time(Some(at))),
+            None => ", not seen to leave".to_owned(),
+        };
+        let sure = format!("by the truck's positions, confidence {}", seen.confidence.word());
+        sheet.noted("truck seen", format!("came {}{left}", time(Some(seen.arrived_at))), sure);
     }
     let contact = [&row.tms.contact, &row.tms.phone].into_iter().flatten().map(String::as_str);
     let contact = contact.collect::<Vec<_>>().join(", ");

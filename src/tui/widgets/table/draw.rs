@@ -79,7 +79,7 @@ fn rule(heading: &Heading, across: u16, facts: &Facts) -> Vec<Span> {
 }
 
 /// Why there are no rows at all, and what to do about it.
-fn nothing(facts: &Facts) -> &'static str {
+pub fn nothing(facts: &Facts) -> &'static str {
     match (facts.mode, facts.fleet.feeds.is_empty()) {
         (Mode::View, true) if facts.leader.is_none() => {
             "nothing is known yet: no upstream was ever read, and nobody polls this database. Put the \

@@ -1,0 +1,72 @@
+//! What a screen is made with, and what it asks of whoever made it.
+
+use super::{Change, File};
+use crate::model::{Deed, Seen, Timestamp};
+use crate::rules::eta::Office;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::keymap::KeyMap;
+use crate::tui::theme::Theme;
+
+/// How the database is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A live view is open somewhere.
+    Live {
+        /// Seconds between reads of the positions.
+        every_s: i64,
+    },
+    /// None is.
+    Idle {
+        /// Seconds between reads of the positions.
+        every_s: i64,
+    },
+    /// Not by this process, and by no other that is known.
+    View,
+}
+
+/// What the console must do for the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Have every feed read now.
+    Refresh,
+    /// Tell the other consoles that this panel is looked at now (`viewers.view`).
+    Look(&'static str),
+    /// Write down what the person here does about exceptions, each by its id and as it is seen. What came of it
+    /// is told by [`Event::Done`](crate::tui::event::Event::Done) or [`Event::Notice`](crate::tui::event::Event::Notice).
+    Act {
+        /// About which.
+        on: Vec<(String, Seen)>,
+        /// What.
+        deed: Deed,
+        /// What to say once it is written.
+        done: String,
+    },
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Keep a view that was saved, or no more.
+    KeepView(Change),
+    /// Write this file where the console was started, and say so.
+    Export(File),
+    /// Put the console aside until the shell brings it back.
+    Suspend,
+}
+
+/// What a screen is made with.
+pub struct Setup {
+    /// Which key does what.
+    pub keys: KeyMap,
+    /// The colours.
+    pub theme: Theme,
+    /// The marks.
+    pub glyphs: Glyphs,
+    /// The office's zone.
+    pub zone: jiff::tz::TimeZone,
+    /// Kilometres rather than miles.
+    pub metric: bool,
+    /// Who sits here, as others are told.
+    pub user: String,
+    /// How the office plans.
+    pub office: Office,
+    /// The time.
+    pub now: Timestamp,
+}

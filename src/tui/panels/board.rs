@@ -1,0 +1,398 @@
+//! The board: what is wrong and wants somebody, one line a load or a unit, the worst first. It is quiet only
+//! where all that it rests on comes. Judges nothing: the queue is the store's.
+
+pub mod line;
+mod tiles;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+
+use super::{Go, Panel, Show, Subject};
+use crate::model::{Exception, ExceptionKind, MovementKey};
+use crate::rules::blindness::{Sight, sight};
+use crate::tui::facts::Facts;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::table::nothing;
+use crate::tui::widgets::text::{Span, fit, put, put_line, width, wrap};
+use crate::tui::words;
+
+/// Lines for what nobody can tell, at most.
+const BLIND_LINES: usize = 2;
+
+/// From this many columns on there is room for what would help.
+const WITH_REMEDY: u16 = 76;
+
+/// From this many on, for whose load it is too.
+const WITH_UNITS: u16 = 110;
+
+/// The queue as it is looked at.
+pub struct Board {
+    /// Each line's exceptions, the worst first, by index into the fleet's; the worst line first.
+    lines: Vec<Vec<usize>>,
+    arranged: Option<crate::model::Timestamp>,
+    /// Lines there are whatever the filter.
+    total: usize,
+    show: Show,
+    with_snoozed: Snoozed,
+    words: Vec<String>,
+    cursor: usize,
+    top: usize,
+    /// What the line under the cursor is about; nothing until a key was pressed here.
+    chosen: Option<About>,
+    /// What stands over the rows besides the counts.
+    blind: Vec<String>,
+    sight: Sight,
+    size: Size,
+}
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Load(MovementKey),
+    /// One exception that no load has, by its id.
+    Other(String),
+}
+
+/// Whether what this console's person snoozed is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Snoozed {
+    Hidden,
+    Shown,
+}
+
+impl About {
+    fn of(row: &Exception) -> Self {
+        line::load_of(row).map_or_else(|| Self::Other(row.id.clone()), Self::Load)
+    }
+}
+
+impl Board {
+    /// Empty until it is arranged.
+    pub fn new() -> Self {
+        Self {
+            lines: Vec::new(),
+            arranged: None,
+            total: 0,
+            show: Show::All,
+            with_snoozed: Snoozed::Hidden,
+            words: Vec::new(),
+            cursor: 0,
+            top: 0,
+            chosen: None,
+            blind: Vec::new(),
+            sight: Sight::Nothing,
+            size: Size::new(80, 20),
+        }
+    }
+
+    fn rows<'a>(line: &'a [usize], facts: &'a Facts) -> impl Iterator<Item = &'a Exception> {
+        line.iter().filter_map(|index| facts.fleet.exceptions.as_slice().get(*index)).map(AsRef::as_ref)
+    }
+
+    fn selected<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = &'a Exception> {
+        Self::rows(self.lines.get(self.cursor).map(Vec::as_slice).unwrap_or_default(), facts)
+    }
+
+    fn about(&self, index: usize, facts: &Facts) -> Option<About> {
+        Self::rows(self.lines.get(index)?, facts).next().map(About::of)
+    }
+
+    fn is_shown(&self, row: &Exception, facts: &Facts) -> bool {
+        let wanted = match self.show {
+            Show::All => true,
+            // Loads that nobody can judge may be late as well.
+            Show::Late => row.kind.topic() == ExceptionKind::Late.topic() || row.kind == ExceptionKind::Blind,
+            Show::Uncovered => {
+                matches!(row.kind, ExceptionKind::UnassignedPickup | ExceptionKind::InfeasiblePickup)
+            }
+        };
+        wanted && (self.with_snoozed == Snoozed::Shown || !row.is_snoozed_for(&facts.user, facts.now))
+    }
+
+    fn passes(&self, line: &[usize], facts: &Facts) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
+        let text: String = Self::rows(line, facts)
+            .flat_map(|row| {
+                let units = units(row, facts);
+                let cells = [line::what(row, facts), line::about(row, facts), line::who(row, facts), units];
+                [cells.join("\n"), row.summary.clone(), row.kind.word().to_owned()]
+            })
+            .map(|text| text.to_lowercase() + "\n")
+            .collect();
+        self.words.iter().all(|word| text.contains(word))
+    }
+
+    /// Lines over the rows: the counts, what nobody can tell, the headings.
+    fn head(&self) -> usize {
+        2 + self.blind.len()
+    }
+
+    fn page(&self) -> usize {
+        usize::from(self.size.height).saturating_sub(self.head()).max(1)
+    }
+
+    fn scroll(&mut self) {
+        let page = self.page();
+        self.top = self.top.min(self.lines.len().saturating_sub(page));
+        self.top = self.top.clamp((self.cursor + 1).saturating_sub(page), self.cursor);
+    }
+
+    fn follow(&mut self, facts: &Facts) {
+        let place = self.cursor.saturating_sub(self.top);
+        let found = self.chosen.as_ref().and_then(|chosen| self.find(chosen, facts));
+        match found {
+            Some(position) => {
+                self.cursor = position;
+                self.top = position.saturating_sub(place);
+            }
+            None if self.chosen.is_none() => (self.cursor, self.top) = (0, 0),
+            None => {
+                self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
+                self.chosen = self.about(self.cursor, facts);
+            }
+        }
+        self.scroll();
+    }
+
+    fn find(&self, about: &About, facts: &Facts) -> Option<usize> {
+        (0..self.lines.len()).find(|index| self.about(*index, facts).as_ref() == Some(about))
+    }
+
+    /// What to write where there are no rows.
+    fn empty(&self, facts: &Facts) -> String {
+        let snoozed = self.total == 0 && facts.fleet.exceptions.iter().any(|row| row.is_open());
+        match &self.sight {
+            _ if self.total > 0 => "no line holds every word of the filter".to_owned(),
+            Sight::Nothing => nothing(facts).to_owned(),
+            Sight::Blind(_) => {
+                "Nothing stands here, but that is no all-clear: what is silent is named above. \
+                 Health says why."
+                    .to_owned()
+            }
+            Sight::Clear { .. } if snoozed && self.show == Show::All => {
+                "Nothing but what you snoozed.".to_owned()
+            }
+            Sight::Clear { .. } if self.show == Show::Late => {
+                "No load is late or at risk, and all that this rests on comes.".to_owned()
+            }
+            Sight::Clear { .. } if self.show == Show::Uncovered => {
+                "Every pickup of the next hours is covered, and all that this rests on comes.".to_owned()
+            }
+            Sight::Clear { account, of, read_at } => {
+                let age = words::age(Some(*read_at), facts.now);
+                format!(
+                    "Quiet: nothing wants you. All that this rests on comes; the oldest of it are the {of} of {account}, {age} old."
+                )
+            }
+        }
+    }
+}
+
+impl Panel for Board {
+    fn spoil(&mut self) {
+        self.arranged = None;
+    }
+
+    fn arrange(&mut self, facts: &Facts) {
+        // Snoozes end, and feeds fall silent, by time alone.
+        if self.arranged.replace(facts.now) == Some(facts.now) {
+            return;
+        }
+        self.sight = sight(&facts.fleet.feeds, facts.now);
+        let blind = tiles::blind(&self.sight, facts);
+        self.blind = blind.map(|text| wrap(&text, self.size.width)).unwrap_or_default();
+        self.blind.truncate(BLIND_LINES);
+        let rows = facts.fleet.exceptions.as_slice();
+        let mut queue: Vec<(usize, &Exception)> = rows.iter().map(AsRef::as_ref).enumerate().collect();
+        queue.retain(|(_, row)| row.is_open() && self.is_shown(row, facts));
+        queue.sort_unstable_by(|(_, a), (_, b)| a.cmp_rank(b));
+        let mut places = std::collections::BTreeMap::new();
+        let mut lines: Vec<Vec<usize>> = Vec::new();
+        for (index, row) in queue {
+            let place = *places.entry(About::of(row)).or_insert(lines.len());
+            match lines.get_mut(place) {
+                Some(line) => line.push(index),
+                None => lines.push(vec![index]),
+            }
+        }
+        self.total = lines.len();
+        lines.retain(|line| self.passes(line, facts));
+        self.lines = lines;
+        self.follow(facts);
+    }
+
+    fn fit(&mut self, size: Size) {
+        if self.size != size {
+            self.size = size;
+            self.arranged = None;
+            self.scroll();
+        }
+    }
+
+    fn go(&mut self, go: Go, facts: &Facts) {
+        let last = self.lines.len().saturating_sub(1);
+        self.cursor = match go {
+            Go::Stay => self.cursor,
+            Go::Up => self.cursor.saturating_sub(1),
+            Go::Down => (self.cursor + 1).min(last),
+            Go::PageUp => self.cursor.saturating_sub(self.page()),
+            Go::PageDown => (self.cursor + self.page()).min(last),
+            Go::First => 0,
+            Go::Last => last,
+        };
+        self.chosen = self.about(self.cursor, facts);
+        self.scroll();
+    }
+
+    fn select(&mut self, subject: &Subject, facts: &Facts) -> bool {
+        let about = match subject {
+            Subject::Movement(key) => About::Load(key.clone()),
+            Subject::Exception(id) => match facts.open_exception(id) {
+                Some(row) => About::of(row),
+                None => return false,
+            },
+            _ => return false,
+        };
+        let Some(position) = self.find(&about, facts) else { return false };
+        (self.cursor, self.chosen) = (position, Some(about));
+        self.scroll();
+        true
+    }
+
+    fn filter(&mut self, text: &str) {
+        self.words = text.split_whitespace().map(str::to_lowercase).collect();
+        self.arranged = None;
+    }
+
+    fn sort(&mut self) {}
+
+    fn reverse(&mut self) {}
+
+    fn show(&mut self, show: Show) {
+        self.show = show;
+        self.arranged = None;
+    }
+
+    fn toggle_snoozed(&mut self) {
+        self.with_snoozed = match self.with_snoozed {
+            Snoozed::Hidden => Snoozed::Shown,
+            Snoozed::Shown => Snoozed::Hidden,
+        };
+        self.arranged = None;
+    }
+
+    fn headline(&self, _: &Facts) -> String {
+        let name = match self.show {
+            Show::All => "Board",
+            Show::Late => "Late loads",
+            Show::Uncovered => "Uncovered",
+        };
+        match self.lines.len() {
+            shown if shown == self.total => format!("{name} {shown}, worst first"),
+            shown => format!("{name} {shown} of {}", self.total),
+        }
+    }
+
+    fn subject(&self, facts: &Facts) -> Option<Subject> {
+        self.selected(facts).next().map(|row| Subject::Exception(row.id.clone()))
+    }
+
+    fn at_hand(&self, facts: &Facts) -> Vec<String> {
+        self.selected(facts).map(|row| row.id.clone()).collect()
+    }
+
+    fn sentence(&self, facts: &Facts) -> Option<String> {
+        self.subject(facts)?.sentence(facts)
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme) {
+        let mut ys = area.rows().map(|row| row.y);
+        let Some(y) = ys.next() else { return };
+        put_line(buf, (area.x, y), area.width, &tiles::line(facts, area.width), theme, facts.glyphs);
+        for (text, y) in self.blind.iter().zip(ys.by_ref()) {
+            put(buf, (area.x, y), area.width, text, theme.style(Role::Bad), facts.glyphs);
+        }
+        let Some(y) = ys.next() else { return };
+        if self.lines.is_empty() {
+            let lines = wrap(&self.empty(facts), area.width);
+            for (y, line) in std::iter::once(y).chain(ys).zip(lines) {
+                put(buf, (area.x, y), area.width, &line, theme.style(Role::Text), facts.glyphs);
+            }
+            return;
+        }
+        let columns = Layout::of(area.width);
+        let heads = ["SEV", "LEFT", "LOAD", "WHAT", "REMEDY", "WITH", "WHO"];
+        columns.draw((area.x, y), buf, facts, theme, &heads.map(|head| (head.to_owned(), Role::Muted)));
+        for (y, (position, line)) in ys.zip(self.lines.iter().enumerate().skip(self.top)) {
+            let mut cells = cells(&Self::rows(line, facts).collect::<Vec<_>>(), &columns, facts);
+            if position == self.cursor {
+                buf.set_style(
+                    Rect::new(area.x, y, area.width, 1).intersection(buf.area),
+                    theme.style(Role::Selected),
+                );
+                for (_, role) in &mut cells {
+                    *role = Role::Selected;
+                }
+            }
+            columns.draw((area.x, y), buf, facts, theme, &cells);
+        }
+    }
+}
+
+/// What a line says: as many cells as there are headings.
+fn cells(rows: &[&Exception], columns: &Layout, facts: &Facts) -> [Span; 7] {
+    let Some((worst, more)) = rows.split_first() else { return Default::default() };
+    let (severity, role) = line::severity(worst);
+    let trend = facts.glyphs.trend(worst.trend.map(|(trend, _)| trend));
+    let more: String = more.iter().flat_map(|row| [" +", line::tag(row.kind)]).collect();
+    [
+        (format!("{severity:<4}{trend}"), role),
+        line::left(worst, facts.now),
+        (line::about(worst, facts), Role::Text),
+        // That there is more is never cut.
+        (
+            fit(&line::what(worst, facts), columns.what().saturating_sub(width(&more)), facts.glyphs) + &more,
+            role,
+        ),
+        (line::remedy(worst).to_owned(), Role::Text),
+        (units(worst, facts), Role::Text),
+        (line::who(worst, facts), Role::Text),
+    ]
+}
+
+/// The tractor and the driver: "418 Ann Peña".
+fn units(row: &Exception, facts: &Facts) -> String {
+    let tractor = facts.tractor(row.touches.tractor_id.as_ref()).map(|row| row.unit_number.clone());
+    let driver = facts.driver(row.touches.driver_id.as_ref()).map(|row| row.name.clone());
+    let parts: Vec<String> = tractor.into_iter().chain(driver).collect();
+    words::or_unknown(Some(&parts.join(" ")))
+}
+
+/// How wide each column is; nothing where there is no room.
+struct Layout([u16; 7]);
+
+impl Layout {
+    fn of(room: u16) -> Self {
+        let remedy = if room < WITH_REMEDY { 0 } else { 13 };
+        let units = if room < WITH_UNITS { 0 } else { 22 };
+        let mut widths = [5, 5, 8, 0, remedy, units, if room < WITH_REMEDY { 8 } else { 11 }];
+        let taken: u16 = widths.iter().map(|wide| wide + u16::from(*wide > 0)).sum();
+        let [_, _, _, what, ..] = &mut widths;
+        *what = room.saturating_sub(taken);
+        Self(widths)
+    }
+
+    const fn what(&self) -> u16 {
+        let [_, _, _, what, ..] = self.0;
+        what
+    }
+
+    fn draw(&self, (mut x, y): (u16, u16), buf: &mut Buffer, facts: &Facts, theme: Theme, cells: &[Span; 7]) {
+        for ((text, role), wide) in cells.iter().zip(self.0).filter(|(_, wide)| *wide > 0) {
+            put(buf, (x, y), wide, text, theme.style(*role), facts.glyphs);
+            x += wide + 1;
+        }
+    }
+}
