@@ -191,9 +191,9 @@ pub(super) fn checked(path: &Path) -> Result<Connection, StoreError> {
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log before it is copied into the file: 32 MiB.
 const LOG_PAGES: i64 = 8192;
-/// What a connection keeps of the file in memory: 3 MiB. A page of a feed then fits, and is not written to the log
+/// What a connection keeps of the file in memory: 2 MiB. A page of a feed then fits, and is not written to the log
 /// twice because there was no room for it.
-const CACHE_KIB: i64 = 3072;
+const CACHE_KIB: i64 = 2048;
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -162,9 +162,9 @@ mod tests {
 
     #[test]
     fn a_person_replaces_the_keys_of_the_actions_they_name() {
-        let keys = load("down = ['n', 'alt-down']\nopen = ['space']").unwrap();
+        let keys = load("down = ['u', 'alt-down']\nopen = ['space']").unwrap();
         let pressed = |code, modifiers| keys.action(KeyEvent::new(code, modifiers));
-        assert_eq!(pressed(KeyCode::Char('n'), KeyModifiers::NONE), Some(Action::Down));
+        assert_eq!(pressed(KeyCode::Char('u'), KeyModifiers::NONE), Some(Action::Down));
         assert_eq!(pressed(KeyCode::Down, KeyModifiers::ALT), Some(Action::Down));
         assert_eq!(pressed(KeyCode::Char(' '), KeyModifiers::NONE), Some(Action::Open));
         assert_eq!(pressed(KeyCode::Char('j'), KeyModifiers::NONE), None);
