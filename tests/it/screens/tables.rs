@@ -78,8 +78,8 @@ fn a_mistake_is_explained_while_it_is_typed_and_the_rest_of_the_filter_holds() {
     not applied: no field `drvier` here, driver perhaps; there are unit, state, for,
     place, near, driver, trailer, load, fuel, speed, age, source, fleet, dispatcher
     UNIT▲ STATE      PLACE                DRIVER     TRAILER  LOAD    AGE   FLEET
-    611   STOP       32.900,-96.800       -          53040 E  -       1m    SOUTH
-    612   STOP       33.200,-96.800       -          R 7 ?    -       1m    SOUTH
+    611   STOP       Dallas TX            -          53040 E  -       1m    SOUTH
+    612   STOP       4 mi N of Frisco TX  -          R 7 ?    -       1m    SOUTH
     ");
     press(&mut app, "<esc>/age<5");
     insta::assert_snapshot!(lines(&mut app, 80, 24, 3), @r"
@@ -107,17 +107,17 @@ fn groups_have_headings_that_the_cursor_skips() {
     picture(&mut app, 120, 36);
     press(&mut app, "5<ctrl-g>");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 12), @r"
-    Tractors 7, by unit ▲, per dispatcher                           3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Tractors 7, by unit ▲, per dispatcher                  1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
     ── jdoe: 2 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    611        STOP       32.900,-96.800                     -                    53040 E  -         -         1m    samsara
-    612        STOP       33.200,-96.800                     -                    R 7 ?    -         -         1m    samsara
+    611        STOP       Dallas TX                          -                    53040 E  -         -         1m    samsara
+    612        STOP       4 mi N of Frisco TX                -                    R 7 ?    -         -         1m    samsara
     ── nobody's: 5, 1 dark ─────────────────────────────────────────────────────────────────────────────────────────────────
     9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            ?        -         11% 1h56  <30s  samsara
     12         DARK       -                                  -                    ?        -         -         -     -
     418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091      61% 4m    <10s  samsara
     502        DARK 3h06  Elko NV                            李 小龍              ?        -         -         3h06  motive
-    T-77       STOP 2h14  41.257,-95.934                     -                    ?        -         -         6m    motive
+    T-77       STOP 2h14  Omaha NE                           -                    ?        -         -         6m    motive
     ");
     press(&mut app, "k");
     assert_eq!(first_word(&selected(&mut app)), "611");
@@ -136,14 +136,14 @@ fn columns_are_picked_and_left_to_the_width_again() {
     let mut app = told_of(asked());
     press(&mut app, "5|j <down> s");
     insta::assert_snapshot!(lines(&mut app, 80, 24, 14), @r"
-    Tractors 7, by place ▲                         3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Tractors 7, by place ▲                  1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT       DRIVER               TRAILER        LOA│ COLUMNS
-    611        -                    53040 empty    -  │ [x] UNIT
-    612        -                    R 7 ?          -  │ [ ] STATE
-    T-77       -                    ?              -  │ [ ] PLACE     ▲
-    502        李 小龍              ?              -  │ [x] DRIVER
-    9          Bob Stone            ?              -  │ [x] TRAILER
-    418        Ann Peña             53012 loaded   009│ [x] LOAD
+    612        -                    R 7 ?          -  │ [x] UNIT
+    611        -                    53040 empty    -  │ [ ] STATE
+    502        李 小龍              ?              -  │ [ ] PLACE     ▲
+    9          Bob Stone            ?              -  │ [x] DRIVER
+    418        Ann Peña             53012 loaded   009│ [x] TRAILER
+    T-77       -                    ?              -  │ [x] LOAD
     12         -                    ?              -  │ [x] FUEL
                                                       │ [x] AGE
                                                       │ [x] SOURCE
@@ -163,7 +163,7 @@ fn hours_are_bars_with_room_and_in_ascii_too() {
     let mut app = told_of(asked());
     press(&mut app, "4");
     insta::assert_snapshot!(lines(&mut app, 200, 60, 6), @r"
-    Drivers 6, by name ▲                                                                                                                            3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 6, by name ▲                                                                                                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME▲                STATUS       LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST                 TRACT      TRAILER        PLACE                          LOAD         DISPATCH FLEET    AGE
     Ann Peña             DRIVE 2h01    7:04  7:04 ██   8:18 █▉   0:38 ▎   45:28 ██  BREAK 0:38 14:43      418        53012 loaded   I-40, 12 mi E of Amarillo TX   0091         jdoe     -        2m
     Bob Stone            SB 4h01          -  0:00      0:00      8:00 ███  0:51 ▏   11H 0:00              9          ?              Flying J, Tulsa OK             0092         -        -        33m
@@ -174,7 +174,7 @@ fn hours_are_bars_with_room_and_in_ascii_too() {
     app.update(told(asked()));
     press(&mut app, "4s");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 4), @r"
-    Drivers 6, by status ^                                          3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 6, by status ^                                 1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME        STATU^ LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST       TRACT TRAILER  PLACE          LOAD    AGE
     Ann Pe?a    DRIVE   7:04  7:04 ##.  8:18 ##.  0:38 #.. 45:28 ##. BREAK 0:38  418   53012 L  I-40, 12 mi E~ 0091    2m
     ?  ? ?      ON         -     -         -         -         -     -           502   ?        -              -       -
@@ -226,8 +226,8 @@ fn the_rows_shown_are_exported_with_when_they_were_true() {
     insta::assert_snapshot!(file.text.replace('\r', ""), @r#"
     "Tractors as of 2026-03-02 14:05:00 CST, database read <10s ago; filter fleet:south (5 hidden)"
     UNIT,STATE,PLACE,DRIVER,TRAILER,LOAD,FUEL,AGE,SOURCE,DISPATCH,FLEET
-    611,STOP,"32.900,-96.800",,53040 empty,,,1m,samsara,jdoe,SOUTH
-    612,STOP,"33.200,-96.800",,R 7 ?,,,1m,samsara,jdoe,SOUTH
+    611,STOP,Dallas TX,,53040 empty,,,1m,samsara,jdoe,SOUTH
+    612,STOP,4 mi N of Frisco TX,,R 7 ?,,,1m,samsara,jdoe,SOUTH
     "#);
     let Some(Effect::Export(file)) = press(&mut app, ":export json<enter>") else { panic!("no file") };
     let told: serde_json::Value = serde_json::from_str(&file.text).unwrap();
