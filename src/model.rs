@@ -15,6 +15,7 @@ mod judgement;
 pub mod land;
 mod link;
 mod nearest;
+pub mod overlay;
 mod place;
 mod route;
 mod sighting;

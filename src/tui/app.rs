@@ -11,7 +11,7 @@ use ratatui::layout::{Rect, Size};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::action::Action;
+use super::action::{Action, OnMap, Realm};
 use super::event::Event;
 use super::facts::Facts;
 use super::glyphs::Glyphs;
@@ -19,7 +19,8 @@ use super::keymap::KeyMap;
 use super::panels::{Go, Panel, Place, Subject};
 use super::theme::Theme;
 use super::view;
-use crate::model::{Fleet, Timestamp, clean};
+use crate::model::overlay::Overlay;
+use crate::model::{Fleet, Timestamp, UnitId, UnitKind, clean};
 use crate::rules::freshness::Freshness;
 
 /// Ages alone are brought up to date this often: an idle screen must not write each second.
@@ -54,6 +55,8 @@ pub enum Effect {
     Look(&'static str),
     /// Put this on the clipboard.
     Copy(String),
+    /// Read where this unit was in the last 24 hours; an [`Event::Trail`] answers.
+    Trail(UnitKind, UnitId),
     /// Put the console aside until the shell brings it back.
     Suspend,
 }
@@ -70,6 +73,8 @@ pub struct Setup {
     pub zone: jiff::tz::TimeZone,
     /// Kilometres rather than miles.
     pub metric: bool,
+    /// What the fleet drew on the map itself.
+    pub own: Arc<Overlay>,
     /// The time.
     pub now: Timestamp,
 }
@@ -139,12 +144,14 @@ impl App {
             metric: setup.metric,
             glyphs: setup.glyphs,
         };
+        let panel = |place: Place| place.panel(&setup.keys, &setup.own);
+        let panels = Place::ALL.map(|place| Slot { panel: panel(place), filter: Input::default() });
         Self {
             facts,
             keys: setup.keys,
             theme: setup.theme,
             place: Place::Movements,
-            panels: Place::ALL.map(|place| Slot { panel: place.panel(), filter: Input::default() }),
+            panels,
             pages: Vec::new(),
             typing: false,
             said: None,
@@ -173,6 +180,12 @@ impl App {
             Event::Leader(leader) => {
                 self.facts.leader = leader;
                 self.doubt();
+            }
+            Event::Trail(kind, id, told) => {
+                for slot in &mut self.panels {
+                    slot.panel.learn_trail(kind, &id, told.clone());
+                }
+                self.stale = Stale::Yes;
             }
             Event::Notice(text) => self.notice(&text),
             Event::Hangup => self.quit = true,
@@ -225,8 +238,9 @@ impl App {
     }
 
     pub(super) fn slot(&self) -> &Slot {
-        let [movements, drivers, tractors, trailers, health] = &self.panels;
+        let [map, movements, drivers, tractors, trailers, health] = &self.panels;
         match self.place {
+            Place::Map => map,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -236,8 +250,9 @@ impl App {
     }
 
     fn slot_mut(&mut self) -> &mut Slot {
-        let [movements, drivers, tractors, trailers, health] = &mut self.panels;
+        let [map, movements, drivers, tractors, trailers, health] = &mut self.panels;
         match self.place {
+            Place::Map => map,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -310,7 +325,7 @@ impl App {
     fn press(&mut self, key: KeyEvent) -> Option<Effect> {
         self.stale = Stale::Yes;
         self.said = None;
-        let action = self.keys.action(key);
+        let action = self.keys.action(key, self.realm());
         if self.typing && !action.is_some_and(|action| serves_while_typing(action, key)) {
             self.slot_mut().filter.handle_event(&Terminal::Key(key));
             self.refilter();
@@ -344,6 +359,12 @@ impl App {
                 self.said = Some("asked for every feed to be read now".to_owned());
                 return Some(Effect::Refresh);
             }
+            Action::Trail => return self.trail(),
+            Action::OnMap(step) => {
+                let (slot, facts) = self.arranged();
+                return slot.panel.on_map(step, &facts);
+            }
+            Action::Map => return self.look(Place::Map),
             Action::Movements => return self.look(Place::Movements),
             Action::Drivers => return self.look(Place::Drivers),
             Action::Tractors => return self.look(Place::Tractors),
@@ -411,6 +432,29 @@ impl App {
         let moved = std::mem::replace(&mut self.place, place) != place;
         self.lay_out(self.size);
         moved.then_some(Effect::Look(place.word()))
+    }
+
+    /// Whose keys come first: the map's only where nothing lies over it.
+    fn realm(&self) -> Realm {
+        let is_bare = self.place == Place::Map && self.pages.is_empty() && !self.typing;
+        if is_bare { Realm::Map } else { Realm::Everywhere }
+    }
+
+    /// The trail of the unit in hand, on the map; there it is shown and put away.
+    fn trail(&mut self) -> Option<Effect> {
+        let opened = self.pages.last().and_then(|page| match &page.of {
+            Opened::Detail(subject) => Some(subject.clone()),
+            Opened::Help => None,
+        });
+        let (slot, facts) = self.arranged();
+        let subject = opened.or_else(|| slot.panel.subject(&facts))?;
+        let looks = self.look(Place::Map);
+        let (slot, facts) = self.arranged();
+        if looks.is_some() && !slot.panel.select(&subject, &facts) {
+            self.said = Some("no unit of it is known, so it has no trail".to_owned());
+            return looks;
+        }
+        slot.panel.on_map(OnMap::Trail, &facts).or(looks)
     }
 
     fn copy(&mut self) -> Option<Effect> {

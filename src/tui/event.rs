@@ -6,7 +6,7 @@ use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
-use crate::model::{Fleet, Leader, Timestamp};
+use crate::model::{Fleet, Leader, Timestamp, TrailPoint, UnitId, UnitKind};
 
 /// Something the screen must know.
 #[derive(Clone, Debug)]
@@ -25,6 +25,9 @@ pub enum Event {
     Mode(Mode),
     /// Who polls it.
     Leader(Option<Leader>),
+    /// Where a unit was in the last 24 hours, oldest first, or why nobody can tell: what an
+    /// [`Effect::Trail`](super::app::Effect::Trail) asked for.
+    Trail(UnitKind, UnitId, Result<Vec<TrailPoint>, String>),
     /// Something a person must know, in a sentence.
     Notice(String),
     /// The terminal went away, or the system asks us to stop.

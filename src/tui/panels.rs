@@ -2,20 +2,28 @@
 
 mod drivers;
 mod health;
+mod map;
 mod movements;
 mod tractors;
 mod trailers;
 mod units;
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::action::Action;
+use super::action::{Action, OnMap};
+use super::app::Effect;
 use super::facts::Facts;
+use super::keymap::KeyMap;
 use super::theme::Theme;
 use super::widgets::sheet::Sheet;
 use super::widgets::table::Table;
-use crate::model::{Driver, FeedStatus, Movement, MovementKey, Tractor, Trailer, UnitId};
+use crate::model::overlay::Overlay;
+use crate::model::{
+    Driver, FeedStatus, Movement, MovementKey, Tractor, TrailPoint, Trailer, UnitId, UnitKind,
+};
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
 pub trait Panel {
@@ -27,6 +35,16 @@ pub trait Panel {
     fn fit(&mut self, size: Size);
     /// Moves the cursor.
     fn go(&mut self, go: Go, facts: &Facts);
+    /// Puts the cursor on what stands for it here, where something does; whether it does.
+    fn select(&mut self, _: &Subject, _: &Facts) -> bool {
+        false
+    }
+    /// Does what only the map can do. Says what must be done outside, if anything.
+    fn on_map(&mut self, _: OnMap, _: &Facts) -> Option<Effect> {
+        None
+    }
+    /// Takes in a trail that was asked for.
+    fn learn_trail(&mut self, _: UnitKind, _: &UnitId, _: Result<Vec<TrailPoint>, String>) {}
     /// Shows only rows that hold every word of `text`.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.
@@ -86,6 +104,7 @@ impl Subject {
 /// The panels there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    Map,
     Movements,
     Drivers,
     Tractors,
@@ -94,11 +113,13 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 5] = [Self::Movements, Self::Drivers, Self::Tractors, Self::Trailers, Self::Health];
+    pub const ALL: [Self; 6] =
+        [Self::Map, Self::Movements, Self::Drivers, Self::Tractors, Self::Trailers, Self::Health];
 
     /// What it is called among `viewers.view`.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Map => "map",
             Self::Movements => "movements",
             Self::Drivers => "drivers",
             Self::Tractors => "tractors",
@@ -110,6 +131,7 @@ impl Place {
     /// What it is called on the screen, in full and in short.
     pub const fn titles(self) -> (&'static str, &'static str) {
         match self {
+            Self::Map => ("Map", "Map"),
             Self::Movements => ("Movements", "Mov"),
             Self::Drivers => ("Drivers", "Drv"),
             Self::Tractors => ("Tractors", "Trc"),
@@ -121,6 +143,7 @@ impl Place {
     /// What brings one here.
     pub const fn action(self) -> Action {
         match self {
+            Self::Map => Action::Map,
             Self::Movements => Action::Movements,
             Self::Drivers => Action::Drivers,
             Self::Tractors => Action::Tractors,
@@ -130,8 +153,10 @@ impl Place {
     }
 
     /// The panel, as it is when the console starts.
-    pub fn panel(self) -> Box<dyn Panel> {
+    pub fn panel(self, keys: &KeyMap, own: &Arc<Overlay>) -> Box<dyn Panel> {
+        let fit = || keys.keys_of(Action::OnMap(OnMap::FitAll)).first().cloned().unwrap_or_default();
         match self {
+            Self::Map => Box::new(map::Map::new(Arc::clone(own), fit())),
             Self::Movements => Box::new(Table::<Movement>::new()),
             Self::Drivers => Box::new(Table::<Driver>::new()),
             Self::Tractors => Box::new(Table::<Tractor>::new()),

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-use super::action::Action;
+use super::action::{Action, OnMap};
 use super::app::{App, Opened};
 use super::glyphs::Glyphs;
 use super::header;
@@ -168,6 +168,7 @@ fn message(app: &App) -> Option<Span> {
 /// The six keys that matter here.
 fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     use Action::{Back, Copy, Down, Filter, Help, Open, PageDown, Quit, Refresh, Sort, Up};
+    let on_map = |step, word| (Action::OnMap(step), word);
     let keys: [(Action, &str); 6] = match app.pages.last().map(|page| &page.of) {
         _ if app.typing => [
             (Open, "keep"),
@@ -192,6 +193,14 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Refresh, "refresh"),
             (Help, "help"),
             (Quit, "quit"),
+        ],
+        None if app.place == Place::Map => [
+            on_map(OnMap::Next, "next"),
+            on_map(OnMap::ZoomIn, "nearer"),
+            on_map(OnMap::FitAll, "all"),
+            on_map(OnMap::FitSelection, "selected"),
+            (Open, "open"),
+            (Help, "help"),
         ],
         None => [
             (Open, "open"),

@@ -211,6 +211,12 @@ const fn mark(source: EtaSource) -> &'static str {
     }
 }
 
+/// How a load stands against the end of its next window, in the words of the table.
+pub fn slack_said(row: &Movement, facts: &Facts) -> (String, Role) {
+    let slack = slack(row, facts);
+    (slack.short(), slack.role())
+}
+
 /// How a load stands against the end of its next window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slack {
