@@ -31,7 +31,9 @@ fn main() {
     print("floor: a buffer copied", &timed(|_| drop(std::hint::black_box(buffer.clone()))));
     let mut app = app();
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a test terminal");
-    let mut frame = |app: &mut App| drop(terminal.draw(|frame| app.draw(frame)));
+    let mut frame = |app: &mut App| {
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal draws");
+    };
     press(&mut app, '2');
     let began = Instant::now();
     frame(&mut app);
@@ -95,7 +97,8 @@ fn app() -> App {
 
 /// Spread over the lower 48, as far as a few primes can.
 fn fleet() -> Fleet {
-    let mut fleet = Fleet { read_at: NOW, ..Fleet::default() };
+    let mut fleet = Fleet::default();
+    fleet.read_at = NOW;
     let place = |number: u32| {
         (
             29.0 + f64::from(number * 7919 % 1009) / 1009.0 * 19.0,

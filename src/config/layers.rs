@@ -215,7 +215,7 @@ impl<'a> Layers<'a> {
             if key.get_ref().as_ref() != "layers" {
                 let origin = lines.origin(key.span().start);
                 let name = format!("map.{}", key.get_ref());
-                self.problems.push(Problem::unknown(origin, &name, key.get_ref(), ["layers"].into_iter()));
+                self.problems.push(Problem::unknown(origin, &name, key.get_ref(), ["layers"]));
                 continue;
             }
             let files = value.get_ref().as_array().and_then(|files| {
