@@ -87,6 +87,8 @@ pub struct Config {
     pub operations: Operations,
     /// The person's own keys, by action; the keys' own names are unchecked.
     pub keys: Vec<Binding>,
+    /// Files of `GeoJSON` that the map shows; those written without a folder lie beside the configuration.
+    pub map_layers: Vec<PathBuf>,
     /// The theme's name.
     pub theme: String,
     /// The file that was read.
@@ -315,6 +317,7 @@ impl Config {
             mapbox: account::mapbox(layers),
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
+            map_layers: map_layers(&layers.map, file),
             theme: table("theme").text("name"),
             keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
@@ -447,3 +450,9 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// Each file, from the folder of the configuration.
+fn map_layers(written: &[String], file: Option<&ConfigFile>) -> Vec<PathBuf> {
+    let folder = file.and_then(|file| file.path.parent()).unwrap_or(Path::new(""));
+    written.iter().map(|path| folder.join(path)).collect()
+}

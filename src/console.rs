@@ -19,8 +19,10 @@ use self::desk::{Desk, Presence, Wish};
 
 use crate::config::{Config, Units};
 use crate::daemon::{self, Demo};
+use crate::model::overlay::Overlay;
 use crate::model::{Fleet, Notice, Timestamp};
-use crate::store::{Reader, Scope, StoreError};
+use crate::rules::trail;
+use crate::store::{self, Reader, Scope, StoreError};
 use crate::sync::Clock;
 use crate::tui::app::{App, Effect, Setup};
 use crate::tui::event::{Event, read_terminal};
@@ -47,6 +49,12 @@ pub struct Options {
     /// Where views are kept that a person saves; without it they hold until the console is left.
     pub views: Option<PathBuf>,
 }
+
+/// How far back a trail goes on the map.
+const TRAIL: Duration = Duration::from_hours(24);
+
+/// A file of points and lines is smaller; what is larger is no such file.
+const LARGEST_LAYER: u64 = 16 << 20;
 
 /// Never more frames than thirty a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -91,6 +99,14 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         Effect::Export(file) => {
             let _ = events.try_send(Event::Said(files::export(Path::new(""), &file)));
         }
+        Effect::Trail(kind, id) => {
+            let (path, events, now) = (config.database.path.clone(), events.clone(), clock.now());
+            spawn_blocking(move || {
+                let seen = store::trail(&path, kind, &id, now.minus(TRAIL));
+                let told = seen.map(trail::one_line).map_err(|error| error.to_string());
+                let _ = events.blocking_send(Event::Trail(kind, id, told));
+            });
+        }
         Effect::Suspend => {
             let resumed = if terminal::suspend().is_ok() { Event::Resumed } else { Event::Hangup };
             let _ = events.try_send(resumed);
@@ -123,8 +139,32 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
         metric: config.operations.units == Units::Metric,
         user: desk::user(),
         office: daemon::office(config),
+        own: Arc::new(own(&config.map_layers)?),
         now,
     })
+}
+
+/// What the fleet draws on the map itself. A file that cannot be drawn ends the start: a yard that is
+/// silently missing would look like no yard.
+fn own(files: &[PathBuf]) -> anyhow::Result<Overlay> {
+    let mut overlay = Overlay::default();
+    for file in files {
+        let name = file.display();
+        let too_large = std::fs::metadata(file).is_ok_and(|file| file.len() > LARGEST_LAYER);
+        let read = || -> Result<String, String> {
+            if too_large {
+                return Err("is larger than 16 MiB".to_owned());
+            }
+            std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))
+        };
+        let drawn = read().and_then(|text| overlay.read(&text).map_err(|error| error.to_string()));
+        drawn.map_err(|why| {
+            daemon::Refused::because(format!(
+                "the map's layer {name} {why}; mend it, or take it out of [map] layers"
+            ))
+        })?;
+    }
+    Ok(overlay)
 }
 
 /// What is stored, for the first frame; `None` where nothing is yet, or it cannot be read: the

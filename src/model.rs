@@ -16,6 +16,7 @@ pub mod land;
 mod link;
 mod muster;
 mod nearest;
+pub mod overlay;
 mod place;
 mod route;
 mod sighting;

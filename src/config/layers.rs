@@ -34,6 +34,8 @@ pub(super) struct Layers<'a> {
     pub(super) elds: Vec<(&'static str, Table)>,
     pub(super) keys: Vec<Binding>,
     pub(super) links: Vec<Link>,
+    /// Files of `GeoJSON` that the map shows, as written, from `[map]`.
+    pub(super) map: Vec<String>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Layers<'a> {
             elds: Vec::new(),
             keys: Vec::new(),
             links: Vec::new(),
+            map: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -92,12 +95,13 @@ impl<'a> Layers<'a> {
                     }
                 }
                 ("link", _) => self.problem(origin, "link", "expected one `[[link]]` for each"),
+                ("map", DeValue::Table(settings)) => self.read_map(settings, lines),
                 ("keys", DeValue::Table(bindings)) => self.read_keys(bindings, lines),
                 (name, DeValue::Table(settings)) if TABLES.iter().any(|(known, _)| *known == name) => {
                     self.read_table(name, origin, settings, lines);
                 }
                 (name, value) => {
-                    let known = TABLES.iter().map(|(known, _)| *known).chain(["eld", "keys", "link"]);
+                    let known = TABLES.iter().map(|(known, _)| *known).chain(["eld", "keys", "link", "map"]);
                     if known.clone().any(|known| known == name) {
                         self.problem(
                             origin,
@@ -201,6 +205,31 @@ impl<'a> Layers<'a> {
                     origin,
                     &format!("keys.{}", action.get_ref()),
                     &format!("expected a list like [\"j\", \"down\"], found {}", article(value.get_ref())),
+                ),
+            }
+        }
+    }
+
+    fn read_map(&mut self, settings: &DeTable<'_>, lines: Lines<'_>) {
+        for (key, value) in settings {
+            if key.get_ref().as_ref() != "layers" {
+                let origin = lines.origin(key.span().start);
+                let name = format!("map.{}", key.get_ref());
+                self.problems.push(Problem::unknown(origin, &name, key.get_ref(), ["layers"]));
+                continue;
+            }
+            let files = value.get_ref().as_array().and_then(|files| {
+                files
+                    .iter()
+                    .map(|file| file.get_ref().as_str().map(str::to_owned))
+                    .collect::<Option<Vec<_>>>()
+            });
+            match files {
+                Some(files) => self.map = files,
+                None => self.problem(
+                    lines.origin(value.span().start),
+                    "map.layers",
+                    &format!("expected a list like [\"yards.geojson\"], found {}", article(value.get_ref())),
                 ),
             }
         }

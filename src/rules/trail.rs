@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Timestamp, TrailPoint};
+use crate::model::{Point, Timestamp, TrailPoint};
 
 /// A device that reports is in the history at least this often, standing or not: the history keeps a
 /// point every 15 minutes. One that is silent for longer leaves the word to another.
@@ -13,6 +13,10 @@ const QUIET: Duration = Duration::from_mins(20);
 const SKEW: Duration = Duration::from_mins(1);
 /// Where nobody saw the unit for longer, nobody knows which way it went: no line is drawn.
 pub const GAP: Duration = Duration::from_hours(2);
+/// A stop at a light or in a queue is shorter.
+const STOOD: Duration = Duration::from_mins(15);
+/// A yard is about as large, and a parked device's fixes drift by less.
+const STOOD_MI: f64 = 0.25;
 
 /// The trail of one unit, oldest first. For any stretch of time one account alone tells it: the one
 /// with the most points, and others only where that one is silent. Two devices' clocks differ, and
@@ -42,6 +46,43 @@ pub fn one_line(mut seen: Vec<TrailPoint>) -> Vec<TrailPoint> {
 /// The trail in stretches without a [`GAP`].
 pub fn stretches(line: &[TrailPoint]) -> impl Iterator<Item = &[TrailPoint]> {
     line.chunk_by(|one, next| next.observed_at.since(one.observed_at) <= GAP)
+}
+
+/// Where a unit stood, and for how long it was seen there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stand {
+    /// First seen there.
+    pub from: Timestamp,
+    /// Last seen there.
+    pub to: Timestamp,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
+
+/// When the unit of `line`, a trail oldest first, stood for 15 minutes or longer within a quarter of a mile.
+/// Over a [`GAP`] nobody knows whether it stayed.
+pub fn stands(line: &[TrailPoint]) -> Vec<Stand> {
+    let mut stands = Vec::new();
+    for stretch in stretches(line) {
+        let mut rest = stretch;
+        while let Some(first) = rest.first() {
+            let here = rest.iter().take_while(|point| is_near(first, point)).count();
+            let last = rest.get(here.saturating_sub(1)).unwrap_or(first);
+            if last.observed_at.since(first.observed_at) >= STOOD {
+                let (latitude, longitude) = (first.latitude, first.longitude);
+                stands.push(Stand { from: first.observed_at, to: last.observed_at, latitude, longitude });
+            }
+            rest = rest.get(here.max(1)..).unwrap_or_default();
+        }
+    }
+    stands
+}
+
+fn is_near(one: &TrailPoint, other: &TrailPoint) -> bool {
+    let point = |seen: &TrailPoint| Point::new(seen.latitude, seen.longitude);
+    point(one).zip(point(other)).is_some_and(|(one, other)| one.miles_to(other) <= STOOD_MI)
 }
 
 /// From when to when one device tells the trail, with what another's clock may differ by.
@@ -101,6 +142,26 @@ mod tests {
             .map(|part| (part[0].source.as_str(), part.len()))
             .collect();
         assert_eq!(sources, [("samsara", 60), ("motive", 59), ("samsara", 60)]);
+    }
+
+    #[test]
+    fn a_stop_of_a_quarter_of_an_hour_is_a_stand() {
+        let parked = |minutes: std::ops::Range<u32>| {
+            minutes.map(|minute| seen("a", f64::from(minute), 40.0 + f64::from(minute % 3) * 0.0005))
+        };
+        let at = |minute: u64| START.plus(Duration::from_mins(minute));
+        let drive = |from: u32| {
+            (0..10).map(move |step| seen("a", f64::from(from + step), 40.1 + f64::from(step) * 0.02))
+        };
+        let line: Vec<TrailPoint> = parked(0..16).chain(drive(20)).chain(parked(31..45)).collect();
+        let found: Vec<_> = stands(&line).into_iter().map(|stand| (stand.from, stand.to)).collect();
+        assert_eq!(found, [(at(0), at(15))], "fourteen minutes at a dock are none");
+        assert_eq!(
+            stands(&[seen("a", 0.0, 40.0), seen("a", 200.0, 40.0)]),
+            [],
+            "nobody knows what was between"
+        );
+        assert_eq!(stands(&[]), []);
     }
 
     #[test]

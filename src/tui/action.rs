@@ -24,7 +24,9 @@ pub enum Action {
     View2,
     View3,
     Refresh,
+    Trail,
     Board,
+    Map,
     Movements,
     Drivers,
     Tractors,
@@ -47,6 +49,48 @@ pub enum Action {
     Suspend,
     Quit,
     Leave,
+    OnMap(OnMap),
+}
+
+/// Something that a key can do on the map alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is described once, in `Action::ALL`")]
+pub enum OnMap {
+    Pan(Toward),
+    PanFar(Toward),
+    ZoomIn,
+    ZoomOut,
+    FitAll,
+    FitSelection,
+    FitFilter,
+    Follow,
+    Next,
+    Previous,
+    NextLate,
+    Trail,
+    Back,
+    Forward,
+    Ink,
+}
+
+/// Where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the four winds")]
+pub enum Toward {
+    North,
+    South,
+    West,
+    East,
+}
+
+/// Where a key does what it does. On the map the map's own keys come first; a key that both have does the
+/// other thing everywhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Realm {
+    /// On every panel.
+    Everywhere,
+    /// On the map alone.
+    Map,
 }
 
 impl Action {
@@ -81,6 +125,12 @@ impl Action {
         (Self::View3, "view_3", "show the third saved view; others by :view NAME"),
         (Self::Refresh, "refresh", "have every feed read now"),
         (Self::Board, "board", "what is wrong and wants somebody, the worst first"),
+        (
+            Self::Trail,
+            "trail",
+            "show on the map where the selected unit was in the last 24 hours; again hides it",
+        ),
+        (Self::Map, "map", "the map: where every unit is, with the selected load's stops"),
         (Self::Movements, "movements", "the loads: status, units, next stop, window, ETA, slack"),
         (Self::Drivers, "drivers", "the drivers: status and hours left"),
         (Self::Tractors, "tractors", "the tractors: what they do, and where"),
@@ -103,7 +153,43 @@ impl Action {
         (Self::Suspend, "suspend", "put the console aside; `fg` brings it back"),
         (Self::Quit, "quit", "leave the console"),
         (Self::Leave, "leave", "leave at once, wherever you are"),
+        (Self::OnMap(OnMap::Pan(Toward::West)), "map_left", "on the map: move left"),
+        (Self::OnMap(OnMap::Pan(Toward::East)), "map_right", "on the map: move right"),
+        (Self::OnMap(OnMap::Pan(Toward::North)), "map_up", "on the map: move up"),
+        (Self::OnMap(OnMap::Pan(Toward::South)), "map_down", "on the map: move down"),
+        (Self::OnMap(OnMap::PanFar(Toward::West)), "map_far_left", "on the map: move left by a third"),
+        (Self::OnMap(OnMap::PanFar(Toward::East)), "map_far_right", "on the map: move right by a third"),
+        (Self::OnMap(OnMap::PanFar(Toward::North)), "map_far_up", "on the map: move up by a third"),
+        (Self::OnMap(OnMap::PanFar(Toward::South)), "map_far_down", "on the map: move down by a third"),
+        (Self::OnMap(OnMap::ZoomIn), "map_zoom_in", "on the map: nearer, about the selected unit"),
+        (Self::OnMap(OnMap::ZoomOut), "map_zoom_out", "on the map: farther"),
+        (Self::OnMap(OnMap::FitAll), "map_fit_all", "on the map: show the whole fleet"),
+        (
+            Self::OnMap(OnMap::FitSelection),
+            "map_fit_selection",
+            "on the map: show the selected unit and its load",
+        ),
+        (Self::OnMap(OnMap::FitFilter), "map_fit_filter", "on the map: show all that pass the filter"),
+        (
+            Self::OnMap(OnMap::Follow),
+            "map_follow",
+            "on the map: keep the selected unit in sight; again lets go",
+        ),
+        (Self::OnMap(OnMap::Next), "map_next", "on the map: select the next unit, the worst first"),
+        (Self::OnMap(OnMap::Previous), "map_previous", "on the map: select the unit before"),
+        (Self::OnMap(OnMap::NextLate), "map_next_late", "on the map: select the next late load's unit"),
+        (Self::OnMap(OnMap::Back), "map_back", "on the map: walk the trail back, ten minutes or more"),
+        (Self::OnMap(OnMap::Forward), "map_forward", "on the map: walk the trail forward"),
+        (Self::OnMap(OnMap::Ink), "map_ink", "on the map: draw in Braille, half blocks or ASCII"),
     ];
+
+    /// Where it can be done.
+    pub const fn realm(self) -> Realm {
+        match self {
+            Self::OnMap(_) => Realm::Map,
+            _ => Realm::Everywhere,
+        }
+    }
 
     /// The action of this name.
     pub fn named(name: &str) -> Option<Self> {

@@ -24,7 +24,7 @@ pub(super) use self::over::{Over, paint as paint_over};
 pub(super) use self::pages::{Opened, Page};
 pub use self::setup::{Effect, Mode, Setup};
 pub use self::views::{Change, SavedView, Views};
-use super::action::Action;
+use super::action::{Action, OnMap, Realm};
 use super::event::Event;
 use super::facts::Facts;
 use super::keymap::KeyMap;
@@ -116,12 +116,14 @@ impl App {
             committed: Arc::default(),
             near: None,
         };
+        let panel = |place: Place| place.panel(&setup.keys, &setup.own);
+        let panels = Place::ALL.map(|place| Slot { panel: panel(place), filter: Input::default() });
         Self {
             facts,
             keys: setup.keys,
             theme: setup.theme,
             place: Place::Board,
-            panels: Place::ALL.map(|place| Slot { panel: place.panel(), filter: Input::default() }),
+            panels,
             pages: Vec::new(),
             typing: false,
             over: None,
@@ -167,6 +169,12 @@ impl App {
                 self.reread();
             }
             Event::Done(text) => self.say(text),
+            Event::Trail(kind, id, told) => {
+                for slot in &mut self.panels {
+                    slot.panel.learn_trail(kind, &id, told.clone());
+                }
+                self.stale = Stale::Yes;
+            }
             Event::Notice(text) => self.notice(&text),
             Event::Said(text) => {
                 self.said = Some(clean(&text, 400));
@@ -225,9 +233,10 @@ impl App {
     }
 
     pub(super) fn slot(&self) -> &Slot {
-        let [board, movements, drivers, tractors, trailers, health] = &self.panels;
+        let [board, map, movements, drivers, tractors, trailers, health] = &self.panels;
         match self.place {
             Place::Board => board,
+            Place::Map => map,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -237,9 +246,10 @@ impl App {
     }
 
     fn slot_mut(&mut self) -> &mut Slot {
-        let [board, movements, drivers, tractors, trailers, health] = &mut self.panels;
+        let [board, map, movements, drivers, tractors, trailers, health] = &mut self.panels;
         match self.place {
             Place::Board => board,
+            Place::Map => map,
             Place::Movements => movements,
             Place::Drivers => drivers,
             Place::Tractors => tractors,
@@ -336,6 +346,12 @@ impl App {
                 return Some(Effect::Refresh);
             }
             Action::Board => return self.look(Place::Board),
+            Action::Trail => return self.trail(),
+            Action::OnMap(step) => {
+                let (slot, facts) = self.arranged();
+                return slot.panel.on_map(step, &facts);
+            }
+            Action::Map => return self.look(Place::Map),
             Action::Movements => return self.look(Place::Movements),
             Action::Drivers => return self.look(Place::Drivers),
             Action::Tractors => return self.look(Place::Tractors),
@@ -419,6 +435,29 @@ impl App {
         }
         self.lay_out(self.size);
         moved.then_some(Effect::Look(place.word()))
+    }
+
+    /// Whose keys come first: the map's only where nothing lies over it.
+    fn realm(&self) -> Realm {
+        let is_bare = self.place == Place::Map && self.pages.is_empty() && !self.typing;
+        if is_bare { Realm::Map } else { Realm::Everywhere }
+    }
+
+    /// The trail of the unit in hand, on the map; there it is shown and put away.
+    fn trail(&mut self) -> Option<Effect> {
+        let opened = self.pages.last().and_then(|page| match &page.of {
+            Opened::Detail(subject) => Some(subject.clone()),
+            Opened::Help => None,
+        });
+        let (slot, facts) = self.arranged();
+        let subject = opened.or_else(|| slot.panel.subject(&facts))?;
+        let looks = self.look(Place::Map);
+        let (slot, facts) = self.arranged();
+        if looks.is_some() && !slot.panel.select(&subject, &facts) {
+            self.said = Some("no unit of it is known, so it has no trail".to_owned());
+            return looks;
+        }
+        slot.panel.on_map(OnMap::Trail, &facts).or(looks)
     }
 
     fn copy(&mut self) -> Option<Effect> {

@@ -6,7 +6,7 @@ use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
-use crate::model::{DutyHistory, Fleet, Leader, Timestamp};
+use crate::model::{DutyHistory, Fleet, Leader, Timestamp, TrailPoint, UnitId, UnitKind};
 
 /// Something the screen must know.
 #[derive(Clone, Debug)]
@@ -29,6 +29,9 @@ pub enum Event {
     History(Arc<DutyHistory>),
     /// What was asked for is done, in a sentence.
     Done(String),
+    /// Where a unit was in the last 24 hours, oldest first, or why nobody can tell: what an
+    /// [`Effect::Trail`](super::app::Effect::Trail) asked for.
+    Trail(UnitKind, UnitId, Result<Vec<TrailPoint>, String>),
     /// Something a person must know, in a sentence.
     Notice(String),
     /// What came of something that was asked for; gone with the next key.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::Action;
+use super::action::{Action, Realm};
 
 const DEFAULTS: &str = include_str!("../../assets/keys.toml");
 
 /// Which key does what.
 #[derive(Clone, Debug)]
 pub struct KeyMap {
-    actions: HashMap<Chord, Action>,
+    actions: HashMap<(Realm, Chord), Action>,
     /// Each action's keys as they are written, the first being the one to advertise.
     keys: BTreeMap<Action, Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl KeyMap {
             let action = Action::named(&name).ok_or(KeyError::UnknownAction(name))?;
             for key in &chords {
                 let chord = parse(key).ok_or_else(|| KeyError::NotAKey(key.clone()))?;
-                if let Some(other) = map.actions.insert(chord, action)
+                if let Some(other) = map.actions.insert((action.realm(), chord), action)
                     && other != action
                 {
                     return Err(KeyError::Conflict {
@@ -78,9 +78,11 @@ impl KeyMap {
         Ok(map)
     }
 
-    /// What a key does.
-    pub fn action(&self, key: KeyEvent) -> Option<Action> {
-        self.actions.get(&chord(key.code, key.modifiers)).copied()
+    /// What a key does there: what is the place's own before what is done everywhere.
+    pub fn action(&self, key: KeyEvent, realm: Realm) -> Option<Action> {
+        let chord = chord(key.code, key.modifiers);
+        let own = self.actions.get(&(realm, chord));
+        own.or_else(|| self.actions.get(&(Realm::Everywhere, chord))).copied()
     }
 
     /// An action's keys, the one to advertise first; none where a person took them away.
@@ -145,6 +147,7 @@ fn single(name: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::action::{OnMap, Toward};
 
     fn load(user: &str) -> Result<KeyMap, KeyError> {
         KeyMap::load(toml::from_str(user).unwrap())
@@ -163,12 +166,31 @@ mod tests {
     #[test]
     fn a_person_replaces_the_keys_of_the_actions_they_name() {
         let keys = load("down = ['u', 'alt-down']\nopen = ['space']").unwrap();
-        let pressed = |code, modifiers| keys.action(KeyEvent::new(code, modifiers));
+        let pressed = |code, modifiers| keys.action(KeyEvent::new(code, modifiers), Realm::Everywhere);
         assert_eq!(pressed(KeyCode::Char('u'), KeyModifiers::NONE), Some(Action::Down));
         assert_eq!(pressed(KeyCode::Down, KeyModifiers::ALT), Some(Action::Down));
         assert_eq!(pressed(KeyCode::Char(' '), KeyModifiers::NONE), Some(Action::Open));
         assert_eq!(pressed(KeyCode::Char('j'), KeyModifiers::NONE), None);
         assert_eq!(pressed(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Last));
+    }
+
+    #[test]
+    fn on_the_map_its_own_keys_come_first() {
+        let keys = load("").unwrap();
+        let pressed = |key, realm| keys.action(KeyEvent::new(key, KeyModifiers::NONE), realm);
+        let north = Action::OnMap(OnMap::Pan(Toward::North));
+        assert_eq!(pressed(KeyCode::Char('k'), Realm::Map), Some(north));
+        assert_eq!(pressed(KeyCode::Char('k'), Realm::Everywhere), Some(Action::Up));
+        assert_eq!(pressed(KeyCode::Char('+'), Realm::Everywhere), None);
+        assert_eq!(pressed(KeyCode::Char('q'), Realm::Map), Some(Action::Quit));
+        // Nobody can be shut in by the map.
+        for action in [Action::Quit, Action::Leave, Action::Help, Action::Back, Action::Open, Action::Filter]
+        {
+            for key in keys.keys_of(action) {
+                let (code, modifiers) = parse(key).unwrap();
+                assert_eq!(keys.action(KeyEvent::new(code, modifiers), Realm::Map), Some(action), "{key}");
+            }
+        }
     }
 
     #[test]

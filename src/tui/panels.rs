@@ -5,20 +5,29 @@ mod board;
 mod drivers;
 mod exception;
 mod health;
+mod map;
 mod movements;
 mod tractors;
 mod trailers;
 mod units;
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-use super::action::Action;
+use super::action::{Action, OnMap};
+use super::app::Effect;
 use super::facts::Facts;
+use super::keymap::KeyMap;
 use super::theme::Theme;
 use super::widgets::sheet::Sheet;
 use super::widgets::table::{Listed, Listing, Table};
-use crate::model::{Driver, Exception, FeedStatus, Keyed, Movement, MovementKey, Tractor, Trailer, UnitId};
+use crate::model::overlay::Overlay;
+use crate::model::{
+    Driver, Exception, FeedStatus, Keyed, Movement, MovementKey, Tractor, TrailPoint, Trailer, UnitId,
+    UnitKind,
+};
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
 pub trait Panel {
@@ -32,6 +41,12 @@ pub trait Panel {
     fn go(&mut self, go: Go, facts: &Facts);
     /// Puts the cursor on a row, where it is shown; whether it is.
     fn select(&mut self, subject: &Subject, facts: &Facts) -> bool;
+    /// Does what only the map can do. Says what must be done outside, if anything.
+    fn on_map(&mut self, _: OnMap, _: &Facts) -> Option<Effect> {
+        None
+    }
+    /// Takes in a trail that was asked for.
+    fn learn_trail(&mut self, _: UnitKind, _: &UnitId, _: Result<Vec<TrailPoint>, String>) {}
     /// Shows only rows that pass `text` as a filter.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.
@@ -204,6 +219,7 @@ impl Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Board,
+    Map,
     Movements,
     Drivers,
     Tractors,
@@ -212,13 +228,21 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Self; 6] =
-        [Self::Board, Self::Movements, Self::Drivers, Self::Tractors, Self::Trailers, Self::Health];
+    pub const ALL: [Self; 7] = [
+        Self::Board,
+        Self::Map,
+        Self::Movements,
+        Self::Drivers,
+        Self::Tractors,
+        Self::Trailers,
+        Self::Health,
+    ];
 
     /// What it is called among `viewers.view`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Board => "board",
+            Self::Map => "map",
             Self::Movements => "movements",
             Self::Drivers => "drivers",
             Self::Tractors => "tractors",
@@ -231,6 +255,7 @@ impl Place {
     pub const fn titles(self) -> (&'static str, &'static str) {
         match self {
             Self::Board => ("Board", "Brd"),
+            Self::Map => ("Map", "Map"),
             Self::Movements => ("Movements", "Mov"),
             Self::Drivers => ("Drivers", "Drv"),
             Self::Tractors => ("Tractors", "Trc"),
@@ -243,6 +268,7 @@ impl Place {
     pub const fn action(self) -> Action {
         match self {
             Self::Board => Action::Board,
+            Self::Map => Action::Map,
             Self::Movements => Action::Movements,
             Self::Drivers => Action::Drivers,
             Self::Tractors => Action::Tractors,
@@ -252,9 +278,11 @@ impl Place {
     }
 
     /// The panel, as it is when the console starts.
-    pub fn panel(self) -> Box<dyn Panel> {
+    pub fn panel(self, keys: &KeyMap, own: &Arc<Overlay>) -> Box<dyn Panel> {
+        let fit = || keys.keys_of(Action::OnMap(OnMap::FitAll)).first().cloned().unwrap_or_default();
         match self {
             Self::Board => Box::new(board::Board::new()),
+            Self::Map => Box::new(map::Map::new(Arc::clone(own), fit())),
             Self::Movements => Box::new(Table::<Movement>::new()),
             Self::Drivers => Box::new(Table::<Driver>::new()),
             Self::Tractors => Box::new(Table::<Tractor>::new()),

@@ -20,6 +20,16 @@ pub enum Role {
     Warn,
     /// Not as it should be.
     Bad,
+    /// On the map: where the sea begins.
+    Coast,
+    /// On the map: between two countries.
+    Border,
+    /// On the map: a road.
+    Road,
+    /// On the map: what the fleet drew itself.
+    Own,
+    /// On the map: the selected load's legs, and where its truck was.
+    Route,
 }
 
 /// The colours of a screen. No background and no white, so that it reads on light and dark alike;
@@ -47,19 +57,24 @@ impl Theme {
     /// How text of this meaning looks.
     pub fn style(self, role: Role) -> Style {
         let plain = match role {
-            Role::Text | Role::Good => Style::new(),
-            Role::Muted => Style::new().add_modifier(Modifier::DIM),
-            Role::Title | Role::Warn | Role::Bad => Style::new().add_modifier(Modifier::BOLD),
+            Role::Text | Role::Good | Role::Coast | Role::Border => Style::new(),
+            Role::Muted | Role::Road => Style::new().add_modifier(Modifier::DIM),
+            Role::Title | Role::Warn | Role::Bad | Role::Own | Role::Route => {
+                Style::new().add_modifier(Modifier::BOLD)
+            }
             Role::Selected => Style::new().add_modifier(Modifier::REVERSED),
         };
         if !self.colours {
             return plain;
         }
         match role {
-            Role::Text | Role::Muted | Role::Title | Role::Selected => plain,
+            Role::Text | Role::Muted | Role::Title | Role::Selected | Role::Route => plain,
             Role::Good => plain.fg(Color::Green),
             Role::Warn => plain.fg(Color::Yellow),
             Role::Bad => plain.fg(Color::Red),
+            Role::Coast => plain.fg(Color::Cyan),
+            Role::Border | Role::Own => plain.fg(Color::Magenta),
+            Role::Road => plain.fg(Color::Blue),
         }
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-use super::action::Action;
+use super::action::{Action, OnMap};
 use super::app::{App, Opened, Over, Prompt, paint_over};
 use super::glyphs::Glyphs;
 use super::header;
@@ -259,6 +259,14 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Ack, "seen"),
             (Snooze, "snooze"),
             (Note, "note"),
+            (Help, "help"),
+        ],
+        None if app.place == Place::Map => &[
+            (Action::OnMap(OnMap::Next), "next"),
+            (Action::OnMap(OnMap::ZoomIn), "nearer"),
+            (Action::OnMap(OnMap::FitAll), "all"),
+            (Action::OnMap(OnMap::FitSelection), "selected"),
+            (Open, "open"),
             (Help, "help"),
         ],
         None => &[

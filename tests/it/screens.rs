@@ -3,6 +3,7 @@
 mod board;
 mod frames;
 mod made;
+mod map;
 mod pages;
 mod pictures;
 mod tables;
@@ -29,6 +30,7 @@ fn app_with(glyphs: Glyphs) -> App {
         metric: false,
         user: "ann".into(),
         office: made::office(),
+        own: std::sync::Arc::default(),
         now: now(),
     })
 }
@@ -56,6 +58,7 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
             "enter" => (KeyCode::Enter, KeyModifiers::NONE),
             "esc" => (KeyCode::Esc, KeyModifiers::NONE),
             "down" => (KeyCode::Down, KeyModifiers::NONE),
+            "tab" => (KeyCode::Tab, KeyModifiers::NONE),
             "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
             "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
             "ctrl-g" => (KeyCode::Char('g'), KeyModifiers::CONTROL),
@@ -223,7 +226,7 @@ fn keys_ask_the_console_for_what_the_screen_cannot_do() {
     assert_eq!(press(&mut app, "7"), None, "it is looked at already");
     assert_eq!(press(&mut app, "<ctrl-z>"), Some(Effect::Suspend));
     assert!(app.take_wiped(), "what the shell wrote is cleared");
-    assert_eq!(press(&mut app, "2c:x"), None, "nothing is there yet, and nothing says there is");
+    assert_eq!(press(&mut app, "c"), None, "nothing is there yet, and nothing says there is");
     assert_eq!(app.looking_at(), "health");
     press(&mut app, "/<ctrl-c>");
     assert!(app.quit());
@@ -325,7 +328,7 @@ fn a_feed_that_is_late_or_was_never_read_is_named() {
 fn ascii_is_ascii_whatever_a_row_holds() {
     let mut app = app_with(Glyphs::Ascii);
     app.update(told(made::awkward()));
-    for keys in ["3", "4", "5", "6", "7", "5G<enter>", "?"] {
+    for keys in ["2", "2<tab>", "3", "4", "5", "6", "7", "5G<enter>", "?"] {
         press(&mut app, keys);
         let shown = picture(&mut app, 120, 36);
         assert!(shown.is_ascii(), "{shown}");
@@ -345,6 +348,10 @@ fn no_size_and_no_value_panics() {
         "p",
         "3w",
         "3b",
+        "2",
+        "2<tab>",
+        "2<tab>tz++++",
+        "2mf<tab>-",
         "3",
         "3G<enter>",
         "4",

@@ -11,7 +11,7 @@ use super::export::{self, Form};
 use super::views::{Change, SavedView};
 use super::{App, Effect};
 use crate::model::clean;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Realm};
 use crate::tui::panels::Place;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Choice, Listing};
@@ -61,7 +61,7 @@ impl App {
 
     /// A key, while something is open over the table.
     pub(super) fn press_over(&mut self, over: Over, key: KeyEvent) -> Option<Effect> {
-        let action = self.keys.action(key);
+        let action = self.keys.action(key, Realm::Everywhere);
         if action == Some(Action::Leave) {
             self.quit = true;
             return None;

@@ -1,7 +1,10 @@
 //! What a screen is made with, and what it asks of whoever made it.
 
+use std::sync::Arc;
+
 use super::{Change, File};
-use crate::model::{Deed, Seen, Timestamp};
+use crate::model::overlay::Overlay;
+use crate::model::{Deed, Seen, Timestamp, UnitId, UnitKind};
 use crate::rules::eta::Office;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::KeyMap;
@@ -43,6 +46,9 @@ pub enum Effect {
     },
     /// Put this on the clipboard.
     Copy(String),
+    /// Read where this unit was in the last 24 hours; an
+    /// [`Event::Trail`](crate::tui::event::Event::Trail) answers.
+    Trail(UnitKind, UnitId),
     /// Keep a view that was saved, or no more.
     KeepView(Change),
     /// Write this file where the console was started, and say so.
@@ -63,6 +69,8 @@ pub struct Setup {
     pub zone: jiff::tz::TimeZone,
     /// Kilometres rather than miles.
     pub metric: bool,
+    /// What the fleet drew on the map itself.
+    pub own: Arc<Overlay>,
     /// Who sits here, as others are told.
     pub user: String,
     /// How the office plans.

@@ -33,7 +33,7 @@ impl App {
         if let Some(over) = self.over.take() {
             return self.press_over(over, key);
         }
-        let action = self.keys.action(key);
+        let action = self.keys.action(key, self.realm());
         if self.prompt.is_some() {
             return self.answer(key, action);
         }

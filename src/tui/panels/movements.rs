@@ -17,6 +17,12 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Cell, Column, Group, Listed, Order, State, Width};
 use crate::tui::words::{self, UNKNOWN};
 
+/// How a load stands against the end of its next window, in the words of the table.
+pub fn slack_said(row: &Movement, facts: &Facts) -> (String, Role) {
+    let slack = slack(row, facts);
+    (slack::short(slack), slack::role(slack))
+}
+
 impl Listed for Movement {
     const TITLE: &'static str = "Movements";
     const SORTED_BY: usize = 7;

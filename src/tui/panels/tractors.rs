@@ -191,7 +191,7 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     sheet
 }
 
-fn seen(row: &Tractor) -> Seen<'_> {
+pub fn seen(row: &Tractor) -> Seen<'_> {
     Seen {
         kind: UnitKind::Tractor,
         state: row.state,

@@ -180,7 +180,7 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     sheet
 }
 
-fn seen(row: &Trailer) -> Seen<'_> {
+pub fn seen(row: &Trailer) -> Seen<'_> {
     Seen {
         kind: UnitKind::Trailer,
         state: row.state,
