@@ -45,7 +45,7 @@ fn shown(fleet: Fleet, keys: &str, width: u16, height: u16) -> String {
 fn the_board_in_80_columns() {
     insta::assert_snapshot!(shown(wrong(), "", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Board 5, worst first                    1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  0 at risk  1 uncovered  1 run out  1 detained  1 dark  1 feed down
     BLIND: motive silent 3m (positions)
     SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
@@ -62,7 +62,7 @@ fn the_board_in_80_columns() {
 fn the_board_in_120_columns() {
     insta::assert_snapshot!(shown(fresh(), "j", 120, 36), @r"
     LIVE 5s  MCL <10s  MOT <10s  SAM <10s  MAP ok  5 tractors, 3 trailers, 4 drivers, 3 open loads                 14:05 CST
-    Board 5, worst first                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Board 5, worst first                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     1 late  0 at risk  1 uncovered  1 run out  1 detained  1 dark  1 feed down
     SEV   LEFT  LOAD     WHAT                                               REMEDY        WITH                   WHO
     CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS              re-power      418 Ann Peña           bob n1
@@ -78,7 +78,7 @@ fn the_board_in_120_columns() {
 fn the_board_in_200_columns() {
     insta::assert_snapshot!(shown(fresh(), "", 200, 60), @r"
     LIVE 5s  MCL <10s  MOT <10s  SAM <10s  MAP ok  5 tractors, 3 trailers, 4 drivers, 3 open loads                                                                                                 14:05 CST
-    Board 5, worst first                                                                                                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Board 5, worst first                                                                                                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     1 late  0 at risk  1 uncovered  1 run out  1 detained  1 dark  1 feed down
     SEV   LEFT  LOAD     WHAT                                                                                                                               REMEDY        WITH                   WHO
     CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS                                                                                              re-power      418 Ann Peña           bob n1
@@ -111,7 +111,7 @@ fn the_board_on_the_smallest_screen() {
 fn an_exception_in_80_columns() {
     insta::assert_snapshot!(shown(wrong(), "<enter>", 80, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    0091 LATE      1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    0091 LATE                        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     What is wrong
     35m late at Oklahoma City OK (delivery): 14H
     severity        critical  getting worse
@@ -165,7 +165,7 @@ fn what_is_asked_in_80_columns() {
 fn who_is_held_in_80_columns() {
     insta::assert_snapshot!(shown(held(), "d", 80, 24), @r"
     LIVE 5s  MCL <10s  MOT <10s  SAM <10s  MAP ok                          14:05 CST
-    Detention      1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Detention                        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     At a stop now: 1, beyond free time: 1
       LOAD  FREE TIME  PLACE       ARRIVED  BY   SEEN      DRIVER
     › 0092  30m over   Lubbock TX  11:35*   tms  not seen  Bob Stone

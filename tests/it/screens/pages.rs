@@ -25,7 +25,7 @@ fn page(fleet: Fleet, keys: &str, width: u16, height: u16) -> String {
 #[test]
 fn a_load_in_trouble_in_120_columns() {
     insta::assert_snapshot!(page(wrong(), "3j<enter>", 120, 36), @r"
-    Load 0091                                              1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091                                       1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
     slack           LATE 25m  against the end of the next window
@@ -61,7 +61,7 @@ fn a_load_in_trouble_in_120_columns() {
 #[test]
 fn a_driver_in_trouble_on_the_smallest_screen() {
     insta::assert_snapshot!(page(wrong(), "4<enter>", 60, 20), @r"
-    Driver Ann Peña     1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Driver Ann Peña
     Hours left
     status          driving  for 2h01
     drive           7:04 ██
@@ -84,7 +84,7 @@ fn a_driver_in_trouble_on_the_smallest_screen() {
 #[test]
 fn a_tractor_in_trouble_in_80_columns() {
     insta::assert_snapshot!(page(wrong(), "5jj<enter>", 80, 24), @r"
-    Tractor 418    1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Tractor 418                      1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Now
     state           MOVE NE 63
     place           I-40, 12 mi E of Amarillo TX  <10s ago, samsara
@@ -110,7 +110,7 @@ fn a_tractor_in_trouble_in_80_columns() {
 #[test]
 fn a_load_that_cannot_be_planned_says_why_in_80_columns() {
     insta::assert_snapshot!(page(wrong(), "3jw", 80, 24), @r"
-    Plan of load 0091                       1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Plan of load 0091                1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Answer
     no plan         a stop has neither coordinates nor an address
     position        <10s old
@@ -130,7 +130,7 @@ fn a_load_that_cannot_be_planned_says_why_in_80_columns() {
 #[test]
 fn who_can_take_a_load_in_80_columns() {
     insta::assert_snapshot!(page(wrong(), "3jb", 80, 24), @r"
-    Who can take load 0091                  1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Who can take load 0091           1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Can, the best first (0 of 3 drivers, as of 14:05)
     nobody, as far as can be told
     Cannot, and why

@@ -20,7 +20,7 @@ fn shown(keys: &str, width: u16, height: u16) -> String {
 fn the_loads_in_80_columns() {
     insta::assert_snapshot!(shown("3", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Movements 4, by window ▲                1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW▲       ETA        SLACK
     0093    available -         -     Elko NV     10:35         -          PAST 1h30
     0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
@@ -35,7 +35,7 @@ fn the_loads_in_80_columns() {
 fn the_loads_in_120_columns() {
     insta::assert_snapshot!(shown("3", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Movements 4, by window ▲                               1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     DISPATCH AGE
     0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
     0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
@@ -50,7 +50,7 @@ fn the_loads_in_120_columns() {
 fn the_drivers_in_80_columns() {
     insta::assert_snapshot!(shown("4", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Drivers 4, by name ▲                    1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲          STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE          LOAD    AGE
     Ann Peña       DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi E… 0091    2m
     Bob Stone      SB      0:00  0:00  8:00  0:51 9     Flying J, Tul… 0092    33m
@@ -65,7 +65,7 @@ fn the_drivers_in_80_columns() {
 fn the_drivers_in_120_columns() {
     insta::assert_snapshot!(shown("4", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Drivers 4, by name ▲                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 4, by name ▲                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME▲       STATUS LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST       TRACT TRAILER  PLACE          LOAD    AGE
     Ann Peña    DRIVE      -  7:04 ██   8:18 █▉   0:38 ▎   45:28 ██  BREAK 0:38  418   53012 L  I-40, 12 mi E… 0091    2m
     Bob Stone   SB         -  0:00      0:00      8:00 ███  0:51 ▏   11H 0:00    9     ?        Flying J, Tul… 0092    33m
@@ -80,7 +80,7 @@ fn the_drivers_in_120_columns() {
 fn the_tractors_in_80_columns() {
     insta::assert_snapshot!(shown("5", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Tractors 5, by unit ▲                   1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
     9     IDLE 12m   Flying J, Tulsa… Bob Stone  ?        -       11%  <30s  samsara
     12    DARK       -                -          ?        -       -    -     -
@@ -96,7 +96,7 @@ fn the_tractors_in_80_columns() {
 fn the_tractors_in_120_columns() {
     insta::assert_snapshot!(shown("5", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Tractors 5, by unit ▲                                  1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Tractors 5, by unit ▲                           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
     9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            ?        -         11% 1h56  <30s  samsara
     12         DARK       -                                  -                    ?        -         -         -     -
@@ -112,7 +112,7 @@ fn the_tractors_in_120_columns() {
 fn the_trailers_in_80_columns() {
     insta::assert_snapshot!(shown("6", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Trailers 3, by unit ▲                   1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Trailers 3, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲   STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
     53012   MOVE NE 62 I-40, 12 mi E of Amar… 418      loaded  0091    3m    samsara
     53040   STOP 2d04  Yard 4, Dallas TX      -        empty   -       11h06 samsara
@@ -126,7 +126,7 @@ fn the_trailers_in_80_columns() {
 fn the_trailers_in_120_columns() {
     insta::assert_snapshot!(shown("6", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Trailers 3, by unit ▲                                  1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Trailers 3, by unit ▲                           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT▲      STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
     53012      MOVE NE 62 I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
     53040      STOP 2d04  Yard 4, Dallas TX                    -                 empty   -            11h06 samsara
@@ -140,7 +140,7 @@ fn the_trailers_in_120_columns() {
 fn the_health_of_every_feed_in_80_columns() {
     insta::assert_snapshot!(shown("7", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Health 5, by account ▲                  1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Health 5, by account ▲           1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     ACCOUNT▲ FEED                EVERY READ  CALLS  LEFT TROUBLE
     mapbox   directions          asked 2h30  1204   -    ok
     mcleod   movements           30s   <30s  1204   96   ok
@@ -161,7 +161,7 @@ fn the_health_of_every_feed_in_80_columns() {
 fn the_health_of_every_feed_in_120_columns() {
     insta::assert_snapshot!(shown("7", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Health 5, by account ▲                                 1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Health 5, by account ▲                          1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     ACCOUNT▲ FEED                       EVERY READ  CALLS  LEFT TROUBLE                                             NEXT TRY
     mapbox   directions                 asked 2h30  1204   -    ok                                                  -
     mcleod   movements                  30s   <30s  1204   96   ok                                                  -
@@ -182,7 +182,7 @@ fn the_health_of_every_feed_in_120_columns() {
 fn a_load_in_80_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Load 0091      1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091                        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Load
     status          under way  TMS code P
     slack           LATE 25m  against the end of the next window
@@ -212,7 +212,7 @@ fn a_load_in_80_columns() {
 fn a_load_in_120_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Load 0091                                              1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091                                       1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Load
     status          under way  TMS code P
     slack           LATE 25m  against the end of the next window
@@ -254,7 +254,7 @@ fn a_load_in_120_columns() {
 fn a_driver_in_80_columns() {
     insta::assert_snapshot!(shown("4<enter>", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Driver Ann Peña                         1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Driver Ann Peña                  1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Hours left
     status          driving  for 2h01
     drive           7:04 ██
@@ -284,7 +284,7 @@ fn a_driver_in_80_columns() {
 fn a_driver_in_120_columns() {
     insta::assert_snapshot!(shown("4<enter>", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
-    Driver Ann Peña                                        1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Driver Ann Peña                                 1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Hours left
     status          driving  for 2h01
     drive           7:04 ██

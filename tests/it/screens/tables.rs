@@ -107,7 +107,7 @@ fn groups_have_headings_that_the_cursor_skips() {
     picture(&mut app, 120, 36);
     press(&mut app, "5<ctrl-g>");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 12), @r"
-    Tractors 7, by unit ▲, per dispatcher                  1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Tractors 7, by unit ▲, per dispatcher           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
     ── jdoe: 2 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
     611        STOP       Dallas TX                          -                    53040 E  -         -         1m    samsara
@@ -136,7 +136,7 @@ fn columns_are_picked_and_left_to_the_width_again() {
     let mut app = told_of(asked());
     press(&mut app, "5|j <down> s");
     insta::assert_snapshot!(lines(&mut app, 80, 24, 14), @r"
-    Tractors 7, by place ▲                  1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Tractors 7, by place ▲           1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT       DRIVER               TRAILER        LOA│ COLUMNS
     612        -                    R 7 ?          -  │ [x] UNIT
     611        -                    53040 empty    -  │ [ ] STATE
@@ -163,7 +163,7 @@ fn hours_are_bars_with_room_and_in_ascii_too() {
     let mut app = told_of(asked());
     press(&mut app, "4");
     insta::assert_snapshot!(lines(&mut app, 200, 60, 6), @r"
-    Drivers 6, by name ▲                                                                                                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 6, by name ▲                                                                                                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME▲                STATUS       LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST                 TRACT      TRAILER        PLACE                          LOAD         DISPATCH FLEET    AGE
     Ann Peña             DRIVE 2h01    7:04  7:04 ██   8:18 █▉   0:38 ▎   45:28 ██  BREAK 0:38 14:43      418        53012 loaded   I-40, 12 mi E of Amarillo TX   0091         jdoe     -        2m
     Bob Stone            SB 4h01          -  0:00      0:00      8:00 ███  0:51 ▏   11H 0:00              9          ?              Flying J, Tulsa OK             0092         -        -        33m
@@ -174,7 +174,7 @@ fn hours_are_bars_with_room_and_in_ascii_too() {
     app.update(told(asked()));
     press(&mut app, "4s");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 4), @r"
-    Drivers 6, by status ^                                 1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 6, by status ^                          1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     NAME        STATU^ LEGAL DRIVE     SHIFT     BREAK     CYCLE     FIRST       TRACT TRAILER  PLACE          LOAD    AGE
     Ann Pe?a    DRIVE   7:04  7:04 ##.  8:18 ##.  0:38 #.. 45:28 ##. BREAK 0:38  418   53012 L  I-40, 12 mi E~ 0091    2m
     ?  ? ?      ON         -     -         -         -         -     -           502   ?        -              -       -

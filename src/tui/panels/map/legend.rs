@@ -126,7 +126,11 @@ fn line_of(map: &Map, unit: &Unit, facts: &Facts) -> Vec<Span> {
     let (place, age, driver) = match (unit.tractor(facts), unit.trailer(facts)) {
         (Some(row), _) => {
             let seen = crate::tui::panels::tractors::seen(row);
-            (seen.place(), words::age(seen.observed_at, facts.now), Some(facts.driver_name(row.driver_id.as_ref())))
+            (
+                seen.place(),
+                words::age(seen.observed_at, facts.now),
+                Some(facts.driver_name(row.driver_id.as_ref())),
+            )
         }
         (_, Some(row)) => {
             let seen = crate::tui::panels::trailers::seen(row);
