@@ -265,10 +265,10 @@ mod tests {
     }
 
     #[test]
-    fn a_place_without_words_is_put_into_ours_and_into_degrees_where_there_are_none() {
+    fn a_place_without_words_is_in_ours_else_in_degrees() {
         assert_eq!(place(Some("Yard 4"), Some(32.77), Some(-96.79)), "Yard 4");
         assert_eq!(place(None, Some(32.77), Some(-96.79)), "Dallas TX");
-        assert_eq!(place(None, Some(32.77), Some(-40.0)), "32.770,-40.000");
+        assert_eq!(place(None, Some(32.77), Some(6.79)), "32.770,6.790");
         assert_eq!(place(None, Some(32.77), None), "-");
     }
 }
