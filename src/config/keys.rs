@@ -259,7 +259,9 @@ mod tests {
             written.sort_by_key(|key| LINK.iter().position(|known| known == key));
             assert_eq!(written, LINK);
         }
-        assert_eq!(example.len(), TABLES.len() + 3, "no other table but eld, link and keys");
+        assert_eq!(example["map"].as_table().unwrap().len(), 1);
+        assert_eq!(example["map"]["layers"].as_array().unwrap().len(), 0);
+        assert_eq!(example.len(), TABLES.len() + 4, "no other table but eld, link, map and keys");
     }
 
     #[test]

@@ -120,6 +120,21 @@ fn a_late_load_is_seen_through_any_crowd() {
 }
 
 #[test]
+fn a_late_truck_at_its_stop_is_not_hidden_by_the_stop_s_number() {
+    let mut fleet = placed();
+    let here = fleet.tractors.iter().filter(|row| row.unit_number == "418");
+    let here: Vec<Tractor> = here
+        .map(|row| Tractor { latitude: Some(35.47), longitude: Some(-97.52), ..(**row).clone() })
+        .collect();
+    fleet.tractors = fleet.tractors.with(here);
+    for keys in ["2]", "2]z", "2]z--"] {
+        let shown = shown(fleet.clone(), keys, (120, 36));
+        let map: String = shown.lines().flat_map(|line| line.chars().take(81)).collect();
+        assert!(map.contains("!418") && map.contains('↗') && map.contains("(2)"), "{keys}\n{shown}");
+    }
+}
+
+#[test]
 fn units_in_one_place_are_counted_and_apart_they_are_not() {
     let near = at(&[("1", 35.0, -100.0), ("2", 35.001, -100.001), ("3", 35.0, -100.001), ("9", 45.0, -90.0)]);
     let far = shown(near.clone(), "2", (80, 24));

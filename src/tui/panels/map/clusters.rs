@@ -41,6 +41,8 @@ pub struct Mark {
     pub unit: usize,
     /// How many units it stands for.
     pub count: usize,
+    /// How many of them are late or wrong.
+    pub urgent: usize,
     /// Whether it must be seen: late, wrong, or selected.
     pub stands_out: bool,
 }
@@ -56,10 +58,7 @@ pub fn marks(mut dots: Vec<Dot>, corner: Cell) -> Vec<Mark> {
     });
     let first = dots.partition_point(Dot::stands_out);
     let (outstanding, others) = dots.split_at(first);
-    let mut marks: Vec<Mark> = outstanding
-        .chunk_by(|a, b| a.cell == b.cell)
-        .filter_map(|here| together(here, here.first()?.cell, true))
-        .collect();
+    let mut marks = standing_out(outstanding);
     marks.sort_by_key(|mark| !outstanding.iter().any(|dot| dot.selected && dot.unit == mark.unit));
     for together_in in others.chunk_by(|a, b| block(a.cell) == block(b.cell)) {
         let apart = together_in.len() <= APART && together_in.windows(2).all(|pair| !touch(pair));
@@ -68,6 +67,28 @@ pub fn marks(mut dots: Vec<Dot>, corner: Cell) -> Vec<Mark> {
         } else {
             marks.extend(together(together_in, middle(together_in), false));
         }
+    }
+    marks
+}
+
+/// One mark for what is in one cell, and for what the count of that would cover to its right: a late unit
+/// under another's count would be hidden. They come row by row, from the left.
+fn standing_out(mut dots: &[Dot]) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    while let Some(first) = dots.first() {
+        let mut held = 1;
+        while let Some(next) = dots.get(held) {
+            // An exclamation mark, the count, and the cell after it that stays free.
+            let digits = i64::from(held.max(2).ilog10()) + 1;
+            let room = if held > 1 { digits + 2 } else { 1 };
+            if next.cell.1 != first.cell.1 || next.cell.0 >= first.cell.0 + room {
+                break;
+            }
+            held += 1;
+        }
+        let (here, rest) = dots.split_at(held);
+        marks.extend(together(here, first.cell, true));
+        dots = rest;
     }
     marks
 }
@@ -86,7 +107,8 @@ fn touch(pair: &[Dot]) -> bool {
 /// One mark for all of these, that of the worst of them or of the selected one.
 fn together(dots: &[Dot], cell: Cell, stands_out: bool) -> Option<Mark> {
     let worst = dots.iter().max_by_key(|dot| (dot.selected, dot.badness(), std::cmp::Reverse(dot.unit)))?;
-    Some(Mark { cell, unit: worst.unit, count: dots.len(), stands_out })
+    let urgent = dots.iter().filter(|dot| dot.trouble.is_urgent()).count();
+    Some(Mark { cell, unit: worst.unit, count: dots.len(), urgent, stands_out })
 }
 
 fn middle(dots: &[Dot]) -> Cell {
@@ -140,6 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_late_is_not_hidden_by_the_count_of_what_is_late_beside_it() {
+        let late = |unit, x| dot(unit, (x, 0), Trouble::Late, Doing::Moving);
+        assert_eq!(told(vec![late(0, 3), late(1, 4)]), [((3, 0), 0, 1), ((4, 0), 1, 1)]);
+        let beside = vec![late(0, 3), late(1, 3), late(2, 5), late(3, 6), late(4, 9)];
+        assert_eq!(told(beside), [((3, 0), 0, 3), ((6, 0), 3, 1), ((9, 0), 4, 1)]);
+        let many: Vec<Dot> = (0..10).map(|unit| late(unit, 3)).chain([late(10, 6), late(11, 7)]).collect();
+        assert_eq!(told(many), [((3, 0), 0, 11), ((7, 0), 11, 1)]);
+    }
+
+    #[test]
     fn the_selected_one_comes_first_and_alone() {
         let mut chosen = moving(4, (9, 1));
         chosen.selected = true;
@@ -161,7 +193,7 @@ mod tests {
                 .collect();
             let drawn = marks(dots.clone(), (100, 100));
             prop_assert_eq!(drawn.iter().map(|mark| mark.count).sum::<usize>(), dots.len());
-            let urgent: usize = drawn.iter().filter(|mark| mark.stands_out).map(|mark| mark.count).sum();
+            let urgent: usize = drawn.iter().filter(|mark| mark.stands_out).map(|mark| mark.urgent).sum();
             prop_assert_eq!(urgent, dots.iter().filter(|dot| dot.trouble.is_urgent()).count());
             let moved = dots.iter().map(|dot| Dot { cell: (dot.cell.0 - by.0, dot.cell.1 - by.1), ..*dot });
             let mut moved = marks(moved.collect(), (100 + by.0, 100 + by.1));

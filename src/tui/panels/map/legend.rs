@@ -159,6 +159,9 @@ fn line_of(map: &Map, unit: &Unit, facts: &Facts) -> Vec<Span> {
 /// What is written in place of a mark that stands for several: their count and the mark of the worst; where
 /// they must be seen, that they must.
 pub fn several(mark: &Mark, worst: &Unit, facts: &Facts) -> String {
-    let count = mark.count;
-    if mark.stands_out { format!("!{count}") } else { format!("{count}{}", worst.mark(facts.glyphs)) }
+    if mark.stands_out {
+        format!("!{}", mark.urgent)
+    } else {
+        format!("{}{}", mark.count, worst.mark(facts.glyphs))
+    }
 }

@@ -78,15 +78,12 @@ impl Painter<'_> {
         let dots = self.dots();
         let in_sight = dots.len();
         let marks = clusters::marks(dots, self.view.corner());
+        // What stands out has its place before a stop's number, and that before the others.
+        let (outstanding, others) = marks.split_at(marks.partition_point(|mark| mark.stands_out));
+        let (labels, under) = self.marks(outstanding);
         let stops = self.stops();
-        let (mut covered, mut labels, mut numbers) = (0, Vec::new(), Vec::new());
-        for mark in &marks {
-            match self.mark(mark) {
-                Some(label) if mark.stands_out => labels.push(label),
-                Some(label) => numbers.push(label),
-                None => covered += mark.count,
-            }
-        }
+        let (numbers, under_others) = self.marks(others);
+        let covered = under + under_others;
         for label in labels {
             if !self.label(&label) {
                 self.exclaim(&label);
@@ -147,12 +144,28 @@ impl Painter<'_> {
         units.within(&self.view.frame()).into_iter().filter_map(dot).collect()
     }
 
+    /// Draws marks. Gives what is to be written beside them, and how many units found no place.
+    fn marks(&mut self, marks: &[Mark]) -> (Vec<Label<'static>>, usize) {
+        let (mut labels, mut covered) = (Vec::new(), 0);
+        for mark in marks {
+            match self.mark(mark) {
+                Some(label) => labels.push(label),
+                None => covered += mark.count,
+            }
+        }
+        (labels, covered)
+    }
+
     /// Draws a mark, and says what is to be written beside it; `None` where others took all its places.
     fn mark(&mut self, mark: &Mark) -> Option<Label<'static>> {
         let (facts, unit) = (self.facts, self.map.units.all.get(mark.unit)?);
         let alone = mark.count == 1;
-        let text =
+        let mut text =
             if alone { unit.mark(facts.glyphs).to_owned() } else { legend::several(mark, unit, facts) };
+        if mark.stands_out && mark.cell.0 + i64::from(width(&text)) > i64::from(self.sheet.width) {
+            // Half of a count would be another count.
+            "!".clone_into(&mut text);
+        }
         let room = width(&text);
         let cell = if alone {
             self.taken.is_free(mark.cell, 1).then_some(mark.cell)?
@@ -179,9 +192,7 @@ impl Painter<'_> {
     /// Where a count is written: at the middle of what it counts, else wherever its block has room.
     fn place_of_count(&self, mark: &Mark, room: u16) -> Option<Cell> {
         if mark.stands_out {
-            // A count of late ones is seen, if need be from its left or right end.
-            let last = i64::from(self.sheet.width.saturating_sub(room));
-            return Some((mark.cell.0.clamp(0, last.max(0)), mark.cell.1));
+            return Some(mark.cell);
         }
         let (first, last) = clusters::block_of(mark.cell, self.view.corner());
         // The block's last column stays free, so that two counts never run into one number.
@@ -218,11 +229,14 @@ impl Painter<'_> {
             let cell = self.view.cell(stop.spot);
             let number = format!("({})", stop.number);
             let room = width(&number);
+            let role = if stop.done { Role::Muted } else { Role::Title };
             if self.taken.is_free(cell, room) {
                 self.taken.take(cell, room);
-                let role = if stop.done { Role::Muted } else { Role::Title };
                 self.write(cell, &number, role);
                 labels.push(Label { cell, mark: room, words: stop.words.clone().into(), role: Role::Text });
+            } else {
+                // A truck stands there: its mark stays, and the number goes with the words.
+                labels.push(Label { cell, mark: 1, words: format!("{number}{}", stop.words).into(), role });
             }
         }
         labels
