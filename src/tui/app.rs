@@ -4,6 +4,7 @@ mod acting;
 mod export;
 mod over;
 mod pages;
+mod palette;
 mod quick;
 mod setup;
 mod typing;
@@ -11,6 +12,7 @@ mod views;
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ratatui::Frame;
@@ -21,13 +23,14 @@ use tui_input::Input;
 pub(super) use self::acting::Prompt;
 pub use self::export::File;
 pub(super) use self::over::{Over, paint as paint_over};
-pub(super) use self::pages::{Opened, Page};
+pub(super) use self::pages::Page;
 pub use self::setup::{Effect, Mode, Setup};
 pub use self::views::{Change, SavedView, Views};
 use super::action::Action;
 use super::event::Event;
 use super::facts::Facts;
 use super::keymap::KeyMap;
+use super::palette::Index;
 use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
@@ -71,6 +74,8 @@ pub struct App {
     pub(super) typing: bool,
     /// What is open over the table for a moment.
     pub(super) over: Option<Over>,
+    /// The names of a fleet, from when they were asked for until it changes.
+    index: Option<Rc<Index>>,
     views: Views,
     /// Something else is being typed.
     pub(super) prompt: Option<Prompt>,
@@ -125,6 +130,7 @@ impl App {
             pages: Vec::new(),
             typing: false,
             over: None,
+            index: None,
             views: Views::default(),
             prompt: None,
             before: Place::Movements,
@@ -293,6 +299,7 @@ impl App {
         self.time = self.time.max(fleet.read_at);
         self.facts.now = self.time;
         self.facts.learn(fleet);
+        self.index = None;
         self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
         if before.is_some() && self.under_cursor() != before {
             self.under = Under::Slipped;
@@ -352,7 +359,7 @@ impl App {
             | Action::Best
             | Action::NextLate
             | Action::LastPanel => return self.quick(action),
-            Action::Help => self.help(),
+            Action::Help => self.open_help(),
             Action::Suspend => {
                 self.wiped = true;
                 return Some(Effect::Suspend);
@@ -381,7 +388,7 @@ impl App {
         let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         if let Some(subject) = slot.panel.subject(&facts) {
-            self.turn_to(Opened::Detail(subject));
+            self.turn_to(subject);
         }
     }
 
@@ -397,13 +404,6 @@ impl App {
         }
         self.slot_mut().filter.reset();
         self.refilter();
-    }
-
-    fn help(&mut self) {
-        match self.pages.last().map(|page| &page.of) {
-            Some(Opened::Help) => drop(self.pages.pop()),
-            _ => self.turn_to(Opened::Help),
-        }
     }
 
     fn say(&mut self, text: impl Into<String>) {

@@ -4,6 +4,7 @@ mod board;
 mod frames;
 mod made;
 mod pages;
+mod palette;
 mod pictures;
 mod tables;
 mod wrong;
@@ -56,9 +57,11 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
             "enter" => (KeyCode::Enter, KeyModifiers::NONE),
             "esc" => (KeyCode::Esc, KeyModifiers::NONE),
             "down" => (KeyCode::Down, KeyModifiers::NONE),
+            "up" => (KeyCode::Up, KeyModifiers::NONE),
             "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
             "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
             "ctrl-g" => (KeyCode::Char('g'), KeyModifiers::CONTROL),
+            "ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
             "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
             _ => (KeyCode::Char(first), KeyModifiers::NONE),
@@ -358,6 +361,10 @@ fn no_size_and_no_value_panics() {
         "7G<enter>",
         "?",
         "5/東京",
+        ":",
+        ":a",
+        ":東京",
+        "?東",
     ];
     let sizes = (1..=80).step_by(4).flat_map(|width| (1..=28).step_by(4).map(move |height| (width, height)));
     let large = [(60, 20), (61, 21), (80, 24), (97, 30), (120, 36), (160, 48), (199, 61), (250, 80)];
