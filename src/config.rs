@@ -87,8 +87,8 @@ pub struct Config {
     pub operations: Operations,
     /// The person's own keys, by action; the keys' own names are unchecked.
     pub keys: Vec<Binding>,
-    /// The theme's name.
-    pub theme: String,
+    /// The colours.
+    pub theme: Theme,
     /// The file that was read.
     pub file: Option<PathBuf>,
     tables: Vec<Table>,
@@ -162,6 +162,15 @@ pub struct Operations {
     pub unload: Duration,
     /// A practical arrival closer than this to the window's end is tight.
     pub late_warning: Duration,
+}
+
+/// How the console looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// The theme's name.
+    pub name: String,
+    /// The looks that a person gives single roles, `("warn", "bold magenta")`; their words are unchecked.
+    pub own: Vec<(String, String)>,
 }
 
 /// What distances and speeds are shown in.
@@ -315,7 +324,7 @@ impl Config {
             mapbox: account::mapbox(layers),
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
-            theme: table("theme").text("name"),
+            theme: theme(table("theme")),
             keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
             exposed: file.and_then(|file| exposed(file, &tables)),
@@ -390,6 +399,12 @@ fn operations(table: &Table) -> Operations {
         unload: Duration::from_secs(u64::from(table.whole("unload_minutes")) * 60),
         late_warning: table.duration("late_warning"),
     }
+}
+
+fn theme(table: &Table) -> Theme {
+    let roles = table.keys.iter().map(|key| key.name).filter(|key| *key != "name");
+    let own = roles.filter_map(|role| Some((role.to_owned(), table.text_opt(role)?))).collect();
+    Theme { name: table.text("name"), own }
 }
 
 /// The ELD accounts stand before the TMS, as in the example file.

@@ -117,7 +117,8 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
         config.keys.iter().map(|binding| (binding.action.clone(), binding.keys.clone())).collect();
     Ok(Setup {
         keys: KeyMap::load(bindings).map_err(daemon::Refused::because)?,
-        theme: Theme::named(&config.theme, options.no_color).map_err(daemon::Refused::because)?,
+        theme: Theme::load(&config.theme.name, &config.theme.own, options.no_color)
+            .map_err(daemon::Refused::because)?,
         glyphs: if options.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,

@@ -57,6 +57,8 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         return None;
     }
     let (glyphs, theme) = (app.facts.glyphs, app.theme);
+    // A theme that has a ground has it everywhere.
+    buf.set_style(area.intersection(buf.area), theme.style(Role::Text));
     let areas = areas(app, area);
     let header = header::line(&app.facts, areas.header.width);
     put_line(buf, (areas.header.x, areas.header.y), areas.header.width, &header, theme, glyphs);

@@ -12,7 +12,7 @@ use super::{App, Effect};
 use crate::tui::action::Action;
 use crate::tui::palette::{self, Manner, Palette};
 use crate::tui::panels::Place;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::table::{Choice, Listing};
 use crate::tui::widgets::text::put;
 
@@ -228,10 +228,11 @@ pub fn paint(app: &App, body: Rect, buf: &mut Buffer) -> Option<Position> {
     }
 }
 
-fn blank(area: Rect, buf: &mut Buffer) {
+fn blank(area: Rect, buf: &mut Buffer, theme: Theme) {
     for position in area.intersection(buf.area).positions() {
         if let Some(cell) = buf.cell_mut(position) {
             cell.reset();
+            cell.set_style(theme.style(Role::Text));
         }
     }
 }
@@ -240,7 +241,7 @@ fn columns(app: &App, choices: &[Choice], at: usize, body: Rect, buf: &mut Buffe
     let (glyphs, theme) = (app.facts.glyphs, app.theme);
     let room = PICKER.min(body.width);
     let area = Rect { x: body.right() - room, width: room, ..body };
-    blank(area, buf);
+    blank(area, buf, theme);
     let bar = glyphs.pick("│", "|");
     for y in area.rows().map(|row| row.y) {
         put(buf, (area.x, y), 1, bar, theme.style(Role::Muted), glyphs);

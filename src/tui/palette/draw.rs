@@ -44,6 +44,7 @@ pub fn paint(palette: &Palette, manner: Manner<'_>, body: Rect, buf: &mut Buffer
     let area = area.intersection(buf.area);
     for position in area.positions() {
         buf[position].reset();
+        buf[position].set_style(manner.theme.style(Role::Text));
     }
     let mut rows = area.rows().map(|row| row.y);
     if palette.scope == Scope::All {
