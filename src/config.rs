@@ -87,6 +87,8 @@ pub struct Config {
     pub operations: Operations,
     /// The person's own keys, by action; the keys' own names are unchecked.
     pub keys: Vec<Binding>,
+    /// When a person at a console is called.
+    pub notify: Notify,
     /// The colours.
     pub theme: Theme,
     /// The file that was read.
@@ -162,6 +164,17 @@ pub struct Operations {
     pub unload: Duration,
     /// A practical arrival closer than this to the window's end is tight.
     pub late_warning: Duration,
+}
+
+/// When a person at a console is called: by the bell, and by a notice of the desktop where the terminal shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// For what is newly critical.
+    pub critical: bool,
+    /// Not from this time of the office's day …
+    pub quiet_from: Time,
+    /// … until this; at any hour where they are the same.
+    pub quiet_until: Time,
 }
 
 /// How the console looks.
@@ -324,6 +337,7 @@ impl Config {
             mapbox: account::mapbox(layers),
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
+            notify: notify(table("notify")),
             theme: theme(table("theme")),
             keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
@@ -398,6 +412,14 @@ fn operations(table: &Table) -> Operations {
         day_start: table.time("day_start"),
         unload: Duration::from_secs(u64::from(table.whole("unload_minutes")) * 60),
         late_warning: table.duration("late_warning"),
+    }
+}
+
+fn notify(table: &Table) -> Notify {
+    Notify {
+        critical: table.text("critical") != "off",
+        quiet_from: table.time("quiet_from"),
+        quiet_until: table.time("quiet_until"),
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
     ("mapbox", MAPBOX),
     ("gemini", GEMINI),
     ("operations", OPERATIONS),
+    ("notify", NOTIFY),
     ("theme", THEME),
 ];
 
@@ -181,6 +182,12 @@ const OPERATIONS: &[Key] = &[
     key("day_start", Kind::TimeOfDay, Some("00:00")),
     key("unload_minutes", Kind::Whole { least: 0, most: 1440 }, Some("120")),
     key("late_warning", at_least(0), Some("30m")),
+];
+
+const NOTIFY: &[Key] = &[
+    key("critical", Kind::Word(&["bell", "off"]), Some("bell")),
+    key("quiet_from", Kind::TimeOfDay, Some("00:00")),
+    key("quiet_until", Kind::TimeOfDay, Some("00:00")),
 ];
 
 const THEME: &[Key] = &[

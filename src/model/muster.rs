@@ -135,7 +135,9 @@ mod tests {
             Post { unit_number: "9", source: Some("samsara"), state: Motion::Stopped, seen: None },
         ];
         let mut muster = Muster::default();
-        posts.into_iter().for_each(|post| muster.call(post));
+        for post in posts {
+            muster.call(post);
+        }
         assert_eq!(muster.iter().collect::<Vec<_>>(), posts);
     }
 }

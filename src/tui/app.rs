@@ -1,7 +1,9 @@
 //! What is on the screen and how events change it. What must be done outside is returned, not done.
 
 mod acting;
+mod alarm;
 mod export;
+mod mouse;
 mod over;
 mod pages;
 mod palette;
@@ -21,7 +23,10 @@ use ratatui::layout::{Rect, Size};
 use tui_input::Input;
 
 pub(super) use self::acting::Prompt;
+use self::alarm::Alarm;
+pub use self::alarm::Calls;
 pub use self::export::File;
+pub use self::mouse::Mouse;
 pub(super) use self::over::{Over, paint as paint_over};
 pub(super) use self::pages::Page;
 pub use self::setup::{Effect, Mode, Setup};
@@ -89,6 +94,8 @@ pub struct App {
     pub(super) notices: VecDeque<String>,
     /// The time, which the screen may not show yet.
     time: Timestamp,
+    mouse: Mouse,
+    alarm: Alarm,
     size: Size,
     stale: Stale,
     drawn: u64,
@@ -139,6 +146,8 @@ impl App {
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
+            mouse: setup.mouse,
+            alarm: Alarm::new(setup.calls),
             size: Size::new(80, 24),
             stale: Stale::Yes,
             drawn: 0,
@@ -156,10 +165,14 @@ impl App {
     pub fn update(&mut self, event: Event) -> Option<Effect> {
         match event {
             Event::Key(key) => return self.press(key),
+            Event::Mouse(mouse) => self.point(mouse),
             Event::Paste(text) => self.paste(&text),
             Event::Resize => self.stale = Stale::Yes,
             Event::Tick(now) => self.tick(now),
-            Event::Fleet(fleet) => self.learn(fleet),
+            Event::Fleet(fleet) => {
+                self.learn(fleet);
+                return self.alarm.call(&self.facts).map(Effect::Call);
+            }
             Event::Mode(mode) => {
                 self.facts.mode = mode;
                 self.doubt();
@@ -360,6 +373,7 @@ impl App {
             | Action::NextLate
             | Action::LastPanel => return self.quick(action),
             Action::Help => self.open_help(),
+            Action::Mouse => return Some(self.toggle_mouse()),
             Action::Suspend => {
                 self.wiped = true;
                 return Some(Effect::Suspend);

@@ -32,6 +32,8 @@ pub trait Panel {
     fn go(&mut self, go: Go, facts: &Facts);
     /// Puts the cursor on a row, where it is shown; whether it is.
     fn select(&mut self, subject: &Subject, facts: &Facts) -> bool;
+    /// Puts the cursor on what is drawn on this line of it, counted from 0, where that is a row.
+    fn point(&mut self, _line: u16, _: &Facts) {}
     /// Shows only rows that pass `text` as a filter.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.

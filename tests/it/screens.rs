@@ -3,13 +3,14 @@
 mod board;
 mod frames;
 mod made;
+mod manners;
 mod pages;
 mod palette;
 mod pictures;
 mod tables;
 mod wrong;
 
-use backhaul::tui::app::{App, Effect, Mode, Setup};
+use backhaul::tui::app::{App, Calls, Effect, Mode, Setup};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
 use backhaul::tui::keymap::KeyMap;
@@ -30,8 +31,15 @@ fn app_with(glyphs: Glyphs) -> App {
         metric: false,
         user: "ann".into(),
         office: made::office(),
+        mouse: backhaul::tui::app::Mouse::Off,
+        calls: calls(),
         now: now(),
     })
+}
+
+/// Called at any hour.
+fn calls() -> Calls {
+    Calls::On { quiet_from: jiff::civil::time(0, 0, 0, 0), quiet_until: jiff::civil::time(0, 0, 0, 0) }
 }
 
 fn app() -> App {

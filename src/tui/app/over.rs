@@ -106,7 +106,6 @@ impl App {
         let (word, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let name = name.trim();
         match (word, name) {
-            ("", _) => {}
             ("save" | "view" | "forget", "") => {
                 self.say(format!("{word} what? Say :{word} and a name, as :{word} dallas; {}", self.kept()));
             }
@@ -125,7 +124,7 @@ impl App {
             ("export", "" | "csv") => return self.export(Form::Csv),
             ("export", "json") => return self.export(Form::Json),
             ("export", other) => {
-                self.say(format!("no file is written as {other}; say :export csv or :export json"))
+                self.say(format!("no file is written as {other}; say :export csv or :export json"));
             }
             // Only what is a command comes here.
             _ => {}

@@ -166,10 +166,18 @@ impl App {
         let is_board = self.place == Place::Board;
         let here = |serves: bool| serves.then_some(Part::Here);
         match action {
-            Action::Open | Action::Copy | Action::Plan | Action::Best => Some(Part::Here),
-            Action::Filter | Action::Sort | Action::Reverse => here(!is_page),
-            Action::Columns | Action::Group | Action::Export => here(is_table),
-            Action::Ack | Action::Claim | Action::Snooze | Action::Note => Some(Part::Here),
+            Action::Open
+            | Action::Copy
+            | Action::Plan
+            | Action::Best
+            | Action::Ack
+            | Action::Claim
+            | Action::Snooze
+            | Action::Note => Some(Part::Here),
+            Action::Filter => here(!is_page),
+            Action::Sort | Action::Reverse | Action::Columns | Action::Group | Action::Export => {
+                here(is_table)
+            }
             Action::Snoozed => here(is_board && !is_page),
             _ => Some(Part::Everywhere),
         }

@@ -1,6 +1,6 @@
 //! What a screen is made with, and what it asks of whoever made it.
 
-use super::{Change, File};
+use super::{Calls, Change, File, Mouse};
 use crate::model::{Deed, Seen, Timestamp};
 use crate::rules::eta::Office;
 use crate::tui::glyphs::Glyphs;
@@ -47,6 +47,10 @@ pub enum Effect {
     KeepView(Change),
     /// Write this file where the console was started, and say so.
     Export(File),
+    /// Call the person, who may look elsewhere, about this.
+    Call(String),
+    /// Have the mouse told to the screen, or no more.
+    Mouse(Mouse),
     /// Put the console aside until the shell brings it back.
     Suspend,
 }
@@ -67,6 +71,10 @@ pub struct Setup {
     pub user: String,
     /// How the office plans.
     pub office: Office,
+    /// The mouse from the start.
+    pub mouse: Mouse,
+    /// When a person may be called.
+    pub calls: Calls,
     /// The time.
     pub now: Timestamp,
 }

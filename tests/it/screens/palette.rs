@@ -149,6 +149,8 @@ fn the_help_shows_the_keys_in_force() {
         metric: false,
         user: "ann".into(),
         office: super::made::office(),
+        mouse: backhaul::tui::app::Mouse::Off,
+        calls: super::calls(),
         now: super::now(),
     });
     press(&mut app, "?every feed");
@@ -275,8 +277,6 @@ fn the_help_at_80_columns() {
                            and source
       /                    show only rows that pass: words, or drive>=5h
                            trailer:empty near:dallas<100
-      s                    sort by the next column
-      S                    turn the order round
       y                    copy the row as a sentence (through the terminal, OSC 52)
       a                    say that you have seen it, again takes that back; it
                            stays in sight
@@ -290,6 +290,8 @@ fn the_help_at_80_columns() {
     Keys everywhere
       k up                 select the row above
       j down               select the row below
+      pageup ctrl-b        one screen up
+      pagedown ctrl-f      one screen down
     enter do it  esc back  down down  up up  pagedown page  ctrl-c leave
     ");
 }

@@ -20,7 +20,7 @@ fn ids(names: &[&str]) -> BTreeSet<UnitId> {
 }
 
 fn trailer(external_id: &str) -> Change {
-    Change::Profile(Box::new(Profile::new(UnitKind::Trailer, external_id, &format!("R-{external_id}"))))
+    Change::Profile(Box::new(Profile::new(UnitKind::Trailer, external_id, format!("R-{external_id}"))))
 }
 
 fn pair(tie: Tie, left: &str, right: Option<&str>) -> Change {
