@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use backhaul::model::{Fleet, Motion, Timestamp, Tractor, Trailer, UnitId};
 use backhaul::rules::eta::Office;
 use backhaul::rules::hours::Cycle;
-use backhaul::tui::app::{App, Setup};
+use backhaul::tui::app::{App, Calls, Mouse, Setup};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
 use backhaul::tui::keymap::KeyMap;
@@ -91,6 +91,8 @@ fn app() -> App {
         zone: jiff::tz::TimeZone::UTC,
         metric: false,
         own: Arc::default(),
+        mouse: Mouse::Off,
+        calls: Calls::Off,
         user: "bench".into(),
         office: Office {
             zone: jiff::tz::TimeZone::UTC,

@@ -37,6 +37,10 @@ pub struct Cli {
     #[arg(long)]
     pub demo: bool,
 
+    /// In the console the wheel scrolls and a click selects; without it the terminal marks text as ever
+    #[arg(long)]
+    pub mouse: bool,
+
     /// What holds for every command.
     #[command(flatten)]
     pub global: Global,

@@ -89,8 +89,10 @@ pub struct Config {
     pub keys: Vec<Binding>,
     /// Files of `GeoJSON` that the map shows; those written without a folder lie beside the configuration.
     pub map_layers: Vec<PathBuf>,
-    /// The theme's name.
-    pub theme: String,
+    /// When a person at a console is called.
+    pub notify: Notify,
+    /// The colours.
+    pub theme: Theme,
     /// The file that was read.
     pub file: Option<PathBuf>,
     tables: Vec<Table>,
@@ -164,6 +166,26 @@ pub struct Operations {
     pub unload: Duration,
     /// A practical arrival closer than this to the window's end is tight.
     pub late_warning: Duration,
+}
+
+/// When a person at a console is called: by the bell, and by a notice of the desktop where the terminal shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// For what is newly critical.
+    pub critical: bool,
+    /// Not from this time of the office's day …
+    pub quiet_from: Time,
+    /// … until this; at any hour where they are the same.
+    pub quiet_until: Time,
+}
+
+/// How the console looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// The theme's name.
+    pub name: String,
+    /// The looks that a person gives single roles, `("warn", "bold magenta")`; their words are unchecked.
+    pub own: Vec<(String, String)>,
 }
 
 /// What distances and speeds are shown in.
@@ -318,7 +340,8 @@ impl Config {
             gemini: account::gemini(layers),
             operations: operations(table("operations")),
             map_layers: map_layers(&layers.map, file),
-            theme: table("theme").text("name"),
+            notify: notify(table("notify")),
+            theme: theme(table("theme")),
             keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
             exposed: file.and_then(|file| exposed(file, &tables)),
@@ -393,6 +416,20 @@ fn operations(table: &Table) -> Operations {
         unload: Duration::from_secs(u64::from(table.whole("unload_minutes")) * 60),
         late_warning: table.duration("late_warning"),
     }
+}
+
+fn notify(table: &Table) -> Notify {
+    Notify {
+        critical: table.text("critical") != "off",
+        quiet_from: table.time("quiet_from"),
+        quiet_until: table.time("quiet_until"),
+    }
+}
+
+fn theme(table: &Table) -> Theme {
+    let roles = table.keys.iter().map(|key| key.name).filter(|key| *key != "name");
+    let own = roles.filter_map(|role| Some((role.to_owned(), table.text_opt(role)?))).collect();
+    Theme { name: table.text("name"), own }
 }
 
 /// The ELD accounts stand before the TMS, as in the example file.

@@ -24,7 +24,7 @@ use crate::model::{Fleet, Notice, Timestamp};
 use crate::rules::trail;
 use crate::store::{self, Reader, Scope, StoreError};
 use crate::sync::Clock;
-use crate::tui::app::{App, Effect, Setup};
+use crate::tui::app::{App, Calls, Effect, Mouse, Setup};
 use crate::tui::event::{Event, read_terminal};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::KeyMap;
@@ -46,6 +46,8 @@ pub struct Options {
     pub no_color: bool,
     /// Only ASCII.
     pub ascii: bool,
+    /// The mouse from the start.
+    pub mouse: bool,
     /// Where views are kept that a person saves; without it they hold until the console is left.
     pub views: Option<PathBuf>,
 }
@@ -77,6 +79,9 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     }
     let mut screen = Screen::enter()
         .context("this is no terminal: use a command such as `backhaul tractors`, or --sync-only")?;
+    if options.mouse {
+        terminal::set_mouse(true).context("writing to the terminal")?;
+    }
     let (events, inbox) = mpsc::channel(1024);
     terminal::watch_for_hangup(events.clone());
     let (presence, desk) = Desk::new(config, &options, &app, reader, events.clone(), clock.clone())?;
@@ -91,6 +96,9 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         Effect::Copy(text) => {
             let _ = terminal::copy_osc52(&text);
         }
+        // A terminal that cannot be written to is noticed by whoever draws.
+        Effect::Call(text) => drop(terminal::call(&text)),
+        Effect::Mouse(mouse) => drop(terminal::set_mouse(mouse == Mouse::On)),
         Effect::KeepView(change) => {
             if let Err(trouble) = views.change(&change) {
                 let _ = events.try_send(Event::Notice(trouble));
@@ -133,13 +141,20 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
         config.keys.iter().map(|binding| (binding.action.clone(), binding.keys.clone())).collect();
     Ok(Setup {
         keys: KeyMap::load(bindings).map_err(daemon::Refused::because)?,
-        theme: Theme::named(&config.theme, options.no_color).map_err(daemon::Refused::because)?,
+        theme: Theme::load(&config.theme.name, &config.theme.own, options.no_color)
+            .map_err(daemon::Refused::because)?,
         glyphs: if options.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,
         user: desk::user(),
         office: daemon::office(config),
         own: Arc::new(own(&config.map_layers)?),
+        mouse: if options.mouse { Mouse::On } else { Mouse::Off },
+        calls: if config.notify.critical {
+            Calls::On { quiet_from: config.notify.quiet_from, quiet_until: config.notify.quiet_until }
+        } else {
+            Calls::Off
+        },
         now,
     })
 }
@@ -192,7 +207,7 @@ fn listen(events: mpsc::Sender<Event>, presence: Presence, clock: Clock) -> anyh
                 event = pressed.recv() => event.unwrap_or(Event::Hangup),
                 _ = stop.wait_for(|stop| *stop) => Event::Hangup,
             };
-            if matches!(event, Event::Key(_) | Event::Paste(_)) {
+            if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
                 presence.note(|viewer| viewer.key_at = clock.now());
             }
             let last = matches!(event, Event::Hangup);

@@ -146,7 +146,7 @@ impl Demo {
         demo.database = database;
         demo.polling = config.polling;
         demo.operations = config.operations.clone();
-        (demo.keys, demo.theme) = (config.keys.clone(), config.theme.clone());
+        (demo.keys, demo.theme, demo.notify) = (config.keys.clone(), config.theme.clone(), config.notify);
         Ok(Self { _sim: sim, config: demo })
     }
 }

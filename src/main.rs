@@ -101,6 +101,7 @@ fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
         database_named: cli.global.database.is_some(),
         no_color: !color(cli),
         ascii: cli.global.ascii,
+        mouse: cli.mouse,
         views: config::state_folder(&environment).map(|folder| folder.join("views.toml")),
     };
     // On the main thread, so that a stalled terminal stalls none of the tasks on the workers.

@@ -12,6 +12,7 @@ mod facts;
 pub mod glyphs;
 mod header;
 pub mod keymap;
+mod palette;
 mod panels;
 pub mod run;
 pub mod terminal;

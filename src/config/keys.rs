@@ -23,6 +23,7 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
     ("mapbox", MAPBOX),
     ("gemini", GEMINI),
     ("operations", OPERATIONS),
+    ("notify", NOTIFY),
     ("theme", THEME),
 ];
 
@@ -183,10 +184,25 @@ const OPERATIONS: &[Key] = &[
     key("late_warning", at_least(0), Some("30m")),
 ];
 
-const THEME: &[Key] = &[key("name", Kind::Word(THEMES), Some("default"))];
+const NOTIFY: &[Key] = &[
+    key("critical", Kind::Word(&["bell", "off"]), Some("bell")),
+    key("quiet_from", Kind::TimeOfDay, Some("00:00")),
+    key("quiet_until", Kind::TimeOfDay, Some("00:00")),
+];
+
+const THEME: &[Key] = &[
+    key("name", Kind::Word(THEMES), Some("default")),
+    key("text", Kind::Text, None),
+    key("muted", Kind::Text, None),
+    key("title", Kind::Text, None),
+    key("selected", Kind::Text, None),
+    key("good", Kind::Text, None),
+    key("warn", Kind::Text, None),
+    key("bad", Kind::Text, None),
+];
 
 /// The themes there are.
-const THEMES: &[&str] = &["default", "mono"];
+const THEMES: &[&str] = &["default", "dark", "light", "high-contrast", "mono"];
 
 const PROVIDER: Key = key("provider", Kind::Word(PROVIDERS), None);
 const CA_FILE: Key = key("ca_file", Kind::Text, None);

@@ -45,6 +45,7 @@ pub enum Action {
     Best,
     NextLate,
     LastPanel,
+    Mouse,
     Help,
     Suspend,
     Quit,
@@ -119,7 +120,11 @@ impl Action {
         (Self::Group, "group", "group the rows by dispatcher, then by fleet, then not"),
         (Self::Copy, "copy", "copy the row as a sentence (through the terminal, OSC 52)"),
         (Self::Export, "export", "write the rows shown to a CSV file here; :export json for JSON"),
-        (Self::Command, "command", "a command: save NAME, view NAME, forget NAME, export csv"),
+        (
+            Self::Command,
+            "command",
+            "the palette: go to any unit, driver, load, order or town by name, or do anything by its name",
+        ),
         (Self::View1, "view_1", "show the first view that was saved with :save NAME"),
         (Self::View2, "view_2", "show the second saved view"),
         (Self::View3, "view_3", "show the third saved view; others by :view NAME"),
@@ -149,7 +154,8 @@ impl Action {
         (Self::Best, "best", "who else can take the selected load"),
         (Self::NextLate, "next_late", "go to the next late load"),
         (Self::LastPanel, "last_panel", "go back to the panel before this one"),
-        (Self::Help, "help", "show or hide this help"),
+        (Self::Mouse, "mouse", "turn the mouse on or off: the wheel scrolls, a click selects"),
+        (Self::Help, "help", "show or hide this help; type to search it, enter does what is selected"),
         (Self::Suspend, "suspend", "put the console aside; `fg` brings it back"),
         (Self::Quit, "quit", "leave the console"),
         (Self::Leave, "leave", "leave at once, wherever you are"),
@@ -194,6 +200,11 @@ impl Action {
     /// The action of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(action, ..)| *action)
+    }
+
+    /// What it does.
+    pub fn description(self) -> &'static str {
+        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(.., description)| description)
     }
 
     /// Its name in `[keys]`.

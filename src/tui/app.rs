@@ -1,9 +1,12 @@
 //! What is on the screen and how events change it. What must be done outside is returned, not done.
 
 mod acting;
+mod alarm;
 mod export;
+mod mouse;
 mod over;
 mod pages;
+mod palette;
 mod quick;
 mod setup;
 mod typing;
@@ -11,6 +14,7 @@ mod views;
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ratatui::Frame;
@@ -19,15 +23,19 @@ use ratatui::layout::{Rect, Size};
 use tui_input::Input;
 
 pub(super) use self::acting::Prompt;
+use self::alarm::Alarm;
+pub use self::alarm::Calls;
 pub use self::export::File;
+pub use self::mouse::Mouse;
 pub(super) use self::over::{Over, paint as paint_over};
-pub(super) use self::pages::{Opened, Page};
+pub(super) use self::pages::Page;
 pub use self::setup::{Effect, Mode, Setup};
 pub use self::views::{Change, SavedView, Views};
 use super::action::{Action, OnMap, Realm};
 use super::event::Event;
 use super::facts::Facts;
 use super::keymap::KeyMap;
+use super::palette::Index;
 use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
@@ -71,6 +79,8 @@ pub struct App {
     pub(super) typing: bool,
     /// What is open over the table for a moment.
     pub(super) over: Option<Over>,
+    /// The names of a fleet, from when they were asked for until it changes.
+    index: Option<Rc<Index>>,
     views: Views,
     /// Something else is being typed.
     pub(super) prompt: Option<Prompt>,
@@ -84,6 +94,8 @@ pub struct App {
     pub(super) notices: VecDeque<String>,
     /// The time, which the screen may not show yet.
     time: Timestamp,
+    mouse: Mouse,
+    alarm: Alarm,
     size: Size,
     stale: Stale,
     drawn: u64,
@@ -127,6 +139,7 @@ impl App {
             pages: Vec::new(),
             typing: false,
             over: None,
+            index: None,
             views: Views::default(),
             prompt: None,
             before: Place::Movements,
@@ -135,6 +148,8 @@ impl App {
             said: None,
             notices: VecDeque::new(),
             time: setup.now,
+            mouse: setup.mouse,
+            alarm: Alarm::new(setup.calls),
             size: Size::new(80, 24),
             stale: Stale::Yes,
             drawn: 0,
@@ -152,10 +167,14 @@ impl App {
     pub fn update(&mut self, event: Event) -> Option<Effect> {
         match event {
             Event::Key(key) => return self.press(key),
+            Event::Mouse(mouse) => self.point(mouse),
             Event::Paste(text) => self.paste(&text),
             Event::Resize => self.stale = Stale::Yes,
             Event::Tick(now) => self.tick(now),
-            Event::Fleet(fleet) => self.learn(fleet),
+            Event::Fleet(fleet) => {
+                self.learn(fleet);
+                return self.alarm.call(&self.facts).map(Effect::Call);
+            }
             Event::Mode(mode) => {
                 self.facts.mode = mode;
                 self.doubt();
@@ -303,6 +322,7 @@ impl App {
         self.time = self.time.max(fleet.read_at);
         self.facts.now = self.time;
         self.facts.learn(fleet);
+        self.index = None;
         self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
         if before.is_some() && self.under_cursor() != before {
             self.under = Under::Slipped;
@@ -368,7 +388,8 @@ impl App {
             | Action::Best
             | Action::NextLate
             | Action::LastPanel => return self.quick(action),
-            Action::Help => self.help(),
+            Action::Help => self.open_help(),
+            Action::Mouse => return Some(self.toggle_mouse()),
             Action::Suspend => {
                 self.wiped = true;
                 return Some(Effect::Suspend);
@@ -397,7 +418,7 @@ impl App {
         let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         if let Some(subject) = slot.panel.subject(&facts) {
-            self.turn_to(Opened::Detail(subject));
+            self.turn_to(subject);
         }
     }
 
@@ -413,13 +434,6 @@ impl App {
         }
         self.slot_mut().filter.reset();
         self.refilter();
-    }
-
-    fn help(&mut self) {
-        match self.pages.last().map(|page| &page.of) {
-            Some(Opened::Help) => drop(self.pages.pop()),
-            _ => self.turn_to(Opened::Help),
-        }
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -445,10 +459,7 @@ impl App {
 
     /// The trail of the unit in hand, on the map; there it is shown and put away.
     fn trail(&mut self) -> Option<Effect> {
-        let opened = self.pages.last().and_then(|page| match &page.of {
-            Opened::Detail(subject) => Some(subject.clone()),
-            Opened::Help => None,
-        });
+        let opened = self.opened().cloned();
         let (slot, facts) = self.arranged();
         let subject = opened.or_else(|| slot.panel.subject(&facts))?;
         let looks = self.look(Place::Map);

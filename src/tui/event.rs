@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind};
+use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind, MouseEvent};
 use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
@@ -13,6 +13,8 @@ use crate::model::{DutyHistory, Fleet, Leader, Timestamp, TrailPoint, UnitId, Un
 pub enum Event {
     /// A key went down.
     Key(KeyEvent),
+    /// The mouse did something, where it was asked to tell.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.
@@ -52,6 +54,7 @@ pub fn read_terminal(events: Sender<Event>) {
         loop {
             let event = match event::read() {
                 Ok(Terminal::Key(key)) if key.kind != KeyEventKind::Release => Event::Key(key),
+                Ok(Terminal::Mouse(mouse)) => Event::Mouse(mouse),
                 Ok(Terminal::Paste(text)) => Event::Paste(text),
                 Ok(Terminal::Resize(..)) => Event::Resize,
                 Ok(_) => continue,

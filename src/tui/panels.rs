@@ -47,6 +47,8 @@ pub trait Panel {
     }
     /// Takes in a trail that was asked for.
     fn learn_trail(&mut self, _: UnitKind, _: &UnitId, _: Result<Vec<TrailPoint>, String>) {}
+    /// Puts the cursor on what is drawn on this line of it, counted from 0, where that is a row.
+    fn point(&mut self, _line: u16, _: &Facts) {}
     /// Shows only rows that pass `text` as a filter.
     fn filter(&mut self, text: &str);
     /// Sorts by the next column.

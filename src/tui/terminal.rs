@@ -1,14 +1,14 @@
 //! Borrows the terminal and gives it back whatever happens. Asks the terminal nothing but its size.
 
 mod quiet;
+mod words;
 
-use std::io::{self, BufWriter, Stdout, stdout};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -20,6 +20,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, getpid, kill_process};
 use tokio::sync::mpsc::Sender;
 
+use self::words::Between;
 use super::event::Event;
 pub use quiet::Quiet;
 
@@ -28,6 +29,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Whether the terminal is ours, so that it is given back once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the mouse is told to us, so that it is told again after the console was put aside.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// Holds the terminal; dropping it gives the shell back.
 pub struct Screen {
@@ -76,7 +80,32 @@ pub fn suspend() -> io::Result<()> {
 /// Puts `text` on the clipboard of the terminal a person sits at, however many hosts away (OSC 52).
 /// From the thread that draws.
 pub fn copy_osc52(text: &str) -> io::Result<()> {
-    execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+    say(&words::copy(text, between()))
+}
+
+/// Calls a person who looks elsewhere: the bell, and a notice of the desktop (OSC 9). From the thread that draws.
+pub fn call(text: &str) -> io::Result<()> {
+    say(&words::call(text, between()))
+}
+
+/// Has the terminal tell of clicks and the wheel, or not any more. From the thread that draws.
+pub fn set_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    say(if on { words::MOUSE_ON } else { words::MOUSE_OFF })
+}
+
+fn say(words: &str) -> io::Result<()> {
+    let mut out = stdout();
+    out.write_all(words.as_bytes())?;
+    out.flush()
+}
+
+fn between() -> Between {
+    Between::of(|name| std::env::var(name).ok())
+}
+
+fn has_title() -> bool {
+    words::has_title(std::env::var("TERM").ok().as_deref())
 }
 
 /// Watches for the terminal to vanish, sends [`Event::Hangup`], and ends the process with 129 where
@@ -117,6 +146,8 @@ fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All), cursor::Hide)
+        .and_then(|()| if has_title() { say(words::TITLE_ON) } else { Ok(()) })
+        .and_then(|()| if MOUSE.load(Ordering::SeqCst) { say(words::MOUSE_ON) } else { Ok(()) })
         .inspect_err(|_| restore())
 }
 
@@ -125,6 +156,12 @@ fn take() -> io::Result<()> {
 fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
+    }
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = say(words::MOUSE_OFF);
+    }
+    if has_title() {
+        let _ = say(words::TITLE_OFF);
     }
     let _ =
         execute!(stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);

@@ -4,14 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::action::{Action, OnMap};
-use super::app::{App, Opened, Over, Prompt, paint_over};
+use super::app::{App, Over, Prompt, paint_over};
 use super::glyphs::Glyphs;
 use super::header;
-use super::panels::Place;
+use super::palette::Scope;
+use super::panels::{Place, Subject};
 use super::theme::Role;
 use super::widgets::sheet::Sheet;
 use super::widgets::text::{Span, put, put_line, width, width_of, wrap};
-use super::words;
 
 /// The smallest screen that can be worked with.
 const LEAST: (u16, u16) = (60, 20);
@@ -57,6 +57,8 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         return None;
     }
     let (glyphs, theme) = (app.facts.glyphs, app.theme);
+    // A theme that has a ground has it everywhere.
+    buf.set_style(area.intersection(buf.area), theme.style(Role::Text));
     let areas = areas(app, area);
     let header = header::line(&app.facts, areas.header.width);
     put_line(buf, (areas.header.x, areas.header.y), areas.header.width, &header, theme, glyphs);
@@ -80,7 +82,7 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         put(buf, (areas.notice.x, areas.notice.y), areas.notice.width, &text, theme.style(role), glyphs);
     }
     footer(app, areas.footer, buf);
-    let cursor = paint_over(app, areas.body, areas.footer, buf).or(cursor);
+    let cursor = paint_over(app, areas.body, buf).or(cursor);
     if glyphs == Glyphs::Ascii {
         to_ascii(buf);
     }
@@ -88,18 +90,15 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
 }
 
 /// What is written on an opened page.
-pub fn sheet(app: &App, of: &Opened) -> Sheet {
-    match of {
-        Opened::Help => help(app),
-        Opened::Detail(subject) => subject.sheet(&app.facts).unwrap_or_else(|| {
-            let mut gone = Sheet::about("gone");
-            gone.line(
-                "It is no longer in the database: its upstream dropped it, or it was over long enough.",
-                Role::Text,
-            );
-            gone
-        }),
-    }
+pub fn sheet(app: &App, of: &Subject) -> Sheet {
+    of.sheet(&app.facts).unwrap_or_else(|| {
+        let mut gone = Sheet::about("gone");
+        gone.line(
+            "It is no longer in the database: its upstream dropped it, or it was over long enough.",
+            Role::Text,
+        );
+        gone
+    })
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
@@ -216,6 +215,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         Sort, Up,
     };
     let asked = app.prompt.is_some();
+    let typed = asked || app.typing || matches!(app.over, Some(Over::Palette(_)));
     let keys: &[(Action, &str)] = match app.pages.last().map(|page| &page.of) {
         _ if asked => &[(Open, "write it"), (Back, "leave it")],
         _ if matches!(app.over, Some(Over::Columns(_))) => &[
@@ -226,6 +226,14 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Action::Reverse, "reverse"),
             (Action::Leave, "leave"),
         ],
+        _ if let Some(Over::Palette(palette)) = &app.over => &[
+            (Open, if palette.scope == Scope::Help { "do it" } else { "go" }),
+            (Back, "back"),
+            (Down, "down"),
+            (Up, "up"),
+            (PageDown, "page"),
+            (Action::Leave, "leave"),
+        ],
         _ if app.typing => &[
             (Open, "keep"),
             (Back, "clear"),
@@ -234,15 +242,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (PageDown, "page"),
             (Action::Leave, "leave"),
         ],
-        Some(Opened::Help) => &[
-            (Back, "back"),
-            (Down, "down"),
-            (Up, "up"),
-            (PageDown, "page"),
-            (Refresh, "refresh"),
-            (Quit, "quit"),
-        ],
-        Some(Opened::Detail(subject)) if subject.load(&app.facts).is_some() => &[
+        Some(subject) if subject.load(&app.facts).is_some() => &[
             (Back, "back"),
             (Open, "go on"),
             (Plan, "plan"),
@@ -250,7 +250,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
             (Copy, "copy"),
             (Help, "help"),
         ],
-        Some(Opened::Detail(_)) => {
+        Some(_) => {
             &[(Back, "back"), (Open, "go on"), (Down, "down"), (Copy, "copy"), (Help, "help"), (Quit, "quit")]
         }
         None if app.place == Place::Board => &[
@@ -280,10 +280,9 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     };
     let mut x = area.x;
     for (action, word) in keys {
-        // A letter types itself while the filter is typed; the footer names the key that does not.
+        // A letter types itself while something is typed; the footer names the key that does not.
         let keys = app.keys.keys_of(*action);
-        let key =
-            if app.typing || asked { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() };
+        let key = if typed { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() };
         let Some(key) = key else { continue };
         if x + width(key) + 1 + width(word) > area.right() {
             return;
@@ -292,71 +291,6 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         x = put(buf, (x + 1, area.y), area.right() - x, word, app.theme.style(Role::Muted), app.facts.glyphs)
             + 2;
     }
-}
-
-/// What can be typed after `/`, by example.
-const FILTERS: &[(&str, &str)] = &[
-    ("amarillo 41", "rows with both texts, in any column"),
-    ("\"fort worth\"", "a text with a space in it"),
-    ("-yard", "rows without it; before any term"),
-    ("driver:smith", "a word of the field begins so; driver=\"ann smith\" is it exactly"),
-    ("state:moving", "a state; risk:late,at_risk is either"),
-    ("drive>=5h", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
-    ("fuel<25 speed>60", "per cent, miles an hour; 100kmh, 160km where said so"),
-    ("near:dallas<100", "miles around a city, a unit, a driver or lat,lon; 100 where none are said"),
-    ("trailer:empty", "empty, or nobody knows (?); trailer=empty is what is known to be"),
-    ("load:none drive:?", "there is none; it is not known"),
-];
-
-fn help(app: &App) -> Sheet {
-    let mut sheet = Sheet::about("Help");
-    sheet.heading("Keys");
-    for (action, _, description) in Action::ALL {
-        let keys = app.keys.keys_of(*action);
-        if !keys.is_empty() {
-            sheet.field(&keys.join(" "), *description);
-        }
-    }
-    sheet.heading("Filters: every term must hold");
-    for (typed, means) in FILTERS {
-        sheet.field(typed, *means);
-    }
-    sheet.heading("What is written");
-    let unknown = words::UNKNOWN;
-    sheet.field(unknown, "not known; never zero");
-    sheet.field("AGE", "how old what the row says is: since the device, the log or the TMS said so");
-    sheet.field(
-        words::OFFICE_TIME,
-        "the office's time: the stop's zone is not told and its state has two; no mark is the stop's own time",
-    );
-    sheet.field("Tulsa, OK 1h43", "a driver's place that is older than AGE, which is of the clocks");
-    sheet.field(
-        "12 mi E of Tulsa OK",
-        "our words for a position that came without any: how far from a town that people know",
-    );
-    sheet.field("near I-40", "a road passes within a few miles of it; it need not be on it");
-    sheet.field("(carrier)", "no driver of ours: an outside carrier moves the load");
-    sheet.field(
-        "tms est car",
-        "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",
-    );
-    sheet
-        .field("SEV ^ v x ?", "getting worse, better, going away; nobody can tell any more whether it holds");
-    sheet.field("LEFT", "how long something can still be done about it");
-    sheet.field("WHO", "who sees to it; who has seen it; n2: notes; z15:00: you snoozed it until then");
-    sheet.field("+1h20", "to spare before the next window closes");
-    sheet.field("LATE 35m", "the ETA is that long after the window closes");
-    sheet.field("PAST 35m", "the window closed that long ago, with no arrival told");
-    sheet.field("HERE 1h05", "at the stop for that long");
-    sheet.field("DARK 3h05", "nothing heard for longer than is normal for the unit: last seen that long ago");
-    sheet.field(
-        "first limit",
-        "the clock that ends driving first: 11H, 14H, BREAK, CYCLE; counted down between polls",
-    );
-    sheet.heading("Names of places");
-    sheet.field("towns", "GeoNames (geonames.org), CC BY 4.0, trimmed");
-    sheet.field("land", "Natural Earth; US Census Bureau");
-    sheet
 }
 
 /// What is left of `text` without its first columns.

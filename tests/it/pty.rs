@@ -82,6 +82,11 @@ impl Pty {
         self.input.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// What was written to the terminal so far.
+    fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
+    }
+
     fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
@@ -142,6 +147,76 @@ fn what_is_stored_is_on_the_first_frame_without_any_upstream() {
     console.wait_for(&number);
     console.press("q");
     assert!(console.ended().success(), "and it leaves while its calls hang");
+}
+
+#[test]
+fn the_mouse_is_off_until_it_is_asked_for_and_whatever_was_taken_is_given_back() {
+    let office = filled(4);
+    let mut console = Pty::console(&office, &["--view-only"], 24, 80);
+    console.wait_for("Board");
+    assert!(console.raw().contains("\x1b[22;2t\x1b]2;backhaul\x07"), "the title is kept and ours shown");
+    assert!(!console.raw().contains("\x1b[?100"), "no mouse");
+    console.press("M");
+    console.wait_for("mouse on");
+    assert!(console.raw().contains("\x1b[?1000h\x1b[?1006h"));
+    assert!(!console.raw().contains("\x1b[?1003h"), "not every move");
+    console.press("5");
+    console.wait_for("Tractors 4");
+    console.press("\x1b[<0;5;6M\x1b[<0;5;6m\x1b[<65;5;6M");
+    console.press("M");
+    console.wait_for("mouse off");
+    assert!(console.raw().contains("\x1b[?1006l\x1b[?1000l"));
+    console.press("q");
+    assert!(console.ended().success());
+    wait("the title is given back", || console.raw().contains("\x1b[23;2t"));
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut console = Pty::console(&office, &["--view-only", "--mouse"], 24, 80);
+        console.wait_for("Board");
+        assert!(console.raw().contains("\x1b[?1000h"), "from the start");
+        console.signal(signal);
+        console.ended();
+        wait("all is given back", || {
+            let raw = console.raw();
+            raw.contains("\x1b[?1006l\x1b[?1000l")
+                && raw.contains("\x1b[23;2t")
+                && raw.contains("\x1b[?2004l")
+        });
+    }
+}
+
+#[test]
+fn inside_tmux_a_copy_is_wrapped_and_a_terminal_without_titles_is_given_none() {
+    let office = filled(4);
+    let mut command = Pty::command(&office, &["--view-only"]);
+    command.env("TMUX", "/tmp/tmux-1000/default,1,0");
+    command.env("TERM", "linux");
+    let mut console = Pty::spawn(command, 24, 80);
+    console.wait_for("Board");
+    console.press("5y");
+    console.wait_for("copied: ");
+    let raw = console.raw();
+    assert!(
+        raw.contains("\x1bPtmux;\x1b\x1b]52;c;") && raw.contains("\x1b\x1b\\\x1b\\\x1b]52;c;"),
+        "{raw:?}"
+    );
+    assert!(!raw.contains("\x1b]2;"));
+    console.press("q");
+    console.ended();
+}
+
+#[test]
+fn what_is_newly_critical_rings_once_and_what_was_there_before_does_not() {
+    let office = filled(4);
+    let console = Pty::console(&office, &["--view-only"], 24, 80);
+    console.wait_for("Board");
+    assert!(!console.raw().contains("\x1b]9;"));
+    raise(&office);
+    wait("it rings", || {
+        console.raw().contains("\x07\x1b]9;L77: 42m late at Memphis TN (delivery): 14H\x1b\\")
+    });
+    let late = Pty::console(&office, &["--view-only"], 24, 80);
+    late.wait_for("LATE 42m");
+    assert!(!late.raw().contains("\x1b]9;"), "it was there before this console");
 }
 
 #[test]

@@ -3,13 +3,15 @@
 mod board;
 mod frames;
 mod made;
+mod manners;
 mod map;
 mod pages;
+mod palette;
 mod pictures;
 mod tables;
 mod wrong;
 
-use backhaul::tui::app::{App, Effect, Mode, Setup};
+use backhaul::tui::app::{App, Calls, Effect, Mode, Setup};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
 use backhaul::tui::keymap::KeyMap;
@@ -31,8 +33,15 @@ fn app_with(glyphs: Glyphs) -> App {
         user: "ann".into(),
         office: made::office(),
         own: std::sync::Arc::default(),
+        mouse: backhaul::tui::app::Mouse::Off,
+        calls: calls(),
         now: now(),
     })
+}
+
+/// Called at any hour.
+fn calls() -> Calls {
+    Calls::On { quiet_from: jiff::civil::time(0, 0, 0, 0), quiet_until: jiff::civil::time(0, 0, 0, 0) }
 }
 
 fn app() -> App {
@@ -59,9 +68,11 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
             "esc" => (KeyCode::Esc, KeyModifiers::NONE),
             "down" => (KeyCode::Down, KeyModifiers::NONE),
             "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+            "up" => (KeyCode::Up, KeyModifiers::NONE),
             "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
             "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
             "ctrl-g" => (KeyCode::Char('g'), KeyModifiers::CONTROL),
+            "ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
             "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
             _ => (KeyCode::Char(first), KeyModifiers::NONE),
@@ -365,6 +376,10 @@ fn no_size_and_no_value_panics() {
         "7G<enter>",
         "?",
         "5/東京",
+        ":",
+        ":a",
+        ":東京",
+        "?東",
     ];
     let sizes = (1..=80).step_by(4).flat_map(|width| (1..=28).step_by(4).map(move |height| (width, height)));
     let large = [(60, 20), (61, 21), (80, 24), (97, 30), (120, 36), (160, 48), (199, 61), (250, 80)];

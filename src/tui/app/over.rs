@@ -1,39 +1,37 @@
-//! What is opened over a table for a moment: the picker of its columns, and the line of commands
-//! (`save NAME`, `view NAME`, `forget NAME`, `export csv`).
+//! What is opened over a panel for a moment: the picker of a table's columns, the palette and the help; and the
+//! commands that are typed (`save NAME`, `view NAME`, `forget NAME`, `export csv`).
 
-use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
 
 use super::export::{self, Form};
 use super::views::{Change, SavedView};
 use super::{App, Effect};
-use crate::model::clean;
 use crate::tui::action::{Action, Realm};
+use crate::tui::palette::{self, Manner, Palette};
 use crate::tui::panels::Place;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::table::{Choice, Listing};
-use crate::tui::widgets::text::{put, width};
+use crate::tui::widgets::text::put;
 
 /// Columns of the screen that the picker takes.
 const PICKER: u16 = 30;
 
 /// What is opened.
-#[derive(Debug)]
 pub enum Over {
     /// The columns of the table, and which of them the cursor is on.
     Columns(usize),
-    /// A command is typed.
-    Command(Input),
+    /// Something is asked for by name, or the help is read.
+    Palette(Palette),
 }
 
 impl App {
     /// Does what a key asks of a table; of a page that is opened over it, nothing.
     pub(super) fn act_on_table(&mut self, action: Action) -> Option<Effect> {
         match action {
-            Action::Command => self.over = Some(Over::Command(Input::default())),
+            Action::Command => self.open_palette(),
             Action::View1 => return self.show_nth_view(0),
             Action::View2 => return self.show_nth_view(1),
             Action::View3 => return self.show_nth_view(2),
@@ -47,9 +45,16 @@ impl App {
 
     /// Takes in pasted text where a command is typed. Says whether one is.
     pub(super) fn paste_over(&mut self, text: &str) -> bool {
-        let Some(Over::Command(line)) = &mut self.over else { return false };
-        *line = Input::new(format!("{}{}", line.value(), clean(text, 100)));
-        true
+        match self.over.take() {
+            Some(Over::Palette(palette)) => {
+                self.paste_palette(palette, text);
+                true
+            }
+            other => {
+                self.over = other;
+                false
+            }
+        }
     }
 
     /// Opens the picker of columns, where there is a table.
@@ -67,18 +72,12 @@ impl App {
             return None;
         }
         match over {
-            Over::Columns(at) => self.press_columns(at, key, action),
-            Over::Command(mut line) => match key.code {
-                KeyCode::Esc => {}
-                KeyCode::Enter => return self.command(line.value().trim()),
-                KeyCode::Backspace if line.value().is_empty() => {}
-                _ => {
-                    line.handle_event(&Terminal::Key(key));
-                    self.over = Some(Over::Command(line));
-                }
-            },
+            Over::Columns(at) => {
+                self.press_columns(at, key, action);
+                None
+            }
+            Over::Palette(palette) => self.press_palette(palette, key, action),
         }
-        None
     }
 
     fn press_columns(&mut self, at: usize, key: KeyEvent, action: Option<Action>) {
@@ -102,12 +101,11 @@ impl App {
         self.over = Some(Over::Columns(next));
     }
 
-    /// Does what was typed after `:`.
-    fn command(&mut self, line: &str) -> Option<Effect> {
+    /// Does a command as it was typed.
+    pub(super) fn command(&mut self, line: &str) -> Option<Effect> {
         let (word, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let name = name.trim();
         match (word, name) {
-            ("", _) => {}
             ("save" | "view" | "forget", "") => {
                 self.say(format!("{word} what? Say :{word} and a name, as :{word} dallas; {}", self.kept()));
             }
@@ -125,10 +123,11 @@ impl App {
             },
             ("export", "" | "csv") => return self.export(Form::Csv),
             ("export", "json") => return self.export(Form::Json),
-            ("export", other) => self.say(format!("no file is written as {other}; say :export csv or :export json")),
-            (other, _) => self.say(format!(
-                "no command is called {other}; there are save NAME, view NAME, forget NAME, export csv, export json"
-            )),
+            ("export", other) => {
+                self.say(format!("no file is written as {other}; say :export csv or :export json"));
+            }
+            // Only what is a command comes here.
+            _ => {}
         }
         None
     }
@@ -213,35 +212,26 @@ impl App {
     }
 }
 
-/// Draws what is open: the picker over the right of `body`, the command in `line`. Says where the cursor is.
-pub fn paint(app: &App, body: Rect, line: Rect, buf: &mut Buffer) -> Option<Position> {
+/// Draws what is open over `body`. Says where the cursor is.
+pub fn paint(app: &App, body: Rect, buf: &mut Buffer) -> Option<Position> {
     match app.over.as_ref()? {
         Over::Columns(at) => {
             let choices = app.slot().panel.listing().map(Listing::choices).unwrap_or_default();
             columns(app, &choices, *at, body, buf);
             None
         }
-        Over::Command(input) => {
-            blank(line, buf);
-            let (glyphs, theme) = (app.facts.glyphs, app.theme);
-            let start = put(buf, (line.x, line.y), 1, ":", theme.style(Role::Title), glyphs);
-            let room = line.right().saturating_sub(start + 1);
-            let end = put(buf, (start, line.y), room, input.value(), theme.style(Role::Text), glyphs);
-            let hint = "save NAME   view NAME   forget NAME   export csv|json";
-            let place = line.right().saturating_sub(width(hint));
-            if place > end + 2 {
-                put(buf, (place, line.y), width(hint), hint, theme.style(Role::Muted), glyphs);
-            }
-            let cursor = u16::try_from(input.visual_cursor()).unwrap_or(room).min(room);
-            Some(Position { x: start + cursor, y: line.y })
+        Over::Palette(palette) => {
+            let manner = Manner { facts: &app.facts, keys: &app.keys, theme: app.theme };
+            palette::paint(palette, manner, body, buf)
         }
     }
 }
 
-fn blank(area: Rect, buf: &mut Buffer) {
+fn blank(area: Rect, buf: &mut Buffer, theme: Theme) {
     for position in area.intersection(buf.area).positions() {
         if let Some(cell) = buf.cell_mut(position) {
             cell.reset();
+            cell.set_style(theme.style(Role::Text));
         }
     }
 }
@@ -250,7 +240,7 @@ fn columns(app: &App, choices: &[Choice], at: usize, body: Rect, buf: &mut Buffe
     let (glyphs, theme) = (app.facts.glyphs, app.theme);
     let room = PICKER.min(body.width);
     let area = Rect { x: body.right() - room, width: room, ..body };
-    blank(area, buf);
+    blank(area, buf, theme);
     let bar = glyphs.pick("│", "|");
     for y in area.rows().map(|row| row.y) {
         put(buf, (area.x, y), 1, bar, theme.style(Role::Muted), glyphs);

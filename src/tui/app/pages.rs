@@ -15,19 +15,12 @@ const COSTLY_S: i64 = 60;
 
 /// Something opened over a panel, and how far down it is read.
 pub struct Page {
-    pub of: Opened,
+    pub of: Subject,
     pub top: usize,
     /// What the cursor is on, by its place among what leads on; nothing where nothing does.
     at: Option<(usize, Subject)>,
     written: Option<Sheet>,
     written_at: Timestamp,
-}
-
-/// What was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opened {
-    Detail(Subject),
-    Help,
 }
 
 impl Page {
@@ -106,17 +99,14 @@ impl Page {
 
 impl App {
     /// Opens a page over what is shown.
-    pub(super) fn turn_to(&mut self, of: Opened) {
+    pub(super) fn turn_to(&mut self, of: Subject) {
         self.pages.push(Page { of, top: 0, at: None, written: None, written_at: self.facts.now });
         self.lay_out(self.size);
     }
 
     /// What the page on top is about, where it is about something.
     pub(super) fn opened(&self) -> Option<&Subject> {
-        match &self.pages.last()?.of {
-            Opened::Detail(subject) => Some(subject),
-            Opened::Help => None,
-        }
+        Some(&self.pages.last()?.of)
     }
 
     /// Writes the page on top where it is not written yet, and finds its cursor again.
@@ -135,7 +125,7 @@ impl App {
     pub(super) fn reread(&mut self) {
         let now = self.facts.now;
         for page in &mut self.pages {
-            let is_costly = matches!(page.of, Opened::Detail(Subject::Best(_)));
+            let is_costly = matches!(page.of, Subject::Best(_));
             if !is_costly || now.secs_since(page.written_at) >= COSTLY_S {
                 page.written = None;
             }
@@ -164,7 +154,7 @@ impl App {
         self.lay_out(self.size);
         let page = self.pages.last();
         if let Some(subject) = page.and_then(|page| page.at.as_ref()).map(|(_, subject)| subject.clone()) {
-            self.turn_to(Opened::Detail(subject));
+            self.turn_to(subject);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keys that answer a dispatcher's questions from wherever they are: each shows a panel in another order, a
 //! part of the board, or a page made by the same rules as the command of that name.
 
-use super::{App, Effect, Opened};
+use super::{App, Effect};
 use crate::model::{Keyed, MovementKey, Risk};
 use crate::rules::late;
 use crate::tui::action::Action;
@@ -21,7 +21,7 @@ impl App {
                 return effect;
             }
             Action::Detention if self.opened() == Some(&Subject::Detention) => drop(self.pages.pop()),
-            Action::Detention => self.turn_to(Opened::Detail(Subject::Detention)),
+            Action::Detention => self.turn_to(Subject::Detention),
             Action::Plan => self.turn_to_load(Subject::Plan),
             Action::Best => self.turn_to_load(Subject::Best),
             Action::NextLate => return self.next_late(),
@@ -60,7 +60,7 @@ impl App {
         let subject = self.subject();
         match subject.as_ref().and_then(|subject| subject.load(&self.facts)) {
             Some(load) if subject == Some(page(load.clone())) => drop(self.pages.pop()),
-            Some(load) => self.turn_to(Opened::Detail(page(load))),
+            Some(load) => self.turn_to(page(load)),
             None => self.say("no load is selected: this key asks about one"),
         }
     }
@@ -83,14 +83,14 @@ impl App {
         let next = Subject::Movement(next);
         if matches!(self.opened(), Some(Subject::Movement(_))) {
             self.pages.pop();
-            self.turn_to(Opened::Detail(next));
+            self.turn_to(next);
             return None;
         }
         let place = if self.place == Place::Movements { Place::Movements } else { Place::Board };
         let effect = self.look(place);
         let (slot, facts) = self.arranged();
         if !slot.panel.select(&next, &facts) {
-            self.turn_to(Opened::Detail(next));
+            self.turn_to(next);
         }
         effect
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Change, File};
+use super::{Calls, Change, File, Mouse};
 use crate::model::overlay::Overlay;
 use crate::model::{Deed, Seen, Timestamp, UnitId, UnitKind};
 use crate::rules::eta::Office;
@@ -53,6 +53,10 @@ pub enum Effect {
     KeepView(Change),
     /// Write this file where the console was started, and say so.
     Export(File),
+    /// Call the person, who may look elsewhere, about this.
+    Call(String),
+    /// Have the mouse told to the screen, or no more.
+    Mouse(Mouse),
     /// Put the console aside until the shell brings it back.
     Suspend,
 }
@@ -75,6 +79,10 @@ pub struct Setup {
     pub user: String,
     /// How the office plans.
     pub office: Office,
+    /// The mouse from the start.
+    pub mouse: Mouse,
+    /// When a person may be called.
+    pub calls: Calls,
     /// The time.
     pub now: Timestamp,
 }

@@ -246,6 +246,15 @@ impl Panel for Board {
         self.scroll();
     }
 
+    fn point(&mut self, line: u16, facts: &Facts) {
+        // Above the rows are the counts, what it is blind to, and the headings.
+        let Some(line) = usize::from(line).checked_sub(self.blind.len() + 2) else { return };
+        if self.top + line < self.lines.len() {
+            self.cursor = self.top + line;
+            self.go(Go::Stay, facts);
+        }
+    }
+
     fn select(&mut self, subject: &Subject, facts: &Facts) -> bool {
         let about = match subject {
             Subject::Movement(key) => About::Load(key.clone()),

@@ -222,6 +222,9 @@ impl Panel for Health {
     fn headline(&self, facts: &Facts) -> String {
         self.0.headline(facts)
     }
+    fn point(&mut self, line: u16, facts: &Facts) {
+        self.0.point(line, facts);
+    }
     fn subject(&self, facts: &Facts) -> Option<Subject> {
         self.0.subject(facts)
     }

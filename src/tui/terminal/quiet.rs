@@ -51,7 +51,7 @@ impl<W: Write> Backend for Quiet<W> {
         let mut next = None;
         for (x, y, cell) in content {
             if next != Some((x, y)) {
-                queue!(self.inner, MoveTo(x, y))?;
+                move_to((x, y), next, &mut self.inner)?;
             }
             pen.take(cell, &mut self.inner)?;
             self.inner.write_all(cell.symbol().as_bytes())?;
@@ -123,6 +123,16 @@ impl<W: Write> Backend for Quiet<W> {
     }
 }
 
+/// Moves in as few bytes as it takes: to the beginning of the line below as a teletype does, to that of another
+/// line without its column.
+fn move_to((x, y): (u16, u16), from: Option<(u16, u16)>, to: &mut impl Write) -> io::Result<()> {
+    match from {
+        Some((_, line)) if x == 0 && y == line + 1 => to.write_all(b"\r\n"),
+        _ if x == 0 => write!(to, "\u{1b}[{}H", y + 1),
+        _ => queue!(to, MoveTo(x, y)),
+    }
+}
+
 /// How the next character will look. Plain between frames.
 #[derive(Default, PartialEq)]
 struct Pen {
@@ -138,8 +148,10 @@ impl Pen {
         if *self == wanted {
             return Ok(());
         }
+        // From plain, so that what no longer holds need not be undone one by one; plain itself adds only.
+        let from = if *self == Self::default() { "" } else { ";0" };
         *self = wanted;
-        let mut codes = String::new();
+        let mut codes = from.to_owned();
         for (modifier, code) in MODIFIERS {
             if self.modifier.contains(*modifier) {
                 codes.push_str(code);
@@ -147,8 +159,8 @@ impl Pen {
         }
         codes.push_str(&code_of(self.colour, 0));
         codes.push_str(&code_of(self.ground, 10));
-        // From plain, so that what no longer holds need not be undone one by one.
-        write!(to, "\u{1b}[{}m", if codes.is_empty() { "" } else { "0" }.to_owned() + &codes)
+        let is_plain = *self == Self::default();
+        write!(to, "\u{1b}[{}m", if is_plain { "" } else { codes.trim_start_matches(';') })
     }
 
     fn put_down(&mut self, to: &mut impl Write) -> io::Result<()> {
@@ -247,7 +259,24 @@ mod tests {
         ];
         screen.draw((3..).zip(&cells).map(|(x, cell)| (x, 1, cell))).unwrap();
         let text = String::from_utf8(wire.0.take()).unwrap();
-        let expected = "\u{1b}[?2026h\u{1b}[2;4H\u{1b}[0;1;31ma\u{1b}[mb\u{1b}[0;7;104mc\u{1b}[m";
+        let expected = "\u{1b}[?2026h\u{1b}[2;4H\u{1b}[1;31ma\u{1b}[mb\u{1b}[7;104mc\u{1b}[m";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn lines_one_under_the_other_are_reached_in_two_bytes_and_a_style_ends_before_another() {
+        let wire = Wire::default();
+        let mut screen = Quiet::new(wire.clone());
+        let styled = |symbol, style: Style| {
+            let mut cell = Cell::new(symbol);
+            cell.set_style(style);
+            cell
+        };
+        let bold = styled("a", Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
+        let green = styled("b", Style::new().fg(Color::Green));
+        screen.draw([(0, 4, &bold), (1, 4, &green), (0, 5, &green), (0, 7, &green)].into_iter()).unwrap();
+        let text = String::from_utf8(wire.0.take()).unwrap();
+        let expected = "\u{1b}[?2026h\u{1b}[5H\u{1b}[1;31ma\u{1b}[0;32mb\r\nb\u{1b}[8Hb\u{1b}[m";
         assert_eq!(text, expected);
     }
 

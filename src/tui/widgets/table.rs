@@ -312,6 +312,14 @@ impl<T: Listed> Panel for Table<T> {
         true
     }
 
+    fn point(&mut self, line: u16, facts: &Facts) {
+        // The first line is the headings'.
+        let Some(line) = usize::from(line).checked_sub(1).map(|line| self.top + line) else { return };
+        if let Some(row) = self.row_at(line, facts) {
+            (self.cursor, self.chosen) = (line, Some(row.subject()));
+        }
+    }
+
     fn order_by(&mut self, title: &str) {
         if let Some(index) = T::COLUMNS.iter().position(|column| column.title == title) {
             (self.sorted_by, self.reversed, self.arranged) = (Some(index), false, false);

@@ -187,7 +187,7 @@ fn moving_the_selection_sends_few_bytes_among_ten_thousand_rows() {
             terminal.draw(|frame| app.draw(frame)).unwrap();
             most = most.max(wire.0.borrow().len());
         }
-        assert!(most <= 450, "{most} bytes in panel {panel}");
+        assert!(most <= 420, "{most} bytes in panel {panel}");
     }
     wire.0.borrow_mut().clear();
     app.update(told(many(10_000)));

@@ -281,6 +281,8 @@ fn the_fleet_s_own_places_are_drawn_by_name() {
         zone: TimeZone::get("America/Chicago").unwrap(),
         metric: true,
         own: Arc::new(own),
+        mouse: backhaul::tui::app::Mouse::Off,
+        calls: backhaul::tui::app::Calls::Off,
         user: "ann".into(),
         office: super::made::office(),
         now: now(),

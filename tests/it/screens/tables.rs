@@ -208,7 +208,7 @@ fn a_view_is_saved_by_name_and_comes_back_by_name_and_by_key() {
     for (typed, said) in [
         (":view x<enter>", "no view is called x; none is saved yet"),
         (":save<enter>", "save what?"),
-        (":fly<enter>", "no command is called fly; there are save NAME"),
+        (":qqx<enter>", "nothing is called qqx; ask for a unit"),
         (":export xls<enter>", "no file is written as xls"),
     ] {
         assert_eq!(press(&mut app, typed), None);

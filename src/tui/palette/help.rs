@@ -1,0 +1,114 @@
+//! What the help lists: what keys do here, what they do everywhere, what can be typed as a filter, and the words and
+//! marks on the screen.
+
+use super::Choice;
+use super::score::Query;
+use crate::tui::action::Action;
+use crate::tui::words;
+
+/// The parts of the help, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Here,
+    Everywhere,
+    Filters,
+    Written,
+    About,
+}
+
+impl Part {
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Here => "Keys for this screen",
+            Self::Everywhere => "Keys everywhere",
+            Self::Filters => "Filters: every term must hold",
+            Self::Written => "What is written",
+            Self::About => "About",
+        }
+    }
+}
+
+/// A word or mark, and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub term: &'static str,
+    pub means: &'static str,
+}
+
+const fn word(term: &'static str, means: &'static str) -> Word {
+    Word { term, means }
+}
+
+/// What can be typed after `/`, by example.
+const FILTERS: &[Word] = &[
+    word("amarillo 41", "rows with both texts, in any column"),
+    word("\"fort worth\"", "a text with a space in it"),
+    word("-yard", "rows without it; before any term"),
+    word("driver:smith", "a word of the field begins so; driver=\"ann smith\" is it exactly"),
+    word("state:moving", "a state; risk:late,at_risk is either"),
+    word("drive>=5h", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
+    word("fuel<25 speed>60", "per cent, miles an hour; 100kmh, 160km where said so"),
+    word("near:dallas<100", "miles around a city, a unit, a driver or lat,lon; 100 where none are said"),
+    word("trailer:empty", "empty, or nobody knows (?); trailer=empty is what is known to be"),
+    word("load:none drive:?", "there is none; it is not known"),
+];
+
+const WRITTEN: &[Word] = &[
+    word(words::UNKNOWN, "not known; never zero"),
+    word("AGE", "how old what the row says is: since the device, the log or the TMS said so"),
+    word(
+        words::OFFICE_TIME,
+        "the office's time: the stop's zone is not told and its state has two; no mark is the stop's own time",
+    ),
+    word("Tulsa, OK 1h43", "a driver's place that is older than AGE, which is of the clocks"),
+    word(
+        "12 mi E of Tulsa OK",
+        "our words for a position that came without any: how far from a town that people know",
+    ),
+    word("near I-40", "a road passes within a few miles of it; it need not be on it"),
+    word("(carrier)", "no driver of ours: an outside carrier moves the load"),
+    word(
+        "tms est car",
+        "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",
+    ),
+    word("SEV ^ v x ?", "getting worse, better, going away; nobody can tell any more whether it holds"),
+    word("LEFT", "how long something can still be done about it"),
+    word("WHO", "who sees to it; who has seen it; n2: notes; z15:00: you snoozed it until then"),
+    word("+1h20", "to spare before the next window closes"),
+    word("LATE 35m", "the ETA is that long after the window closes"),
+    word("PAST 35m", "the window closed that long ago, with no arrival told"),
+    word("HERE 1h05", "at the stop for that long"),
+    word("DARK 3h05", "nothing heard for longer than is normal for the unit: last seen that long ago"),
+    word(
+        "first limit",
+        "the clock that ends driving first: 11H, 14H, BREAK, CYCLE; counted down between polls",
+    ),
+];
+
+const ABOUT: &[Word] = &[
+    word("backhaul", concat!("version ", env!("CARGO_PKG_VERSION"), ", MIT or Apache 2.0")),
+    word("towns", "GeoNames (geonames.org), CC BY 4.0, trimmed"),
+    word("land, roads", "Natural Earth; US Census Bureau"),
+];
+
+/// All that has each word typed, in the order of the help.
+pub fn choices(actions: &[(Part, Action)], query: &Query, keys: &dyn Fn(Action) -> String) -> Vec<Choice> {
+    let fits =
+        |term: &str, means: &str| query.is_empty() || query.is_in(&format!("{term}\n{means}").to_lowercase());
+    let is_wanted = |action: Action| {
+        let names = format!("{}\n{}", keys(action), action.name().replace('_', " "));
+        fits(&names, action.description())
+    };
+    let actions = actions.iter().filter(|(_, action)| is_wanted(*action));
+    let words = [(Part::Filters, FILTERS), (Part::Written, WRITTEN), (Part::About, ABOUT)];
+    let words = words.into_iter().flat_map(|(part, words)| words.iter().map(move |word| (part, word)));
+    actions
+        .map(|(_, action)| Choice::Action(*action))
+        .chain(
+            words
+                .filter(|(_, word)| fits(word.term, word.means))
+                .map(|(part, word)| Choice::Word(part, word)),
+        )
+        .collect()
+}
