@@ -78,7 +78,8 @@ pub(super) fn now(work: &Work<'_>, told: &Clocks) -> DutyWord {
         status: told.status,
         since_at: told.status_since_at,
         at: told.as_of_at,
-        every_s: work.every_s,
+        // Read anew from the file, what was heard last is told up to so much too early.
+        every_s: work.every_s + CONFIRM_MS / 1000,
         left: WorkLeft { drive_s: told.drive_left_s, cycle_s: told.cycle_left_s },
     }
 }

@@ -1,5 +1,6 @@
 //! What the file says of units, kept at hand by the one who writes it, so that a fix is judged
-//! without a read. True of one revision: where anything else was committed since, it is read anew.
+//! without a read. True of one revision, but for ages that are not worth a write: where anything else was committed
+//! since, it is read anew.
 
 mod load;
 
@@ -144,8 +145,9 @@ pub(super) struct Hours {
     pub(super) rest_since: Option<i64>,
     /// Drive, shift, break, cycle, cycle tomorrow.
     pub(super) left: [Option<i64>; 5],
+    /// Ahead of the row by up to [`CONFIRM_MS`], and as the row has it again once this memory is read anew.
     pub(super) as_of: Option<i64>,
-    /// The same as the row has it: it may lag behind by [`CONFIRM_MS`].
+    /// The same as the row has it.
     pub(super) written_as_of: Option<i64>,
     pub(super) source: Option<Account>,
 }

@@ -93,8 +93,8 @@ impl Reader {
     pub fn fleet_if_changed(&mut self, now: Timestamp) -> Result<Option<Arc<Fleet>>, StoreError> {
         let file = file_id(&self.path);
         if file != self.file && file.is_some() {
-            let concern = mem::take(&mut self.concern);
-            *self = Self { concern, ..Self::open(&self.path, self.scope)? };
+            let fresh = Self::open(&self.path, self.scope)?;
+            *self = Self { concern: mem::take(&mut self.concern), ..fresh };
         }
         let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if self.data_version == Some(version) && !self.a_viewer_went(now) {

@@ -24,8 +24,8 @@ const LOOK: Duration = Duration::from_secs(5);
 /// After an answer so long is waited for more of them: a start brings many.
 const GATHER: Duration = Duration::from_secs(1);
 /// Every unit there is, those too that no load leads to, is looked over this often: what shows only so has
-/// to last for minutes before anybody is told.
-const LOOK_OUT: Duration = Duration::from_secs(30);
+/// to last for a minute before anybody is told.
+const LOOK_OUT: Duration = Duration::from_secs(15);
 /// What drivers did on the days before changes with their logs, which come every few minutes.
 const HISTORY: Duration = Duration::from_mins(2);
 /// Who waits for the end of `--once` waits no longer than this for travel times.
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     fn pass(&mut self, now: Timestamp) -> Result<Verdicts, StoreError> {
-        if self.remembered_at.is_none_or(|at| now.since(at) >= HISTORY) {
+        if is_due(self.remembered_at, HISTORY, now) {
             self.judging.remember(self.reader.duty_history()?);
             self.remembered_at = Some(now);
         }
@@ -70,7 +70,7 @@ impl Desk {
     fn look_over(&mut self, now: Timestamp) -> Result<Vec<Step>, StoreError> {
         let mut fleet = self.reader.fleet(now)?;
         let fresh = Freshness::of(&fleet.feeds, now);
-        if self.looked_out_at.is_none_or(|at| now.since(at) >= LOOK_OUT) {
+        if is_due(self.looked_out_at, LOOK_OUT, now) {
             // Nobody else holds these rows then, and they are replaced in their places.
             drop(fleet);
             self.muster = look_out(&mut self.reader, &fresh)?;
@@ -79,6 +79,11 @@ impl Desk {
         }
         Ok(alerts::look(&fleet, &self.muster, &fresh, now))
     }
+}
+
+/// Whether what was last done at `at` is to be done again; also where the clock has been set back since.
+fn is_due(at: Option<Timestamp>, every: Duration, now: Timestamp) -> bool {
+    at.is_none_or(|at| now < at || now.since(at) >= every)
 }
 
 /// Looks at every unit, and has `reader` heed those that only such a look leads to.
@@ -152,4 +157,22 @@ async fn at_the_desk<T: Send + 'static>(
 ) -> Result<(Desk, T), StoreError> {
     let done = spawn_blocking(move || work(&mut desk).map(|found| (desk, found))).await;
     done.unwrap_or_else(|panic| Err(StoreError::Broken(panic.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_now_and_then_is_done_again_in_time_and_when_the_clock_goes_back() {
+        let at = |secs| Timestamp::from_secs(1_795_000_000 + secs);
+        let check = |last: Option<i64>, now, expected| {
+            assert_eq!(is_due(last.map(at), LOOK_OUT, at(now)), expected, "{last:?} {now}");
+        };
+        check(None, 0, true);
+        check(Some(0), 14, false);
+        check(Some(0), 15, true);
+        check(Some(0), -1, true);
+        check(Some(0), -3600, true);
+    }
 }

@@ -17,6 +17,7 @@ mod wishes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use backhaul::model::{
     Batch, Change, Clocks, DutyStatus, Fix, Fleet, Pairing, PairingSource, Profile, Tie, Timestamp,
@@ -225,20 +226,24 @@ async fn what_changes_nothing_but_an_age_is_written_down_four_times_a_minute_and
     bench.tell("samsara", "drivers", vec![driver("d", "Ann Lee")]).await;
     let at = bench.now;
     let mut written = Vec::new();
-    for round in 0..13 {
+    for round in 0..10 {
         bench.later(3);
-        let drive_left_s = Some(if round < 12 { 39_600 } else { 39_540 });
-        let clocks = Clocks { drive_left_s, as_of_at: bench.now, ..Clocks::default() };
-        let told = vec![fix("1", 35.0, at), Change::Clocks { external_id: "d".into(), clocks }];
+        // In the seventh round, when nothing is due, the truck moves and the clock runs.
+        let (latitude, seen_at, left) =
+            if round < 7 { (35.0, at, 39_600) } else { (35.1, START.plus(Duration::from_secs(30)), 39_540) };
+        let clocks = Clocks { drive_left_s: Some(left), as_of_at: bench.now, ..Clocks::default() };
+        let told = vec![fix("1", latitude, seen_at), Change::Clocks { external_id: "d".into(), clocks }];
         bench.tell("samsara", "vehicle_stats", told).await;
         let fleet = bench.fleet();
         let (truck, driver) = (&fleet.tractors.as_slice()[0], &fleet.drivers.as_slice()[0]);
-        written
-            .push([Some(truck.synced_at), driver.hos_as_of_at].map(|at| at.map(|at| at.secs_since(START))));
+        let secs = |at: Timestamp| at.secs_since(START);
+        written.push((secs(truck.synced_at), driver.hos_as_of_at.map(secs), driver.drive_left_s));
     }
-    let rounds = |column: usize| -> Vec<_> { written.iter().map(|both| both[column].unwrap()).collect() };
-    assert_eq!(rounds(0), [6, 6, 6, 6, 22, 22, 22, 22, 38, 38, 38, 38, 54]);
-    assert_eq!(rounds(1), [5, 5, 5, 5, 21, 21, 21, 21, 37, 37, 37, 37, 53]);
+    let column = |of: fn(&(i64, Option<i64>, Option<i64>)) -> i64| written.iter().map(of).collect::<Vec<_>>();
+    assert_eq!(column(|row| row.0), [6, 6, 6, 6, 22, 22, 22, 34, 34, 34]);
+    assert_eq!(column(|row| row.1.unwrap()), [5, 5, 5, 5, 21, 21, 21, 33, 33, 33]);
+    assert_eq!(written[6].2, Some(39_600));
+    assert_eq!(written[7].2, Some(39_540));
 }
 
 #[tokio::test]

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use backhaul::model::{
-    Assignment, Change, Concern, Driven, DutyStatus, Fix, Fleet, Motion, Pairing, PairingSource, Profile,
-    Rolling, Tie, Timestamp, UnitId, UnitKind,
+    Assignment, Change, Clocks, Concern, Driven, DutyStatus, Fix, Fleet, Motion, Pairing, PairingSource,
+    Profile, Rolling, Tie, Timestamp, UnitId, UnitKind,
 };
+use backhaul::rules::freshness::Freshness;
 use backhaul::store::{Reader, Scope};
+use backhaul::sync::look_out;
 
 use super::{Bench, driver, fix, movement, tractor};
 
@@ -172,4 +174,40 @@ async fn a_look_at_all_units_sees_each_as_its_row_is() {
     let is_seen = |one: Driven| reader.tractors_whose(|driven| driven == one).unwrap();
     assert_eq!(is_seen(driven(DutyStatus::default(), Motion::Moving)), ids(&["1"]));
     assert_eq!(is_seen(driven(DutyStatus::default(), Motion::Dark)), ids(&["2"]));
+}
+
+/// Of units without any load: trailer y rolls alone, z with tractor 1; driver b drives a truck that stands.
+#[tokio::test]
+async fn a_look_at_all_units_leads_to_the_few_that_something_is_wrong_with() {
+    let mut bench = yard().await;
+    let at = bench.now;
+    let standing = Fix { speed_mph: Some(0.0), ..truck_fix(36.0, at) };
+    let trucks = vec![
+        fix("1", 35.0, at),
+        Change::Fix { kind: UnitKind::Tractor, external_id: "2".into(), fix: standing },
+        fix("3", 40.0, at),
+    ];
+    bench.tell("samsara", "vehicle_stats", trucks).await;
+    let rolls = vec![
+        trailer_fix("x", 40.0, 60.0, at),
+        trailer_fix("y", 30.0, 60.0, at),
+        trailer_fix("z", 35.0, 60.0, at),
+    ];
+    bench.tell("samsara", "trailer_stats", rolls).await;
+    let clocks = |status| Clocks { status: Some(status), as_of_at: at, ..Clocks::default() };
+    let told = vec![
+        Change::Clocks { external_id: "a".into(), clocks: clocks(DutyStatus::Driving) },
+        Change::Clocks { external_id: "b".into(), clocks: clocks(DutyStatus::Driving) },
+    ];
+    bench.tell("samsara", "hos_clocks", told).await;
+    let mut reader = Reader::open(&bench.path(), Scope::Judged).unwrap();
+    let fresh = Freshness::of(&reader.fleet(bench.now).unwrap().feeds, bench.now);
+    look_out(&mut reader, &fresh).unwrap();
+    let [tractors, trailers, drivers] = names(&reader.fleet(bench.now).unwrap());
+    assert_eq!((tractors.as_str(), trailers.as_str()), ("2", "y"));
+    assert!(drivers.contains('b'), "{drivers}");
+}
+
+fn truck_fix(latitude: f64, at: Timestamp) -> Fix {
+    Fix { latitude, longitude: -100.0, speed_mph: None, heading_deg: None, place: None, observed_at: at }
 }

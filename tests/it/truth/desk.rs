@@ -13,7 +13,7 @@ use std::time::Duration;
 use backhaul::config::Config;
 use backhaul::daemon::{AnyAccount, accounts, board};
 use backhaul::http::Kind;
-use backhaul::model::{Address, Fleet, Timestamp};
+use backhaul::model::{Address, Fleet, Muster, Post, Timestamp};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Provider};
 use backhaul::routing::{Mapbox, Next, PER_BATCH, Question, next};
 use backhaul::rules::alerts::{self, Condition};
@@ -164,7 +164,10 @@ impl Desk {
         let fresh = Freshness::of(&whole.feeds, now);
         let muster = look_out(&mut self.reader, &fresh).unwrap();
         let judged = self.reader.fleet(now).unwrap();
-        [judged, whole].map(|fleet| alerts::conditions(&fleet, &muster, &fresh, now))
+        let mut all = Muster::default();
+        whole.tractors.iter().for_each(|row| all.call(Post::from(&**row)));
+        [(judged, muster), (whole, all)]
+            .map(|(fleet, muster)| alerts::conditions(&fleet, &muster, &fresh, now))
     }
 
     /// The answers are there for the next look: two minutes are no time on a road.
