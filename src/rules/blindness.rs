@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::age::is_silent;
-use crate::model::{FeedStatus, Gives, Timestamp};
+use super::itinerary::is_to_be_driven;
+use crate::model::{ExceptionState, FeedStatus, Fleet, Gives, Keyed, Timestamp};
 
 /// What can be seen of the fleet now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,38 @@ pub fn sight(feeds: &[FeedStatus], now: Timestamp) -> Sight {
     }
 }
 
+/// What an empty queue does not speak of yet. Just after a start, and after every change, it is short because nobody
+/// has looked, or because what is wrong has not lasted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Loads of ours that nobody has judged yet.
+    pub unjudged: usize,
+    /// What holds, and is watched until it has lasted long enough for somebody to be told.
+    pub watched: usize,
+}
+
+impl Unsettled {
+    /// Of this fleet.
+    pub fn of(fleet: &Fleet) -> Self {
+        let loads = fleet.movements.iter().filter(|row| is_to_be_driven(row));
+        let watched = fleet.exceptions.iter().filter(|row| row.state == ExceptionState::Watched);
+        Self {
+            unjudged: loads.filter(|row| fleet.judgements.get(&row.key()).is_none()).count(),
+            watched: watched.count(),
+        }
+    }
+
+    /// Why an empty queue is no all-clear; `None` where it is one.
+    pub fn words(self) -> Option<String> {
+        let loads = |count| if count == 1 { "1 load is".to_owned() } else { format!("{count} loads are") };
+        let unjudged = (self.unjudged > 0).then(|| format!("{} not judged yet", loads(self.unjudged)));
+        let watched =
+            (self.watched > 0).then(|| format!("{} that just began are shown if they last", self.watched));
+        let why: Vec<String> = [unjudged, watched].into_iter().flatten().collect();
+        (!why.is_empty()).then(|| why.join("; "))
+    }
+}
+
 /// How one thing that an account tells comes.
 #[derive(Default)]
 struct Told {
@@ -94,6 +127,30 @@ const fn vital(gives: Gives) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Exception, Judgement, Movement, MovementStatus};
+
+    #[test]
+    fn an_empty_queue_is_no_all_clear_while_loads_are_not_judged_or_something_just_began() {
+        let mut load = Movement::default();
+        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::Covered);
+        let mut fleet = Fleet::default();
+        fleet.movements = [load.clone()].into_iter().collect();
+        assert_eq!(Unsettled::of(&fleet).words().as_deref(), Some("1 load is not judged yet"));
+        fleet.judgements =
+            [Judgement { movement_id: "1".into(), ..Judgement::default() }].into_iter().collect();
+        assert_eq!(Unsettled::of(&fleet).words(), None);
+        load.tms.id = "2".into();
+        load.tms.brokered = true;
+        fleet.movements = fleet.movements.with(vec![load]);
+        let watched = |id: &str| Exception { id: id.into(), ..Exception::default() };
+        fleet.exceptions = [watched("a"), watched("b")].into_iter().collect();
+        let expected = "2 that just began are shown if they last";
+        assert_eq!(
+            Unsettled::of(&fleet).words().as_deref(),
+            Some(expected),
+            "a carrier's load is not ours to judge"
+        );
+    }
 
     fn at(secs: i64) -> Timestamp {
         Timestamp::from_secs(1_000_000 + secs)

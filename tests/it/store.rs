@@ -229,8 +229,11 @@ async fn what_changes_nothing_but_an_age_is_written_down_four_times_a_minute_and
     for round in 0..10 {
         bench.later(3);
         // In the seventh round, when nothing is due, the truck moves and the clock runs.
-        let (latitude, seen_at, left) =
-            if round < 7 { (35.0, at, 39_600) } else { (35.1, START.plus(Duration::from_secs(30)), 39_540) };
+        let (latitude, seen_at, left) = if round < 7 {
+            (35.0, at, 39_600)
+        } else {
+            (35.005, START.plus(Duration::from_secs(30)), 39_540)
+        };
         let clocks = Clocks { drive_left_s: Some(left), as_of_at: bench.now, ..Clocks::default() };
         let told = vec![fix("1", latitude, seen_at), Change::Clocks { external_id: "d".into(), clocks }];
         bench.tell("samsara", "vehicle_stats", told).await;

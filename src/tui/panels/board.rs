@@ -9,7 +9,7 @@ use ratatui::layout::{Rect, Size};
 
 use super::{Go, Panel, Show, Subject};
 use crate::model::{Exception, ExceptionKind, MovementKey};
-use crate::rules::blindness::{Sight, sight};
+use crate::rules::blindness::{Sight, Unsettled, sight};
 use crate::tui::facts::Facts;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::table::nothing;
@@ -170,6 +170,9 @@ impl Board {
                 "Nothing stands here, but that is no all-clear: what is silent is named above. \
                  Health says why."
                     .to_owned()
+            }
+            Sight::Clear { .. } if let Some(why) = Unsettled::of(&facts.fleet).words() => {
+                format!("Nothing stands here yet, but that is no all-clear: {why}.")
             }
             Sight::Clear { .. } if snoozed && self.show == Show::All => {
                 "Nothing but what you snoozed.".to_owned()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Deed, ExceptionKind, Fleet, Snooze};
+use backhaul::model::{Deed, ExceptionKind, Fleet, Judgement, Movement, Snooze};
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
 
@@ -186,11 +186,23 @@ fn held() -> Fleet {
     fleet
 }
 
+/// Every load is judged, and nothing is wrong.
+fn calm() -> Fleet {
+    let mut fleet = fresh();
+    fleet.exceptions = std::iter::empty().collect();
+    let judged = |row: &Movement| Judgement {
+        company_id: row.tms.company_id.clone(),
+        movement_id: row.tms.id.clone(),
+        ..Judgement::default()
+    };
+    fleet.judgements = fleet.movements.iter().map(|row| judged(row)).collect();
+    fleet
+}
+
 #[test]
 fn quiet_is_said_only_where_all_that_it_rests_on_comes() {
     let with = |change: &dyn Fn(&mut Fleet)| {
-        let mut fleet = fresh();
-        fleet.exceptions = std::iter::empty().collect();
+        let mut fleet = calm();
         change(&mut fleet);
         let picture = shown(fleet, "", 80, 24);
         assert_eq!(picture.contains("Quiet"), !picture.contains("BLIND"), "{picture}");
@@ -218,9 +230,7 @@ fn quiet_is_said_only_where_all_that_it_rests_on_comes() {
 
 #[test]
 fn a_feed_that_falls_silent_makes_the_board_blind_by_time_alone() {
-    let mut fleet = fresh();
-    fleet.exceptions = std::iter::empty().collect();
-    let mut app = live(fleet);
+    let mut app = live(calm());
     assert!(picture(&mut app, 80, 24).contains("Quiet"));
     app.update(Event::Tick(now().plus(Duration::from_secs(70))));
     assert!(app.take_stale(), "nobody pressed a key");

@@ -173,7 +173,7 @@ fn shown(glyphs: Glyphs, keys: &str, width: u16, height: u16) -> String {
 fn the_palette_at_80_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "5:amar", 80, 24), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok     14:05 CST
-    Tractors 5, by unit ▲                   1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
     9     IDLE 12m   Flying J, Tulsa… Bob Stone  ?        -       11%  <30s  samsara
     12    DARK       -                -          ?        -       -    -     -
@@ -203,7 +203,7 @@ fn the_palette_at_80_columns() {
 fn the_palette_with_nothing_typed_at_120_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "3:", 120, 36), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                14:05 CST
-    Movements 4, by window ▲                               1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     DISPATCH AGE
     0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
     0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
@@ -220,7 +220,7 @@ fn the_palette_with_nothing_typed_at_120_columns() {
 
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    :                                                                  a unit, driver, load, PO, town (18958), or what to do
+    :                                                                  a unit, driver, load, PO, town (18960), or what to do
       enter      open                open the selected row: all that is known of it, with age and source
       /          filter              show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100
       s          sort                sort by the next column
@@ -254,7 +254,7 @@ fn the_palette_at_60_columns_in_ascii() {
 
 
     ------------------------------------------------------------
-    :an                                                193 found
+    :an                                                194 found
       driver     Ann Pe?a            driving, drive 7:04, shift~
       town       Anaheim CA          the tractors within 100 mi~
       town       Anchorage AK        the tractors within 100 mi~
@@ -271,7 +271,7 @@ fn the_palette_at_60_columns_in_ascii() {
 fn the_help_at_80_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "?", 80, 24), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok     14:05 CST
-    Board 0, worst first                    1 Brd  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Board 0, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Help                                                              type to search
     Keys for this screen
       enter                open the selected row: all that is known of it, with age
@@ -301,7 +301,7 @@ fn the_help_at_80_columns() {
 fn the_help_searched_at_120_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "4?miles", 120, 36), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                14:05 CST
-    Drivers 4, by name ▲                                   1 Board  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Drivers 4, by name ▲                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Help miles                                                                                                       3 found
     Filters: every term must hold
       fuel<25 speed>60     per cent, miles an hour; 100kmh, 160km where said so
