@@ -242,9 +242,10 @@ async fn what_changes_nothing_but_an_age_is_written_down_four_times_a_minute_and
         let secs = |at: Timestamp| at.secs_since(START);
         written.push((secs(truck.synced_at), driver.hos_as_of_at.map(secs), driver.drive_left_s));
     }
-    let column = |of: fn(&(i64, Option<i64>, Option<i64>)) -> i64| written.iter().map(of).collect::<Vec<_>>();
-    assert_eq!(column(|row| row.0), [6, 6, 6, 6, 22, 22, 22, 34, 34, 34]);
-    assert_eq!(column(|row| row.1.unwrap()), [5, 5, 5, 5, 21, 21, 21, 33, 33, 33]);
+    let synced: Vec<_> = written.iter().map(|row| row.0).collect();
+    assert_eq!(synced, [6, 6, 6, 6, 22, 22, 22, 34, 34, 34]);
+    let as_of: Vec<_> = written.iter().filter_map(|row| row.1).collect();
+    assert_eq!(as_of, [5, 5, 5, 5, 21, 21, 21, 33, 33, 33]);
     assert_eq!(written[6].2, Some(39_600));
     assert_eq!(written[7].2, Some(39_540));
 }
