@@ -21,16 +21,11 @@ pub struct Post<'a> {
 
 impl<'a> From<&'a Tractor> for Post<'a> {
     fn from(row: &'a Tractor) -> Self {
-        let seen = row.latitude.zip(row.longitude).zip(row.observed_at);
         Self {
             unit_number: &row.unit_number,
             source: row.source.as_deref(),
             state: row.state,
-            seen: seen.map(|((latitude, longitude), observed_at)| Sighting {
-                latitude,
-                longitude,
-                observed_at,
-            }),
+            seen: Sighting::of(row.latitude, row.longitude, row.observed_at),
         }
     }
 }

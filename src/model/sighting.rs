@@ -14,6 +14,13 @@ pub struct Sighting {
     pub observed_at: Timestamp,
 }
 
+impl Sighting {
+    /// Of a row's three columns, where none of them is missing.
+    pub fn of(latitude: Option<f64>, longitude: Option<f64>, observed_at: Option<Timestamp>) -> Option<Self> {
+        Some(Self { latitude: latitude?, longitude: longitude?, observed_at: observed_at? })
+    }
+}
+
 impl From<&Fix> for Sighting {
     fn from(fix: &Fix) -> Self {
         Self { latitude: fix.latitude, longitude: fix.longitude, observed_at: fix.observed_at }

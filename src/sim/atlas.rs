@@ -6,6 +6,8 @@ mod places;
 pub use places::CITIES;
 use places::ROADS;
 
+use crate::model::land::{Land, coarse};
+
 const EARTH_MILES: f64 = 3958.8;
 
 /// A place on earth, WGS 84 degrees.
@@ -154,6 +156,14 @@ pub fn near(point: Point, city: usize) -> String {
     }
     let course = COURSES[(city.point().heading_to(point) / 45.0).round() as usize % 8];
     format!("{miles:.1} mi {course} of {}, {}", city.name, city.state)
+}
+
+/// "Mount Union, PA", as a geocoder has it: the town that a place is nearest to; `None` far from all.
+pub fn town(point: Point) -> Option<String> {
+    /// Further out a geocoder names a county at best.
+    const REACH_MI: f32 = 30.0;
+    let (town, _) = Land::towns().nearest(coarse(point.latitude), coarse(point.longitude), REACH_MI)?;
+    Some(format!("{}, {}", town.name, town.state_or_country()))
 }
 
 fn city(code: &str) -> usize {

@@ -10,6 +10,7 @@ use rusqlite::Row;
 
 use super::apply::Work;
 use super::links;
+use super::rows::text;
 use super::stays::Stays;
 use super::told::Told;
 use crate::model::{DutyStatus, Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
@@ -319,7 +320,7 @@ impl<T> Known<T> {
         at: Option<Place>,
         make: impl FnOnce() -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<Place>> {
-        let external_id = load::text(row, 1)?.unwrap_or_default();
+        let external_id = text(row, 1)?.unwrap_or_default();
         let takes_part: bool = row.get(2)?;
         let place = match at {
             _ if !takes_part => None,

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
-use super::rows::Columns;
+use super::rows::{Columns, text};
 use crate::model::{Driven, DutyStatus, Motion, Muster, Post, Rolling, Sighting, UnitId};
 
 /// Every tractor of the fleet.
@@ -74,11 +74,5 @@ pub(super) fn driven(sql: &Connection, pick: impl Fn(Driven) -> bool) -> rusqlit
 
 /// Three columns, where none of them is missing.
 fn seen(columns: &mut Columns<'_>) -> rusqlite::Result<Option<Sighting>> {
-    let (latitude, longitude) = (columns.take::<Option<f64>>()?, columns.take::<Option<f64>>()?);
-    let place = latitude.zip(longitude).zip(columns.at_opt()?);
-    Ok(place.map(|((latitude, longitude), observed_at)| Sighting { latitude, longitude, observed_at }))
-}
-
-fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<&'a str>> {
-    Ok(row.get_ref(column)?.as_str_or_null()?)
+    Ok(Sighting::of(columns.take()?, columns.take()?, columns.at_opt()?))
 }

@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::apply::Work;
 use super::memory::Memory;
-use super::rows::TMS_ACCOUNT;
+use super::rows::{TMS_ACCOUNT, text};
 use crate::model::{Claim, Pairing, PairingSource, Tie, Timestamp, UnitId, UnitKind};
 
 /// Notes one account's word. Who is logged in where is told for one driver at a time, so the new word
@@ -335,9 +335,8 @@ fn differing<T>(
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
-        let had = [text(1)?, text(2)?, text(3)?, text(4)?];
-        found.extend(find(text(0)?.unwrap_or_default(), had));
+        let had = [text(row, 1)?, text(row, 2)?, text(row, 3)?, text(row, 4)?];
+        found.extend(find(text(row, 0)?.unwrap_or_default(), had));
     }
     Ok(found)
 }

@@ -35,6 +35,11 @@ pub(super) trait FromRow: Sized {
     fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
+/// A column's text, not copied.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<Option<&'a str>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?)
+}
+
 /// Takes columns from left to right.
 pub(super) struct Columns<'a> {
     row: &'a Row<'a>,

@@ -8,7 +8,7 @@ use super::settle::Absence;
 use super::sight::Sight;
 use crate::model::{
     Exception, ExceptionKind, Motion, Muster, Post, Rolling, Severity, Sighting, Subject, SubjectKind,
-    Timestamp, Touches, Trailer, UnitKind,
+    Touches, Trailer, UnitKind,
 };
 use crate::rules::freshness::Freshness;
 use crate::rules::{motion, sanity};
@@ -49,7 +49,7 @@ impl Alert for Alone {
             if motion_of(sight, trailer) != Motion::Moving || is_hauled_by_others(&of_others, trailer) {
                 continue;
             }
-            let Some(seen) = sighting(trailer.latitude, trailer.longitude, trailer.observed_at) else {
+            let Some(seen) = Sighting::of(trailer.latitude, trailer.longitude, trailer.observed_at) else {
                 continue;
             };
             if let Some(Company::Of(_) | Company::Unknown) = paired(sight, trailer, seen) {
@@ -73,7 +73,7 @@ impl Alert for Alone {
                 Absence::Eased("an outside carrier has its load".into())
             }
             Motion::Moving => {
-                let seen = sighting(trailer.latitude, trailer.longitude, trailer.observed_at);
+                let seen = Sighting::of(trailer.latitude, trailer.longitude, trailer.observed_at);
                 let company = seen.map(|seen| {
                     paired(sight, trailer, seen)
                         .unwrap_or_else(|| Roads::of(sight.muster, sight.fresh).company(seen))
@@ -145,14 +145,6 @@ fn together(own: Option<Sighting>, seen: Sighting) -> Option<bool> {
     // Most are ruled out by their latitude alone, which needs no trigonometry.
     let is_abreast = (own.latitude - seen.latitude).abs() * DEGREE_MI <= near_mi;
     Some(is_abreast && sanity::miles(own, seen) <= near_mi)
-}
-
-fn sighting(
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    observed_at: Option<Timestamp>,
-) -> Option<Sighting> {
-    Some(Sighting { latitude: latitude?, longitude: longitude?, observed_at: observed_at? })
 }
 
 /// All tractors by the cell they are in.

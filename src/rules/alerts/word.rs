@@ -43,7 +43,7 @@ impl Alert for Word {
 /// Where the load's truck was seen last, while its account is heard.
 fn whereabouts(sight: &Sight<'_>, load: &Load<'_>) -> Option<Sighting> {
     let truck = load.tractor.filter(|truck| sight.fresh.knows_where(truck, sight.now))?;
-    Some(Sighting { latitude: truck.latitude?, longitude: truck.longitude?, observed_at: truck.observed_at? })
+    Sighting::of(truck.latitude, truck.longitude, truck.observed_at)
 }
 
 fn about(load: &Load<'_>, call: &Call<'_>, differs: Disagreement) -> Condition {

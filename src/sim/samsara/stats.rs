@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::ask::Ask;
-use super::super::atlas::{CITIES, road_name};
+use super::super::atlas::{road_name, town};
 use super::super::cursor;
 use super::super::roster::{Roster, SHOP};
 use super::super::week::Activity;
@@ -257,7 +257,6 @@ impl Samsara {
 
     fn gps(&self, tractor: usize, at: i64) -> Value {
         let seen = self.world.truck(tractor, at);
-        let city = &CITIES[seen.stretch.city];
         let mut point = json!({
             "time": written(at),
             "latitude": rounded(seen.point.latitude),
@@ -266,12 +265,12 @@ impl Samsara {
             "speedMilesPerHour": (seen.mph * 10.0).round() / 10.0,
             "isEcuSpeed": seen.mph > 0.0,
         });
-        let place = match road_name(seen.stretch.road) {
-            Some(road) => format!("{road}, {}, {}", city.name, city.state),
-            None => format!("{}, {}", city.name, city.state),
-        };
         // The geocoder does not know every place.
-        if tractor % 9 != 4 {
+        if let Some(town) = town(seen.point).filter(|_| tractor % 9 != 4) {
+            let place = match road_name(seen.stretch.road) {
+                Some(road) => format!("{road}, {town}"),
+                None => town,
+            };
             point["reverseGeo"] = json!({ "formattedLocation": place });
         }
         let yard = self.world.yard(tractor);

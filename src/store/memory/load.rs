@@ -8,6 +8,7 @@ use super::{Account, Driver, Hours, Known, Memory, News, Suspect, Unit};
 use crate::model::{DutyStatus, Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
 use crate::store::apply::Work;
 use crate::store::links;
+use crate::store::rows::text;
 
 impl Memory {
     /// Reads the units of a kind that any account knows, or the one that this account calls `only`.
@@ -47,11 +48,10 @@ impl Memory {
             };
             let place = known.add(account, row, is_at, || {
                 let id = text(row, 10)?.unwrap_or_default();
-                let place: (Option<i64>, Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?, row.get(6)?);
                 Ok(Unit {
                     rowid,
                     id: id.into(),
-                    shown: sighting(place),
+                    shown: Sighting::of(row.get(5)?, row.get(6)?, at(row, 4)?),
                     source,
                     state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
                     since: row.get(8)?,
@@ -164,15 +164,6 @@ fn suspects(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashMap<String,
     rows.collect()
 }
 
-pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<&'a str>> {
-    Ok(row.get_ref(column)?.as_str_or_null()?)
-}
-
 fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
-}
-
-fn sighting(place: (Option<i64>, Option<f64>, Option<f64>)) -> Option<Sighting> {
-    let (observed_at, latitude, longitude) = (place.0?, place.1?, place.2?);
-    Some(Sighting { latitude, longitude, observed_at: Timestamp::from_millis(observed_at) })
 }
