@@ -37,7 +37,7 @@ impl Change {
 /// Reads of the fleet before measuring: rosters, first rows.
 const WARM_UP: u32 = 2;
 /// Reads of the fleet that are measured.
-const READS: u32 = 4;
+const READS: u32 = 12;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();

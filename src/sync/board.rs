@@ -23,9 +23,9 @@ use crate::store::{Reader, Scope, Store, StoreError};
 const LOOK: Duration = Duration::from_secs(5);
 /// After an answer so long is waited for more of them: a start brings many.
 const GATHER: Duration = Duration::from_secs(1);
-/// Every unit there is, those too that no load leads to, is looked over this often: what shows only so has
-/// to last for a minute before anybody is told.
-const LOOK_OUT: Duration = Duration::from_secs(15);
+/// Every unit there is, those too that no load leads to, is looked over this often. What shows only so has to last
+/// for a minute before anybody is told, and may be told half a minute later for that.
+const LOOK_OUT: Duration = Duration::from_secs(30);
 /// What drivers did on the days before changes with their logs, which come every few minutes.
 const HISTORY: Duration = Duration::from_mins(2);
 /// Who waits for the end of `--once` waits no longer than this for travel times.
@@ -170,8 +170,8 @@ mod tests {
             assert_eq!(is_due(last.map(at), LOOK_OUT, at(now)), expected, "{last:?} {now}");
         };
         check(None, 0, true);
-        check(Some(0), 14, false);
-        check(Some(0), 15, true);
+        check(Some(0), 29, false);
+        check(Some(0), 30, true);
         check(Some(0), -1, true);
         check(Some(0), -3600, true);
     }
