@@ -94,6 +94,7 @@ fn app() -> App {
         mouse: Mouse::Off,
         calls: Calls::Off,
         user: "bench".into(),
+        here: ("box".into(), 1),
         office: Office {
             zone: jiff::tz::TimeZone::UTC,
             cycle: Cycle::SeventyInEight,

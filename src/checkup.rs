@@ -1,14 +1,16 @@
-//! Gathers what `doctor` judges: the configuration, files' permissions, the database, the terminal.
-//! It judges nothing and changes nothing.
+//! Gathers what `doctor` judges: the configuration, files' permissions, the database, the terminal, and what accounts say
+//! that are tried. It judges nothing and changes nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::commands::doctor::{Account, Database, Facts, File, Secret, Terminal};
+use crate::commands::doctor::{Account, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven};
 use crate::config::{Config, ConfigError, Environment};
+use crate::daemon::{Failed, Shown, ahead, try_account};
 use crate::model::Timestamp;
 use crate::store::{self, Reader, Scope, StoreError};
+use crate::sync::Clock;
 
 /// What is seen from where `doctor` was asked.
 #[derive(Clone, Copy)]
@@ -37,6 +39,9 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
         files: Vec::new(),
         database: None,
         leader: None,
+        tried: Vec::new(),
+        ahead: None,
+        disk: None,
         terminal: terminal(around),
         now: around.now,
     };
@@ -71,7 +76,36 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
     facts.files = files(config);
     facts.database = Some(database(config, around.now).map_err(|error| error.to_string()));
     facts.leader = store::leader(&config.database.path);
+    facts.disk = disk(&config.database.path);
     facts
+}
+
+/// Asks what only a call can tell: the accounts that no poller is known to read, side by side, and what time it is
+/// elsewhere.
+pub async fn ask(config: &Config, facts: &mut Facts) {
+    let clock = Clock::system();
+    let mut trying = tokio::task::JoinSet::new();
+    for account in unproven(facts) {
+        let (config, clock) = (config.clone(), clock.clone());
+        trying.spawn(async move {
+            let tried = try_account(&config, &account, &clock).await;
+            let (outcome, lacks) = match tried {
+                Ok(Shown { lines, lacks }) => (Ok(lines), lacks),
+                Err(Failed { why, remedy }) => (Err((why, remedy)), Vec::new()),
+            };
+            Tried { account, outcome, lacks }
+        });
+    }
+    facts.ahead = ahead(config, &clock).await;
+    facts.tried = trying.join_all().await;
+    facts.tried.sort_by_key(|tried| facts.accounts.iter().position(|account| account.name == tried.account));
+}
+
+/// The room where the database is, or will be.
+fn disk(database: &Path) -> Option<Disk> {
+    let folder = database.ancestors().skip(1).find(|folder| folder.exists())?;
+    let room = rustix::fs::statvfs(folder).ok()?;
+    Some(Disk { folder: folder.to_owned(), free: room.f_bavail.saturating_mul(room.f_frsize) })
 }
 
 fn database(config: &Config, now: Timestamp) -> Result<Database, StoreError> {
@@ -112,6 +146,7 @@ fn terminal(around: &Surroundings<'_>) -> Terminal {
         term: set("TERM"),
         locale: set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")),
         colors: set("COLORTERM"),
+        in_tmux: set("TMUX").is_some(),
         no_color: around.no_color,
     }
 }

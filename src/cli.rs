@@ -1,13 +1,18 @@
 //! The command line: what may be typed. It runs nothing and knows nothing of the rest.
 
-use std::path::PathBuf;
+mod global;
 
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
+pub use self::global::{Global, LogFormat};
+
 const AFTER_HELP: &str = "\
 Without a command this is the console; it polls too, if no other process polls this database.
+
+Signals of --sync-only: SIGHUP reads the configuration anew, SIGUSR1 logs one step finer, SIGUSR2 as
+--log says again; SIGTERM and SIGINT end it.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 --exit-code found something, 4 answered
 from rows older than --fresh allows.";
@@ -46,35 +51,6 @@ pub struct Cli {
     pub global: Global,
 }
 
-/// Flags that every command takes.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Everywhere")]
-pub struct Global {
-    /// The configuration file [default: ~/.config/backhaul/config.toml, else /etc/backhaul/config.toml]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-
-    /// The database, such as `sqlite:/var/lib/backhaul/backhaul.db`
-    #[arg(long, global = true, value_name = "URL")]
-    pub database: Option<String>,
-
-    /// Answer in JSON
-    #[arg(long, global = true)]
-    pub json: bool,
-
-    /// No colour; `NO_COLOR` in the environment says the same
-    #[arg(long, global = true)]
-    pub no_color: bool,
-
-    /// Nothing but ASCII characters
-    #[arg(long, global = true)]
-    pub ascii: bool,
-
-    /// What to log: error, warn, info, debug, trace, or a filter such as `backhaul::sync=debug`
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", hide_default_value = true)]
-    pub log: String,
-}
-
 /// What to do instead of the console.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
@@ -106,11 +82,36 @@ pub enum Command {
     /// Who can take a load, the best first; and of the others why not
     Best(Best),
     /// Who is at a stop, since when, and how much free time is left
-    Detention,
+    Detention(Detention),
+    /// Whose hours end before his work does: where, and how far short of which stop
+    Hours(Ahead),
+    /// Pickups that nobody can legally make, by the time that is left
+    Uncovered(Ahead),
+    /// One sentence about a load, to be read out: where it is and when it will be there
+    Say {
+        /// A load, an order, a PO, a BOL, a unit or a stop's phone
+        text: String,
+    },
+    /// What one shift hands to the next: what is open and who has it, what was promised, what is at risk
+    Handoff {
+        /// Answer in Markdown, to be sent on
+        #[arg(long, conflicts_with = "json")]
+        md: bool,
+    },
+    /// What every person did, when, and how things stood before and after
+    Audit(Audit),
+    /// An answer in words: what is late, where something is, who can take a load, what is legal
+    Ask {
+        /// The question
+        #[arg(required = true)]
+        question: Vec<String>,
+    },
     /// Who polls, who looks on, how old every feed is and what is wrong
-    Status,
+    Status(Status),
     /// What is wrong, and what mends it: configuration, secrets, database, feeds, links, terminal
     Doctor,
+    /// Connect services one at a time, each tried live, and write the configuration
+    Init(Init),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -177,6 +178,54 @@ pub struct Late {
     pub fresh: Option<String>,
 }
 
+/// How far ahead.
+#[derive(Args, Clone, Debug)]
+pub struct Ahead {
+    /// Look so far ahead, such as 4h
+    #[arg(long, value_name = "DURATION", default_value = "12h")]
+    pub horizon: String,
+}
+
+/// Who is held, or what proves it.
+#[derive(Args, Clone, Debug)]
+pub struct Detention {
+    /// What proves how long a truck was at this stop: arrival, departure, free time, and the fixes that show it
+    #[arg(long, value_name = "STOP")]
+    pub proof: Option<String>,
+
+    /// Answer in CSV, with a header
+    #[arg(long, requires = "proof", conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// Whose actions, since when.
+#[derive(Args, Clone, Debug)]
+pub struct Audit {
+    /// How far back, such as 8h or 3d [default: all there is]
+    #[arg(long, value_name = "DURATION")]
+    pub since: Option<String>,
+
+    /// This person's alone, by the login
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+
+    /// About this load alone: its number, or COMPANY/NUMBER
+    #[arg(long, value_name = "MOVEMENT")]
+    pub load: Option<String>,
+
+    /// Answer in CSV, with a header
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// How to end.
+#[derive(Args, Clone, Debug)]
+pub struct Status {
+    /// Exit with 4 when a feed that loads are judged by is older than this, such as 90s or 5m
+    #[arg(long, value_name = "DURATION")]
+    pub fresh: Option<String>,
+}
+
 /// Around what, how far, and who.
 #[derive(Args, Clone, Debug)]
 pub struct Near {
@@ -232,6 +281,14 @@ pub enum Hauled {
     Tractor,
     /// Anything pulled
     Trailer,
+}
+
+/// What to write.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Init {
+    /// Ask nothing: a configuration for the simulated upstreams that `backhaul sim` serves
+    #[arg(long)]
+    pub demo: bool,
 }
 
 /// What to do with the configuration.
@@ -303,11 +360,18 @@ impl Cli {
             | Command::Find { .. }
             | Command::Near(_)
             | Command::Best(_)
-            | Command::Detention
-            | Command::Status
+            | Command::Detention(_)
+            | Command::Hours(_)
+            | Command::Uncovered(_)
+            | Command::Say { .. }
+            | Command::Handoff { .. }
+            | Command::Audit(_)
+            | Command::Status(_)
+            | Command::Ask { .. }
             | Command::Doctor
             | Command::Config(ConfigCommand::Show) => true,
             Command::Config(ConfigCommand::Path | ConfigCommand::Check)
+            | Command::Init(_)
             | Command::Sim(_)
             | Command::Completions { .. }
             | Command::Man => false,
@@ -334,94 +398,4 @@ pub fn man() -> std::io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn accepts(arguments: &str) -> bool {
-        let words = std::iter::once("backhaul").chain(arguments.split_whitespace());
-        Cli::try_parse_from(words).is_ok_and(|cli| cli.check().is_ok())
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn what_can_be_meant_is_accepted() {
-        for arguments in [
-            "",
-            "--sync-only",
-            "--sync-only --once",
-            "--sync-only --demo",
-            "--demo --ascii --no-color",
-            "--view-only --database sqlite:x.db",
-            "tractors",
-            "trailers --json",
-            "drivers --csv --fresh 90s",
-            "status --json --config x.toml",
-            "--json status",
-            "sim --units 500 --seed 7 --port 8080 --print-config",
-            "trail 412",
-            "trail samsara:9 --since 3d --geojson",
-            "trail 412 --kind trailer --csv",
-            "trail 412 --json",
-            "plan --stdin",
-            "plan --stdin --json",
-            "plan 0261391",
-            "plan TMS/0261391 --json",
-            "late",
-            "late --tight --exit-code --fresh 2m --json",
-            "find 53012",
-            "find smith --json",
-            "near dallas",
-            "near 32.7,-96.8 50 --drive >=5h --empty",
-            "best 0261391 --top 3",
-            "detention --json",
-            "doctor",
-            "doctor --json",
-            "config show",
-            "config show --json",
-            "completions bash",
-            "man",
-        ] {
-            assert!(accepts(arguments), "{arguments}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_refused() {
-        for arguments in [
-            "--once",
-            "--sync-only --view-only",
-            "--json",
-            "--sync-only tractors",
-            "--demo status",
-            "tractors --csv --json",
-            "status --csv",
-            "trail",
-            "trail 412 --json --geojson",
-            "trail 412 --kind driver",
-            "plan",
-            "plan 1 --stdin",
-            "late --csv",
-            "find",
-            "near",
-            "near dallas far",
-            "near dallas 0",
-            "best",
-            "best 1 --top 0",
-            "detention 7",
-            "doctor --csv",
-            "config",
-            "config path --json",
-            "sim --units 0",
-            "sim --port 70000",
-            "completions tcsh",
-            "trucks",
-            "--nonsense",
-        ] {
-            assert!(!accepts(arguments), "{arguments}");
-        }
-    }
-}
+mod tests;

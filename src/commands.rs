@@ -1,15 +1,22 @@
 //! What the subcommands print: pure functions of a fleet and the time. They open nothing.
 
+pub mod ask;
+pub mod audit;
 pub mod best;
 pub mod detention;
 pub mod doctor;
 pub mod find;
+pub mod handoff;
+pub mod hours;
 pub mod late;
 pub mod near;
 pub mod plan;
+pub mod proof;
 pub mod rows;
+pub mod say;
 pub mod status;
 pub mod trail;
+pub mod uncovered;
 
 mod csv;
 mod grid;
@@ -18,6 +25,7 @@ mod table;
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 /// How to answer.
 #[derive(Clone, Debug)]
@@ -41,12 +49,32 @@ pub struct Layout {
     pub zone: TimeZone,
 }
 
+impl Format {
+    /// How to lay it out for people; `None` where it was printed as the JSON array of `rows` instead.
+    fn laid_out<T: Serialize>(
+        &self,
+        rows: impl Iterator<Item = T>,
+        out: &mut dyn Write,
+    ) -> io::Result<Option<&Layout>> {
+        match self {
+            Self::Json | Self::Csv => print_json(rows, out).map(|()| None),
+            Self::Text(layout) => Ok(Some(layout)),
+        }
+    }
+}
+
 /// One JSON array, an element a line.
 fn print_array(elements: &[String], out: &mut dyn Write) -> io::Result<()> {
     if elements.is_empty() {
         return writeln!(out, "[]");
     }
     writeln!(out, "[\n{}\n]", elements.join(",\n"))
+}
+
+/// The rows as one JSON array.
+fn print_json<T: Serialize>(rows: impl Iterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {
+    let rows = rows.map(|row| serde_json::to_string(&row)).collect::<serde_json::Result<Vec<_>>>()?;
+    print_array(&rows, out)
 }
 
 /// So many things of a kind are listed for people. A fleet may have thousands in doubt, and a terminal that

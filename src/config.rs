@@ -2,11 +2,16 @@
 //! it came from. Reads the file and the secrets it refers to; what it is given else is an argument.
 
 mod account;
+mod changes;
+mod draft;
+pub mod edit;
+mod exposed;
 mod file;
 mod given;
 mod keys;
 mod layers;
 mod link;
+mod save;
 mod secret;
 mod show;
 mod table;
@@ -24,11 +29,15 @@ use jiff::tz::TimeZone;
 pub use self::account::{
     Account, Eld, EldProvider, Gemini, Mapbox, Mcleod, McleodFormat, McleodLogin, MotiveLogin, StopTimeBasis,
 };
-use self::file::ConfigFile;
+pub use self::changes::Change;
+pub use self::draft::{check, default_of, is_secret, overruled_by};
+use self::exposed::{Exposed, exposed};
+use self::file::{ConfigFile, Read};
 pub use self::given::{Given, GivenSecret};
 pub use self::layers::Binding;
 use self::layers::Layers;
 pub use self::link::Link;
+pub use self::save::{save, writable};
 pub use self::secret::Secret;
 pub use self::show::Shown;
 pub use self::table::Origin;
@@ -53,12 +62,14 @@ pub struct Sources<'a> {
     pub environment: Environment<'a>,
     /// The file that is read when a person has none of their own.
     pub system_file: &'a Path,
+    /// Nothing is polled by it: a system's file that is for who polls alone is passed over.
+    pub looks_on: bool,
 }
 
 impl<'a> Sources<'a> {
     /// This environment and no flags.
     pub fn new(environment: Environment<'a>) -> Self {
-        Self { file: None, database: None, environment, system_file: Path::new(SYSTEM_FILE) }
+        Self { file: None, database: None, environment, system_file: Path::new(SYSTEM_FILE), looks_on: false }
     }
 }
 
@@ -95,6 +106,8 @@ pub struct Config {
     pub theme: Theme,
     /// The file that was read.
     pub file: Option<PathBuf>,
+    /// The system's file, where it was passed over because this user may not read it.
+    pub passed_over: Option<PathBuf>,
     tables: Vec<Table>,
     exposed: Option<Exposed>,
 }
@@ -206,14 +219,6 @@ pub enum Cycle {
     SixtyInSeven,
 }
 
-/// A credential written as itself in a file that others can read.
-#[derive(Clone, Debug)]
-struct Exposed {
-    origin: Origin,
-    key: String,
-    file: Arc<PathBuf>,
-}
-
 /// One mistake in the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -235,12 +240,15 @@ pub struct ConfigError {
 impl Config {
     /// Reads and checks the configuration.
     pub fn load(sources: &Sources<'_>) -> Result<Self, ConfigError> {
-        let file = match file::place(sources).map(file::read) {
-            Some(Ok(file)) => file,
-            None => None,
-            Some(Err(problem)) => return Err(ConfigError { problems: vec![problem] }),
-        };
-        Self::from_layers(file.as_ref(), sources)
+        let read = file::place(sources).map_or(Ok(Read::None), |place| file::read(place, sources));
+        match read {
+            Ok(Read::File(file)) => Self::from_layers(Some(&file), sources),
+            Ok(Read::None) => Self::from_layers(None, sources),
+            Ok(Read::PassedOver(path)) => {
+                Ok(Self { passed_over: Some(path), ..Self::from_layers(None, sources)? })
+            }
+            Err(problem) => Err(ConfigError { problems: vec![problem] }),
+        }
     }
 
     /// The configuration that `text` alone makes, without a file, environment or flags.
@@ -261,39 +269,16 @@ impl Config {
         elds.chain(rest).filter_map(|(name, reason)| Some((name.clone(), reason?))).collect()
     }
 
-    /// Fails with the remedy when the file holds a secret written as itself and others can read it.
-    /// Only whoever polls has to ask.
-    pub fn check_permissions(&self) -> Result<(), ConfigError> {
-        let Some(exposed) = &self.exposed else { return Ok(()) };
-        Err(ConfigError {
-            problems: vec![Problem {
-                origin: exposed.origin.clone(),
-                key: exposed.key.clone(),
-                message: format!(
-                    "is a secret in a file that others can read; run: chmod 600 {}",
-                    exposed.file.display()
-                ),
-            }],
-        })
-    }
-
     fn from_layers(file: Option<&ConfigFile>, sources: &Sources<'_>) -> Result<Self, ConfigError> {
-        let mut layers = Layers::new(sources.environment);
-        let state = state_folder(sources.environment);
-        if let Some(folder) = &state {
-            layers.set_default(
-                "database",
-                "url",
-                &format!("sqlite:{}", folder.join("backhaul.db").display()),
-            );
-        }
-        if let Some(file) = file {
-            layers.read_file(file);
-        }
+        let mut layers = filed(file, sources.environment);
         layers.read_environment();
         if let Some(url) = &sources.database {
             layers.read_flag("--database", "database", "url", url);
         }
+        Self::checked(layers, file)
+    }
+
+    fn checked(mut layers: Layers<'_>, file: Option<&ConfigFile>) -> Result<Self, ConfigError> {
         check_together(&mut layers);
         if layers.problems.is_empty() {
             return Ok(Self::typed(&layers, file));
@@ -344,6 +329,7 @@ impl Config {
             theme: theme(table("theme")),
             keys: layers.keys.clone(),
             file: file.map(|file| file.path.to_path_buf()),
+            passed_over: None,
             exposed: file.and_then(|file| exposed(file, &tables)),
             tables,
         }
@@ -358,6 +344,19 @@ pub fn file_path(sources: &Sources<'_>) -> Option<PathBuf> {
 /// Where databases are kept when nobody says: `$XDG_STATE_HOME/backhaul`; `None` without a home.
 pub fn state_folder(environment: Environment<'_>) -> Option<PathBuf> {
     file::folder(environment, "XDG_STATE_HOME", ".local/state")
+}
+
+/// The defaults, and the file over them.
+fn filed<'a>(file: Option<&ConfigFile>, environment: Environment<'a>) -> Layers<'a> {
+    let mut layers = Layers::new(environment);
+    if let Some(folder) = state_folder(environment) {
+        let url = format!("sqlite:{}", folder.join("backhaul.db").display());
+        layers.set_default("database", "url", &url);
+    }
+    if let Some(file) = file {
+        layers.read_file(file);
+    }
+    layers
 }
 
 /// What no key can see alone.
@@ -438,25 +437,6 @@ fn in_file_order(layers: &Layers<'_>) -> Vec<Table> {
     let mut tables = layers.tables.clone();
     tables.splice(at..at, layers.elds.iter().map(|(_, table)| table.clone()));
     tables
-}
-
-/// The first secret written as itself, if others can read the file.
-fn exposed(file: &ConfigFile, tables: &[Table]) -> Option<Exposed> {
-    const READ_BY_OTHERS: u32 = 0o044;
-    if file.mode? & READ_BY_OTHERS == 0 {
-        return None;
-    }
-    let settings = tables.iter().flat_map(|table| table.settings.iter().map(move |setting| (table, setting)));
-    let (table, setting) = settings.into_iter().find(|(_, setting)| {
-        let literal = matches!(&setting.value, Some(value::Value::Secret(secret))
-            if secret.reference().is_none() && secret.missing().is_none());
-        literal && matches!(setting.origin, Origin::File(..))
-    })?;
-    Some(Exposed {
-        origin: setting.origin.clone(),
-        key: format!("{}.{}", table.name, setting.key.name),
-        file: file.path.clone(),
-    })
 }
 
 impl Problem {

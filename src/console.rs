@@ -1,6 +1,7 @@
-//! Wires the parts for a person at a terminal: what is stored onto the screen at once, then the
+//! Wires the parts for a person at a terminal: the queue onto the screen at once, the whole fleet behind it, then the
 //! poller if nobody else polls, and this console's row among the viewers.
 
+mod chat;
 mod desk;
 mod files;
 
@@ -13,17 +14,16 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
-use self::desk::{Desk, Presence, Wish};
+use self::desk::{Desk, Presence, Standing, Wish};
 
 use crate::config::{Config, Units};
 use crate::daemon::{self, Demo};
 use crate::model::overlay::Overlay;
 use crate::model::{Fleet, Notice, Timestamp};
 use crate::rules::trail;
-use crate::store::{self, Reader, Scope, StoreError};
-use crate::sync::Clock;
+use crate::store::{self, StoreError};
+use crate::sync::{Clock, Pulse};
 use crate::tui::app::{App, Calls, Effect, Mouse, Setup};
 use crate::tui::event::{Event, read_terminal};
 use crate::tui::glyphs::Glyphs;
@@ -65,33 +65,43 @@ const FRAME: Duration = Duration::from_millis(33);
 pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
     let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
     let config = demo.as_ref().map_or(config, |demo| &demo.config);
-    let polls = !options.view_only && !daemon::accounts(config)?.is_empty();
+    let read_only = read_only(config, &options)?;
+    let polls = !options.view_only && read_only.is_none() && !daemon::accounts(config)?.is_empty();
     let clock = Clock::system();
     let mut app = App::new(setup(config, &options, clock.now())?);
-    let reader = stored(config, &clock)?.map(|(reader, fleet)| {
+    app.update(Event::ReadOnly(read_only.clone()));
+    if let Some(fleet) = first_look(config, clock.now())? {
         app.update(Event::Fleet(fleet));
-        reader
-    });
+    }
     let views = files::ViewFile::new(options.views.clone());
     match views.read() {
         Ok(saved) => app.know_views(saved),
         Err(trouble) => drop(app.update(Event::Notice(trouble))),
     }
+    // Before the terminal is taken: a signal that finds nobody listening would leave it taken.
+    let leave = daemon::stop_signal()?;
     let mut screen = Screen::enter()
         .context("this is no terminal: use a command such as `backhaul tractors`, or --sync-only")?;
     if options.mouse {
         terminal::set_mouse(true).context("writing to the terminal")?;
     }
+    // Before anything else wants the processor: the whole fleet is read behind it.
+    if app.take_stale() {
+        screen.terminal.draw(|frame| app.draw(frame)).context("writing to the terminal")?;
+    }
     let (events, inbox) = mpsc::channel(1024);
     terminal::watch_for_hangup(events.clone());
-    let (presence, desk) = Desk::new(config, &options, &app, reader, events.clone(), clock.clone())?;
-    listen(events.clone(), presence.clone(), clock.clone())?;
+    let standing = Standing { view_only: options.view_only, polls, read_only: read_only.is_some() };
+    let (presence, desk) = Desk::new(config, standing, &app, events.clone(), clock.clone())?;
+    listen(events.clone(), leave, presence.clone(), clock.clone());
     let (stop, stopped) = watch::channel(false);
     let desk = spawn_blocking(move || desk.stay());
     let polling = polls.then(|| tokio::spawn(poll(config.clone(), events.clone(), stopped)));
+    let chat = chat::start(config, events.clone());
     let perform = |effect| match effect {
+        Effect::Chat(wish) => drop(chat.send(wish)),
         Effect::Refresh => presence.tell(|viewer| viewer.refresh_at = Some(clock.now())),
-        Effect::Look(view) => presence.tell(|viewer| view.clone_into(&mut viewer.view)),
+        Effect::Look(view) => presence.tell(|viewer| viewer.view = view),
         Effect::Act { on, deed, done } => presence.act(Wish { on, deed, done }),
         Effect::Copy(text) => {
             let _ = terminal::copy_osc52(&text);
@@ -131,7 +141,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
             let _ = polling.await;
         }
     };
-    let _ = timeout(daemon::STOP_WITHIN, ended).await;
+    let _ = daemon::ended_in_time(ended).await;
     shown.context("writing to the terminal")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -147,6 +157,7 @@ fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<S
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,
         user: desk::user(),
+        here: (daemon::host(), std::process::id()),
         office: daemon::office(config),
         own: Arc::new(own(&config.map_layers)?),
         mouse: if options.mouse { Mouse::On } else { Mouse::Off },
@@ -182,25 +193,31 @@ fn own(files: &[PathBuf]) -> anyhow::Result<Overlay> {
     Ok(overlay)
 }
 
-/// What is stored, for the first frame; `None` where nothing is yet, or it cannot be read: the
+/// Why nothing can be written here, by this person or by this version. A file of a newer version is only looked
+/// into where that was asked for: whoever wants to do more must be told before.
+fn read_only(config: &Config, options: &Options) -> anyhow::Result<Option<String>> {
+    match store::check_standing(&config.database.path) {
+        Ok(()) => Ok(None),
+        Err(newer @ StoreError::Newer { .. }) if !options.view_only => Err(newer.into()),
+        Err(error) if error.leaves_reading() => Ok(Some(error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the first frame shows of what is stored; `None` where nothing is yet, or it cannot be read: the
 /// poller makes it anew, and then it is shown.
-fn stored(config: &Config, clock: &Clock) -> anyhow::Result<Option<(Reader, Arc<Fleet>)>> {
-    let read = Reader::open(&config.database.path, Scope::Live).and_then(|mut reader| {
-        let fleet = reader.fleet(clock.now())?;
-        Ok((reader, fleet))
-    });
-    match read {
-        Ok(stored) => Ok(Some(stored)),
+fn first_look(config: &Config, now: Timestamp) -> anyhow::Result<Option<Arc<Fleet>>> {
+    match store::glance(&config.database.path, now) {
+        Ok(fleet) => Ok(Some(Arc::new(fleet))),
         Err(StoreError::Missing(_) | StoreError::Older { .. } | StoreError::Damaged(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Passes what the terminal and the system say to the screen, and notes that a person is there.
-fn listen(events: mpsc::Sender<Event>, presence: Presence, clock: Clock) -> anyhow::Result<()> {
+fn listen(events: mpsc::Sender<Event>, mut stop: watch::Receiver<bool>, presence: Presence, clock: Clock) {
     let (keys, mut pressed) = mpsc::channel(256);
     read_terminal(keys);
-    let mut stop = daemon::stop_signal()?;
     tokio::spawn(async move {
         loop {
             let event = tokio::select! {
@@ -216,7 +233,6 @@ fn listen(events: mpsc::Sender<Event>, presence: Presence, clock: Clock) -> anyh
             }
         }
     });
-    Ok(())
 }
 
 /// Polls whenever nobody else does, until the console is left. A console without an upstream to
@@ -231,7 +247,7 @@ async fn poll(config: Config, events: mpsc::Sender<Event>, mut stop: watch::Rece
             let tell = |notice: Notice| {
                 let _ = events.try_send(Event::Notice(notice.text));
             };
-            daemon::poll(&config, lease, stop, tell).await
+            daemon::poll(&config, &lease, stop, Pulse::default(), tell).await
         }
         Err(error) => Err(error),
     };

@@ -1,10 +1,16 @@
 //! Polling without a screen (`--sync-only`), the simulated upstreams (`sim`), and the poller's
 //! wiring, which the console shares: from a lease to polling. What is polled is put together in
-//! `accounts`.
+//! `accounts`; how a poller without a screen runs on, in `serving`.
 
 mod accounts;
+mod assistant;
 mod board;
+mod orders;
+mod serving;
+mod state;
+mod trial;
 
+use std::future::ready;
 use std::io::{Write, stderr, stdout};
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,16 +21,23 @@ use anyhow::{Context, bail};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use self::accounts::nothing_to_poll;
 pub use self::accounts::{AnyAccount, accounts};
+pub use self::assistant::{ask, assistant};
 pub use self::board::{board, office};
-use crate::config::Config;
+use self::orders::Orders;
+use self::serving::Serving;
+pub use self::trial::{Failed, Shown, ahead, try_account};
+use crate::config::{Config, ConfigError, Database};
+use crate::log::Levels;
 use crate::model::{Leader, Notice};
+use crate::providers::settled;
+use crate::service::Service;
 use crate::sim::{self, Sim};
 use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
-use crate::sync::{Clock, JUDGE, Poller, Polling, Upkeep, judge_once};
+use crate::sync::{Clock, JUDGE, Poller, Polling, Pulse, Upkeep, judge_once};
 
 /// How to poll.
 #[derive(Clone, Debug)]
@@ -35,6 +48,16 @@ pub struct Options {
     pub demo: bool,
     /// The database was named on the command line.
     pub database_named: bool,
+}
+
+/// What a poller without a screen is given of the world around it.
+pub struct Outside<'a> {
+    /// Reads the configuration anew.
+    pub reread: &'a dyn Fn() -> Result<Config, ConfigError>,
+    /// Who started us.
+    pub service: Service,
+    /// What is logged.
+    pub levels: Levels,
 }
 
 /// A configuration that is well formed and still cannot be worked with: exit code 2.
@@ -63,46 +86,43 @@ pub struct SimOptions {
 }
 
 /// A stop is over after this, whatever hangs.
-pub const STOP_WITHIN: Duration = Duration::from_millis(1800);
+const STOP_WITHIN: Duration = Duration::from_millis(1800);
+
+/// What came of `ending`, if it ended in the time that a stop may take. What was handed out meanwhile, such as a
+/// token that works once, is then kept too.
+pub async fn ended_in_time<T>(ending: impl Future<Output = T>) -> Option<T> {
+    let by = Instant::now() + STOP_WITHIN;
+    let ended = timeout_at(by, ending).await.ok();
+    let _ = timeout_at(by, settled()).await;
+    ended
+}
 
 /// Polls until told to stop; with `once`, until every feed was read.
-pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
-    let mut stop = stop_signal()?;
+pub async fn run(config: &Config, options: Options, outside: Outside<'_>) -> anyhow::Result<ExitCode> {
+    let mut orders = Orders::listen()?;
     let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
-    let config = demo.as_ref().map_or(config, |demo| &demo.config);
-    let accounts = accounts(config)?;
+    let polled = demo.as_ref().map_or(config, |demo| &demo.config);
+    let accounts = accounts(polled)?;
     // What can never work is said before anything is polled.
-    board(config)?;
+    board(polled)?;
     if accounts.is_empty() {
-        return Err(Refused(nothing_to_poll(config)).into());
+        return Err(Refused(nothing_to_poll(polled)).into());
     }
-    let lease = if options.once {
-        let lease = lease_now(config).await?;
-        let path = &config.database.path;
-        lease.with_context(|| format!("another process already polls this database: {}", holder(path)))?
-    } else {
-        tokio::select! {
-            lease = lease_when_free(config) => lease?,
-            _ = stop.wait_for(|stop| *stop) => return Ok(ExitCode::SUCCESS),
+    if !options.once {
+        let (config, demo) = (config.clone(), demo.as_ref());
+        return Serving { config, demo, outside, orders, was_refused: false, is_ready: false }.run().await;
+    }
+    let lease = lease_now(polled).await?;
+    let path = &polled.database.path;
+    let lease =
+        lease.with_context(|| format!("another process already polls this database: {}", holder(path)))?;
+    tokio::select! {
+        ended = once(polled, accounts, lease) => ended,
+        () = orders.stop() => {
+            ended_in_time(ready(())).await;
+            bail!("stopped before every feed was read")
         }
-    };
-    if options.once {
-        return tokio::select! {
-            ended = once(config, accounts, lease) => ended,
-            _ = stop.wait_for(|stop| *stop) => bail!("stopped before every feed was read"),
-        };
     }
-    tracing::info!(database = %config.database.path.display(), "polling");
-    let mut stopping = stop.clone();
-    let polling = poll(config, lease, stop, |notice| tracing::warn!("{}", notice.text));
-    tokio::pin!(polling);
-    let ended = tokio::select! {
-        ended = &mut polling => ended,
-        _ = stopping.wait_for(|stop| *stop) => timeout(STOP_WITHIN, polling).await.unwrap_or(Ok(())),
-    };
-    ended?;
-    tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Serves the simulated upstreams until told to stop; then says on stderr how they were called.
@@ -126,7 +146,8 @@ pub async fn sim(options: SimOptions) -> anyhow::Result<ExitCode> {
 /// The simulated fleet behind `--demo`, and the configuration that polls it.
 pub struct Demo {
     /// Listens as long as it lives.
-    _sim: Sim,
+    sim: Sim,
+    database: Database,
     /// The person's own settings, with the simulated accounts.
     pub config: Config,
 }
@@ -141,13 +162,22 @@ impl Demo {
             database.path = database.path.with_file_name("demo.db");
             database.url = format!("sqlite:{}", database.path.display());
         }
-        let mut demo =
-            Config::from_toml(&sim.config_toml(Some(&database.url))).context("the demo's configuration")?;
-        demo.database = database;
+        let mut demo = Self { sim, database, config: config.clone() };
+        demo.config = demo.config_by(config)?;
+        Ok(demo)
+    }
+
+    /// A person's settings, with the simulated accounts.
+    fn config_by(&self, config: &Config) -> anyhow::Result<Config> {
+        let mut demo = Config::from_toml(&self.sim.config_toml(Some(&self.database.url)))
+            .context("the demo's configuration")?;
+        demo.database = self.database.clone();
         demo.polling = config.polling;
         demo.operations = config.operations.clone();
+        // What the person asked for, though it is only a demo of it.
+        demo.gemini.provider.hides_names = config.gemini.provider.hides_names;
         (demo.keys, demo.theme, demo.notify) = (config.keys.clone(), config.theme.clone(), config.notify);
-        Ok(Self { _sim: sim, config: demo })
+        Ok(demo)
     }
 }
 
@@ -162,26 +192,24 @@ async fn start_sim(options: sim::Options) -> anyhow::Result<Sim> {
     Sim::start(options).await.with_context(|| format!("listening on 127.0.0.1:{port}"))
 }
 
-/// Polls until `stop` is true. What was being written is committed when this returns; only then is
-/// the lease let go. A repair of the database is told to `tell`.
+/// Polls until `stop` is true, whoever calls holding the lease. What was being written is committed when
+/// this returns. Signs of life go to `pulse`; a repair of the database is told to `tell`.
 pub async fn poll(
     config: &Config,
-    lease: Lease,
+    _lease: &Lease,
     stop: watch::Receiver<bool>,
+    pulse: Pulse,
     mut tell: impl FnMut(Notice),
 ) -> anyhow::Result<()> {
     let mut repaired = false;
     loop {
-        let ended = poll_on(config, stop.clone(), &mut tell).await;
+        let ended = poll_on(config, stop.clone(), pulse.clone(), &mut tell).await;
         match ended {
             // Opening it anew moves the damaged file aside; once, so that a dying disk is no endless loop.
             Err(StoreError::Damaged(why)) if !std::mem::replace(&mut repaired, true) => {
                 tracing::error!("the database is damaged ({why}): opening it anew");
             }
-            ended => {
-                drop(lease);
-                return Ok(ended?);
-            }
+            ended => return Ok(ended?),
         }
     }
 }
@@ -189,12 +217,14 @@ pub async fn poll(
 async fn poll_on(
     config: &Config,
     stop: watch::Receiver<bool>,
+    pulse: Pulse,
     tell: &mut impl FnMut(Notice),
 ) -> Result<(), StoreError> {
     let clock = Clock::system();
     let (store, notice) = open_store(config, &clock).await?;
     notice.into_iter().for_each(tell);
     let mut poller = Poller::new(store, polling(config), clock);
+    poller.beat(pulse);
     for account in accounts(config).map_err(|e| StoreError::Broken(e.to_string()))? {
         account.poll_by(&mut poller).await?;
     }
@@ -210,9 +240,19 @@ fn upkeep(config: &Config) -> Upkeep {
     let tms = Some(&config.mcleod).filter(|tms| tms.off_reason().is_none()).map(|tms| &tms.name);
     let router = Some(&config.mapbox).filter(|mapbox| mapbox.off_reason().is_none());
     let router = router.map(|mapbox| &mapbox.name);
+    let talker = Some(&config.gemini).filter(|gemini| gemini.off_reason().is_none());
+    let talker = talker.map(|gemini| &gemini.name);
     Upkeep {
         retention: Retention { movements: keep.movements, positions: keep.positions },
-        accounts: config.elds.iter().map(|eld| &eld.name).chain(tms).chain(router).cloned().collect(),
+        accounts: config
+            .elds
+            .iter()
+            .map(|eld| &eld.name)
+            .chain(tms)
+            .chain(router)
+            .chain(talker)
+            .cloned()
+            .collect(),
     }
 }
 
@@ -268,15 +308,14 @@ async fn lease_now(config: &Config) -> anyhow::Result<Option<Lease>> {
     Ok(None)
 }
 
-/// The lease as soon as nobody has it; until then this process stands by.
-async fn lease_when_free(config: &Config) -> anyhow::Result<Lease> {
+/// The lease as soon as nobody has it; until then this process stands by, and `tell` is told for whom.
+async fn lease_when_free(config: &Config, tell: impl FnOnce(String)) -> anyhow::Result<Lease> {
     if let Some(lease) = lease_now(config).await? {
         return Ok(lease);
     }
-    tracing::info!(
-        "standing by: {} polls this database; taking over when it ends",
-        holder(&config.database.path)
-    );
+    let holder = holder(&config.database.path);
+    tracing::info!("standing by: {holder} polls this database; taking over when it ends");
+    tell(holder);
     wait_for_lease(config).await
 }
 

@@ -2,14 +2,16 @@
 //! same host, one error type. It knows no upstream, and neither retries nor waits: `sync` decides.
 
 mod error;
+mod stream;
 
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, Url, redirect};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, Url, redirect};
 
 pub use self::error::{Error, Kind, retry_after};
+pub use self::stream::{Opened, Refusal, Stream};
 use crate::model::Timestamp;
 
 /// The largest body taken, after decompression.
@@ -159,6 +161,20 @@ impl Client {
     ///
     /// `now` turns a `Retry-After` date into a duration.
     pub async fn send(&self, call: Call<'_>, now: Timestamp) -> Result<Answer, Error> {
+        let response = self.request(call).send().await.map_err(|e| Error::from_reqwest(&e))?;
+        self.read(response, now).await
+    }
+
+    /// What time the upstream has, to the second, by the `Date` of whatever it answers to no credential at all.
+    pub async fn date(&self) -> Result<Option<Timestamp>, Error> {
+        let call = Call { accept: "*/*", ..Call::default() };
+        let response = self.request(call).send().await.map_err(|e| Error::from_reqwest(&e))?;
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        let date = date.and_then(|value| jiff::fmt::rfc2822::parse(value).ok());
+        Ok(date.map(|date| Timestamp::from_millis(date.timestamp().as_millisecond())))
+    }
+
+    fn request(&self, call: Call<'_>) -> RequestBuilder {
         let mut url = self.base.clone();
         if !call.path.is_empty() {
             // Appended, not joined: a base may have a path of its own (`https://tms.example.com/ws`).
@@ -181,10 +197,7 @@ impl Client {
                 .body(pairs(fields)),
         };
         let request = request.header(ACCEPT, call.accept);
-        let request =
-            call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.clone()));
-        let response = request.send().await.map_err(|e| Error::from_reqwest(&e))?;
-        self.read(response, now).await
+        call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.clone()))
     }
 
     async fn read(&self, mut response: Response, now: Timestamp) -> Result<Answer, Error> {

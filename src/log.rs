@@ -1,5 +1,7 @@
-//! Where log lines go: stderr when nobody's screen is in the way, else a file beside the database.
+//! Where log lines go, and which: stderr when nobody's screen is in the way, else a file beside the database.
 //! It decides no content: a token or a body must never be given to it.
+
+mod journal;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal};
@@ -7,10 +9,16 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{MakeWriter, format, layer};
+use tracing_subscriber::layer::{Layered, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
+
+use self::journal::Graded;
+pub use self::journal::is_stderr as stderr_is_the_journal;
 
 /// A log file that has grown beyond this is put aside when the next console starts.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -23,45 +31,158 @@ pub enum Target {
         /// Whether colour is wanted.
         color: bool,
     },
+    /// stderr, which the system's journal reads.
+    Journal,
     /// `backhaul.log` in the first of these folders that can be written; nowhere when none can, for
     /// a viewer may have no place of its own.
     Folders(Vec<PathBuf>),
 }
 
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// What lines are let through: those of a level and above, or what a filter such as
 /// `backhaul::sync=debug` says. Of other crates only warnings are: their finer lines hold URLs and
 /// headers, and credentials with them.
-///
-/// Fails with a sentence when it is neither.
-pub fn filter(level: &str) -> Result<EnvFilter, String> {
-    let mut directives = vec!["warn".to_owned()];
-    for part in level.split(',').map(str::trim) {
-        let (target, level) = part.split_once('=').unwrap_or(("backhaul", part));
-        let ours = target == "backhaul" || target.starts_with("backhaul::");
-        if !ours || level.is_empty() || level.parse::<LevelFilter>().is_err() {
-            return Err(format!(
-                "--log: expected error, warn, info, debug or trace, or a filter like `backhaul::sync=debug`, found {part:?}"
-            ));
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter(Vec<(String, LevelFilter)>);
+
+impl Filter {
+    /// Fails with a sentence when it is neither.
+    pub fn read(level: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        for part in level.split(',').map(str::trim) {
+            let (target, word) = part.split_once('=').unwrap_or(("backhaul", part));
+            let ours = target == "backhaul" || target.starts_with("backhaul::");
+            let level = word.parse().ok().filter(|_| ours && !word.is_empty());
+            let level = level.ok_or_else(|| {
+                format!(
+                    "--log: expected error, warn, info, debug or trace, or a filter like `backhaul::sync=debug`, found {part:?}"
+                )
+            })?;
+            parts.push((target.to_owned(), level));
         }
-        directives.push(format!("{target}={level}"));
+        let filter = Self(parts);
+        EnvFilter::try_new(filter.directives()).map_err(|error| format!("--log: {error}"))?;
+        Ok(filter)
     }
-    EnvFilter::try_new(directives.join(",")).map_err(|e| format!("--log: {e}"))
+
+    /// Every part of it one step finer, as many times; nothing is finer than trace.
+    fn finer(&self, steps: usize) -> Self {
+        let finer = |level: LevelFilter| {
+            let at = LEVELS.iter().position(|known| *known == level).unwrap_or_default() + steps;
+            LEVELS.get(at).copied().unwrap_or(LevelFilter::TRACE)
+        };
+        Self(self.0.iter().map(|(target, level)| (target.clone(), finer(*level))).collect())
+    }
+
+    fn directives(&self) -> String {
+        self.0.iter().fold("warn".to_owned(), |all, (target, level)| format!("{all},{target}={level}"))
+    }
+
+    /// As it could be written behind `--log`.
+    fn words(&self) -> String {
+        let words = self.0.iter().map(|(target, level)| match target.as_str() {
+            "backhaul" => level.to_string(),
+            target => format!("{target}={level}"),
+        });
+        words.collect::<Vec<_>>().join(",")
+    }
+}
+
+/// From the coarsest to the finest.
+const LEVELS: [LevelFilter; 6] = [
+    LevelFilter::OFF,
+    LevelFilter::ERROR,
+    LevelFilter::WARN,
+    LevelFilter::INFO,
+    LevelFilter::DEBUG,
+    LevelFilter::TRACE,
+];
+
+/// What is let through, while we run.
+pub struct Levels {
+    asked: Filter,
+    steps: usize,
+    handle: reload::Handle<EnvFilter, Registry>,
+}
+
+impl Levels {
+    /// One step finer than now.
+    pub fn finer(&mut self) {
+        self.set((self.steps + 1).min(LEVELS.len()));
+        tracing::info!("logging {} now; SIGUSR2 goes back to {}", self.now().words(), self.asked.words());
+    }
+
+    /// What was asked for at the start.
+    pub fn as_asked(&mut self) {
+        tracing::info!("logging {} again", self.asked.words());
+        self.set(0);
+    }
+
+    fn now(&self) -> Filter {
+        self.asked.finer(self.steps)
+    }
+
+    fn set(&mut self, steps: usize) {
+        self.steps = steps;
+        if let Ok(filter) = EnvFilter::try_new(self.now().directives()) {
+            // Fails only where nobody listens any more.
+            let _ = self.handle.reload(filter);
+        }
+    }
 }
 
 /// Sends the process's log lines to `target`, with RFC 3339 times in UTC. Only the first call counts.
-pub fn start(target: &Target, filter: EnvFilter) {
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_timer(Utc);
-    // Fails only where somebody listens already, as another test of the same process may.
-    let _ = match target {
-        Target::Stderr { color } => {
-            let ansi = *color && io::stderr().is_terminal();
-            lines.with_writer(io::stderr).with_ansi(ansi).try_init()
+pub fn start(target: &Target, form: Form, asked: Filter) -> Levels {
+    let filter = EnvFilter::try_new(asked.directives()).unwrap_or_else(|_read_before| EnvFilter::new("warn"));
+    let (filter, handle) = reload::Layer::new(filter);
+    let lines = match target {
+        Target::Stderr { color } => Some(lines(io::stderr, form, *color && io::stderr().is_terminal())),
+        Target::Journal => Some(graded(form)),
+        Target::Folders(folders) => {
+            let file = folders.iter().find_map(|folder| open(folder).ok());
+            file.map(|file| lines(Mutex::new(file), form, false))
         }
-        Target::Folders(folders) => match folders.iter().find_map(|folder| open(folder).ok()) {
-            Some(file) => lines.with_writer(Mutex::new(file)).with_ansi(false).try_init(),
-            None => return,
-        },
     };
+    if let Some(lines) = lines {
+        // Fails only where somebody listens already, as another test of the same process may.
+        let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    }
+    Levels { asked, steps: 0, handle }
+}
+
+/// What lines are written by, behind the filter.
+type Lines = Box<dyn Layer<Layered<reload::Layer<EnvFilter, Registry>, Registry>> + Send + Sync>;
+
+fn lines<W>(writer: W, form: Form, ansi: bool) -> Lines
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = layer().with_writer(writer).with_ansi(ansi);
+    match form {
+        Form::Text => Box::new(lines.with_timer(Utc)),
+        Form::Json => Box::new(lines.event_format(json()).fmt_fields(JsonFields::new())),
+    }
+}
+
+/// Text without a time, for the journal has its own; an object keeps it, for it may be read elsewhere.
+fn graded(form: Form) -> Lines {
+    let lines = layer().with_writer(io::stderr).with_ansi(false);
+    match form {
+        Form::Text => Box::new(lines.event_format(Graded(format().without_time().with_ansi(false)))),
+        Form::Json => Box::new(lines.event_format(Graded(json())).fmt_fields(JsonFields::new())),
+    }
+}
+
+fn json() -> format::Format<format::Json, Utc> {
+    format().json().flatten_event(true).with_current_span(false).with_span_list(false).with_timer(Utc)
 }
 
 /// Opens the folder's log for appending, only for its owner, and puts a large one aside.
@@ -121,7 +242,25 @@ mod tests {
             ("hyper=trace", false),
             ("backhaul=loud", false),
         ] {
-            assert_eq!(filter(level).is_ok(), ok, "{level}");
+            assert_eq!(Filter::read(level).is_ok(), ok, "{level}");
         }
+    }
+
+    #[test]
+    fn a_step_finer_is_one_of_ours_alone() {
+        let check = |asked: &str, steps, words: &str, directives: &str| {
+            let finer = Filter::read(asked).unwrap().finer(steps);
+            assert_eq!((finer.words().as_str(), finer.directives().as_str()), (words, directives), "{asked}");
+        };
+        check("info", 0, "info", "warn,backhaul=info");
+        check("info", 1, "debug", "warn,backhaul=debug");
+        check("info", 9, "trace", "warn,backhaul=trace");
+        check("off", 1, "error", "warn,backhaul=error");
+        check(
+            "backhaul::sync=debug,WARN",
+            1,
+            "backhaul::sync=trace,info",
+            "warn,backhaul::sync=trace,backhaul=info",
+        );
     }
 }

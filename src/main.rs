@@ -6,21 +6,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+#[path = "main/answers.rs"]
+mod answers;
+
+use answers::{
+    print_audit, print_best, print_detention, print_found, print_handoff, print_hours, print_late,
+    print_near, print_plan, print_proof, print_saying, print_uncovered,
+};
 use anyhow::{Context, bail};
 use backhaul::cli::{self, Cli, Command, ConfigCommand};
-use backhaul::commands::{
-    Format, Layout, best, detention, doctor, find, late, near, plan, rows, status, trail,
-};
+use backhaul::commands::{Format, Layout, doctor, late, plan, rows, status, trail};
 use backhaul::config::{self, Config, ConfigError, Sources};
-use backhaul::model::{DutyHistory, Fleet, Places, Timestamp, UnitKind};
+use backhaul::model::{Fleet, Timestamp, UnitKind};
 use backhaul::rules::age::words as age_words;
-use backhaul::rules::basis::Basis;
-use backhaul::rules::eta::Office;
-use backhaul::rules::freshness::Freshness;
 use backhaul::rules::trail::one_line;
-use backhaul::rules::{self, whereabouts};
+use backhaul::service::Service;
 use backhaul::store::{self, Scope};
-use backhaul::{checkup, console, daemon, log};
+use backhaul::{checkup, console, daemon, init, log};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -64,9 +66,19 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Find { text }) => print_found(cli, text),
         Some(Command::Near(around)) => print_near(cli, around),
         Some(Command::Best(what)) => print_best(cli, what),
-        Some(Command::Detention) => print_detention(cli),
-        Some(Command::Status) => print_status(cli),
+        Some(Command::Detention(asked)) => match &asked.proof {
+            Some(stop) => print_proof(cli, stop, asked.csv),
+            None => print_detention(cli),
+        },
+        Some(Command::Hours(ahead)) => print_hours(cli, ahead),
+        Some(Command::Uncovered(ahead)) => print_uncovered(cli, ahead),
+        Some(Command::Say { text }) => print_saying(cli, text),
+        Some(Command::Handoff { md }) => print_handoff(cli, *md),
+        Some(Command::Audit(wanted)) => print_audit(cli, wanted),
+        Some(Command::Status(how)) => print_status(cli, how),
+        Some(Command::Ask { question }) => ask(cli, &question.join(" ")),
         Some(Command::Doctor) => examine(cli),
+        Some(Command::Init(what)) => set_up(cli, *what),
         Some(Command::Config(what)) => print_config(cli, *what),
         Some(Command::Sim(options)) => simulate(cli, *options),
         Some(Command::Completions { shell }) => print_bytes(&cli::completions(*shell)),
@@ -76,14 +88,19 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 
 /// `--sync-only`.
 fn poll(cli: &Cli) -> anyhow::Result<ExitCode> {
-    let config = load(cli)?;
-    if !cli.demo {
-        config.check_permissions()?;
-    }
-    start_log(cli, &log::Target::Stderr { color: color(cli) })?;
+    let read = || {
+        let config = load(cli)?;
+        if !cli.demo {
+            config.check_permissions()?;
+        }
+        Ok(config)
+    };
+    let config = read()?;
+    let levels = start_log(cli, &stderr_log(cli))?;
     let options =
         daemon::Options { once: cli.once, demo: cli.demo, database_named: cli.global.database.is_some() };
-    block_on(daemon::run(&config, options))
+    let service = Service::of(&environment, std::process::id());
+    block_on(daemon::run(&config, options, daemon::Outside { reread: &read, service, levels }))
 }
 
 /// The console.
@@ -109,7 +126,7 @@ fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
 }
 
 fn simulate(cli: &Cli, options: cli::Sim) -> anyhow::Result<ExitCode> {
-    start_log(cli, &log::Target::Stderr { color: color(cli) })?;
+    start_log(cli, &stderr_log(cli))?;
     let cli::Sim { units, seed, port, print_config } = options;
     block_on(daemon::sim(daemon::SimOptions { units, seed, port, print_config }))
 }
@@ -131,7 +148,7 @@ fn freshness_code(limit: Option<Duration>, age: Option<Duration>) -> ExitCode {
     match limit {
         Some(limit) if age.is_none_or(|age| age > limit) => {
             let read = age.map_or_else(|| "never".to_owned(), |age| format!("{} ago", age_words(age)));
-            say([format!("these rows are older than --fresh allows: last read {read}")]);
+            talk([format!("what was read is older than --fresh allows: last read {read}")]);
             ExitCode::from(STALE)
         }
         Some(_) | None => ExitCode::SUCCESS,
@@ -139,100 +156,16 @@ fn freshness_code(limit: Option<Duration>, age: Option<Duration>) -> ExitCode {
 }
 
 /// Talk, for whoever reads along.
-fn say(lines: impl IntoIterator<Item = String>) {
+fn talk(lines: impl IntoIterator<Item = String>) {
     for line in lines {
         // Not `eprintln!`: on a dead terminal that panics.
         let _ = writeln!(io::stderr(), "backhaul: {line}");
     }
 }
 
-fn print_late(cli: &Cli, how: &cli::Late) -> anyhow::Result<ExitCode> {
-    let fresh = how.fresh.as_deref().map(fresh_limit).transpose()?;
+fn ask(cli: &Cli, question: &str) -> anyhow::Result<ExitCode> {
     let config = load(cli)?;
-    let now = now();
-    let fleet = fleet_of(&config, now)?;
-    let format = format(cli, &config);
-    let report = rules::late::late(&fleet, &Freshness::of(&fleet.feeds, now), now, how.tight);
-    print_with(|out| late::print(&report, &fleet, &format, now, out))?;
-    if let Format::Text(_) = format {
-        say(late::beside(&report, &fleet, now));
-    }
-    let code = freshness_code(fresh, late::age(&fleet, now));
-    Ok(if how.exit_code && !report.loads.is_empty() { ExitCode::from(FOUND) } else { code })
-}
-
-fn print_plan(cli: &Cli, asked: &str) -> anyhow::Result<ExitCode> {
-    let stored = Stored::read(load(cli)?)?;
-    let basis = stored.basis();
-    let movement = rules::find::load(basis.fleet, asked).map_err(anyhow::Error::msg)?;
-    let plan = rules::load_plan::plan(&basis, movement);
-    let format = format(cli, &stored.config);
-    print_with(|out| plan::load::print(&basis, movement, plan.as_ref(), &format, out))?;
-    say(rules::find::also_an_order(basis.fleet, movement, asked));
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_found(cli: &Cli, text: &str) -> anyhow::Result<ExitCode> {
-    let config = load(cli)?;
-    let now = now();
-    let fleet = fleet_of(&config, now)?;
-    let found = rules::find::find(&fleet, text, now);
-    let format = format(cli, &config);
-    print_with(|out| find::print(&found, &format, now, out))?;
-    if let (Format::Text(_), true) = (format, found.is_empty()) {
-        say(["no unit, driver, load, order or stop goes by that".to_owned()]);
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
-    let wrong = |why: String| Usage(format!("--drive: {why}"));
-    let drive = asked.drive.as_deref().map(|text| near::at_least(text).map_err(wrong)).transpose()?;
-    let drive = drive.map(|text| config::parse_duration(text).map_err(wrong)).transpose()?;
-    let stored = Stored::read(load(cli)?)?;
-    let basis = stored.basis();
-    let spot = whereabouts::locate(basis.fleet, basis.places, &asked.place).map_err(anyhow::Error::msg)?;
-    let wanted = rules::near::Wanted {
-        place: spot.point,
-        miles: asked.miles,
-        drive_s: drive.map(|drive| i64::try_from(drive.as_secs()).unwrap_or(i64::MAX)),
-        empty: asked.empty,
-    };
-    let around = rules::near::near(&basis, &wanted);
-    let format = format(cli, &stored.config);
-    print_with(|out| near::print(&around, &spot, &format, basis.now, out))?;
-    if let Format::Text(_) = format {
-        say(whereabouts::age_words(&spot, basis.now));
-        say(near::beside(&around));
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_best(cli: &Cli, asked: &cli::Best) -> anyhow::Result<ExitCode> {
-    let stored = Stored::read(load(cli)?)?;
-    let basis = stored.basis();
-    let movement = rules::find::load(basis.fleet, &asked.movement).map_err(anyhow::Error::msg)?;
-    let top = usize::try_from(asked.top).unwrap_or(usize::MAX);
-    let choices = rules::best::best(&basis, movement, top).map_err(anyhow::Error::msg)?;
-    let left: Vec<_> =
-        choices.iter().map(|choice| rules::near::left_now(&basis, choice.rig.driver)).collect();
-    let answer = best::Answer { choices: &choices, left: &left, top, now: basis.now };
-    let format = format(cli, &stored.config);
-    print_with(|out| best::print(&answer, &format, out))?;
-    if let Format::Text(_) = format {
-        say(best::beside(&answer));
-    }
-    say(rules::find::also_an_order(basis.fleet, movement, &asked.movement));
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_detention(cli: &Cli) -> anyhow::Result<ExitCode> {
-    let config = load(cli)?;
-    let now = now();
-    let fleet = fleet_of(&config, now)?;
-    let held = rules::detention::held(&fleet, &Freshness::of(&fleet.feeds, now), now);
-    print_with(|out| detention::print(&held, &fleet, &format(cli, &config), now, out))?;
-    Ok(ExitCode::SUCCESS)
+    block_on(daemon::ask(&config, question, cli.global.json))
 }
 
 fn print_with(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -241,32 +174,8 @@ fn print_with(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Resul
     out.flush()
 }
 
-/// What is stored, and how the office plans.
-struct Stored {
-    config: Config,
-    fleet: Arc<Fleet>,
-    history: DutyHistory,
-    places: Places,
-    office: Office,
-    now: Timestamp,
-}
-
-impl Stored {
-    fn read(config: Config) -> anyhow::Result<Self> {
-        let now = now();
-        let mut reader = reader_of(&config)?;
-        let fleet = reader.fleet(now)?;
-        let (history, places) = (reader.duty_history()?, reader.places()?);
-        let office = daemon::office(&config);
-        Ok(Self { config, fleet, history, places, office, now })
-    }
-
-    fn basis(&self) -> Basis<'_> {
-        Basis::new(&self.fleet, &self.history, &self.places, &self.office, self.now)
-    }
-}
-
-fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
+fn print_status(cli: &Cli, how: &cli::Status) -> anyhow::Result<ExitCode> {
+    let fresh = how.fresh.as_deref().map(fresh_limit).transpose()?;
     let config = load(cli)?;
     let now = now();
     let fleet = fleet_of(&config, now)?;
@@ -284,7 +193,7 @@ fn print_status(cli: &Cli) -> anyhow::Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     status::print(&facts, &format(cli, &config), &mut out)?;
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(freshness_code(fresh, late::age(&fleet, now)))
 }
 
 fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
@@ -348,12 +257,28 @@ fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
         no_color: !color(cli),
         now: now(),
     };
-    let checks = doctor::checks(&checkup::gather(config.as_ref(), &around));
+    let mut facts = checkup::gather(config.as_ref(), &around);
+    if let Ok(config) = &config {
+        block_on(async {
+            checkup::ask(config, &mut facts).await;
+            Ok(())
+        })?;
+    }
+    let checks = doctor::checks(&facts);
     let zone = config.map_or(jiff::tz::TimeZone::UTC, |config| config.operations.timezone);
     let mut out = BufWriter::new(io::stdout().lock());
     doctor::print(&checks, &format_in(cli, zone), &mut out)?;
     out.flush()?;
     Ok(if checks.iter().all(|check| check.ok) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `init`: its file need not be there, nor be named by anybody.
+fn set_up(cli: &Cli, what: cli::Init) -> anyhow::Result<ExitCode> {
+    let path = config::file_path(&sources(cli));
+    let path = path
+        .ok_or_else(|| Usage("no home to write a configuration into; name one: --config FILE".to_owned()))?;
+    let options = init::Options { path, database: cli.global.database.clone(), environment: &environment };
+    if what.demo { init::demo(&options) } else { block_on(init::run(&options)) }
 }
 
 fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
@@ -391,26 +316,51 @@ fn print_bytes(bytes: &[u8]) -> anyhow::Result<ExitCode> {
 /// The stored fleet. Needs no credentials, and no poller to run.
 fn fleet_of(config: &Config, now: Timestamp) -> anyhow::Result<Arc<Fleet>> {
     let fleet = reader_of(config)?.fleet(now);
-    fleet.with_context(|| format!("database {}", config.database.path.display()))
+    let fleet = fleet.with_context(|| format!("database {}", config.database.path.display()))?;
+    if fleet.totals.schema > store::SCHEMA {
+        talk([format!(
+            "the database has schema {}, this program knows {}: what a newer backhaul added is not shown",
+            fleet.totals.schema,
+            store::SCHEMA
+        )]);
+    }
+    Ok(fleet)
 }
 
 fn reader_of(config: &Config) -> anyhow::Result<store::Reader> {
     let path = &config.database.path;
-    if !path.exists() {
+    if matches!(path.try_exists(), Ok(false)) {
         bail!("no database yet at {}: start `backhaul` or `backhaul --sync-only` first", path.display());
     }
     store::Reader::open(path, Scope::Whole).with_context(|| format!("database {}", path.display()))
 }
 
 fn load(cli: &Cli) -> Result<Config, ConfigError> {
-    Config::load(&sources(cli))
+    let config = Config::load(&sources(cli))?;
+    talk(config.passed_over.iter().map(|path| {
+        format!(
+            "{} is for who polls and is passed over: what is not named here is as by default",
+            path.display()
+        )
+    }));
+    Ok(config)
 }
 
 fn sources(cli: &Cli) -> Sources<'static> {
     Sources {
         file: cli.global.config.clone(),
         database: cli.global.database.clone(),
+        looks_on: looks_on(cli),
         ..Sources::new(&environment)
+    }
+}
+
+/// Whether nothing is polled by what is asked, nor told of the configuration itself.
+const fn looks_on(cli: &Cli) -> bool {
+    match cli.command {
+        None => cli.view_only,
+        Some(Command::Doctor | Command::Init(_) | Command::Config(_)) => false,
+        Some(_) => true,
     }
 }
 
@@ -418,10 +368,21 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn start_log(cli: &Cli, target: &log::Target) -> anyhow::Result<()> {
-    let filter = log::filter(&cli.global.log).map_err(Usage)?;
-    log::start(target, filter);
-    Ok(())
+fn start_log(cli: &Cli, target: &log::Target) -> anyhow::Result<log::Levels> {
+    let filter = log::Filter::read(&cli.global.log).map_err(Usage)?;
+    let form = match cli.global.log_format {
+        cli::LogFormat::Text => log::Form::Text,
+        cli::LogFormat::Json => log::Form::Json,
+    };
+    Ok(log::start(target, form, filter))
+}
+
+/// The log of a process without a screen.
+fn stderr_log(cli: &Cli) -> log::Target {
+    if log::stderr_is_the_journal(environment("JOURNAL_STREAM").as_deref()) {
+        return log::Target::Journal;
+    }
+    log::Target::Stderr { color: color(cli) }
 }
 
 fn fresh_limit(text: &str) -> Result<Duration, Usage> {

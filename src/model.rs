@@ -19,6 +19,7 @@ mod nearest;
 pub mod overlay;
 mod place;
 mod route;
+mod shelves;
 mod sighting;
 mod stay;
 mod text;
@@ -33,12 +34,12 @@ pub use exception::{
     Trend,
 };
 pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
-pub use fleet::{Fleet, Keyed, Rows};
+pub use fleet::{Extent, Fleet, Keyed, Rows};
 pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Named, Order, OrderKey, Risk, Stop, StopKey,
     StopType, TmsMovement, TmsOrder, TmsStop,
 };
-pub use handling::{Act, Deed, Handling, Mark, Seen, Snooze};
+pub use handling::{Act, Deed, Handled, Handling, Mark, Seen, Snooze};
 pub use hours::{
     Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord, WorkLeft,
 };
@@ -48,9 +49,10 @@ pub use muster::{Concern, Driven, Muster, Post, Rolling};
 pub use nearest::nearest;
 pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
+pub use shelves::{Difference, Iter};
 pub use sighting::{Sighting, Verdict};
 pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Proof, Stay};
-pub use text::{clean, clean_opt, licence_key};
+pub use text::{clean, clean_lines, clean_opt, folded, licence_key, plain_letter};
 pub use time::Timestamp;
 pub use trail::TrailPoint;
 pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};

@@ -12,7 +12,7 @@ mod tokens;
 
 use std::time::Duration;
 
-pub use self::tokens::{Renewing, TokenFile};
+pub use self::tokens::{Renewing, TokenFile, settled};
 use crate::http;
 pub use crate::http::{Error, Kind};
 use crate::model::{Batch, Timestamp, Want};

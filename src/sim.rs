@@ -19,6 +19,7 @@ mod chance;
 mod cursor;
 mod faults;
 mod freight;
+mod gemini;
 mod geotab;
 mod limits;
 mod mapbox;
@@ -43,6 +44,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::faults::{Fault, Faults};
+use self::gemini::Gemini;
 use self::geotab::{Geotab, Place};
 use self::mapbox::Mapbox;
 use self::mcleod::McLeod;
@@ -53,7 +55,7 @@ use self::server::{Server, Service};
 use self::spread::Spread;
 pub use self::terminal::Credentials as TerminalCredentials;
 use self::terminal::Terminal;
-pub use self::truth::{TrueStop, Truth};
+pub use self::truth::{TrueDriver, TrueStop, TrueTrailer, Truth};
 use self::world::World;
 use crate::model::Timestamp;
 
@@ -77,6 +79,9 @@ pub struct Options {
     pub moody: bool,
     /// Some trucks are in trouble on purpose, so that every reason there is can be seen at any hour.
     pub showcase: bool,
+    /// So many seconds later happens all that is driven and hauled: whoever wants to find the same hour of the same
+    /// week whenever it is moves it there.
+    pub later_by_s: i64,
     /// What time it is. From 2024 on.
     pub clock: Clock,
 }
@@ -92,6 +97,7 @@ impl Options {
             mcleod_xml: false,
             moody: false,
             showcase: false,
+            later_by_s: 0,
             clock,
         }
     }
@@ -107,6 +113,7 @@ impl fmt::Debug for Options {
             .field("mcleod_xml", &self.mcleod_xml)
             .field("moody", &self.moody)
             .field("showcase", &self.showcase)
+            .field("later_by_s", &self.later_by_s)
             .finish_non_exhaustive()
     }
 }
@@ -126,6 +133,8 @@ pub enum Upstream {
     McLeod,
     /// Travel times and places.
     Mapbox,
+    /// The assistant's model.
+    Gemini,
 }
 
 impl Upstream {
@@ -141,6 +150,7 @@ impl Upstream {
             Self::Terminal => "terminal",
             Self::McLeod => "mcleod",
             Self::Mapbox => "mapbox",
+            Self::Gemini => "gemini",
         }
     }
 }
@@ -173,10 +183,11 @@ pub struct Sim {
     mcleod_token: String,
     mcleod_xml: bool,
     mapbox_token: String,
+    gemini_key: String,
     geotab: Arc<geotab::Account>,
     geotab_port: u16,
     server: Arc<Server>,
-    listening: [JoinHandle<()>; 2],
+    listening: Vec<JoinHandle<()>>,
 }
 
 impl Sim {
@@ -187,18 +198,27 @@ impl Sim {
         let port = listener.local_addr()?.port();
         // Geotab sends its clients on to another server, which is told by host and port alone.
         let geotab_home = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let geotab_port = geotab_home.local_addr()?.port();
+        let mut sim = Self::silent(options, port, geotab_home.local_addr()?.port());
+        sim.listening = vec![
+            tokio::spawn(server::listen(listener, "", Arc::clone(&sim.server))),
+            tokio::spawn(server::listen(geotab_home, geotab::HOME, Arc::clone(&sim.server))),
+        ];
+        Ok(sim)
+    }
+
+    /// The simulation at these ports, where nobody listens yet.
+    fn silent(options: Options, port: u16, geotab_port: u16) -> Self {
         let (samsara_token, mcleod_token) = tokens(options.seed);
-        let mapbox_token = mapbox_token(options.seed);
+        let (mapbox_token, gemini_key) = (mapbox_token(options.seed), gemini_key(options.seed));
         let spread = Spread::over(&options.elds);
-        let world = World::new(options.units, options.seed, spread);
+        let world = World::new(options.units, options.seed, spread).later_by(options.later_by_s);
         let world = Arc::new(if options.showcase { world.with_showcase() } else { world });
         let (motive, terminal) = (MotiveCredentials::of(options.seed), TerminalCredentials::of(options.seed));
         let home = format!("127.0.0.1:{geotab_port}");
         let geotab = geotab::Account::new(Arc::clone(&world), geotab_password(options.seed), home);
         let geotab = Arc::new(geotab);
         let mut services: Vec<Box<dyn Service>> = Vec::new();
-        for upstream in options.elds.iter().chain(&[Upstream::McLeod, Upstream::Mapbox]) {
+        for upstream in options.elds.iter().chain(&[Upstream::McLeod, Upstream::Mapbox, Upstream::Gemini]) {
             let world = Arc::clone(&world);
             match upstream {
                 Upstream::Samsara => services.push(Box::new(Samsara::new(world, samsara_token.clone()))),
@@ -209,15 +229,16 @@ impl Sim {
                 }
                 Upstream::Terminal => services.push(Box::new(Terminal::new(world, terminal.clone()))),
                 Upstream::McLeod => services.push(Box::new(McLeod::new(world, mcleod_token.clone()))),
-                Upstream::Mapbox => services.push(Box::new(Mapbox::new(mapbox_token.clone()))),
+                Upstream::Mapbox => {
+                    services.push(Box::new(Mapbox::new(mapbox_token.clone(), options.later_by_s)));
+                }
+                Upstream::Gemini => {
+                    services.push(Box::new(Gemini::new(gemini_key.clone(), options.seed)));
+                }
             }
         }
         let server = Arc::new(Server::new(services, options.clock, options.moody));
-        let listening = [
-            tokio::spawn(server::listen(listener, "", Arc::clone(&server))),
-            tokio::spawn(server::listen(geotab_home, geotab::HOME, Arc::clone(&server))),
-        ];
-        Ok(Self {
+        Self {
             port,
             elds: options.elds,
             samsara_token,
@@ -226,11 +247,12 @@ impl Sim {
             mcleod_token,
             mcleod_xml: options.mcleod_xml,
             mapbox_token,
+            gemini_key,
             geotab,
             geotab_port,
             server,
-            listening,
-        })
+            listening: Vec::new(),
+        }
     }
 
     /// The port it listens on.
@@ -249,14 +271,18 @@ impl Sim {
             "{database}{elds}\
              [mcleod]\nbase_url = \"{}\"\ntoken = \"{}\"\ncompany_id = \"{}\"\nserver_timezone = \"{}\"\n\
              # The simulated server speaks both, as the real one does: json | xml\nformat = \"{}\"\n\n\
-             [mapbox]\nbase_url = \"{}\"\ntoken = \"{}\"\n",
+             [mapbox]\nbase_url = \"{}\"\ntoken = \"{}\"\n\n\
+             # The demo model: simple rules behind Gemini's interface\n\
+             [gemini]\nbase_url = \"{}\"\napi_key = \"{}\"\n",
             self.mcleod_url(),
             self.mcleod_token,
             mcleod::COMPANY,
             mcleod::ZONE,
             if self.mcleod_xml { "xml" } else { "json" },
             self.mapbox_url(),
-            self.mapbox_token
+            self.mapbox_token,
+            self.gemini_url(),
+            self.gemini_key
         )
     }
 
@@ -278,7 +304,7 @@ impl Sim {
                 let TerminalCredentials { api_key, connection_token, .. } = &self.terminal;
                 ("terminal", format!("api_key = \"{api_key}\"\nconnection_token = \"{connection_token}\""))
             }
-            Upstream::McLeod | Upstream::Mapbox => return String::new(),
+            Upstream::McLeod | Upstream::Mapbox | Upstream::Gemini => return String::new(),
         };
         let url = self.url(eld);
         format!("[[eld]]\nname = \"{name}\"\nprovider = \"{name}\"\n{login}\nbase_url = \"{url}\"\n\n")
@@ -379,6 +405,16 @@ impl Sim {
         &self.mapbox_token
     }
 
+    /// Gemini's base URL.
+    pub fn gemini_url(&self) -> String {
+        self.url(Upstream::Gemini)
+    }
+
+    /// The key that Gemini takes.
+    pub fn gemini_key(&self) -> &str {
+        &self.gemini_key
+    }
+
     /// Breaks it on purpose, while it runs.
     pub fn faults(&self) -> &Faults {
         &self.server.faults
@@ -412,6 +448,12 @@ impl Drop for Sim {
     }
 }
 
+/// The config file for a simulation of these options, which need not run yet: its port must be named in them.
+pub fn config_toml(options: Options, database: Option<&str>) -> String {
+    let port = options.port;
+    Sim::silent(options, port, 0).config_toml(database)
+}
+
 /// The password of Geotab's user: it opens nothing but a simulation of the same seed.
 fn geotab_password(seed: u64) -> String {
     format!("geotab-sim-{:016x}", chance::Chance::of(&[seed, 89]).throw())
@@ -420,6 +462,11 @@ fn geotab_password(seed: u64) -> String {
 /// Mapbox's token: it opens nothing but a simulation of the same seed.
 fn mapbox_token(seed: u64) -> String {
     format!("pk.sim.{:016x}", chance::Chance::of(&[seed, 101]).throw())
+}
+
+/// Gemini's key: it opens nothing but a simulation of the same seed.
+fn gemini_key(seed: u64) -> String {
+    format!("gemini-sim-{:016x}", chance::Chance::of(&[seed, 107]).throw())
 }
 
 /// Samsara's and McLeod's token: they open nothing but a simulation of the same seed.

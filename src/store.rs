@@ -3,11 +3,14 @@
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
 mod apply;
+mod audit;
+mod backup;
 mod duty_days;
 mod examine;
 mod exceptions;
 mod fixes;
 mod freight;
+mod glance;
 mod heeded;
 mod hours;
 mod judge;
@@ -27,6 +30,7 @@ mod read;
 mod repair;
 mod rows;
 mod seal;
+mod spend;
 mod stays;
 mod testimony;
 mod told;
@@ -39,13 +43,17 @@ mod writing;
 use std::path::{Path, PathBuf};
 
 pub use self::apply::{Applied, Commit, Failure, Health};
+pub use self::audit::{Done, Wanted, audit};
 pub use self::examine::{Examination, examine, set_aside_of};
+pub use self::glance::glance;
 pub use self::judge::{Judge, Sane, Stays};
 pub use self::lease::{Lease, leader};
-pub use self::open::{Access, StoreError};
+pub use self::migrate::SCHEMA;
+pub use self::open::{Access, StoreError, check_standing, opens_slowly};
 pub use self::people::People;
 pub use self::places::Place;
-pub use self::read::{Reader, Scope};
+pub use self::read::{Reader, Scope, feeds};
+pub use self::spend::{AssistantCall, Grant};
 pub use self::trail::{links, trail};
 pub use self::upkeep::Retention;
 pub use self::watch::{Bell, Ear, Watch};
@@ -77,8 +85,8 @@ pub struct Budget {
 }
 
 impl Store {
-    /// Opens the database for polling: creates, migrates, checks it, and mends what is damaged by
-    /// moving the file aside; the notice then says so in words for a person.
+    /// Opens the database for polling: creates and checks it, brings it up to this version once a copy is
+    /// made, and mends what is damaged by moving the file aside; the notice then says so in words for a person.
     ///
     /// The caller must hold the [`Lease`]. Fails when the file cannot be opened, or is newer than
     /// this program.
@@ -112,9 +120,10 @@ impl Store {
         let account = account.to_owned();
         self.writing
             .run(move |writer| {
-                let sql = "UPDATE feeds SET cursor = NULL WHERE account = ?1 AND resource = ?2";
-                writer.connection.execute(sql, (account, resource))?;
-                Ok(())
+                let sql = migrate::begin(&mut writer.connection)?;
+                let forget = "UPDATE feeds SET cursor = NULL WHERE account = ?1 AND resource = ?2";
+                sql.execute(forget, (account, resource))?;
+                Ok(sql.commit()?)
             })
             .await
     }
@@ -174,7 +183,13 @@ impl Store {
     /// again only after a while, and each time a longer one.
     pub async fn asked(&self, want: Want, id: &str, now: Timestamp) -> Result<(), StoreError> {
         let (Some(word), id) = (want.word(), id.to_owned()) else { return Ok(()) };
-        self.writing.run(move |writer| Ok(questions::asked(&writer.connection, word, &id, now)?)).await
+        self.writing
+            .run(move |writer| {
+                let sql = migrate::begin(&mut writer.connection)?;
+                questions::asked(&sql, word, &id, now)?;
+                Ok(sql.commit()?)
+            })
+            .await
     }
 
     /// Takes feeds of accounts that are not among `accounts` off the list, so that nobody waits for them;

@@ -23,5 +23,5 @@ pub use self::clock::Clock;
 pub use self::judge::JUDGE;
 pub use self::judging::{Judging, Verdicts};
 pub use self::once::read_once;
-pub use self::poller::{Account, Demand, Poller, Upkeep};
+pub use self::poller::{Account, Demand, Poller, Pulse, Upkeep};
 pub use self::roads::{Roads, Spot};

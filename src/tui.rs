@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod app;
+pub mod chat;
 pub mod event;
 mod facts;
 pub mod glyphs;

@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::late::late_words;
-use super::near::trailer_words;
 use super::table::{self, clock, or_none};
 use super::{Format, Layout, grid};
 use crate::model::{DutyStatus, EtaSource, Loaded, Movement, Reason, Risk, Timestamp, UnitId};
 use crate::rules::age;
 use crate::rules::best::{Choice, Verdict, Why, first_legal};
 use crate::rules::hours::Left;
+use crate::rules::trailer;
 
 /// What is printed, and how.
 #[derive(Clone, Copy)]
@@ -30,14 +30,12 @@ pub struct Answer<'a> {
 /// Prints it: the `top` that fit; then the others with their reasons, all of them in JSON, as many again in
 /// text. There is no CSV of it: that prints JSON.
 pub fn print(answer: &Answer<'_>, format: &Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Json | Format::Csv => {
-            let rows = listed(answer, usize::MAX)
-                .map(|(choice, left)| serde_json::to_string(&Row::of(choice, left)));
-            super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out)
-        }
-        Format::Text(layout) => print_text(answer, layout, out),
-    }
+    let Some(layout) =
+        format.laid_out(listed(answer, usize::MAX).map(|(choice, left)| Row::of(choice, left)), out)?
+    else {
+        return Ok(());
+    };
+    print_text(answer, layout, out)
 }
 
 /// What text leaves out: "not listed: 143 DISTANCE, 12 11H".
@@ -219,7 +217,7 @@ fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> V
         list(after),
         list(suffers.iter().map(String::as_str).collect()),
         or_none(tractor.map(|tractor| tractor.unit_number.as_str())),
-        choice.rig.trailer.map_or_else(|| table::NONE.to_owned(), trailer_words),
+        choice.rig.trailer.map_or_else(|| table::NONE.to_owned(), trailer::with_freight),
         tractor.map_or_else(
             || table::NONE.to_owned(),
             |row| table::place(row.place.as_deref(), row.latitude, row.longitude),

@@ -16,6 +16,12 @@ pub(super) fn print(fields: &[String], rows: &[Fields], out: &mut dyn Write) -> 
     Ok(())
 }
 
+/// Prints lines of text under their titles.
+pub(super) fn print_lines(titles: &[&str], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+    line(titles.iter().map(|title| (*title).to_owned()), out)?;
+    rows.iter().try_for_each(|row| line(row.iter().map(|text| defused(text)), out))
+}
+
 /// A JSON object with its fields in the order they were written.
 #[derive(Debug)]
 pub(super) struct Fields(pub(super) Vec<(String, Value)>);

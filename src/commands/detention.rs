@@ -48,12 +48,8 @@ pub fn print(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let layout = match format {
-        Format::Json | Format::Csv => {
-            let rows = held.iter().map(|one| serde_json::to_string(&row(one, fleet, now)));
-            return super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out);
-        }
-        Format::Text(layout) => layout,
+    let Some(layout) = format.laid_out(held.iter().map(|one| row(one, fleet, now)), out)? else {
+        return Ok(());
     };
     if held.is_empty() {
         return Ok(());
@@ -65,18 +61,13 @@ pub fn print(
         vec![
             one.movement.tms.id.clone(),
             trip::place(one.stop),
-            format!("{} {}", span(left_s), if left_s < 0 { "over" } else { "free" }),
+            format!("{} {}", span(left_s), if one.is_over(now) { "over" } else { "free" }),
             moment(one.since_at),
             moment(one.arrived_at),
             names.driver(one.movement.driver_id.as_ref()),
             names.tractor(one.movement.tractor_id.as_ref()),
             one.evidence.word().to_owned(),
-            match one.is_seen_there {
-                Some(true) => "there",
-                Some(false) => "elsewhere",
-                None => "not seen",
-            }
-            .to_owned(),
+            one.seen_words().to_owned(),
             table::or_none(one.stop.tms.name.as_deref()),
         ]
     });

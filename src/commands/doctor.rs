@@ -1,9 +1,11 @@
 //! `doctor`: what is wrong, and what mends it. Judges what was gathered; it opens and asks nothing
 //! itself.
 //!
-//! What it judges is on this machine: of an upstream it knows what its last calls left in the database.
+//! Of an upstream it knows what its last calls left in the database, and of one that no poller reads what it said when
+//! it was tried just now.
 
 mod links;
+mod live;
 mod settings;
 mod stored;
 mod terminal;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::stored::remedy;
 use super::{Format, LISTED};
 use crate::model::{Fleet, Leader, Timestamp, Wish};
 use crate::store::Examination;
@@ -41,6 +44,13 @@ pub struct Facts {
     pub database: Option<Result<Database, String>>,
     /// Who polls.
     pub leader: Option<Leader>,
+    /// The accounts of [`unproven`], tried.
+    pub tried: Vec<Tried>,
+    /// How many seconds the clock of an account is ahead of ours, and whose that is; `None` where none was asked or
+    /// told.
+    pub ahead: Option<(String, i64)>,
+    /// The room where the database is.
+    pub disk: Option<Disk>,
     /// Where the answer goes.
     pub terminal: Terminal,
     /// Now.
@@ -69,6 +79,26 @@ pub struct Secret {
     pub reference: Option<String>,
     /// Why it leads to nothing; `None` when it leads to a credential.
     pub missing: Option<String>,
+}
+
+/// An account that was asked just now.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Its name.
+    pub account: String,
+    /// What it showed; or why it showed nothing, and the remedy.
+    pub outcome: Result<Vec<String>, (String, String)>,
+    /// What of it cannot be read, each with why.
+    pub lacks: Vec<(String, String)>,
+}
+
+/// The room on a disk.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// The folder that was asked about.
+    pub folder: PathBuf,
+    /// Bytes that can still be written.
+    pub free: u64,
 }
 
 /// A file or folder that others should not get at.
@@ -104,6 +134,8 @@ pub struct Terminal {
     pub locale: Option<String>,
     /// `$COLORTERM`.
     pub colors: Option<String>,
+    /// Whether tmux stands between, by `$TMUX`.
+    pub in_tmux: bool,
     /// Whether colour was switched off, by `--no-color` or `$NO_COLOR`.
     pub no_color: bool,
 }
@@ -111,8 +143,8 @@ pub struct Terminal {
 /// One line of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was looked at: `config`, `secret`, `account`, `database`, `files`, `poller`, `feed`,
-    /// `links`, `set_aside`, `clock`, `terminal`.
+    /// What was looked at: `config`, `secret`, `account`, `files`, `upstream`, `clock`, `disk`,
+    /// `database`, `poller`, `feed`, `set_aside`, `links`, `terminal`.
     pub check: &'static str,
     /// Which one.
     pub subject: String,
@@ -143,9 +175,19 @@ impl Check {
     }
 }
 
+/// The accounts that are used here and that nobody has asked for a while, or that refused us: what of the others is
+/// wrong is known, and they are spared the calls.
+pub fn unproven(facts: &Facts) -> Vec<String> {
+    let used = facts.accounts.iter().filter(|account| account.off.is_none());
+    used.filter(|account| !stored::is_asked(facts, &account.name))
+        .map(|account| account.name.clone())
+        .collect()
+}
+
 /// Everything that was looked at, in the order in which one thing needs the next.
 pub fn checks(facts: &Facts) -> Vec<Check> {
     let mut checks = settings::checks(facts);
+    checks.extend(live::checks(facts));
     checks.extend(stored::checks(facts));
     checks.extend(links::checks(facts));
     checks.extend(terminal::checks(&facts.terminal));
@@ -155,8 +197,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
 /// Prints a line for each, the remedy under what failed. There is no CSV of it: that prints JSON.
 pub fn print(checks: &[Check], format: &Format, out: &mut dyn Write) -> io::Result<()> {
     if matches!(format, Format::Json | Format::Csv) {
-        let rows = checks.iter().map(serde_json::to_string).collect::<serde_json::Result<Vec<_>>>()?;
-        return super::print_array(&rows, out);
+        return super::print_json(checks.iter(), out);
     }
     let mut in_doubt = 0;
     for Check { check, subject, short, ok, message, remedy } in checks {

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::table::{self, or_none};
 use super::{Format, grid};
-use crate::model::Timestamp;
-use crate::rules::age;
-use crate::rules::find::{Found, Kind};
+use crate::model::{Fleet, Loaded, Motion, Timestamp, Trailer, UnitId};
+use crate::rules::dwell::{self, Dwell};
+use crate::rules::find::{Fit, Found, Kind};
+use crate::rules::freshness::Freshness;
+use crate::rules::{age, dark, trailer};
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -23,25 +25,42 @@ struct Row<'a> {
     observed_at: Option<Timestamp>,
     movement_id: Option<&'a str>,
     matched: &'static str,
+    dwell_least_s: Option<u64>,
+    dwell_most_s: Option<u64>,
+    loaded: Option<Loaded>,
+    tractor_id: Option<&'a UnitId>,
+    dropped_by: Option<&'a UnitId>,
+    dropped_at: Option<Timestamp>,
+    driver_id: Option<&'a UnitId>,
+    /// The tractor whose place, and when it was seen there, is told of a trailer without a tracker.
+    rides_with: Option<&'a UnitId>,
+    /// Of a trailer that was asked for by its whole number.
+    next_movement_id: Option<&'a str>,
+    /// Of a tractor that is dark and was asked for by its whole number: sentences.
+    why_dark: Vec<String>,
 }
 
-/// Prints what was found. There is no CSV of it: that prints JSON.
-pub fn print(found: &[Found], format: &Format, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
-    let layout = match format {
-        Format::Json | Format::Csv => {
-            let rows = found.iter().map(|one| serde_json::to_string(&row(one)));
-            return super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out);
-        }
-        Format::Text(layout) => layout,
+/// Prints what was found in `fleet`. There is no CSV of it: that prints JSON.
+pub fn print(
+    found: &[Found],
+    fleet: &Fleet,
+    format: &Format,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let fresh = Freshness::of(&fleet.feeds, now);
+    let Some(layout) = format.laid_out(found.iter().map(|one| row(one, fleet, &fresh, now)), out)? else {
+        return Ok(());
     };
     if found.is_empty() {
         return Ok(());
     }
     let cells = found.iter().map(|one| {
+        let with = trailer(one, fleet).and_then(|row| trailer::rides_with(fleet, row));
         vec![
             one.kind.word().to_owned(),
             one.label.clone(),
-            one.state.clone(),
+            with.map_or_else(|| state(one, fleet, now), trailer::with_words),
             table::place(one.place.as_deref(), one.latitude, one.longitude),
             age::since(one.observed_at, now),
             or_none(one.movement_id.as_deref()),
@@ -50,10 +69,60 @@ pub fn print(found: &[Found], format: &Format, now: Timestamp, out: &mut dyn Wri
         ]
     });
     let titles = ["KIND", "WHAT", "STATE", "PLACE", "SEEN", "LOAD", "BY", "ID"];
-    grid::print(&titles, &cells.collect::<Vec<_>>(), layout, out)
+    grid::print(&titles, &cells.collect::<Vec<_>>(), layout, out)?;
+    // Whoever gives a trailer's whole number asks where it is, for how long, and whose it was.
+    for one in found.iter().filter(|one| one.fit == Fit::Exact) {
+        for line in why_dark(one, fleet, &fresh, now) {
+            writeln!(out, "{line}")?;
+        }
+        if let Some(row) = trailer(one, fleet) {
+            let told =
+                trailer::told(fleet, row, now).sentence(row, |at| table::moment(Some(at), layout, now));
+            writeln!(out, "trailer {}: {told}", row.unit_number)?;
+        }
+    }
+    Ok(())
 }
 
-fn row(found: &Found) -> Row<'_> {
+/// Why a tractor that was found is dark, a line each; none of what is heard.
+fn why_dark(found: &Found, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<String> {
+    let row = (found.kind == Kind::Tractor).then(|| fleet.tractors.get(&UnitId(found.id.clone()))).flatten();
+    let Some(row) = row else { return Vec::new() };
+    let dark = dark::why(fleet, row, fresh, now);
+    let said = dark.map(|dark| dark.said(row, now)).unwrap_or_default();
+    let line = |(name, text, note): (&str, String, String)| {
+        let note = if note.is_empty() { note } else { format!(" ({note})") };
+        format!("tractor {}: {name}: {text}{note}", row.unit_number)
+    };
+    said.into_iter().map(line).collect()
+}
+
+fn trailer<'a>(found: &Found, fleet: &'a Fleet) -> Option<&'a Trailer> {
+    let id = || UnitId(found.id.clone());
+    (found.kind == Kind::Trailer).then(|| fleet.trailers.get(&id())).flatten().map(AsRef::as_ref)
+}
+
+fn stood(found: &Found, fleet: &Fleet, now: Timestamp) -> Option<Dwell> {
+    let tractor = || fleet.tractors.get(&UnitId(found.id.clone()));
+    match found.kind {
+        Kind::Tractor => dwell::of_tractor(tractor()?, now),
+        Kind::Trailer => dwell::of_trailer(trailer(found, fleet)?, now),
+        Kind::Driver | Kind::Movement | Kind::Order | Kind::Stop => None,
+    }
+}
+
+/// "stopped 9h43 to 14h10": how it stands, and of a unit that stands for how long.
+fn state(found: &Found, fleet: &Fleet, now: Timestamp) -> String {
+    let stood = stood(found, fleet, now).filter(|_| found.state == Motion::Stopped.word());
+    stood.map_or_else(|| found.state.clone(), |stood| format!("{} {}", found.state, stood.words()))
+}
+
+fn row<'a>(found: &'a Found, fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Row<'a> {
+    let stood = stood(found, fleet, now);
+    let trailer = trailer(found, fleet);
+    // Both look through the whole fleet: they are for who gave the whole number.
+    let is_asked = found.fit == Fit::Exact;
+    let next = trailer.filter(|_| is_asked).and_then(|row| trailer::next(fleet, row));
     Row {
         kind: found.kind,
         id: &found.id,
@@ -66,5 +135,15 @@ fn row(found: &Found) -> Row<'_> {
         observed_at: found.observed_at,
         movement_id: found.movement_id.as_deref(),
         matched: found.matched,
+        dwell_least_s: stood.map(|stood| stood.least.as_secs()),
+        dwell_most_s: stood.and_then(|stood| stood.most).map(|most| most.as_secs()),
+        loaded: trailer.map(|row| row.loaded),
+        tractor_id: trailer.and_then(|row| row.tractor_id.as_ref()),
+        dropped_by: trailer.and_then(|row| row.dropped_by.as_ref()),
+        dropped_at: trailer.and_then(|row| row.dropped_at),
+        driver_id: trailer.and_then(|row| row.driver_id.as_ref()),
+        rides_with: trailer.and_then(|row| trailer::rides_with(fleet, row)).map(|truck| &truck.id),
+        why_dark: if is_asked { why_dark(found, fleet, fresh, now) } else { Vec::new() },
+        next_movement_id: next.map(|load| load.tms.id.as_str()),
     }
 }

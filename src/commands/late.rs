@@ -10,6 +10,7 @@ use super::table::{self, Names, or_none};
 use super::{Format, Layout, grid};
 use crate::model::{Fleet, Gives, Input, Keyed, Reason, RunsOut, Timestamp};
 use crate::rules::late::{LateLoad, Report};
+pub(super) use crate::rules::moment::span;
 use crate::rules::{age, trip};
 
 /// Prints it. There is no CSV of it: that prints JSON.
@@ -20,20 +21,18 @@ pub fn print(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Json | Format::Csv => {
-            let rows = report.loads.iter().map(|load| serde_json::to_string(&Row::of(load, fleet, now)));
-            super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out)
-        }
-        Format::Text(layout) => print_text(report, fleet, layout, now, out),
-    }
+    let Some(layout) = format.laid_out(report.loads.iter().map(|load| Row::of(load, fleet, now)), out)?
+    else {
+        return Ok(());
+    };
+    print_text(report, fleet, layout, now, out)
 }
 
 /// How old the oldest read is among the feeds that loads are judged by; `None` when one was never read.
 pub fn age(fleet: &Fleet, now: Timestamp) -> Option<Duration> {
     let lives_on = |gives: Gives| match gives {
         Gives::Positions | Gives::AllPositions | Gives::Hours | Gives::Movements | Gives::Stops => true,
-        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => false,
+        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Talk | Gives::Rest => false,
     };
     age_of(fleet, lives_on, now)
 }
@@ -78,12 +77,12 @@ struct Row<'a> {
     trailer: Option<&'a str>,
     place: Option<&'a str>,
     observed_at: Option<Timestamp>,
-    critical_stop_id: Option<&'a str>,
-    critical_stop: Option<String>,
     critical_late_at: Option<Timestamp>,
     critical_eta_at: Option<Timestamp>,
     critical_legal_eta_at: Option<Timestamp>,
     latest_departure_at: Option<Timestamp>,
+    /// The same for the window of the critical stop alone.
+    leave_by_at: Option<Timestamp>,
     runs_out: Option<RunsOut>,
     oldest_input: Option<Input>,
     oldest_at: Option<Timestamp>,
@@ -99,18 +98,21 @@ impl<'a> Row<'a> {
         let trailer = movement.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id));
         let oldest = load.standing.oldest;
         Self {
-            movement: MovementRow::new(movement.clone(), trip::of(movement, fleet.stops_of(&movement.key()))),
+            movement: MovementRow::new(
+                movement.clone(),
+                trip::of(movement, fleet.stops_of(&movement.key())),
+                load.stop,
+            ),
             driver: driver.map(|row| row.name.as_str()),
             tractor: tractor.map(|row| row.unit_number.as_str()),
             trailer: trailer.map(|row| row.unit_number.as_str()),
             place: tractor.and_then(|row| row.place.as_deref()),
             observed_at: tractor.and_then(|row| row.observed_at),
-            critical_stop_id: load.stop.map(|stop| stop.tms.id.as_str()),
-            critical_stop: load.stop.map(trip::place),
             critical_late_at: load.deadline_at,
             critical_eta_at: load.arrival.and_then(|arrival| arrival.eta_at),
             critical_legal_eta_at: load.arrival.and_then(|arrival| arrival.legal_eta_at),
             latest_departure_at: load.judgement.latest_departure_at,
+            leave_by_at: load.judgement.leave_by_at,
             runs_out: load.judgement.runs_out,
             oldest_input: oldest.map(|oldest| oldest.input),
             oldest_at: oldest.map(|oldest| oldest.at),
@@ -159,7 +161,7 @@ fn cells(load: &LateLoad<'_>, fleet: &Fleet, layout: &Layout, now: Timestamp) ->
         moment(load.deadline_at),
         moment(load.arrival.and_then(|arrival| arrival.eta_at)),
         moment(load.arrival.and_then(|arrival| arrival.legal_eta_at)),
-        moment(load.judgement.latest_departure_at),
+        moment(load.judgement.leave_by_at),
         names.driver(movement.driver_id.as_ref()),
         names.tractor(movement.tractor_id.as_ref()),
         tractor.map_or_else(
@@ -175,13 +177,4 @@ pub(super) fn late_words(late_s: Option<i64>) -> String {
     let Some(late_s) = late_s else { return table::NONE.to_owned() };
     let words = span(late_s);
     if late_s > 0 { words } else { format!("{words} spare") }
-}
-
-/// "35m", "2h06", "1d04": how much time, whichever way, rounded down.
-pub(super) fn span(seconds: i64) -> String {
-    match seconds.unsigned_abs() / 60 {
-        minutes @ 0..60 => format!("{minutes}m"),
-        minutes @ 60..1440 => format!("{}h{:02}", minutes / 60, minutes % 60),
-        minutes => format!("{}d{:02}", minutes / 1440, minutes % 1440 / 60),
-    }
 }

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::table::{self, clock, or_none};
 use super::{Format, Layout, grid};
-use crate::model::{Loaded, Reason, Timestamp, Trailer, UnitId, UnitKind};
+use crate::model::{Loaded, Reason, Timestamp, UnitId, UnitKind};
 use crate::rules::near::{Around, Near, drivable_s};
 use crate::rules::whereabouts::Spot;
-use crate::rules::{age, eta::Missing};
+use crate::rules::{age, trailer};
 
 /// What may be said of a driver's hours after `--drive`: "5h", ">=5h"; the rest of the text is a duration.
 /// Fails where it is another comparison.
@@ -30,20 +30,13 @@ pub fn print(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Json | Format::Csv => {
-            let rows = around.found.iter().map(|row| serde_json::to_string(&Row::of(row)));
-            super::print_array(&rows.collect::<serde_json::Result<Vec<_>>>()?, out)
-        }
-        Format::Text(layout) => print_text(around, spot, layout, now, out),
-    }
+    let Some(layout) = format.laid_out(around.found.iter().map(Row::of), out)? else { return Ok(()) };
+    print_text(around, spot, layout, now, out)
 }
 
-/// What is to be known beside the list.
-pub fn beside(around: &Around<'_>) -> Option<String> {
-    let count = around.hours_unknown;
-    let drivers = if count == 1 { "driver is" } else { "drivers are" };
-    (count > 0).then(|| format!("{count} {drivers} left out: their hours are not known now"))
+/// Says of an empty list which place it is about.
+pub fn nobody(spot: &Spot, miles: f64) -> String {
+    format!("nobody and nothing is known to be within {miles:.0} mi of {}, as asked", spot.label)
 }
 
 #[derive(Serialize)]
@@ -106,10 +99,8 @@ fn print_text(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // One line a rig: whoever drives it stands for his truck and what it pulls.
-    let stands_for_itself = |row: &&Near<'_>| row.kind == UnitKind::Driver || row.driver.is_none();
     let rows: Vec<Vec<String>> =
-        around.found.iter().filter(stands_for_itself).map(|row| cells(row, layout, now)).collect();
+        around.found.iter().filter(|row| row.leads()).map(|row| cells(row, layout, now)).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -132,21 +123,17 @@ fn print_text(
 }
 
 fn cells(row: &Near<'_>, layout: &Layout, now: Timestamp) -> Vec<String> {
-    let who = match row.kind {
-        UnitKind::Driver => row.label.to_owned(),
-        kind => format!("{} {}", kind.word(), row.label),
-    };
     vec![
-        who,
+        row.called(),
         match &row.legal_arrival {
             Ok(at) => table::moment(Some(*at), layout, now),
-            Err(missing) => missing_words(missing),
+            Err(missing) => missing.word().to_owned(),
         },
         format!("{:.0}", row.miles),
         clock(row.left.drive_s),
         clock(row.left.shift_s),
         clock(row.left.cycle_s),
-        row.trailer.map_or_else(|| table::NONE.to_owned(), trailer_words),
+        row.trailer.map_or_else(|| table::NONE.to_owned(), trailer::with_freight),
         or_none(row.movement_id),
         or_none(row.tractor.map(|tractor| tractor.unit_number.as_str())),
         place(row),
@@ -165,18 +152,4 @@ fn place(row: &Near<'_>) -> String {
         .or_else(|| row.driver.map(|driver| (driver.latitude, driver.longitude)))
         .unwrap_or_default();
     table::place(row.place, latitude, longitude)
-}
-
-/// What is missing, in a word.
-pub(super) fn missing_words(missing: &Missing) -> String {
-    missing.reason.map_or("PLACE_UNKNOWN", Reason::word).to_owned()
-}
-
-/// "V53041 empty", "V53041 ?": what is not known is never shown as empty.
-pub(super) fn trailer_words(trailer: &Trailer) -> String {
-    let freight = match trailer.loaded {
-        Loaded::Unknown => "?",
-        known @ (Loaded::Loaded | Loaded::Empty) => known.word(),
-    };
-    format!("{} {freight}", trailer.unit_number)
 }

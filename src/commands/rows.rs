@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::csv::Fields;
 use super::{Format, csv, table};
 use crate::model::{
-    FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Timestamp, Tractor, Trailer, UnitKind,
+    FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor, Trailer, UnitKind,
 };
+use crate::rules::dwell::{self, Dwell};
 use crate::rules::freshness::{self, Freshness};
-use crate::rules::{motion, trip};
+use crate::rules::{late, motion, trip};
 
 /// Which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,23 @@ fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp
     }
 }
 
+/// A unit with for how long it has stood where it was last seen, or has idled: at least, and at most.
+#[derive(Serialize)]
+struct UnitRow<T> {
+    #[serde(flatten)]
+    row: T,
+    dwell_least_s: Option<u64>,
+    dwell_most_s: Option<u64>,
+}
+
+impl<T> UnitRow<T> {
+    fn new(row: T, stood: Option<Dwell>) -> Self {
+        let least = stood.map(|stood| stood.least.as_secs());
+        let most = stood.and_then(|stood| stood.most).map(|most| most.as_secs());
+        Self { row, dwell_least_s: least, dwell_most_s: most }
+    }
+}
+
 /// A movement with what its stops say of it.
 #[derive(Serialize)]
 pub(super) struct MovementRow<'a> {
@@ -104,16 +122,21 @@ pub(super) struct MovementRow<'a> {
     destination: Option<String>,
     next_stop_id: Option<&'a str>,
     next_stop: Option<String>,
+    /// The stop that `late_s`, `risk` and `reason` are about.
+    critical_stop_id: Option<&'a str>,
+    critical_stop: Option<String>,
 }
 
 impl<'a> MovementRow<'a> {
-    pub(super) fn new(row: Movement, trip: trip::Trip<'a>) -> Self {
+    pub(super) fn new(row: Movement, trip: trip::Trip<'a>, critical: Option<&'a Stop>) -> Self {
         Self {
             row,
             origin: trip.origin.map(trip::place),
             destination: trip.destination.map(trip::place),
             next_stop_id: trip.next.map(|stop| stop.tms.id.as_str()),
             next_stop: trip.next.map(trip::place),
+            critical_stop_id: critical.map(|stop| stop.tms.id.as_str()),
+            critical_stop: critical.map(trip::place),
         }
     }
 }
@@ -127,7 +150,8 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .iter()
             .map(|row| {
                 let (state, state_since_at) = tractor_now(row, now);
-                serde_json::to_string(&Tractor { state, state_since_at, ..Tractor::clone(row) })
+                let shown = Tractor { state, state_since_at, ..Tractor::clone(row) };
+                serde_json::to_string(&UnitRow::new(shown, dwell::of_tractor(row, now)))
             })
             .collect(),
         Table::Trailers => fleet
@@ -135,7 +159,8 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .iter()
             .map(|row| {
                 let (state, state_since_at) = trailer_now(row, now);
-                serde_json::to_string(&Trailer { state, state_since_at, ..Trailer::clone(row) })
+                let shown = Trailer { state, state_since_at, ..Trailer::clone(row) };
+                serde_json::to_string(&UnitRow::new(shown, dwell::of_trailer(row, now)))
             })
             .collect(),
         Table::Drivers => fleet.drivers.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
@@ -145,7 +170,8 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .map(|row| {
                 let trip = trip::of(row, fleet.stops_of(&row.key()));
                 let shown = freshness::movement_at(row, fleet, &fresh, now);
-                serde_json::to_string(&MovementRow::new(shown, trip))
+                let critical = late::critical(row, fleet).filter(|_| shown.risk != Risk::Unknown);
+                serde_json::to_string(&MovementRow::new(shown, trip, critical))
             })
             .collect(),
         Table::Orders => fleet.orders.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
@@ -159,11 +185,11 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
 /// The names of a table's fields: there must be a header even when there are no rows.
 fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
     let blank = match table {
-        Table::Tractors => serde_json::to_string(&Tractor::default()),
-        Table::Trailers => serde_json::to_string(&Trailer::default()),
+        Table::Tractors => serde_json::to_string(&UnitRow::new(Tractor::default(), None)),
+        Table::Trailers => serde_json::to_string(&UnitRow::new(Trailer::default(), None)),
         Table::Drivers => serde_json::to_string(&crate::model::Driver::default()),
         Table::Movements => {
-            serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default()))
+            serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default(), None))
         }
         Table::Orders => serde_json::to_string(&crate::model::Order::default()),
         Table::Stops => serde_json::to_string(&crate::model::Stop::default()),

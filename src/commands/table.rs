@@ -3,16 +3,15 @@
 use std::cmp::Ordering;
 use std::io::{self, Write};
 
-use jiff::tz::TimeZone;
-
 use super::rows::{Table, tractor_now, trailer_now};
 use super::{Layout, grid};
 use crate::model::{
     Driver, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
 };
+use crate::rules::dwell::{self, Dwell};
 use crate::rules::find::by_number;
 use crate::rules::freshness::{self, Freshness};
-use crate::rules::{age, hours, locality, motion, trip, zone};
+use crate::rules::{age, hours, late, locality, moment, motion, trailer, trip};
 
 pub(super) const NONE: &str = "-";
 
@@ -53,7 +52,7 @@ pub(super) fn print(
             .map(|row| tractor(row, names, now))
             .collect(),
         Table::Trailers => sorted(&fleet.trailers, |a, b| by_number(&a.unit_number, &b.unit_number))
-            .map(|row| trailer(row, names, now))
+            .map(|row| pulled(row, names, now))
             .collect(),
         Table::Drivers => {
             sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
@@ -84,7 +83,7 @@ fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let (state, since) = tractor_now(row, now);
     vec![
         row.unit_number.clone(),
-        state_words(state, since, row.heading_deg, row.speed_mph, now),
+        state_words((state, since, row.heading_deg, row.speed_mph), dwell::of_tractor(row, now), now),
         age::since(row.observed_at, now),
         place(row.place.as_deref(), row.latitude, row.longitude),
         names.driver(row.driver_id.as_ref()),
@@ -94,13 +93,16 @@ fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn trailer(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
+fn pulled(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let (state, since) = trailer_now(row, now);
+    let seen = trailer::seen(names.0, row);
+    let does =
+        || state_words((state, since, row.heading_deg, row.speed_mph), dwell::of_trailer(row, now), now);
     vec![
         row.unit_number.clone(),
-        state_words(state, since, row.heading_deg, row.speed_mph, now),
-        age::since(row.observed_at, now),
-        place(row.place.as_deref(), row.latitude, row.longitude),
+        seen.with.map_or_else(does, trailer::with_words),
+        age::since(seen.observed_at, now),
+        place(seen.place, seen.latitude, seen.longitude),
         names.tractor(row.tractor_id.as_ref()),
         row.loaded.word().to_owned(),
         or_none(row.movement_id.as_deref()),
@@ -131,7 +133,7 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -
     vec![
         row.tms.id.clone(),
         row.tms.status.word().to_owned(),
-        row.risk.word().to_owned(),
+        risk_words(row, names.0, trip.next),
         place(trip.next),
         moment(row.eta_at, layout, now),
         names.driver(row.driver_id.as_ref()),
@@ -141,6 +143,15 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -
         place(trip.destination),
         or_none(row.reason.map(Reason::word)),
     ]
+}
+
+/// The class, and at which stop where that is not the next.
+fn risk_words(row: &Movement, fleet: &Fleet, next: Option<&Stop>) -> String {
+    let critical = late::critical(row, fleet).filter(|_| row.late_s.is_some());
+    match critical.filter(|stop| next.is_some_and(|next| next.key() != stop.key())) {
+        Some(stop) => format!("{} at {}", row.risk.word(), trip::place(stop)),
+        None => row.risk.word().to_owned(),
+    }
 }
 
 fn order(row: &Order) -> Vec<String> {
@@ -191,12 +202,10 @@ impl Names<'_> {
     }
 }
 
-/// "moving NE 63", "stopped 2h14", "dark".
+/// "moving NE 63", "idle 12m", "stopped 9h43 to 14h10", "dark 3h05".
 fn state_words(
-    state: Motion,
-    since: Option<Timestamp>,
-    heading_deg: Option<f64>,
-    speed_mph: Option<f64>,
+    (state, since, heading_deg, speed_mph): (Motion, Option<Timestamp>, Option<f64>, Option<f64>),
+    lasts: Option<Dwell>,
     now: Timestamp,
 ) -> String {
     let mut words = vec![state.word().to_owned()];
@@ -205,9 +214,8 @@ fn state_words(
             words.extend(heading_deg.map(|heading| motion::compass(heading).to_owned()));
             words.extend(speed_mph.map(|speed| format!("{speed:.0}")));
         }
-        Motion::Idle | Motion::Stopped | Motion::Dark => {
-            words.extend(since.map(|since| age::words(now.since(since))));
-        }
+        Motion::Stopped | Motion::Idle => words.extend(lasts.map(|lasts| lasts.words())),
+        Motion::Dark => words.extend(since.map(|since| age::words(now.since(since)))),
     }
     words.join(" ")
 }
@@ -219,25 +227,12 @@ pub(super) fn clock(left_s: Option<i64>) -> String {
 
 /// "Tue 14:05 CST" on the days around today, else "2026-03-22 14:05 CST"; in the office's zone.
 pub(super) fn moment(at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
-    in_zone(at, &layout.zone, None, now)
+    or_none(at.and_then(|at| moment::words(at, &layout.zone, now)).as_deref())
 }
 
 /// The same in the stop's own time, where its zone is known; the letters say which it is.
 pub(super) fn moment_at(stop: &Stop, at: Option<Timestamp>, layout: &Layout, now: Timestamp) -> String {
-    let zone = zone::of_stop(stop).unwrap_or_else(|| layout.zone.clone());
-    in_zone(at, &zone, at.and_then(|at| zone::letters_at(stop, at)), now)
-}
-
-fn in_zone(at: Option<Timestamp>, zone: &TimeZone, letters: Option<String>, now: Timestamp) -> String {
-    let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(zone.clone()));
-    let (Some(at), Some(now)) = (at.and_then(zoned), zoned(now)) else { return NONE.to_owned() };
-    // Seven days, so that a name is one day.
-    let format = match (at.date() - now.date()).get_days() {
-        -2..=4 => "%a %H:%M",
-        _ => "%Y-%m-%d %H:%M",
-    };
-    let letters = letters.unwrap_or_else(|| at.strftime("%Z").to_string());
-    format!("{} {letters}", at.strftime(format))
+    or_none(at.and_then(|at| moment::at_stop(stop, at, &layout.zone, now)).as_deref())
 }
 
 /// Where a unit is: in its provider's words, else in ours, else in degrees.

@@ -58,8 +58,7 @@ pub fn find(fleet: &Fleet, links: &[UnitLink], asked: &str, kind: Option<UnitKin
 pub fn print(line: &[TrailPoint], format: &Format, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
     let layout = match format {
         Format::Json => {
-            let rows = line.iter().map(serde_json::to_string).collect::<serde_json::Result<Vec<_>>>()?;
-            return super::print_array(&rows, out);
+            return super::print_json(line.iter(), out);
         }
         Format::Csv => {
             let fields = |row: &TrailPoint| -> serde_json::Result<Fields> {

@@ -170,6 +170,10 @@ pub struct Gemini {
     pub fallback_model: String,
     /// How much it thinks: minimal, low, medium, high, xhigh.
     pub thinking: String,
+    /// Dollars that may be spent on a day of the office; 0 is no limit.
+    pub daily_budget_usd: f64,
+    /// Drivers' names do not leave the box.
+    pub hides_names: bool,
 }
 
 pub(super) fn eld(provider: &str, table: &Table) -> Eld {
@@ -245,6 +249,8 @@ pub(super) fn gemini(layers: &Layers<'_>) -> Account<Gemini> {
         model: table.text("model"),
         fallback_model: table.text("fallback_model"),
         thinking: table.text("thinking"),
+        daily_budget_usd: table.number("daily_budget_usd"),
+        hides_names: table.text("driver_names") == "tokens",
     };
     account("gemini".to_owned(), table, provider, table.lacks(&["api_key"]))
 }

@@ -1,7 +1,7 @@
 //! Which file is read, and what its permissions are.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,12 +38,31 @@ pub(super) fn place(sources: &Sources<'_>) -> Option<Place> {
     Some(Place { path, named_by: None })
 }
 
-/// The file's text. That a file nobody named is not there is no mistake.
-pub(super) fn read(place: Place) -> Result<Option<ConfigFile>, Problem> {
-    match open(&place.path) {
-        Ok((text, mode)) => Ok(Some(ConfigFile { path: Arc::new(place.path), text, mode: Some(mode) })),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && place.named_by.is_none() => Ok(None),
-        Err(error) => Err(unreadable(place, &error)),
+/// What came of reading.
+pub(super) enum Read {
+    File(ConfigFile),
+    /// There is none.
+    None,
+    /// The system's, which is not for this user.
+    PassedOver(PathBuf),
+}
+
+/// The file's text. That a file nobody named is not there is no mistake, nor that the system's is only for who
+/// polls where nobody does.
+pub(super) fn read(place: Place, sources: &Sources<'_>) -> Result<Read, Problem> {
+    let error = match open(&place.path) {
+        Ok((text, mode)) => {
+            return Ok(Read::File(ConfigFile { path: Arc::new(place.path), text, mode: Some(mode) }));
+        }
+        Err(error) => error,
+    };
+    let is_the_systems = place.named_by.is_none() && place.path == sources.system_file;
+    match error.kind() {
+        io::ErrorKind::NotFound if place.named_by.is_none() => Ok(Read::None),
+        io::ErrorKind::PermissionDenied if is_the_systems && sources.looks_on => {
+            Ok(Read::PassedOver(place.path))
+        }
+        _ => Err(unreadable(place, &error)),
     }
 }
 
@@ -55,7 +74,13 @@ pub(super) fn folder(environment: Environment<'_>, variable: &str, below_home: &
 }
 
 fn unreadable(place: Place, error: &io::Error) -> Problem {
-    let message = format!("cannot be read: {error}");
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            ": it is for who polls; look on with --view-only, name another file with --config (a console needs no more than [database]), or have its secrets written as references and the file opened with chmod 644"
+        }
+        _ => "",
+    };
+    let message = format!("cannot be read: {error}{remedy}");
     let file = place.path.display().to_string();
     let origin = place.named_by.unwrap_or_else(|| Origin::File(Arc::new(place.path), 1));
     Problem { origin, key: file, message }

@@ -171,6 +171,8 @@ const GEMINI: &[Key] = &[
     key("model", Kind::Text, Some("gemini-3.8-flash")),
     key("fallback_model", Kind::Text, Some("gemini-3.5-flash-lite")),
     key("thinking", Kind::Word(&["minimal", "low", "medium", "high", "xhigh"]), Some("low")),
+    key("daily_budget_usd", Kind::Number { least: 0.0, most: 100_000.0 }, Some("5.0")),
+    key("driver_names", Kind::Word(&["send", "tokens"]), Some("send")),
     calls("60"),
     CA_FILE,
 ];

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::ConfigFile;
-use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES, actions};
+use super::keys::{ELD_VARIABLES, ELDS, Key, TABLES, VARIABLES, Variable, actions};
 use super::link::{self, Link};
 use super::table::{Origin, Table};
 use super::value::Given;
@@ -118,15 +118,20 @@ impl<'a> Layers<'a> {
 
     /// Puts the environment over what is there: for an ELD account it only fills what is missing.
     pub(super) fn read_environment(&mut self) {
-        for variable in VARIABLES {
+        self.read_variables(|_| true);
+        for (provider, keys) in ELDS {
+            self.read_eld_environment(provider, keys);
+        }
+    }
+
+    /// Puts the variables that set a table's keys over what is there, as far as they are wanted.
+    pub(super) fn read_variables(&mut self, wanted: impl Fn(&Variable) -> bool) {
+        for variable in VARIABLES.iter().filter(|variable| wanted(variable)) {
             let Some(text) = given(self.environment, variable.name) else { continue };
             let seconds =
                 variable.name == "POLLING_INTERVAL" && text.bytes().all(|byte| byte.is_ascii_digit());
             let text = if seconds { format!("{text}s") } else { text };
             self.set_text(variable.table, variable.key, &text, Origin::Environment(variable.name));
-        }
-        for (provider, keys) in ELDS {
-            self.read_eld_environment(provider, keys);
         }
     }
 

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::sync::mpsc;
 
-use super::Options;
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{Act, Deed, Fleet, Leader, Seen, Timestamp, Viewer, clean};
@@ -77,17 +76,34 @@ impl Presence {
     }
 }
 
+/// What a console is here for.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Only to look on.
+    pub view_only: bool,
+    /// To poll too, once nobody else does.
+    pub polls: bool,
+    /// Nothing can be written here, and the screen says so.
+    pub read_only: bool,
+}
+
 /// The thread's own.
 pub struct Desk {
     path: PathBuf,
     access: Access,
     clock: Clock,
+    /// It brings up an older file itself.
+    polls: bool,
+    /// The screen says that nothing can be written.
+    read_only: bool,
     /// `None` for a console that only views: how often others poll is not its word to give.
     polling: Option<Polling>,
     events: mpsc::Sender<Event>,
     shared: Arc<Shared>,
     ear: Ear,
     reader: Option<Reader>,
+    /// The screen was told of a whole fleet, or that there is none to be told of.
+    has_read: bool,
     people: Option<People>,
     /// Trouble that was told, so that it is told once.
     told: Option<String>,
@@ -100,14 +116,13 @@ impl Desk {
     /// A desk, and the presence that it announces.
     pub fn new(
         config: &Config,
-        options: &Options,
+        standing: Standing,
         app: &App,
-        reader: Option<Reader>,
         events: mpsc::Sender<Event>,
         clock: Clock,
     ) -> anyhow::Result<(Presence, Self)> {
         let (bell, ear) = Bell::new().context("making the console's bell")?;
-        let viewer = myself(app.looking_at(), clock.now());
+        let viewer = myself(&app.looking_at(), clock.now());
         let shared = Arc::new(Shared {
             viewer: Mutex::new(viewer),
             said: AtomicBool::new(true),
@@ -118,11 +133,14 @@ impl Desk {
             path: config.database.path.clone(),
             access: daemon::access(config)?,
             clock,
-            polling: (!options.view_only).then(|| daemon::polling(config)),
+            polls: standing.polls,
+            read_only: standing.read_only,
+            polling: (!standing.view_only).then(|| daemon::polling(config)),
             events,
             shared: Arc::clone(&shared),
             ear,
-            reader,
+            reader: None,
+            has_read: false,
             people: None,
             told: None,
             shown: None,
@@ -133,6 +151,10 @@ impl Desk {
 
     /// Stays until the console is left, then takes its row away.
     pub fn stay(mut self) {
+        // A person waits for the fleet: before anything is written, which may have to wait for others.
+        if !self.tell_news(self.clock.now(), false) {
+            return;
+        }
         let mut watch = None;
         let mut renewed = None::<Instant>;
         while !self.shared.left.load(Ordering::Acquire) {
@@ -175,21 +197,38 @@ impl Desk {
 
     /// Renews this console's row; opens the database for that once it can be.
     fn announce(&mut self, now: Timestamp) {
-        if self.people.is_none() {
-            match People::open(&self.path, self.access) {
-                Ok(people) => self.people = Some(people),
-                Err(error) => {
-                    return self.trouble(&format!("your console does not count as watching: {error}"));
+        let viewer = self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match self.people().and_then(|people| people.announce(&viewer, now)) {
+            Ok(()) => {
+                if std::mem::take(&mut self.read_only) {
+                    let _ = self.events.blocking_send(Event::ReadOnly(None));
+                }
+            }
+            Err(error) => {
+                // Opened anew next time: after a repair there is another file under the name.
+                self.people = None;
+                if error.leaves_reading() {
+                    self.read_only = true;
+                    let _ = self.events.blocking_send(Event::ReadOnly(Some(error.to_string())));
+                } else if !self.is_about_to_be_brought_up(&error) {
+                    self.trouble(&format!("your console does not count as watching: {error}"));
                 }
             }
         }
-        let viewer = self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let announced = self.people.as_mut().map(|people| people.announce(&viewer, now));
-        if let Some(Err(error)) = announced {
-            // Opened anew next time: after a repair there is another file under the name.
-            self.people = None;
-            self.trouble(&format!("your console does not count as watching: {error}"));
+    }
+
+    /// The connection that is written with, opened where it is not.
+    fn people(&mut self) -> Result<&mut People, StoreError> {
+        match &mut self.people {
+            Some(people) => Ok(people),
+            closed => Ok(closed.insert(People::open(&self.path, self.access)?)),
         }
+    }
+
+    /// Whether this console, as soon as it polls, does away with that itself.
+    fn is_about_to_be_brought_up(&self, error: &StoreError) -> bool {
+        let by_us = |leader: Option<Leader>| leader.is_none_or(|leader| leader.pid == std::process::id());
+        matches!(error, StoreError::Older { .. }) && self.polls && by_us(leader(&self.path))
     }
 
     /// Writes what the person did, and says what came of it. False when nobody listens any more.
@@ -216,10 +255,7 @@ impl Desk {
             let viewer = self.shared.viewer.lock().unwrap_or_else(PoisonError::into_inner);
             (viewer.user.clone(), viewer.host.clone())
         };
-        let people = match &mut self.people {
-            Some(people) => people,
-            closed => closed.insert(People::open(&self.path, self.access)?),
-        };
+        let people = self.people()?;
         for (id, seen) in &wish.on {
             let (user, host, deed) = (user.clone(), host.clone(), wish.deed.clone());
             people.act(id, &Act { at: now, user, host, deed, seen: *seen })?;
@@ -232,13 +268,20 @@ impl Desk {
     fn tell_news(&mut self, now: Timestamp, due: bool) -> bool {
         match self.fleet_if_changed(now) {
             Ok(Some(fleet)) => {
+                self.has_read = true;
                 if self.events.blocking_send(Event::Fleet(fleet)).is_err() {
                     return false;
                 }
             }
             Ok(None) => {}
+            Err(error) if self.is_about_to_be_brought_up(&error) => {}
             Err(error) => {
                 self.reader = None;
+                // What a glance saw is not gone on with: the keys that wait for more would wait for ever.
+                if !self.has_read && self.events.blocking_send(Event::Fleet(Arc::default())).is_err() {
+                    return false;
+                }
+                self.has_read = true;
                 self.trouble(&format!("what is shown may be old: {error}"));
             }
         }
@@ -324,9 +367,22 @@ fn words_of(error: &StoreError, wanted: &str) -> String {
 
 /// Who sits here, as others are told.
 pub fn user() -> String {
-    let user =
-        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
-    clean(&user, 32)
+    let named = |name: &str| std::env::var(name).ok();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name_of([named("USER"), named("LOGNAME")], rustix::process::getuid().as_raw(), &users)
+}
+
+/// The first of `told` that is a name, else what `users`, in the form of `/etc/passwd`, calls the user with this id. A
+/// directory service may know users that the file does not: those go by their number.
+fn name_of(told: [Option<String>; 2], uid: u32, users: &str) -> String {
+    let told = told.into_iter().flatten().map(|name| clean(&name, 32)).find(|name| !name.is_empty());
+    let of_uid = |line: &str| {
+        let mut parts = line.split(':');
+        let name = clean(parts.next()?, 32);
+        let id = parts.nth(1)?.parse::<u32>().ok()?;
+        (id == uid && !name.is_empty()).then_some(name)
+    };
+    told.or_else(|| users.lines().find_map(of_uid)).unwrap_or_else(|| format!("uid {uid}"))
 }
 
 /// This console among the viewers.
@@ -342,5 +398,24 @@ fn myself(view: &str, now: Timestamp) -> Viewer {
         seen_at: now,
         key_at: now,
         refresh_at: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sits_here_has_a_name_however_the_console_was_started() {
+        let users = "root:x:0:0::/root:/bin/sh\nann:x:1001:1001:Ann:/home/ann:/bin/bash\nbroken\n";
+        let check = |user: Option<&str>, login: Option<&str>, uid, expected: &str| {
+            let told = [user, login].map(|name| name.map(str::to_owned));
+            assert_eq!(name_of(told, uid, users), expected);
+        };
+        check(Some("bob"), Some("ann"), 1001, "bob");
+        check(None, Some("cy"), 1001, "cy");
+        check(Some(" "), Some(""), 1001, "ann");
+        check(None, None, 0, "root");
+        check(None, None, 4242, "uid 4242");
     }
 }

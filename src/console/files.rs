@@ -85,12 +85,33 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 
 /// Writes exported rows into `folder`. Says where they are, or why they are nowhere.
 pub fn export(folder: &Path, file: &app::File) -> String {
-    let path = folder.join(&file.name);
-    let path = std::path::absolute(&path).unwrap_or(path);
     let rows = if file.rows == 1 { "row" } else { "rows" };
-    match write_new(&path, &file.text) {
-        Ok(()) => format!("{} {rows} written to {}", file.rows, path.display()),
-        Err(error) => format!("not written: {}: {error}", path.display()),
+    // Twice within a second is two files; nothing is ever replaced.
+    let names =
+        std::iter::once(file.name.clone()).chain((2..=SAME_SECOND).map(|nth| numbered(&file.name, nth)));
+    let mut told = String::new();
+    for name in names {
+        let path = folder.join(name);
+        let path = std::path::absolute(&path).unwrap_or(path);
+        match write_new(&path, &file.text) {
+            Ok(()) => return format!("{} {rows} written to {}", file.rows, path.display()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                told = format!("not written: {}: {error}", path.display());
+            }
+            Err(error) => return format!("not written: {}: {error}", path.display()),
+        }
+    }
+    told
+}
+
+/// As many files are written within one second at most.
+const SAME_SECOND: u32 = 99;
+
+/// "rows-2.csv" of "rows.csv".
+fn numbered(name: &str, nth: u32) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{nth}.{ending}"),
+        None => format!("{name}-{nth}"),
     }
 }
 
@@ -141,7 +162,12 @@ mod tests {
         assert!(export(folder.path(), &file).starts_with("1 row written to "));
         let path = folder.path().join("rows.csv");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(export(folder.path(), &file).starts_with("not written: "));
+        let again = app::File { text: "b\r\n".to_owned(), ..file };
+        for name in ["rows-2.csv", "rows-3.csv"] {
+            assert!(export(folder.path(), &again).ends_with(name));
+            assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "b\r\n");
+        }
         assert_eq!(fs::read_to_string(&path).unwrap(), "a\r\n");
+        assert!(export(&folder.path().join("nowhere"), &again).starts_with("not written: "));
     }
 }

@@ -84,6 +84,16 @@ pub fn accounts(config: &Config) -> anyhow::Result<Vec<AnyAccount>> {
     Ok(accounts)
 }
 
+/// The account of this name, where it is one that can be polled.
+pub(super) fn account(config: &Config, name: &str) -> Result<Option<AnyAccount>, Refused> {
+    let eld = config.elds.iter().find(|eld| eld.name == name && eld.off_reason().is_none());
+    if let Some(eld) = eld {
+        return self::eld(eld, &tokens(&config.database.path)).map(Some);
+    }
+    let tms = Some(&config.mcleod).filter(|tms| tms.name == name && tms.off_reason().is_none());
+    tms.map(|tms| mcleod(tms).map(AnyAccount::McLeod)).transpose()
+}
+
 /// Where what services hand out is kept, for a database at this path.
 fn tokens(database: &Path) -> PathBuf {
     database.parent().unwrap_or(Path::new("")).join("tokens")
@@ -200,7 +210,7 @@ pub(super) fn nothing_to_poll(config: &Config) -> String {
     let reasons: Vec<_> =
         config.off_accounts().into_iter().map(|(name, why)| format!("{name}: {why}")).collect();
     format!(
-        "there is nothing to poll: no upstream can be used ({}); see config.example.toml",
+        "there is nothing to poll: no upstream can be used ({}); `backhaul init` connects one",
         reasons.join("; ")
     )
 }

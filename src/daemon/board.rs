@@ -36,7 +36,7 @@ pub fn office(config: &Config) -> Office {
     }
 }
 
-fn router(account: &config::Account<config::Mapbox>) -> Result<Router, Refused> {
+pub(super) fn router(account: &config::Account<config::Mapbox>) -> Result<Router, Refused> {
     let mapbox = &account.provider;
     let refused = |why: String| Refused::because(format_args!("mapbox: {why}"));
     let token = secret(&mapbox.token);

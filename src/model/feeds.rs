@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Timestamp, UnitKind};
+use super::{MovementKey, Timestamp, UnitKind};
 
 /// One row of `feeds`: an account's resource and how reading it goes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -52,6 +52,8 @@ pub enum Gives {
     Orders,
     /// Travel times and places, asked as loads need them and not by the clock.
     Travel,
+    /// The assistant's words, asked as people ask.
+    Talk,
     /// What changes rarely.
     Rest,
 }
@@ -70,6 +72,7 @@ impl Gives {
             "stops" => Self::Stops,
             "orders" => Self::Orders,
             "directions" | "geocoding" => Self::Travel,
+            "generate_content" => Self::Talk,
             _ => Self::Rest,
         }
     }
@@ -119,6 +122,17 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// What is looked at where the page of a load is open.
+    pub fn view_of_load(load: &MovementKey) -> String {
+        format!("load {} of {}", load.id, load.company_id)
+    }
+
+    /// Whether the page of that load is open there.
+    pub fn looks_at(&self, load: &MovementKey) -> bool {
+        let rest = self.view.strip_prefix("load ").and_then(|rest| rest.strip_prefix(load.id.as_str()));
+        rest.and_then(|rest| rest.strip_prefix(" of ")) == Some(load.company_id.as_str())
+    }
+
     /// A console that has not renewed its row for this long is gone (contract §3).
     pub const GONE: Duration = Duration::from_secs(6);
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use super::shelves::{Difference, Iter, Shelves, Sorting};
 use super::{
     Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Places, Stay, Stop,
     Timestamp, Totals, Tractor, Trailer, Viewer,
@@ -21,44 +22,52 @@ pub trait Keyed {
     fn cmp_row(&self, other: &Self) -> Ordering;
 }
 
-/// Rows in the order of their keys, each shared with every other snapshot that has it unchanged.
+/// By their keys.
 #[derive(Debug)]
-pub struct Rows<T>(Arc<Vec<Arc<T>>>);
+struct ByKey;
 
-impl<T> Clone for Rows<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+impl<T: Keyed> Sorting<T> for ByKey {
+    fn cmp(a: &T, b: &T) -> Ordering {
+        a.cmp_row(b)
     }
 }
 
-impl<T> Default for Rows<T> {
+/// Rows in the order of their keys, each shared with every other snapshot that has it unchanged.
+#[derive(Debug)]
+pub struct Rows<T: Keyed>(Shelves<T, ByKey>);
+
+impl<T: Keyed> Clone for Rows<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Keyed> Default for Rows<T> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Shelves::default())
     }
 }
 
 impl<T: Keyed> FromIterator<T> for Rows<T> {
     fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
-        let mut rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
-        rows.sort_unstable_by(|a, b| a.cmp_row(b));
-        Self(Arc::new(rows))
+        Self::default().with(rows)
     }
 }
 
 impl<T: Keyed> Rows<T> {
     /// The row with this key.
     pub fn get(&self, key: &T::Key) -> Option<&Arc<T>> {
-        self.0.binary_search_by(|row| row.cmp_key(key)).ok().and_then(|index| self.0.get(index))
+        self.0.find(|row| row.cmp_key(key))
     }
 
     /// All rows, by key.
-    pub fn iter(&self) -> std::slice::Iter<'_, Arc<T>> {
+    pub fn iter(&self) -> Iter<'_, T> {
         self.0.iter()
     }
 
-    /// All rows, by key.
-    pub fn as_slice(&self) -> &[Arc<T>] {
-        &self.0
+    /// The row that so many stand before.
+    pub fn at(&self, index: usize) -> Option<&Arc<T>> {
+        self.0.at(index)
     }
 
     /// How many rows.
@@ -71,9 +80,19 @@ impl<T: Keyed> Rows<T> {
         self.0.is_empty()
     }
 
+    /// Whether these are the very rows of another snapshot: nothing was read into either since they were one.
+    pub fn are(&self, other: &Self) -> bool {
+        self.0.are(&other.0)
+    }
+
+    /// What is no longer as it was in an earlier snapshot.
+    pub fn since<'a>(&'a self, earlier: &'a Self) -> Difference<'a, T> {
+        self.0.since(&earlier.0)
+    }
+
     /// These rows with `changed` put in by key.
     #[must_use]
-    pub fn with(&self, changed: Vec<T>) -> Self {
+    pub fn with(&self, changed: impl IntoIterator<Item = T>) -> Self {
         let mut rows = self.clone();
         let Ok(()) = rows.put(changed.into_iter().map(Ok::<_, Infallible>));
         rows
@@ -81,44 +100,54 @@ impl<T: Keyed> Rows<T> {
 
     /// Keeps only the rows that are to be kept. True where one went.
     pub fn retain(&mut self, keep: impl Fn(&T) -> bool) -> bool {
-        if self.0.iter().all(|row| keep(row)) {
-            return false;
-        }
-        Arc::make_mut(&mut self.0).retain(|row| keep(row));
-        true
+        self.0.retain(keep)
     }
 
     /// Puts rows in by key, one after the other. Who holds these rows alone holds no row twice meanwhile.
     /// An error ends it half done.
     pub fn put<E>(&mut self, changed: impl Iterator<Item = Result<T, E>>) -> Result<(), E> {
-        let rows = Arc::make_mut(&mut self.0);
-        let old = rows.len();
-        for row in changed {
-            let row = Arc::new(row?);
-            let place = rows.get(..old).unwrap_or_default().binary_search_by(|other| other.cmp_row(&row));
-            match place.ok().and_then(|index| rows.get_mut(index)) {
-                Some(slot) => *slot = row,
-                None => rows.push(row),
-            }
-        }
-        if rows.len() > old {
-            rows.sort_unstable_by(|a, b| a.cmp_row(b));
-        }
-        Ok(())
+        self.0.put(changed.map(|row| row.map(Arc::new)))
     }
 }
 
-impl<'a, T> IntoIterator for &'a Rows<T> {
+impl<'a, T: Keyed> IntoIterator for &'a Rows<T> {
     type Item = &'a Arc<T>;
-    type IntoIter = std::slice::Iter<'a, Arc<T>>;
+    type IntoIter = Iter<'a, T>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
     }
 }
 
+/// By the movement that they are driven in, and in the order that they are; those of one movement stay together.
+#[derive(Debug)]
+struct AsDriven;
+
+impl Sorting<Stop> for AsDriven {
+    fn cmp(a: &Stop, b: &Stop) -> Ordering {
+        (leg_of(a), a.tms.sequence, &a.tms.id).cmp(&(leg_of(b), b.tms.sequence, &b.tms.id))
+    }
+
+    fn stay_together(a: &Stop, b: &Stop) -> bool {
+        leg_of(a) == leg_of(b)
+    }
+}
+
+/// How much of what is known a [`Fleet`] holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All that its reader reads.
+    #[default]
+    Whole,
+    /// The open exceptions and the feeds, and of units only those that the first exceptions are about: what the
+    /// first frame shows while the rest is read. What it does not hold may be there.
+    Glance,
+}
+
 /// Everything the panels and the commands show, of one revision.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
+    /// How much of it this is.
+    pub extent: Extent,
     /// The store's revision this was read at.
     pub revision: i64,
     /// When it was read.
@@ -137,8 +166,8 @@ pub struct Fleet {
     pub stops: Rows<Stop>,
     /// When our tractors were at stops, by the stop's key: none where none was seen there.
     pub stays: Rows<Stay>,
-    /// The stops again, sorted by company, movement and sequence. Made by [`Fleet::index_stops`].
-    driven: Arc<[Arc<Stop>]>,
+    /// The stops again, by movement. Made by [`Fleet::index_stops`].
+    driven: Shelves<Stop, AsDriven>,
     /// Where addresses are that the TMS has no coordinates for.
     pub places: Arc<Places>,
     /// What is made of movements that are not over.
@@ -159,10 +188,7 @@ impl Fleet {
     /// A movement's stops in the order they are driven.
     pub fn stops_of(&self, movement: &MovementKey) -> &[Arc<Stop>] {
         let key = (movement.company_id.as_str(), movement.id.as_str());
-        let start = self.driven.partition_point(|stop| leg_of(stop) < key);
-        let rest = self.driven.get(start..).unwrap_or_default();
-        let count = rest.iter().take_while(|stop| leg_of(stop) == key).count();
-        rest.get(..count).unwrap_or_default()
+        self.driven.together(|stop| leg_of(stop).cmp(&key))
     }
 
     /// When the truck that has `movement` now was at `stop`: of one that had it before, nothing.
@@ -183,12 +209,17 @@ impl Fleet {
 
     /// Sorts the stops for [`Fleet::stops_of`]; whoever replaces `stops` calls it.
     pub fn index_stops(&mut self) {
-        let mut driven: Vec<_> =
-            self.stops.iter().filter(|stop| stop.tms.movement_id.is_some()).cloned().collect();
-        driven.sort_unstable_by(|a, b| {
-            (leg_of(a), a.tms.sequence, &a.tms.id).cmp(&(leg_of(b), b.tms.sequence, &b.tms.id))
-        });
-        self.driven = driven.into();
+        self.driven = Shelves::default();
+        self.index_stops_since(&Rows::default());
+    }
+
+    /// The same where the stops were these when they were sorted last.
+    pub fn index_stops_since(&mut self, earlier: &Rows<Stop>) {
+        let difference = self.stops.since(earlier);
+        let is_driven = |stop: &&&Arc<Stop>| stop.tms.movement_id.is_some();
+        self.driven.take(difference.gone.iter().filter(is_driven).map(AsRef::as_ref));
+        let new = difference.new.iter().filter(is_driven).map(|stop| Ok::<_, Infallible>(Arc::clone(stop)));
+        let Ok(()) = self.driven.put(new);
     }
 }
 

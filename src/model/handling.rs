@@ -37,6 +37,8 @@ pub enum Deed {
     Unsnooze,
     /// A note to everybody.
     Note(String),
+    /// "I take this over": at a change of shift, from whoever had it.
+    Accept,
 }
 
 impl Deed {
@@ -50,6 +52,7 @@ impl Deed {
             Self::Snooze(_) => "snooze",
             Self::Unsnooze => "unsnooze",
             Self::Note(_) => "note",
+            Self::Accept => "accept",
         }
     }
 }
@@ -103,6 +106,23 @@ pub struct Handling {
     pub snoozes: Vec<(Mark, Snooze)>,
     /// Notes, oldest first.
     pub notes: Vec<(Mark, String)>,
+    /// Who took it over at a change of shift and has had it ever since.
+    pub accepted: Option<Mark>,
+}
+
+/// Who has an exception and who has seen it: what is written down of it beside everything that people do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Handled {
+    /// Who sees to it.
+    pub claimed_by: Option<String>,
+    /// Who took it over at a change of shift.
+    pub accepted_by: Option<String>,
+    /// Who has seen it.
+    pub acked_by: Vec<String>,
+    /// Who did not want to be bothered.
+    pub snoozed_by: Vec<String>,
+    /// How many notes there are.
+    pub notes: usize,
 }
 
 impl Handling {
@@ -115,7 +135,20 @@ impl Handling {
         handling
     }
 
-    fn take(&mut self, act: Act) {
+    /// In a few words who has it and who has seen it.
+    pub fn summed_up(&self) -> Handled {
+        let names = |marks: &mut dyn Iterator<Item = &Mark>| marks.map(|mark| mark.user.clone()).collect();
+        Handled {
+            claimed_by: self.claim.as_ref().map(|mark| mark.user.clone()),
+            accepted_by: self.accepted.as_ref().map(|mark| mark.user.clone()),
+            acked_by: names(&mut self.acks.iter()),
+            snoozed_by: names(&mut self.snoozes.iter().map(|(mark, _)| mark)),
+            notes: self.notes.len(),
+        }
+    }
+
+    /// What it is once `act` was done too.
+    pub fn take(&mut self, act: Act) {
         let mark = Mark { user: act.user, host: act.host, at: act.at, seen: act.seen };
         match act.deed {
             Deed::Ack => {
@@ -123,14 +156,18 @@ impl Handling {
                 self.acks.push(mark);
             }
             Deed::Unack => self.acks.retain(|other| other.user != mark.user),
-            Deed::Claim => self.claim = Some(mark),
-            Deed::Unclaim => self.claim = None,
+            Deed::Claim => {
+                self.accepted = self.accepted.take().filter(|accepted| accepted.user == mark.user);
+                self.claim = Some(mark);
+            }
+            Deed::Unclaim => (self.claim, self.accepted) = (None, None),
             Deed::Snooze(snooze) => {
                 self.snoozes.retain(|(other, _)| other.user != mark.user);
                 self.snoozes.push((mark, snooze));
             }
             Deed::Unsnooze => self.snoozes.retain(|(other, _)| other.user != mark.user),
             Deed::Note(text) => self.notes.push((mark, text)),
+            Deed::Accept => (self.claim, self.accepted) = (Some(mark.clone()), Some(mark)),
         }
     }
 }
@@ -198,6 +235,31 @@ mod tests {
         let (ann, bob) = (act("ann", 1, Deed::Claim, &row), act("bob", 2, Deed::Claim, &row));
         assert_eq!(claim(&[ann.clone(), bob.clone()]).as_deref(), Some("bob"));
         assert_eq!(claim(&[ann, bob, act("cy", 3, Deed::Unclaim, &row)]), None);
+    }
+
+    #[test]
+    fn whoever_accepts_a_line_at_a_change_of_shift_has_it_from_then_on_and_may_release_it() {
+        let row = late(Severity::High, 600, 1);
+        let acts = [act("ann", 1, Deed::Claim, &row), act("bob", 2, Deed::Accept, &row)];
+        let handling = Handling::of(acts.clone());
+        assert_eq!(handling.claim.as_ref().map(|mark| mark.user.as_str()), Some("bob"));
+        assert_eq!(
+            handling.accepted.as_ref().map(|mark| (mark.user.as_str(), mark.at)),
+            Some(("bob", at(2)))
+        );
+        let then = |deeds: &[(&str, Deed)]| {
+            let later = deeds.iter().zip(3..).map(|((user, deed), secs)| act(user, secs, deed.clone(), &row));
+            Handling::of(acts.clone().into_iter().chain(later))
+        };
+        let released = then(&[("bob", Deed::Unclaim)]);
+        assert_eq!((released.claim, released.accepted), (None, None));
+        assert_eq!(then(&[("cy", Deed::Claim)]).accepted, None, "another has it");
+        assert_eq!(
+            then(&[("cy", Deed::Claim), ("bob", Deed::Claim)]).accepted,
+            None,
+            "claimed, not accepted"
+        );
+        assert_eq!(then(&[("bob", Deed::Claim)]).accepted, handling.accepted, "he has it still");
     }
 
     #[test]

@@ -160,6 +160,9 @@ pub struct Judgement {
     pub arrivals: Vec<Arrival>,
     /// Until when the driver can stay off duty and still meet every window, legally.
     pub latest_departure_at: Option<Timestamp>,
+    /// Until when he can stay off duty and still meet the window of `stop_id`, legally; only of one that is tight or
+    /// at risk there.
+    pub leave_by_at: Option<Timestamp>,
     /// Driving left to the last stop, in seconds, practically.
     pub drive_s: Option<i64>,
     /// Where the driver's hours end before the work does.

@@ -58,6 +58,59 @@ pub fn clean_opt(text: &str, max: usize) -> Option<String> {
     Some(clean(text, max)).filter(|left| !left.is_empty())
 }
 
+/// A name as people type it: in small letters and without accents, so that "jose" is José. What is typed and what it is
+/// looked for in are compared in this form.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().filter(|c| !is_accent(*c)).map(plain_letter).collect()
+}
+
+/// The same of one letter; an accent that follows its letter stays.
+pub fn plain_letter(c: char) -> char {
+    let small = c.to_lowercase().next().unwrap_or(c);
+    match small {
+        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ð' | 'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
+        'ĥ' | 'ħ' => 'h',
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
+        'ĵ' => 'j',
+        'ķ' => 'k',
+        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => 'l',
+        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' => 'o',
+        'ŕ' | 'ŗ' | 'ř' => 'r',
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ŧ' | 'ț' => 't',
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' => 'u',
+        'ŵ' => 'w',
+        'ý' | 'ÿ' | 'ŷ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
+/// An accent that stands behind the letter it is on.
+const fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+/// Text of several lines, such as a model writes: every control, bidi and zero-width character goes, line ends
+/// stay. Works character by character, so that text in pieces comes out the same wherever it was cut.
+pub fn clean_lines(text: &str) -> String {
+    let kept = text.chars().filter_map(|c| match c {
+        '\n' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\t' => Some(' '),
+        _ if is_hidden(c) => None,
+        _ => Some(c),
+    });
+    kept.collect()
+}
+
 /// A driver's licence as a digest: enough to compare, and nothing that is read at a glance. It is no
 /// protection against somebody who has the database and tries numbers.
 /// Case, spaces and dashes do not matter. `None` when either part is missing.
@@ -104,6 +157,25 @@ mod tests {
         assert_eq!(clean("abcdef", 3), "abc");
         assert_eq!(clean("ab cd", 3), "ab");
         assert_eq!(clean_opt(" \u{200b} ", 9), None);
+    }
+
+    #[test]
+    fn a_name_is_compared_without_its_case_and_accents() {
+        let check = |text: &str, expected: &str| assert_eq!(folded(text), expected, "{text}");
+        check("José PEÑA-Núñez", "jose pena-nunez");
+        check("Jose\u{301}", "jose");
+        check("Łukasz Øster Şahin", "lukasz oster sahin");
+        check("Montréal QC", "montreal qc");
+        check("東京", "東京");
+        check("ABC 12", "abc 12");
+    }
+
+    #[test]
+    fn lines_stay_lines_and_lose_what_is_hidden() {
+        let text = "a\tb\r\nc\u{2028}d\u{1b}[31me\u{202e}f\u{200b}15\u{b0}";
+        assert_eq!(clean_lines(text), "a b\nc\nd[31mef15\u{b0}");
+        let in_pieces: String = text.chars().map(|c| clean_lines(&c.to_string())).collect();
+        assert_eq!(in_pieces, clean_lines(text));
     }
 
     proptest! {

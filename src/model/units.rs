@@ -216,6 +216,12 @@ pub struct Tractor {
     pub state: Motion,
     /// Since when that state.
     pub state_since_at: Option<Timestamp>,
+    /// When it was first seen to stand where it stands, or where it rolled to without a speed being told; `None` of one
+    /// that rolls by the speed it tells, or was not seen since this is noted.
+    /// Its state may be called idle, stopped or dark meanwhile.
+    pub stood_since_at: Option<Timestamp>,
+    /// When it was last seen rolling or elsewhere before that; `None` where nobody saw it before.
+    pub stood_after_at: Option<Timestamp>,
     /// Who drives it.
     pub driver_id: Option<UnitId>,
     /// What it pulls.
@@ -273,12 +279,22 @@ pub struct Trailer {
     pub state: Motion,
     /// Since when that state.
     pub state_since_at: Option<Timestamp>,
+    /// When it was first seen to stand where it stands, or where it rolled to without a speed being told; `None` of one
+    /// that rolls by the speed it tells, or was not seen since this is noted.
+    /// Its state may be called idle, stopped or dark meanwhile.
+    pub stood_since_at: Option<Timestamp>,
+    /// When it was last seen rolling or elsewhere before that; `None` where nobody saw it before.
+    pub stood_after_at: Option<Timestamp>,
     /// What pulls it.
     pub tractor_id: Option<UnitId>,
     /// How we know what pulls it.
     pub attached_by: Option<String>,
     /// Who had it last.
     pub driver_id: Option<UnitId>,
+    /// What pulled it last, where it is known to pull it no more.
+    pub dropped_by: Option<UnitId>,
+    /// When that was told: it was let go by then.
+    pub dropped_at: Option<Timestamp>,
     /// The load it is on.
     pub movement_id: Option<String>,
     /// Full or empty.

@@ -17,6 +17,7 @@ mod wire;
 mod zones;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -52,7 +53,7 @@ pub enum Credential {
 pub struct Motive {
     client: Client,
     /// What renews the access token; `None` where a key goes with every request.
-    session: Option<Box<Session>>,
+    session: Option<Arc<Session>>,
 }
 
 impl Motive {
@@ -72,7 +73,7 @@ impl Motive {
                 headers.push(("x-api-key", secret_header(key)?));
                 None
             }
-            Credential::OAuth(application) => Some(Box::new(Session::new(application, ca_file)?)),
+            Credential::OAuth(application) => Some(Arc::new(Session::new(application, ca_file)?)),
         };
         let client = Client::new(base_url, &headers, ca_file, &Limits::default())?;
         Ok(Self { client, session })

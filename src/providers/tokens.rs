@@ -4,9 +4,13 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use rustix::process::geteuid;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 /// The longest file read: no token is longer, and a wrong file may be.
@@ -58,12 +62,54 @@ impl TokenFile {
         blocking(move || {
             make_folder(&path).map_err(|error| told(&path, error))?;
             let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-            let file = opened.map_err(|error| told(&path, error))?;
+            let file = opened.and_then(|file| hand_over(&path).map(|()| file));
+            let file = file.map_err(|error| told(&path, error))?;
             file.lock().map_err(|error| told(&path, error))?;
             Ok(Renewing { _lock: file })
         })
         .await
     }
+}
+
+/// How much is being done to the end, in the whole process.
+static IN_HAND: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Counts as in hand as long as it lives.
+struct InHand;
+
+impl InHand {
+    fn new() -> Self {
+        IN_HAND.send_modify(|count| *count += 1);
+        Self
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        IN_HAND.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Does what must not be broken off half-way, such as giving a token that works once for its successor:
+/// whoever waits for it may go away, and it goes on.
+pub(super) async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let in_hand = InHand::new();
+    let done = tokio::spawn(async move {
+        let _in_hand = in_hand;
+        work.await
+    });
+    match done.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(done) => done,
+        Err(Ok(panic)) => resume_unwind(panic),
+        // The runtime itself ends, and whoever waits here with it.
+        Err(Err(_)) => std::future::pending().await,
+    }
+}
+
+/// Returns when nothing is in hand that must not be broken off: who ends the process waits for it.
+pub async fn settled() {
+    // The sender lives as long as the process.
+    let _ = IN_HAND.subscribe().wait_for(|count| *count == 0).await;
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
@@ -76,7 +122,22 @@ fn told(path: &Path, what: impl std::fmt::Display) -> io::Error {
 
 fn make_folder(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent() else { return Ok(()) };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    if folder.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    hand_over(folder)
+}
+
+/// What root makes is the owner's of the folder it lies in: else who polls could not open it afterwards. What a link
+/// of that owner's leads to is not given away.
+fn hand_over(path: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let owner = fs::metadata(folder)?;
+    lchown(path, Some(owner.uid()), Some(owner.gid()))
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
@@ -90,6 +151,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
     // The umask may have taken bits, which would shut out ourselves.
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    hand_over(&fresh)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&fresh, path)?;
@@ -124,5 +186,24 @@ mod tests {
         }
         names.sort();
         assert_eq!(names, ["motive.json", "motive.lock"]);
+    }
+
+    #[tokio::test]
+    async fn what_root_keeps_is_the_owners_of_the_folder() {
+        if !geteuid().is_root() {
+            println!("skipped: only root can give files away");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        lchown(folder.path(), Some(64_101), Some(64_100)).unwrap();
+        let tokens = folder.path().join("tokens");
+        let file = TokenFile::new(&tokens, "motive");
+        let renewing = file.renewing().await.unwrap();
+        file.write("one".to_owned()).await.unwrap();
+        drop(renewing);
+        for path in [tokens.clone(), tokens.join("motive.json"), tokens.join("motive.lock")] {
+            let there = fs::metadata(&path).unwrap();
+            assert_eq!((there.uid(), there.gid()), (64_101, 64_100), "{}", path.display());
+        }
     }
 }

@@ -29,7 +29,7 @@ pub fn is_behind(feed: &FeedStatus, now: Timestamp) -> bool {
 /// Whether nothing has come of a feed for two of its intervals: what rests on it is not known any more.
 /// One try that failed is no silence yet.
 pub fn is_silent(feed: &FeedStatus, now: Timestamp) -> bool {
-    if feed.gives() == Gives::Travel {
+    if matches!(feed.gives(), Gives::Travel | Gives::Talk) {
         return false;
     }
     feed.last_ok_at.is_none_or(|read| now.secs_since(read) > patience_s(feed.interval_s))

@@ -18,6 +18,7 @@ mod trailer;
 mod word;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::condition::{Condition, Hold};
 pub use self::log::may_disagree;
@@ -27,6 +28,15 @@ pub use self::trailer::Roads;
 use crate::model::{Exception, Fleet, Muster, Step, Timestamp};
 use crate::rules::freshness::Freshness;
 use sight::Sight;
+
+/// How far ahead somebody is to be told. What stands in the queue goes no further, and what is asked of the hours ahead
+/// goes as far.
+pub const AHEAD: Duration = Duration::from_hours(12);
+
+/// "12 hours": [`AHEAD`] in words.
+pub fn ahead_words() -> String {
+    format!("{} hours", AHEAD.as_secs() / 3600)
+}
 
 /// One kind of trouble, or a few that exclude each other.
 trait Alert {

@@ -98,6 +98,17 @@ impl Unsettled {
     }
 }
 
+/// Why the queue of `fleet` is not all there will be, for who asks by a command; `None` where it is.
+pub fn not_yet(fleet: &Fleet) -> Option<String> {
+    Unsettled::of(fleet).words().map(|why| format!("not yet judged in full: {why}"))
+}
+
+/// The same of what is made of the loads themselves, which waits for nothing to last.
+pub fn unjudged(fleet: &Fleet) -> Option<String> {
+    let unsettled = Unsettled { watched: 0, ..Unsettled::of(fleet) };
+    unsettled.words().map(|why| format!("not yet judged in full: {why}"))
+}
+
 /// How one thing that an account tells comes.
 #[derive(Default)]
 struct Told {
@@ -120,7 +131,7 @@ const fn vital(gives: Gives) -> Option<&'static str> {
         Gives::Hours => Some("hours"),
         Gives::Movements => Some("loads"),
         Gives::Stops => Some("stops"),
-        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => None,
+        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Talk | Gives::Rest => None,
     }
 }
 
@@ -136,6 +147,7 @@ mod tests {
         let mut fleet = Fleet::default();
         fleet.movements = [load.clone()].into_iter().collect();
         assert_eq!(Unsettled::of(&fleet).words().as_deref(), Some("1 load is not judged yet"));
+        assert_eq!(unjudged(&fleet).as_deref(), Some("not yet judged in full: 1 load is not judged yet"));
         fleet.judgements =
             [Judgement { movement_id: "1".into(), ..Judgement::default() }].into_iter().collect();
         assert_eq!(Unsettled::of(&fleet).words(), None);
@@ -150,6 +162,8 @@ mod tests {
             Some(expected),
             "a carrier's load is not ours to judge"
         );
+        assert_eq!(not_yet(&fleet), Some(format!("not yet judged in full: {expected}")));
+        assert_eq!(unjudged(&fleet), None);
     }
 
     fn at(secs: i64) -> Timestamp {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
 use super::presence;
-use crate::model::{Fleet, Keyed, Movement, Stay, Stop, Timestamp};
+use crate::model::{Fleet, Keyed, Movement, MovementStatus, Stay, Stop, Timestamp};
 
 /// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
 pub const FREE_TIME: Duration = Duration::from_hours(2);
@@ -53,6 +53,20 @@ pub struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// Whether it is held: its free time is over. Until then it only stands there.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.free_until_at <= now
+    }
+
+    /// Whether the truck is seen there now, in words.
+    pub const fn seen_words(&self) -> &'static str {
+        match self.is_seen_there {
+            Some(true) => "there",
+            Some(false) => "elsewhere",
+            None => "not seen",
+        }
+    }
+
     /// Free time left, in seconds; negative beyond it.
     pub fn free_left_s(&self, now: Timestamp) -> i64 {
         self.free_until_at.secs_since(now)
@@ -84,12 +98,17 @@ pub fn of_load<'a>(
     let (arrived_at, stop, stay) =
         arrivals.max_by_key(|(arrived_at, stop, _)| (*arrived_at, stop.tms.sequence))?;
     let is_seen_there = view.sees_at(stop);
-    let is_told_made = stop.tms.done || stop.tms.actual_departure_at.is_some();
+    // Let go, it is not held, wherever it stands: its driver may rest at the dock. Where he is on duty the two words
+    // disagree, which is said as such (`alerts::word`) and bills nobody. What is told of the future is no departure,
+    // nor is one from before the truck was seen to come.
+    let told_left = stop.tms.actual_departure_at.filter(|told| *told <= now);
+    let is_let_go = told_left.is_some_and(|told| stay.is_none() || told >= arrived_at);
     let is_there = match stay {
+        _ if is_let_go => false,
         Some(stay) if !stay.is_open() => false,
-        // Its own positions go before the TMS's word, as long as they come.
-        Some(_) => is_seen_there != Some(false) && (!is_told_made || view.is_heard),
-        None => !is_told_made,
+        // Made, but not since when: its own positions go before that, as long as they come and its driver is at work.
+        Some(_) => is_seen_there != Some(false) && (!stop.tms.done || view.is_heard && !view.rests()),
+        None => !stop.tms.done,
     };
     let since_at = stop.opens_at().map_or(arrived_at, |opens| opens.max(arrived_at));
     is_there.then(|| Held {
@@ -108,7 +127,7 @@ pub fn of_load<'a>(
 }
 
 /// What is known of where the truck of a load is.
-struct View<'a> {
+pub(super) struct View<'a> {
     fleet: &'a Fleet,
     movement: &'a Movement,
     now: Timestamp,
@@ -117,17 +136,24 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(fleet: &'a Fleet, fresh: &Freshness, movement: &'a Movement, now: Timestamp) -> Self {
+    pub(super) fn of(fleet: &'a Fleet, fresh: &Freshness, movement: &'a Movement, now: Timestamp) -> Self {
         let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
         let is_heard =
             is_to_be_driven(movement) && tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
         Self { fleet, movement, now, is_heard }
     }
 
+    /// Whether its driver rests, by the last word of his log: that no logs come changes nothing.
+    fn rests(&self) -> bool {
+        let driver = self.movement.driver_id.as_ref().and_then(|id| self.fleet.drivers.get(id));
+        driver.is_some_and(|driver| driver.hos_status.is_rest())
+    }
+
     /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival,
-    /// nor what it says of a truck that is seen elsewhere.
-    fn arrived_at(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Timestamp> {
-        let told = stop.tms.actual_arrival_at.filter(|_| self.sees_at(stop) != Some(false));
+    /// nor what it says of a truck that is seen elsewhere, or of a load that nobody has yet.
+    pub(super) fn arrived_at(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Timestamp> {
+        let is_had = self.movement.tms.status != MovementStatus::Available;
+        let told = stop.tms.actual_arrival_at.filter(|_| self.sees_at(stop).unwrap_or(is_had));
         stay.map(|stay| stay.arrived_at(told)).or(told).filter(|arrived_at| *arrived_at <= self.now)
     }
 

@@ -93,6 +93,13 @@ pub struct Missing {
     pub note: Option<String>,
 }
 
+impl Missing {
+    /// What is missing, in a word.
+    pub fn word(&self) -> &'static str {
+        self.reason.map_or("PLACE_UNKNOWN", Reason::word)
+    }
+}
+
 /// The work of a case, where all is known that it takes to plan it.
 fn errand<'a>(
     case: &Case<'a>,
@@ -202,6 +209,8 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
     let worst = worst(&arrivals);
     let reason =
         worst.and_then(|(number, arrival)| reason::of(errand, before + number, arrival.risk, office));
+    let leave_by = worst.filter(|(_, arrival)| matches!(arrival.risk, Risk::Tight | Risk::AtRisk));
+    let leave_by = leave_by.and_then(|(number, _)| errand.latest_departure_for(before + number));
     let (worst, risk) = (worst.map(|(_, arrival)| arrival), worst.map_or(Risk::Ok, |(_, one)| one.risk));
     let mut notes = errand.notes();
     notes.extend(last.iter().flat_map(|plan| plan.notes.iter().map(ToString::to_string)));
@@ -212,6 +221,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
         stop_id: worst.map(|arrival| arrival.stop_id.clone()),
         late_s: worst.and_then(|arrival| arrival.late_s),
         latest_departure_at: errand.latest_departure(),
+        leave_by_at: leave_by,
         drive_s: Some(errand.drive_s(Pace::Practical)),
         runs_out: last.as_ref().and_then(|plan| runs_out(plan, errand)),
         arrivals,
@@ -260,12 +270,14 @@ fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
         segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= Duration::from_hours(7)
     };
     let rest = plan.segments.iter().find(long)?;
-    let limit = plan.binding.iter().find_map(|limit| match limit {
+    let hard = plan.binding.iter().find_map(|limit| match limit {
         Limit::Drive => Some(Reason::Drive),
         Limit::Window => Some(Reason::Shift),
         Limit::Cycle => Some(Reason::Cycle),
         Limit::Break | Limit::Appointment => None,
-    })?;
+    });
+    // Where half an hour more would not do, the night is taken when the half hour is due.
+    let limit = hard.or_else(|| plan.binding.contains(&Limit::Break).then_some(Reason::Break))?;
     let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
     let before = drives.filter(|segment| segment.end_at <= rest.start_at);
     let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();

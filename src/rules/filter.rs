@@ -11,8 +11,11 @@ mod test;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
+pub use self::amount::seconds;
 use super::committed::Committed;
+use super::dwell::Dwell;
 use super::freshness::Freshness;
 use super::whereabouts::Spot;
 use crate::model::{Fleet, Point, Timestamp};
@@ -27,12 +30,19 @@ pub struct Scene<'a> {
     pub fleet: &'a Fleet,
     /// What still comes.
     pub fresh: &'a Freshness,
-    /// Who has loads to do.
-    pub committed: &'a Committed,
+    /// Who has loads to do: worked out when it is asked for the first time, since it looks at every load.
+    pub committed: &'a OnceLock<Committed>,
     /// Now.
     pub now: Timestamp,
     /// Whether a bare distance or speed is in kilometres.
     pub metric: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// Who has loads to do.
+    pub fn committed(&self) -> &'a Committed {
+        self.committed.get_or_init(|| Committed::of(self.fleet, self.now))
+    }
 }
 
 /// A kind of row that can be asked.
@@ -88,6 +98,8 @@ pub enum Value<'a> {
     Nothing,
     /// In the unit of the field's kind.
     Amount(f64),
+    /// The same, known only to lie between these; without an end where nobody knows that.
+    Between(f64, Option<f64>),
     /// A state.
     Word(&'static str),
     /// A name.
@@ -123,6 +135,14 @@ impl<'a> Value<'a> {
     /// How long ago that was, where it is known.
     pub fn ago(at: Option<Timestamp>, now: Timestamp) -> Self {
         Self::seconds(at.map(|at| now.secs_since(at).max(0)))
+    }
+
+    /// How long something stood, where that is known: one length, or between which two.
+    pub fn dwell(stood: Option<Dwell>) -> Self {
+        stood.map_or(Self::Unknown, |stood| match stood.exact() {
+            Some(exact) => Self::Amount(exact.as_secs_f64()),
+            None => Self::Between(stood.least.as_secs_f64(), stood.most.map(|most| most.as_secs_f64())),
+        })
     }
 
     /// Where something is, where that is known.
@@ -161,16 +181,21 @@ pub struct Filter<R: Asked> {
     pub complaints: Vec<Complaint>,
     /// The places that it names.
     pub spots: Vec<Spot>,
+    /// The first of them, and how many miles around it.
+    pub around: Option<(Point, f64)>,
 }
 
 impl<R: Asked> Filter<R> {
     /// Reads `text`. Never fails as a whole: it is read while it is typed.
     pub fn read(text: &str, scene: &Scene<'_>) -> Self {
-        let mut filter = Self { terms: Vec::new(), complaints: Vec::new(), spots: Vec::new() };
+        let mut filter = Self { terms: Vec::new(), complaints: Vec::new(), spots: Vec::new(), around: None };
         for piece in split::pieces(text) {
             match read::term(&piece, scene) {
                 Ok(Some(term)) => {
-                    filter.spots.extend(term.spot().cloned());
+                    if let Some((spot, miles)) = term.spot() {
+                        filter.around.get_or_insert((spot.point, miles));
+                        filter.spots.push(spot.clone());
+                    }
                     filter.terms.push(term);
                 }
                 Ok(None) => {}
@@ -190,7 +215,7 @@ impl<R: Asked> Filter<R> {
         self.terms.is_empty()
     }
 
-    /// Whether `row` passes. `holds` says whether the row has a text, in small letters, anywhere.
+    /// Whether `row` passes. `holds` says whether the row has a folded text anywhere.
     pub fn verdict(&self, row: &R, scene: &Scene<'_>, holds: &mut dyn FnMut(&str) -> bool) -> Verdict {
         let mut worst = Verdict::Passes;
         for term in &self.terms {

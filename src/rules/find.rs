@@ -4,9 +4,10 @@
 use std::cmp::Ordering;
 
 use super::link::unit_number;
-use super::{motion, trip};
+use super::{motion, trailer, trip};
 use crate::model::{
-    Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitKind, nearest,
+    Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind,
+    folded, nearest,
 };
 
 /// What was found.
@@ -87,7 +88,7 @@ pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
     let Some(wanted) = Wanted::of(text) else { return Vec::new() };
     let mut found = Vec::new();
     found.extend(fleet.tractors.iter().filter_map(|row| tractor(row, &wanted, now)));
-    found.extend(fleet.trailers.iter().filter_map(|row| trailer(row, &wanted, now)));
+    found.extend(fleet.trailers.iter().filter_map(|row| trailer(fleet, row, &wanted, now)));
     found.extend(fleet.drivers.iter().filter_map(|row| driver(fleet, row, &wanted)));
     found.extend(fleet.movements.iter().filter_map(|row| movement(fleet, row, &wanted)));
     found.extend(fleet.orders.iter().filter_map(|row| order(fleet, row, &wanted)));
@@ -101,57 +102,114 @@ pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
     found
 }
 
-/// Settles which load `text` means: its id, COMPANY/ID, or else the number of an order that it carries.
-/// Fails with a sentence that says what it could be.
+/// Settles which load `text` means: its id, COMPANY/ID, or else the number of an order that it carries. An open load of
+/// that order goes before one of that id that is over. Fails with a sentence that says what it could be.
 pub fn load<'a>(fleet: &'a Fleet, text: &str) -> Result<&'a Movement, String> {
-    let text = text.trim();
-    let by_id = |is_meant: &dyn Fn(&Movement) -> bool| -> Vec<&'a Movement> {
-        fleet.movements.iter().map(AsRef::as_ref).filter(|row| is_meant(row)).collect()
-    };
-    if let Some((company, id)) = text.split_once('/') {
-        let key = MovementKey { company_id: company.to_owned(), id: id.to_owned() };
-        if let Some(row) = fleet.movements.get(&key) {
-            return Ok(row);
-        }
-    }
-    let exact = |row: &Movement| row.tms.id == text;
-    let zeros = |text: &str| text.trim_start_matches('0').to_lowercase();
-    let alike = |row: &Movement| zeros(&row.tms.id) == zeros(text);
-    let mut found = by_id(&exact);
-    if found.is_empty() {
-        found = by_order(fleet, text);
-    }
-    if found.is_empty() {
-        found = by_id(&alike);
-    }
-    found.sort_by_key(|row| row.key());
-    found.dedup_by_key(|row| row.key());
-    match found.as_slice() {
+    match meant(fleet, text).as_slice() {
         [only] => Ok(only),
-        [] => {
-            let known = fleet.movements.iter().map(|row| row.tms.id.as_str());
-            Err(match nearest(text, known) {
-                Some(near) => format!("there is no load or order {text:?}; did you mean {near:?}?"),
-                None => format!("there is no load or order {text:?}: give a movement's id, or an order's"),
-            })
-        }
-        several => {
-            let names: Vec<_> = several
-                .iter()
-                .map(|row| {
-                    let order = row.tms.order_id.as_ref().map(|order| format!(" (order {order})"));
-                    format!("{}/{}{}", row.tms.company_id, row.tms.id, order.unwrap_or_default())
-                })
-                .collect();
-            Err(format!("{text:?} is several loads: say which, as {}", names.join(" or ")))
-        }
+        [] => Err(unknown(fleet, text.trim())),
+        several => Err(ambiguous(text.trim(), several)),
     }
 }
 
-/// Says that `text`, which was taken for the id of `load`, is the number of another load's order too.
+/// The loads that `text` can mean as a load's number or an order's, as [`load`] reads it; each once.
+pub(super) fn meant<'a>(fleet: &'a Fleet, text: &str) -> Vec<&'a Movement> {
+    let text = text.trim();
+    if let Some(row) = by_key(fleet, text) {
+        return vec![row];
+    }
+    let by_id = |is_meant: &dyn Fn(&Movement) -> bool| -> Vec<&'a Movement> {
+        fleet.movements.iter().map(AsRef::as_ref).filter(|row| is_meant(row)).collect()
+    };
+    let mut found = by_id(&|row| row.tms.id == text);
+    if !found.iter().any(|row| row.tms.status.is_open()) {
+        let mut carried = by_order(fleet, text);
+        carried.retain(|row| found.is_empty() || row.tms.status.is_open());
+        if !carried.is_empty() {
+            found = carried;
+        }
+    }
+    if found.is_empty() {
+        let zeros = |text: &str| text.trim_start_matches('0').to_lowercase();
+        found = by_id(&|row| zeros(&row.tms.id) == zeros(text));
+    }
+    found.sort_by_key(|row| row.key());
+    found.dedup_by_key(|row| row.key());
+    found
+}
+
+/// The load of COMPANY/ID, which is one load whatever else goes by its number.
+pub(super) fn by_key<'a>(fleet: &'a Fleet, text: &str) -> Option<&'a Movement> {
+    let (company, id) = text.trim().split_once('/')?;
+    let key = MovementKey { company_id: company.to_owned(), id: id.to_owned() };
+    fleet.movements.get(&key).map(AsRef::as_ref)
+}
+
+/// As many loads are named where a number is that of several.
+const NAMED: usize = 5;
+
+/// Says which loads `text` could be, as they can be asked for.
+pub(super) fn ambiguous(text: &str, several: &[&Movement]) -> String {
+    let names = several.iter().take(NAMED).map(|row| {
+        let order = row.tms.order_id.as_ref().map(|order| format!(" (order {order})"));
+        format!("{}{}", full_id(row), order.unwrap_or_default())
+    });
+    let more = several.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" or {more} more") } else { String::new() };
+    format!("{text:?} is several loads: say which, as {}{more}", names.collect::<Vec<_>>().join(" or "))
+}
+
+/// COMPANY/ID: what one load alone is called.
+pub(super) fn full_id(row: &Movement) -> String {
+    format!("{}/{}", row.tms.company_id, row.tms.id)
+}
+
+/// Says that nothing goes by `text`, and what is called alike.
+pub(super) fn unknown(fleet: &Fleet, text: &str) -> String {
+    match nearest(text, fleet.movements.iter().map(|row| row.tms.id.as_str())) {
+        Some(near) => format!("there is no load or order {text:?}; did you mean {near:?}?"),
+        None => format!("there is no load or order {text:?}: give a movement's id, or an order's"),
+    }
+}
+
+/// Says what else `text` is the number of, where it was taken for that of `load`: an order that another load carries, or
+/// a load that is over.
 pub fn also_an_order(fleet: &Fleet, load: &Movement, text: &str) -> Option<String> {
-    let other = by_order(fleet, text.trim()).into_iter().find(|other| other.key() != load.key())?;
-    Some(format!("{text} was taken for a load; order {text} is carried by load {}", other.tms.id))
+    let text = text.trim();
+    let is_other = |other: &&Movement| other.key() != load.key();
+    if let Some(other) = by_order(fleet, text).into_iter().find(is_other) {
+        return Some(format!(
+            "{text} was taken for a load; order {text} is carried by load {}",
+            other.tms.id
+        ));
+    }
+    let mut loads = fleet.movements.iter().map(AsRef::as_ref);
+    let other = loads.find(|other: &&Movement| other.tms.id == text && is_other(other))?;
+    let (mine, word) = (&load.tms.id, other.tms.status.word().replace('_', " "));
+    (load.tms.id != text)
+        .then(|| format!("{text} was taken for an order, which load {mine} carries; load {text} is {word}"))
+}
+
+/// The load that a unit's or a driver's row names, which has him or it: loads of two companies may have one id. Of several
+/// one that is open; none of what is no unit.
+pub fn of_unit<'a>(fleet: &'a Fleet, kind: Kind, id: &UnitId) -> Option<&'a Movement> {
+    let named = match kind {
+        Kind::Tractor => &fleet.tractors.get(id)?.movement_id,
+        Kind::Trailer => &fleet.trailers.get(id)?.movement_id,
+        Kind::Driver => &fleet.drivers.get(id)?.movement_id,
+        Kind::Movement | Kind::Order | Kind::Stop => return None,
+    };
+    let named = named.as_deref()?;
+    let has = |row: &Movement| match kind {
+        Kind::Tractor => row.tractor_id.as_ref() == Some(id),
+        Kind::Trailer => row.trailer_id.as_ref() == Some(id),
+        Kind::Driver => row.driver_id.as_ref() == Some(id) || row.driver2_id.as_ref() == Some(id),
+        Kind::Movement | Kind::Order | Kind::Stop => false,
+    };
+    let loads = fleet.movements.iter().map(AsRef::as_ref);
+    loads
+        .filter(|row: &&Movement| row.tms.id == named && has(row))
+        .min_by_key(|row| !row.tms.status.is_open())
 }
 
 /// The loads that carry an order of that number.
@@ -188,7 +246,7 @@ const PHONE_DIGITS: usize = 4;
 
 impl Wanted {
     fn of(text: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
+        let text = folded(text.trim());
         if text.is_empty() {
             return None;
         }
@@ -209,7 +267,7 @@ impl Wanted {
     }
 
     fn word(&self, name: &str) -> Option<Fit> {
-        let name = name.to_lowercase();
+        let name = folded(name);
         if name == self.text || (!self.number.is_empty() && unit_number(&name).to_lowercase() == self.number)
         {
             return Some(Fit::Exact);
@@ -267,7 +325,8 @@ fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {
     })
 }
 
-fn trailer(row: &Trailer, wanted: &Wanted, now: Timestamp) -> Option<Found> {
+/// One without a tracker is where its truck is.
+fn trailer(fleet: &Fleet, row: &Trailer, wanted: &Wanted, now: Timestamp) -> Option<Found> {
     let (fit, matched) = wanted.best(&[
         ("unit_number", Some(&row.unit_number)),
         ("id", Some(&row.id.0)),
@@ -275,16 +334,17 @@ fn trailer(row: &Trailer, wanted: &Wanted, now: Timestamp) -> Option<Found> {
         ("plate", row.plate.as_deref()),
     ])?;
     let state = motion::at(UnitKind::Trailer, row.state, row.observed_at, now);
+    let seen = trailer::seen(fleet, row);
     Some(Found {
         kind: Kind::Trailer,
         id: row.id.0.clone(),
         company_id: None,
         label: row.unit_number.clone(),
         state: state.word().to_owned(),
-        place: row.place.clone(),
-        latitude: row.latitude,
-        longitude: row.longitude,
-        observed_at: row.observed_at,
+        place: seen.place.map(str::to_owned),
+        latitude: seen.latitude,
+        longitude: seen.longitude,
+        observed_at: seen.observed_at,
         movement_id: row.movement_id.clone(),
         matched,
         fit,

@@ -38,7 +38,8 @@ impl Freshness {
                     fresh.freight_is_silent |= !comes;
                     fresh.freight = older(fresh.freight, feed.last_ok_at);
                 }
-                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => {}
+                Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Talk | Gives::Rest => {
+                }
             }
         }
         fresh

@@ -20,7 +20,7 @@ pub use plan::{plan, soonest};
 pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
 pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
 
-use crate::model::{Driver, DutyStatus, Timestamp};
+use crate::model::{Driver, DutyStatus, Reason, Timestamp};
 
 /// A shift clock at or above this has not started: 14 h (49 CFR 395.3(a)(2)).
 const FULL_SHIFT_S: i64 = 14 * 3600;
@@ -39,6 +39,17 @@ pub struct Left {
 }
 
 impl Left {
+    /// The clock behind a reason; `None` where it is not known, and of a reason that no clock is behind.
+    pub const fn of(&self, reason: Reason) -> Option<i64> {
+        match reason {
+            Reason::Drive => self.drive_s,
+            Reason::Shift => self.shift_s,
+            Reason::Break => self.break_s,
+            Reason::Cycle => self.cycle_s,
+            _ => None,
+        }
+    }
+
     /// The clock that ends driving first, with its name; `None` when none is known.
     pub fn first_to_bite(&self) -> Option<(&'static str, i64)> {
         let clocks =

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::freshness::{Freshness, Standing, movement_at, standing};
 use super::itinerary::is_to_be_driven;
+use super::trip;
 use crate::model::{Arrival, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
 /// A load in trouble.
@@ -60,11 +61,22 @@ fn load<'a>(
     judgement: &'a Judgement,
     fleet: &'a Fleet,
 ) -> LateLoad<'a> {
-    let stops = fleet.stops_of(&movement.key());
-    let stop = stops.iter().find(|stop| Some(&stop.tms.id) == judgement.stop_id.as_ref()).map(AsRef::as_ref);
-    let arrival = judgement.arrivals.iter().find(|one| Some(&one.stop_id) == judgement.stop_id.as_ref());
+    let stop = critical(&movement, fleet);
+    let arrival = stop.and_then(|stop| judgement.arrivals.iter().find(|one| one.stop_id == stop.tms.id));
     let deadline_at = stop.and_then(Stop::closes_at);
     LateLoad { movement, standing, judgement, stop, arrival, deadline_at }
+}
+
+/// The stop that the class of a load, its lateness and its reason are about; `None` where that is done by now, or gone:
+/// what was made of it then holds for no other.
+pub fn critical<'a>(movement: &Movement, fleet: &'a Fleet) -> Option<&'a Stop> {
+    let judgement = fleet.judgements.get(&movement.key())?;
+    critical_of(judgement, trip::left(movement, fleet.stops_of(&movement.key())))
+}
+
+/// The stop that `judgement` is about, of those that are `left`.
+pub fn critical_of<'a>(judgement: &Judgement, mut left: impl Iterator<Item = &'a Stop>) -> Option<&'a Stop> {
+    left.find(|stop| Some(&stop.tms.id) == judgement.stop_id.as_ref())
 }
 
 fn worst_first(a: &LateLoad<'_>, b: &LateLoad<'_>) -> Ordering {

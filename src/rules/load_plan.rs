@@ -7,6 +7,7 @@ use super::basis::{Basis, Rig};
 use super::eta::{Case, Missing, Outlook, Road, judge, legal_between, outlook, told_road};
 use super::freshness::{Standing, rests_on, standing};
 use super::itinerary::Itinerary;
+use super::late;
 use crate::model::{
     Arrival, Driver, EtaSource, Judgement, Keyed, Movement, Point, Reason, Stop, Timestamp, Tractor,
 };
@@ -28,6 +29,14 @@ pub struct LoadPlan<'a> {
     pub first: Vec<&'a Movement>,
     /// The plan; `None` where the truck stands at the last stop.
     pub outlook: Option<Outlook>,
+}
+
+impl LoadPlan<'_> {
+    /// The stop that its class, its lateness and the reason are about; the plan goes on to the last.
+    pub fn critical(&self) -> Option<&Stop> {
+        let critical = late::critical_of(&self.judgement, self.stops.iter().map(|(stop, _)| *stop));
+        critical.filter(|_| self.judgement.late_s.is_some())
+    }
 }
 
 /// Why there is no plan.

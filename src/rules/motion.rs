@@ -2,20 +2,42 @@
 
 use std::time::Duration;
 
-use crate::model::{Engine, Fix, Motion, Timestamp, UnitKind};
+use super::sanity;
+use crate::model::{Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
 
 /// Slower than this is standing: a parked unit's fixes drift by a mile or two an hour.
 const ROLLING_MPH: f64 = 3.0;
 /// A truck that rolls no faster than this is being shunted: that alone says nothing against its driver's log.
 pub const SHUNTED_MPH: f64 = 5.0;
 
-/// What a fix shows, with what the engine last did.
-pub fn shown_by(fix: &Fix, engine: Option<Engine>) -> Motion {
-    match (fix.speed_mph, engine) {
-        (Some(speed), _) if speed >= ROLLING_MPH => Motion::Moving,
-        (_, Some(Engine::On | Engine::Idle)) => Motion::Idle,
-        (_, Some(Engine::Off) | None) => Motion::Stopped,
+/// The fixes of what is parked drift by less.
+const DRIFT_MI: f64 = 0.1;
+/// Over a longer time the distance between two fixes tells that a unit was moved, not that it rolls yet.
+const SPOKE_WITHIN: Duration = Duration::from_hours(1);
+
+/// What a fix shows, with what the engine last did. Where its tracker tells no speed, how far the unit came since
+/// it was seen `before` does.
+pub fn shown_by(fix: &Fix, before: Option<Sighting>, engine: Option<Engine>) -> Motion {
+    let rolls = match fix.speed_mph {
+        Some(speed) => speed >= ROLLING_MPH,
+        None => before.is_some_and(|before| rolled(before, fix)),
+    };
+    match engine {
+        _ if rolls => Motion::Moving,
+        Some(Engine::On | Engine::Idle) => Motion::Idle,
+        Some(Engine::Off) | None => Motion::Stopped,
     }
+}
+
+/// Whether a unit rolled from where it was seen before to `fix`, a short time ago.
+fn rolled(before: Sighting, fix: &Fix) -> bool {
+    let took = fix.observed_at.since(before.observed_at);
+    let miles = sanity::miles(before, fix.into());
+    // Of two fixes in the wrong order, or at once, the distance tells nothing.
+    !took.is_zero()
+        && took <= SPOKE_WITHIN
+        && miles > DRIFT_MI
+        && miles >= ROLLING_MPH * took.as_secs_f64() / 3600.0
 }
 
 /// What holds now: what was last shown, unless the unit has been silent for longer than is normal
@@ -85,10 +107,43 @@ mod tests {
             place: None,
             observed_at: Timestamp::from_secs(0),
         };
-        assert_eq!(shown_by(&fix(Some(55.0)), Some(Engine::Off)), Motion::Moving);
-        assert_eq!(shown_by(&fix(Some(0.0)), Some(Engine::Idle)), Motion::Idle);
-        assert_eq!(shown_by(&fix(Some(1.0)), Some(Engine::Off)), Motion::Stopped);
-        assert_eq!(shown_by(&fix(None), None), Motion::Stopped);
+        assert_eq!(shown_by(&fix(Some(55.0)), None, Some(Engine::Off)), Motion::Moving);
+        assert_eq!(shown_by(&fix(Some(0.0)), None, Some(Engine::Idle)), Motion::Idle);
+        assert_eq!(shown_by(&fix(Some(1.0)), None, Some(Engine::Off)), Motion::Stopped);
+        assert_eq!(shown_by(&fix(None), None, None), Motion::Stopped);
+    }
+
+    #[test]
+    fn without_a_speed_the_way_since_the_last_fix_tells_whether_it_rolls() {
+        let fix = |miles: f64, speed_mph| Fix {
+            latitude: 35.0 + miles / 69.09,
+            longitude: -100.0,
+            speed_mph,
+            heading_deg: None,
+            place: None,
+            observed_at: Timestamp::from_secs(100_000),
+        };
+        let check = |miles, seconds: i64, expected| {
+            let before = Sighting {
+                observed_at: Timestamp::from_secs(100_000 - seconds),
+                ..Sighting::from(&fix(0.0, None))
+            };
+            assert_eq!(shown_by(&fix(miles, None), Some(before), None), expected, "{miles} {seconds}");
+            // What it tells goes before.
+            assert_eq!(shown_by(&fix(miles, Some(0.0)), Some(before), None), Motion::Stopped);
+        };
+        check(10.0, 600, Motion::Moving);
+        check(0.5, 60, Motion::Moving);
+        check(50.0, 3600, Motion::Moving);
+        // It was moved meanwhile: whether it rolls yet nobody knows, and twelve hours on it hardly does.
+        check(50.0, 3601, Motion::Stopped);
+        // Drift.
+        check(0.09, 10, Motion::Stopped);
+        check(0.2, 600, Motion::Stopped);
+        check(0.0, 600, Motion::Stopped);
+        // At once, or in the wrong order.
+        check(10.0, 0, Motion::Stopped);
+        check(10.0, -600, Motion::Stopped);
     }
 
     #[test]

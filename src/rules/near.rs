@@ -54,6 +54,16 @@ pub struct Near<'a> {
     pub movement_id: Option<&'a str>,
 }
 
+/// When each unit and driver around a place can legally be there, where that is known.
+pub type There = std::collections::HashMap<(UnitKind, UnitId), Timestamp>;
+
+/// When everything within so many miles of `place` can legally be there: the same times as [`near`] gives, by unit.
+pub fn there(basis: &Basis<'_>, place: Point, miles: f64) -> There {
+    let around = near(basis, &Wanted { place, miles, drive_s: None, empty: false });
+    let known = around.found.into_iter();
+    known.filter_map(|row| Some(((row.kind, row.id.clone()), row.legal_arrival.ok()?))).collect()
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Around<'a> {
@@ -61,6 +71,35 @@ pub struct Around<'a> {
     pub found: Vec<Near<'a>>,
     /// How many were left out only because their hours are not known.
     pub hours_unknown: usize,
+}
+
+impl Around<'_> {
+    /// Who was left out only because of what nobody knows: "2 drivers are left out: their hours are not known now".
+    pub fn left_out(&self) -> Option<String> {
+        left_out(self.hours_unknown, "")
+    }
+}
+
+/// How many drivers, of those that `who` says, are left out of an answer for want of their hours.
+pub(super) fn left_out(count: usize, who: &str) -> Option<String> {
+    let drivers = if count == 1 { "driver" } else { "drivers" };
+    let are = if count == 1 { "is" } else { "are" };
+    (count > 0).then(|| format!("{count} {drivers}{who} {are} left out: their hours are not known now"))
+}
+
+impl Near<'_> {
+    /// Whether it stands for its whole rig: whoever drives stands for his truck and what it pulls.
+    pub fn leads(&self) -> bool {
+        self.kind == UnitKind::Driver || self.driver.is_none()
+    }
+
+    /// What it is called, with its kind where it is no driver: "tractor 418".
+    pub fn called(&self) -> String {
+        match self.kind {
+            UnitKind::Driver => self.label.to_owned(),
+            kind => format!("{} {}", kind.word(), self.label),
+        }
+    }
 }
 
 /// Looks around a place.

@@ -1,22 +1,25 @@
-//! How a load stands against the end of its next window, as of now. It plans nothing: when the load arrives
+//! How a load stands against the end of the window that it is judged by, as of now. It plans nothing: when the load arrives
 //! was worked out before, or the TMS says so.
 
+use super::detention::View;
 use super::freshness::{self, Freshness, Standing};
-use super::trip;
-use crate::model::{EtaSource, Fleet, Keyed, Movement, Reason, Stop, Timestamp};
+use super::{late, trip};
+use crate::model::{EtaSource, Fleet, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
 /// An arrival that was due this long ago and was not reported says nothing of what comes.
 const OVERDUE_S: i64 = 30 * 60;
 
-/// How a load stands against the end of its next window, in seconds.
+/// How a load stands against the end of a window, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slack {
     /// At the stop since.
     Here(i64),
     /// The window closed so long ago, and nobody says where the load is in time.
     Past(i64),
-    /// It comes so long after the window closes.
+    /// It cannot legally come before the window closes, and comes so long after it.
     Late(i64),
+    /// It comes so long after the window closes, unless all goes better than usual, or only the TMS says so.
+    Risk(i64),
     /// So much to spare.
     Spare(i64),
     /// It was known, and what it rests on does not come any more.
@@ -30,7 +33,7 @@ impl Slack {
     /// or nobody knows.
     pub const fn seconds(self) -> Option<i64> {
         match self {
-            Self::Past(seconds) | Self::Late(seconds) => Some(seconds.saturating_neg()),
+            Self::Past(seconds) | Self::Late(seconds) | Self::Risk(seconds) => Some(seconds.saturating_neg()),
             Self::Spare(seconds) => Some(seconds),
             Self::Here(_) | Self::Blind(_) | Self::Unknown => None,
         }
@@ -50,26 +53,202 @@ pub fn eta(stop: &Stop, standing: &Standing) -> Option<(Timestamp, Option<EtaSou
     ours.filter(|_| standing.has_times()).or(theirs)
 }
 
-/// How a load stands as of `now`.
-pub fn slack(row: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Slack {
-    let Some(stop) = next(row, fleet) else { return Slack::Unknown };
+/// A load against the one window that it is judged by: its class, its slack and its reason are all about that.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// The stop whose window that is: the one that its class is about, else the next.
+    pub stop: &'a Stop,
+    /// How many stops further on than the next that is.
+    pub ahead: usize,
+    /// How it stands against that.
+    pub slack: Slack,
+}
+
+/// How a load stands as of `now`, and at which stop; `None` where no stop is left.
+pub fn judged<'a>(row: &Movement, fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Option<Judged<'a>> {
+    let next = next(row, fleet)?;
     let standing = freshness::standing(row, fleet, fresh, now);
-    let ours = row.late_s.filter(|_| standing.has_times());
-    if let Some(arrived) = stop.tms.actual_arrival_at {
+    let of_class = row.late_s.filter(|_| standing.has_times()).zip(late::critical(row, fleet));
+    // How late it is for one stop, and of what class that is, holds for no other.
+    let (ours, stop) = of_class.map_or((None, next), |(late, stop)| (Some(late), stop));
+    let mut left = trip::left(row, fleet.stops_of(&row.key()));
+    let ahead = left.position(|one| one.tms.id == stop.tms.id).unwrap_or(0);
+    let late = ours.filter(|late| *late > 0);
+    let is_legal = ours.is_none() || standing.risk != Risk::Late;
+    let is_late = |late| if is_legal { Slack::Risk(late) } else { Slack::Late(late) };
+    if let Some(arrived) = arrived_at(row, next, fleet, fresh, now) {
         // That it stands here hides nothing of what it will be late for.
-        let here = Slack::Here(now.secs_since(arrived).max(0));
-        return ours.filter(|late| *late > 0).map_or(here, Slack::Late);
+        let here = Judged { stop: next, ahead: 0, slack: Slack::Here(now.secs_since(arrived).max(0)) };
+        return Some(late.map_or(here, |late| Judged { stop, ahead, slack: is_late(late) }));
     }
     let closes = stop.closes_at();
     let coming = eta(stop, &standing).map(|(at, _)| at).filter(|at| now.secs_since(*at) < OVERDUE_S);
-    let late = ours.or_else(|| Some(coming?.secs_since(closes?)));
-    match (late, closes.map(|closes| now.secs_since(closes))) {
-        (Some(late @ 1..), _) => Slack::Late(late),
+    let against = ours.or_else(|| Some(coming?.secs_since(closes?)));
+    let slack = match (against, closes.map(|closes| now.secs_since(closes))) {
+        (Some(late @ 1..), _) => is_late(late),
         (_, Some(past @ 1..)) => Slack::Past(past),
         (Some(early), _) => Slack::Spare(early.saturating_neg()),
         (None, _) => match standing.reason {
             Some(reason @ (Reason::StaleGps | Reason::StaleHos)) => Slack::Blind(reason),
             _ => Slack::Unknown,
         },
+    };
+    Some(Judged { stop, ahead, slack })
+}
+
+/// How a load stands as of `now`.
+pub fn slack(row: &Movement, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Slack {
+    judged(row, fleet, fresh, now).map_or(Slack::Unknown, |judged| judged.slack)
+}
+
+/// When the truck came to `stop`, one of the load's own: as its own positions show it, where it was not seen to leave, else by
+/// the TMS. What the TMS says of the future is no arrival, nor what it says of a truck that is seen elsewhere.
+pub fn arrived_at(
+    row: &Movement,
+    stop: &Stop,
+    fleet: &Fleet,
+    fresh: &Freshness,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let stay = fleet.stay_of(row, stop).filter(|stay| stay.is_open());
+    View::of(fleet, fresh, row, now).arrived_at(stop, stay)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FeedStatus, Judgement, MovementStatus, Tractor, UnitId};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+    fn ahead(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(NOW.millis() + minutes * 60_000)
+    }
+
+    /// A load with a stop in an hour and one in five; of class `risk`, which is about the second.
+    fn fleet(risk: Risk, late_s: i64) -> Fleet {
+        let mut fleet = Fleet::default();
+        let (truck, man) = (UnitId("t".into()), UnitId("d".into()));
+        let mut load =
+            Movement { tractor_id: Some(truck.clone()), driver_id: Some(man.clone()), ..Movement::default() };
+        (load.tms.id, load.tms.status, load.late_s) = ("1".into(), MovementStatus::InProgress, Some(late_s));
+        let stop = |id: &str, closes| {
+            let mut stop = Stop::default();
+            (stop.tms.id, stop.tms.movement_id, stop.tms.sequence) = (id.into(), Some("1".into()), closes);
+            stop.tms.scheduled_late_at = Some(ahead(closes));
+            stop.eta_at = Some(ahead(closes + if id == "b" { late_s / 60 } else { -30 }));
+            stop
+        };
+        fleet.stops = [stop("a", 60), stop("b", 300)].into_iter().collect();
+        fleet.index_stops();
+        let judgement = Judgement {
+            movement_id: "1".into(),
+            tractor_id: Some(truck.clone()),
+            driver_id: Some(man.clone()),
+            risk,
+            stop_id: Some("b".into()),
+            late_s: Some(late_s),
+            ..Judgement::default()
+        };
+        fleet.judgements = [judgement].into_iter().collect();
+        fleet.movements = [load].into_iter().collect();
+        let seen = Some(NOW);
+        fleet.tractors =
+            [Tractor { id: truck, source: Some("eld".into()), observed_at: seen, ..Tractor::default() }]
+                .into_iter()
+                .map(|row| Tractor { state: crate::model::Motion::Stopped, ..row })
+                .collect();
+        fleet.drivers =
+            [crate::model::Driver { id: man, source: Some("eld".into()), ..crate::model::Driver::default() }]
+                .into_iter()
+                .collect();
+        let feed = |resource: &str| FeedStatus {
+            account: "eld".into(),
+            resource: resource.into(),
+            interval_s: 60,
+            last_ok_at: seen,
+            ..FeedStatus::default()
+        };
+        fleet.feeds = vec![feed("vehicle_locations"), feed("available_time")];
+        fleet
+    }
+
+    fn judged_of(fleet: &Fleet) -> (String, usize, Slack) {
+        let row = fleet.movements.iter().next().unwrap();
+        let found = judged(row, fleet, &Freshness::of(&fleet.feeds, NOW), NOW).unwrap();
+        (found.stop.tms.id.clone(), found.ahead, found.slack)
+    }
+
+    #[test]
+    fn slack_speaks_of_the_stop_that_the_class_is_about() {
+        assert_eq!(judged_of(&fleet(Risk::Late, 2400)), ("b".into(), 1, Slack::Late(2400)));
+        assert_eq!(judged_of(&fleet(Risk::Tight, -600)), ("b".into(), 1, Slack::Spare(600)));
+        // Nobody knows any more: only the next stop's own window and the TMS's word are left.
+        let mut blind = fleet(Risk::Late, 2400);
+        blind.feeds.clear();
+        assert_eq!(judged_of(&blind).0, "a");
+    }
+
+    #[test]
+    fn an_arrival_by_the_tms_is_none_that_lies_ahead_or_of_a_truck_that_is_seen_elsewhere() {
+        let slack_as = |status, told: i64, degrees_off: f64, is_heard: bool| {
+            let mut fleet = fleet(Risk::Tight, -600);
+            let mut load = Movement::clone(fleet.movements.at(0).unwrap());
+            load.tms.status = status;
+            fleet.movements = [load].into_iter().collect();
+            fleet.feeds.retain(|_| is_heard);
+            let tractor = Tractor::clone(fleet.tractors.at(0).unwrap());
+            let (latitude, longitude) = (Some(35.0 + degrees_off), Some(-100.0));
+            fleet.tractors = [Tractor { latitude, longitude, ..tractor }].into_iter().collect();
+            let stop = |stop: &Stop| {
+                let mut stop = stop.clone();
+                (stop.tms.latitude, stop.tms.longitude) = (Some(35.0), Some(-100.0));
+                stop.tms.actual_arrival_at = Some(ahead(told)).filter(|_| stop.tms.id == "a");
+                stop
+            };
+            fleet.stops = fleet.stops.iter().map(|row| stop(row)).collect();
+            fleet.index_stops();
+            judged_of(&fleet).2
+        };
+        let slack = |told, degrees_off| slack_as(MovementStatus::InProgress, told, degrees_off, true);
+        assert_eq!(slack(-20, 0.0), Slack::Here(1200));
+        assert_eq!(slack(20, 0.0), Slack::Spare(600));
+        assert_eq!(slack(-20, 1.0), Slack::Spare(600));
+        // Of a load that nobody has yet, only what is seen there is there.
+        let available = |is_heard| slack_as(MovementStatus::Available, -20, 0.0, is_heard);
+        assert_eq!(available(true), Slack::Here(1200));
+        assert!(!matches!(available(false), Slack::Here(_)), "{:?}", available(false));
+    }
+
+    #[test]
+    fn how_late_a_load_is_for_one_stop_is_never_said_of_another() {
+        let mut done = fleet(Risk::Late, 2400);
+        done.stops = done
+            .stops
+            .iter()
+            .map(|stop| Stop::clone(stop))
+            .map(|mut stop| {
+                stop.tms.done = stop.tms.id == "b";
+                stop
+            })
+            .collect();
+        done.index_stops();
+        assert_eq!(judged_of(&done), ("a".into(), 0, Slack::Spare(1800)));
+        // The next stop's own arrival may be late, which is not what the class is about.
+        let mut gone = fleet(Risk::Late, 2400);
+        let mut only = Stop::clone(gone.stops.iter().next().unwrap());
+        only.eta_at = Some(ahead(70));
+        gone.stops = [only].into_iter().collect();
+        gone.index_stops();
+        assert_eq!(judged_of(&gone), ("a".into(), 0, Slack::Risk(600)));
+        let row = gone.movements.iter().next().unwrap();
+        assert_eq!(late::critical(row, &gone).map(|stop| &stop.tms.id), None);
+    }
+
+    #[test]
+    fn only_what_cannot_legally_be_in_time_is_late() {
+        assert_eq!(judged_of(&fleet(Risk::AtRisk, 420)).2, Slack::Risk(420));
+        assert_eq!(judged_of(&fleet(Risk::Late, 420)).2, Slack::Late(420));
+        assert_eq!(Slack::Risk(420).seconds(), Some(-420));
     }
 }

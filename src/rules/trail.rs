@@ -16,7 +16,7 @@ pub const GAP: Duration = Duration::from_hours(2);
 /// A stop at a light or in a queue is shorter.
 const STOOD: Duration = Duration::from_mins(15);
 /// A yard is about as large, and a parked device's fixes drift by less.
-const STOOD_MI: f64 = 0.25;
+pub(super) const STOOD_MI: f64 = 0.25;
 
 /// The trail of one unit, oldest first. For any stretch of time one account alone tells it: the one
 /// with the most points, and others only where that one is silent. Two devices' clocks differ, and

@@ -17,12 +17,17 @@ pub struct Trip<'a> {
 
 /// Sums up `stops`, which must be those of `movement` in the order they are driven.
 pub fn of<'a>(movement: &Movement, stops: &'a [Arc<Stop>]) -> Trip<'a> {
-    let open = movement.tms.status.is_open();
     Trip {
         origin: stops.first().map(Arc::as_ref),
         destination: stops.last().filter(|_| stops.len() > 1).map(Arc::as_ref),
-        next: stops.iter().map(Arc::as_ref).find(|stop| open && !stop.tms.done),
+        next: left(movement, stops).next(),
     }
+}
+
+/// The stops that are not done, of `stops` as in [`of`]; none when the movement is over.
+pub fn left<'a>(movement: &Movement, stops: &'a [Arc<Stop>]) -> impl Iterator<Item = &'a Stop> + use<'a> {
+    let open = movement.tms.status.is_open();
+    stops.iter().map(Arc::as_ref).filter(move |stop| open && !stop.tms.done)
 }
 
 /// "Houston TX", else the name, else the id: the shortest that says where a stop is.

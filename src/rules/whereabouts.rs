@@ -1,9 +1,10 @@
-//! Where a place is that somebody names: coordinates, a unit, a driver, a stop, or a city that our own stops
-//! lie in. Looks nothing up outside; what it cannot tell it says.
+//! Where a place is that somebody names: coordinates, a unit, a driver, a stop, a load, or a city. Looks nothing up outside; what
+//! it cannot tell it says.
 
-use crate::model::{Fleet, Places, Point, Stop, Timestamp, UnitId};
+use crate::model::land::{Country, Land, Town};
+use crate::model::{Fleet, Keyed, Movement, Places, Point, Stop, StopType, Timestamp, UnitId, folded};
 use crate::rules::link::unit_number;
-use crate::rules::{age, trip};
+use crate::rules::{age, find, trailer, trip};
 
 /// A place that was named.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Spot {
     pub label: String,
     /// When that was so, of a unit.
     pub observed_at: Option<Timestamp>,
+    /// That it was taken, where another place may be meant: one of that name, or where the truck of a load is.
+    pub taken: Option<String>,
 }
 
 /// Finds the place that `text` means. Fails with a sentence that says what it could be, or what can be
@@ -21,17 +24,44 @@ pub struct Spot {
 pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String> {
     let text = text.trim();
     if let Some(found) = degrees(text) {
-        return found.map(|point| Spot { point, label: text.to_owned(), observed_at: None });
+        return found.map(|point| Spot { point, label: text.to_owned(), observed_at: None, taken: None });
     }
-    let named = [units(fleet, text), drivers(fleet, text), stops(fleet, places, text)].concat();
-    match named.as_slice() {
+    let named = |text: &str| [units(fleet, text), drivers(fleet, text), stops(fleet, places, text)].concat();
+    let mut found = named(text);
+    if found.is_empty() {
+        found = loads(fleet, places, text)?;
+    }
+    if found.is_empty()
+        && let Some((kinds, name)) = kinds(text)
+    {
+        found = if kinds == LOAD { loads(fleet, places, name)? } else { named(name) };
+        found.retain(|one| kinds == LOAD || kinds.iter().any(|kind| one.label.starts_with(kind)));
+    }
+    match found.as_slice() {
         [] => city(fleet, places, text),
-        [only] => only.spot().ok_or_else(|| format!("nobody has seen where {} is", only.label)),
+        [only] => only.spot(),
         several => {
             let each: Vec<_> = several.iter().map(|one| format!("{} ({})", one.label, one.id)).collect();
             Err(format!("{text:?} is {}: say which by its id", each.join(" and ")))
         }
     }
+}
+
+const LOAD: &[&str] = &["load"];
+
+/// Of which kind it is said to be, as labels begin, and the rest: "truck 412".
+fn kinds(text: &str) -> Option<(&'static [&'static str], &str)> {
+    let (kind, name) = text.split_once(char::is_whitespace)?;
+    let kinds: &[&str] = match kind.to_lowercase().as_str() {
+        "tractor" | "truck" => &["tractor"],
+        "trailer" => &["trailer"],
+        "unit" => &["tractor", "trailer"],
+        "driver" => &["driver"],
+        "stop" => &["the stop"],
+        "load" => LOAD,
+        _ => return None,
+    };
+    Some((kinds, name.trim()))
 }
 
 /// "lat,lon"; an error where that is no place on earth.
@@ -49,11 +79,14 @@ struct Named {
     id: String,
     point: Option<Point>,
     observed_at: Option<Timestamp>,
+    taken: Option<String>,
 }
 
 impl Named {
-    fn spot(&self) -> Option<Spot> {
-        Some(Spot { point: self.point?, label: self.label.clone(), observed_at: self.observed_at })
+    fn spot(&self) -> Result<Spot, String> {
+        let (label, observed_at, taken) = (self.label.clone(), self.observed_at, self.taken.clone());
+        let point = self.point.ok_or_else(|| format!("nobody has seen where {label} is"))?;
+        Ok(Spot { point, label, observed_at, taken })
     }
 }
 
@@ -68,18 +101,33 @@ fn units(fleet: &Fleet, text: &str) -> Vec<Named> {
         id: row.id.0.clone(),
         point: point(row.latitude, row.longitude),
         observed_at: row.observed_at,
+        taken: None,
     });
-    let trailers = fleet.trailers.iter().filter(|row| is_meant(&row.id, &row.unit_number)).map(|row| Named {
-        label: format!("trailer {}", row.unit_number),
-        id: row.id.0.clone(),
-        point: point(row.latitude, row.longitude),
-        observed_at: row.observed_at,
+    let trailers = fleet.trailers.iter().filter(|row| is_meant(&row.id, &row.unit_number)).map(|row| {
+        let label = format!("trailer {}", row.unit_number);
+        let id = row.id.0.clone();
+        match trailer::rides_with(fleet, row) {
+            Some(truck) => Named {
+                label: format!("{label} {}", trailer::with_words(truck)),
+                id,
+                point: point(truck.latitude, truck.longitude),
+                observed_at: truck.observed_at,
+                taken: None,
+            },
+            None => Named {
+                label,
+                id,
+                point: point(row.latitude, row.longitude),
+                observed_at: row.observed_at,
+                taken: None,
+            },
+        }
     });
     by_id_first(tractors.chain(trailers).collect(), text)
 }
 
 fn drivers(fleet: &Fleet, text: &str) -> Vec<Named> {
-    let is_meant = |id: &UnitId, name: &str| id.0 == text || name.to_lowercase() == text.to_lowercase();
+    let is_meant = |id: &UnitId, name: &str| id.0 == text || folded(name) == folded(text);
     let found = fleet.drivers.iter().filter(|row| is_meant(&row.id, &row.name)).map(|row| {
         let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
         let own = point(row.latitude, row.longitude).map(|point| (point, row.observed_at));
@@ -90,6 +138,7 @@ fn drivers(fleet: &Fleet, text: &str) -> Vec<Named> {
             id: row.id.0.clone(),
             point: seen.map(|(point, _)| point),
             observed_at: seen.and_then(|(_, at)| at),
+            taken: None,
         }
     });
     by_id_first(found.collect(), text)
@@ -101,8 +150,65 @@ fn stops(fleet: &Fleet, places: &Places, text: &str) -> Vec<Named> {
         id: format!("company {}", stop.tms.company_id),
         point: places.of(stop),
         observed_at: None,
+        taken: None,
     });
     found.collect()
+}
+
+/// The open load of that number, or of COMPANY/ID. Fails where two companies have one of that number.
+fn loads(fleet: &Fleet, places: &Places, text: &str) -> Result<Vec<Named>, String> {
+    let is_meant =
+        |row: &&Movement| row.tms.status.is_open() && (row.tms.id == text || find::full_id(row) == text);
+    let found: Vec<&Movement> = fleet.movements.iter().map(AsRef::as_ref).filter(is_meant).collect();
+    match found.as_slice() {
+        [] => Ok(Vec::new()),
+        [only] => Ok(vec![load(fleet, places, only)]),
+        several => Err(find::ambiguous(text, several)),
+    }
+}
+
+/// A load is where its truck is, once that has it; until then the truck may be on another, states away.
+fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
+    let (name, id) = (format!("load {}", row.tms.id), find::full_id(row));
+    if let Some(stop) = not_begun(fleet, row) {
+        let place = trip::place(stop);
+        let (what, yet) = match stop.tms.kind {
+            StopType::Pickup => ("pickup", "is not picked up yet"),
+            StopType::Delivery | StopType::Other => ("first stop", "is not begun yet"),
+        };
+        return Named {
+            label: format!("the {what} of {name} at {place}"),
+            id,
+            point: places.of(stop),
+            observed_at: None,
+            taken: Some(format!("{name} {yet}: its {what} at {place} was taken, and not where its truck is")),
+        };
+    }
+    let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    Named {
+        label: name,
+        id,
+        point: tractor.and_then(|row| point(row.latitude, row.longitude)),
+        observed_at: tractor.and_then(|row| row.observed_at),
+        taken: None,
+    }
+}
+
+/// Where a load waits that nobody is known to have left with: its first pickup, or the stop that it begins at.
+fn not_begun<'a>(fleet: &'a Fleet, row: &Movement) -> Option<&'a Stop> {
+    let stops = fleet.stops_of(&row.key());
+    let first = |is_it: fn(StopType) -> bool| stops.iter().position(|stop| is_it(stop.tms.kind));
+    let begins =
+        first(|kind| kind == StopType::Pickup).or_else(|| first(|kind| kind != StopType::Delivery))?;
+    let (begins, later) = stops.get(begins..)?.split_first()?;
+    let is_left = begins.tms.done
+        || begins.tms.actual_departure_at.is_some()
+        || fleet.stay_of(row, begins).is_some_and(|stay| stay.observed.departed_at.is_some());
+    // Whoever came to a later stop has been here, whether or not anybody told.
+    let was_at = |stop: &Stop| {
+        stop.tms.done || stop.tms.actual_arrival_at.is_some() || fleet.stay_of(row, stop).is_some()
+    };
+    (!is_left && !later.iter().any(|stop| was_at(stop))).then_some(begins.as_ref())
 }
 
 /// An id is nobody else's; a number may be.
@@ -113,7 +219,8 @@ fn by_id_first(found: Vec<Named>, text: &str) -> Vec<Named> {
     }
 }
 
-/// A city that our stops lie in: in the middle of them.
+/// A city: the town of that name on the map, so that everybody measures from one point, whichever loads there are; one that
+/// our stops lie in before others. A city that the map does not have is in the middle of our stops there.
 fn city(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String> {
     let wanted = words(text);
     let in_city = |stop: &&Stop| {
@@ -126,29 +233,102 @@ fn city(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String> {
     states.sort_unstable();
     states.dedup();
     if states.len() > 1 {
-        return Err(format!(
-            "there is a {text:?} in {}: say which, as {text} {}",
-            states.join(" and "),
-            states[0]
-        ));
+        return Err(which(text, states.iter().map(String::as_str)));
+    }
+    let towns: Vec<&'static Town> = Land::towns().iter().filter(|town| is_called(town, &wanted)).collect();
+    let Some(stop) = stops.first() else { return town(text, &towns) };
+    let ours = |town: &&&Town| states.first().is_some_and(|state| is_in(town, state));
+    if let Some(town) = towns.iter().find(ours) {
+        return Ok(Spot { taken: taken(town, &towns), ..spot_of(town)? });
     }
     let points: Vec<Point> = stops.iter().filter_map(|stop| places.of(stop)).collect();
-    match (middle(&points), stops.first()) {
-        (Some(point), Some(stop)) => Ok(Spot { point, label: trip::place(stop), observed_at: None }),
-        (None, Some(stop)) => Err(format!(
+    match middle(&points) {
+        Some(point) => Ok(Spot { point, label: trip::place(stop), observed_at: None, taken: None }),
+        None => Err(format!(
             "{}: our stops there have no coordinates; give \"lat,lon\", a unit or another stop",
             trip::place(stop)
-        )),
-        (_, None) => Err(format!(
-            "{text:?} is no unit, driver or stop of ours, and no city that one of our stops lies in; give \"lat,lon\""
         )),
     }
 }
 
-/// The words of a name, in lower case and without what people put between them.
+/// A town that no stop of ours lies in: the only one of that name, or the one that is by far the largest.
+fn town(text: &str, towns: &[&'static Town]) -> Result<Spot, String> {
+    match towns {
+        [] => Err(format!(
+            "{text:?} is no unit, driver or stop of ours, and no town on the map; give \"lat,lon\""
+        )),
+        [only] => spot_of(only),
+        [largest, next, ..] if largest.population >= RENOWN * next.population => spot_of(largest),
+        several => Err(which(text, several.iter().take(MOST).map(|town| town.state_or_country()))),
+    }
+}
+
+/// Asks which of the places of one name is meant.
+fn which<'a>(text: &str, states: impl Iterator<Item = &'a str>) -> String {
+    let mut states: Vec<&str> = states.collect();
+    states.dedup();
+    let first = states.first().copied().unwrap_or_default();
+    format!("there is a {text:?} in {}: say which, as {text} {first}", states.join(" and "))
+}
+
+/// Says that a town was taken for what was typed, where another of that name may have been meant: one that more people
+/// know, or nearly as many.
+fn taken(town: &Town, towns: &[&Town]) -> Option<String> {
+    let other = towns.iter().find(|other| {
+        (other.name, other.state_or_country()) != (town.name, town.state_or_country())
+            && RENOWN * other.population > town.population
+    })?;
+    Some(format!("{} was taken, where our stops are, and not {}", named(town), named(other)))
+}
+
+/// A town so many times as large as the next of its name is the one that people mean.
+const RENOWN: u32 = 5;
+
+/// So many places of one name are told of.
+const MOST: usize = 5;
+
+fn named(town: &Town) -> String {
+    format!("{} {}", town.name, town.state_or_country())
+}
+
+fn spot_of(town: &Town) -> Result<Spot, String> {
+    let point = Point::new(town.latitude.into(), town.longitude.into());
+    let point = point.ok_or_else(|| format!("nobody knows where {} is", named(town)))?;
+    Ok(Spot { point, label: named(town), observed_at: None, taken: None })
+}
+
+/// Whether a town is in this state of our stops; the map has none for those of Mexico.
+fn is_in(town: &Town, state: &str) -> bool {
+    let is_northern = || Land::towns().iter().any(|other| other.state.eq_ignore_ascii_case(state));
+    town.state.eq_ignore_ascii_case(state) || (town.country == Country::Mexico && !is_northern())
+}
+
+/// Whether these words name a town, alone or before its state.
+fn is_called(town: &Town, wanted: &[String]) -> bool {
+    let is_name = |wanted: &[String]| {
+        let parts = town.name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        let mut parts = parts.map(short);
+        let is_next = |word: &String| parts.next().is_some_and(|part| part.eq_ignore_ascii_case(word));
+        !wanted.is_empty() && wanted.iter().all(is_next) && parts.next().is_none()
+    };
+    let is_state = |word: &String| word.eq_ignore_ascii_case(town.state_or_country());
+    match wanted {
+        [name @ .., state] if is_state(state) && is_name(name) => true,
+        _ => is_name(wanted),
+    }
+}
+
+/// The words of a name as they are compared: folded, and without what people put between them.
 fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+    let folded = folded(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| short(word).to_owned()).collect()
+}
+
+/// A word of a town's name as people shorten it: "ft worth", "st louis".
+fn short(word: &str) -> &str {
+    const LONG: [(&str, &str); 3] = [("fort", "ft"), ("saint", "st"), ("mount", "mt")];
+    LONG.iter().find(|(long, _)| word.eq_ignore_ascii_case(long)).map_or(word, |(_, short)| short)
 }
 
 /// The middle one in each direction: a single stop that lies elsewhere does not move it.
@@ -161,8 +341,9 @@ fn middle(points: &[Point]) -> Option<Point> {
     Point::new(median(|point| point.latitude)?, median(|point| point.longitude)?)
 }
 
-/// How old a unit's place is, for whoever asked about what is near it; `None` of a place that stays.
-pub fn age_words(spot: &Spot, now: Timestamp) -> Option<String> {
-    let at = spot.observed_at?;
-    Some(format!("{} was seen there {} ago", spot.label, age::words(now.since(at))))
+/// What is to be known of a place that was named, for whoever asked about what is near it: how old it is, of a unit; which
+/// was taken, where another may be meant. `None` of a place that stays and is the only one.
+pub fn doubt(spot: &Spot, now: Timestamp) -> Option<String> {
+    let seen = |at| format!("{} was seen there {} ago", spot.label, age::words(now.since(at)));
+    spot.observed_at.map(seen).or_else(|| spot.taken.clone())
 }

@@ -1,6 +1,7 @@
 //! Whose clock a stop lives by, where nobody says but the address settles it. No guess: a state or
 //! province with two zones has none here, however few live in the smaller part.
 
+use jiff::Zoned;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::model::{Stop, Timestamp};
@@ -18,6 +19,32 @@ pub fn letters_at(stop: &Stop, at: Timestamp) -> Option<String> {
     // A fixed offset is called by its hours; the TMS's own word is better known.
     let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
     Some(told.unwrap_or(letters))
+}
+
+/// "14:05" by a zone's clock; `None` beyond the calendar.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> Option<String> {
+    Some(at.calendar()?.to_zoned(zone.clone()).strftime("%H:%M").to_string())
+}
+
+/// "14:05" today, "Wed 14:05" on the days around it, else "03-22 14:05"; `None` beyond the calendar.
+pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> Option<String> {
+    let (at, now) = (at.calendar()?.to_zoned(zone.clone()), now.calendar()?.to_zoned(zone.clone()));
+    let format = match is_around(&at, &now) {
+        _ if at.date() == now.date() => "%H:%M",
+        true => "%a %H:%M",
+        false => "%m-%d %H:%M",
+    };
+    Some(at.strftime(format).to_string())
+}
+
+/// Whether a day is so near that its name alone tells which it is: one of seven.
+pub(super) fn is_around(at: &Zoned, now: &Zoned) -> bool {
+    (-2..=4).contains(&(at.date() - now.date()).get_days())
+}
+
+/// What a zone calls itself just then: "CST"; `None` beyond the calendar.
+pub fn letters(at: Timestamp, zone: &TimeZone) -> Option<String> {
+    Some(at.calendar()?.to_zoned(zone.clone()).strftime("%Z").to_string())
 }
 
 fn named(name: &str) -> Option<TimeZone> {

@@ -69,6 +69,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// The body goes out in pieces that are cut anywhere, by this chance; `None`: in one.
+    pub pieces: Option<u64>,
 }
 
 impl Answer {
@@ -79,12 +81,27 @@ impl Answer {
 
     /// What is called JSON and may be none.
     pub fn raw_json(status: StatusCode, text: String) -> Self {
-        Self { status, content_type: "application/json", headers: Vec::new(), body: text.into_bytes() }
+        Self {
+            status,
+            content_type: "application/json",
+            headers: Vec::new(),
+            body: text.into_bytes(),
+            pieces: None,
+        }
     }
 
     /// Plain text.
     pub fn text(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, content_type: "text/plain", headers: Vec::new(), body: text.into().into_bytes() }
+        Self { content_type: "text/plain", ..Self::raw_json(status, text.into()) }
+    }
+
+    /// Events as they stream, in pieces that are cut by this chance.
+    pub fn events(text: String, pieces: u64) -> Self {
+        Self {
+            content_type: "text/event-stream",
+            pieces: Some(pieces),
+            ..Self::raw_json(StatusCode::OK, text)
+        }
     }
 
     /// The same with one more header.

@@ -1,10 +1,14 @@
 //! The map of the simulated world: cities, the interstates that join them, and the way between any
-//! two. Roads are straight lines from city to city; nothing here knows trucks.
+//! two. Roads run as the base map draws them; nothing here knows trucks.
 
+mod line;
 mod places;
+mod shapes;
+mod trace;
 
 pub use places::CITIES;
 use places::ROADS;
+pub use trace::{Trace, beside};
 
 use crate::model::land::{Land, coarse};
 
@@ -80,7 +84,7 @@ impl Atlas {
         };
         for (number, (from, to, _)) in ROADS.iter().enumerate() {
             let (from, to) = (city(from), city(to));
-            let miles = CITIES[from].point().miles_to(CITIES[to].point());
+            let miles = Trace::along(number as u8, CITIES[from].point(), CITIES[to].point()).miles();
             for (here, there) in [(from, to), (to, from)] {
                 atlas.miles[here * count + there] = miles;
                 atlas.road[here * count + there] = number as u8;

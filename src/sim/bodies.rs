@@ -1,4 +1,4 @@
-//! Bodies that no honest server sends: one without an end, and one that breaks off.
+//! Bodies that are sent in another way than as one piece: without an end, broken off, cut anywhere.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
+
+use super::chance::Chance;
 
 /// Bytes of a piece.
 const PIECE: u64 = 64 * 1024;
@@ -22,6 +24,40 @@ pub fn cut(body: Vec<u8>) -> Body {
     let mut half = Bytes::from(body);
     half.truncate(half.len() / 2);
     Body::new(Cut { half: Some(half), flushed: false, whole })
+}
+
+/// `body` in pieces that end anywhere, in the middle of a line or of a character among them.
+pub fn pieces(body: Vec<u8>, chance: u64) -> Body {
+    Body::new(Pieces { left: Bytes::from(body), chance: Chance::of(&[chance, 103]), flushed: true })
+}
+
+struct Pieces {
+    left: Bytes,
+    chance: Chance,
+    flushed: bool,
+}
+
+impl hyper::body::Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        if !std::mem::replace(&mut self.flushed, true) {
+            // What was written before is to leave as a piece of its own.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.flushed = false;
+        let size = if self.chance.hits(30) { 1 + self.chance.below(3) } else { 1 + self.chance.below(400) };
+        let size = size.min(self.left.len());
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(size)))))
+    }
 }
 
 struct Huge {

@@ -112,7 +112,8 @@ pub fn mood(upstream: Upstream, now: i64) -> Option<Fault> {
         | Upstream::Motive
         | Upstream::Geotab
         | Upstream::Terminal
-        | Upstream::Mapbox => None,
+        | Upstream::Mapbox
+        | Upstream::Gemini => None,
     }
 }
 

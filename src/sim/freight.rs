@@ -160,6 +160,23 @@ pub enum Standing {
 }
 
 impl Haul {
+    /// Has all of it happen so many seconds later.
+    pub fn delay(&mut self, seconds: i64) {
+        self.entered += seconds;
+        self.started += seconds;
+        match &mut self.fate {
+            Fate::Driven { planned: at } | Fate::Brokered { covered: at } | Fate::Void { at } => {
+                *at += seconds;
+            }
+        }
+        for call in &mut self.calls {
+            call.arrival += seconds;
+            call.departure += seconds;
+            call.early += seconds;
+            call.late = call.late.map(|late| late + seconds);
+        }
+    }
+
     /// Where it stands at `now`; `None` before it was entered.
     pub fn standing(&self, now: i64) -> Option<Standing> {
         if now < self.entered {

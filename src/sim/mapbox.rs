@@ -35,14 +35,16 @@ const WINDOW: Duration = Duration::from_secs(60);
 pub struct Mapbox {
     token: String,
     roads: Roads,
+    /// So many seconds later than by itself its traffic comes, as the world does.
+    later_by_s: i64,
     /// The window that runs, by service.
     windows: Mutex<HashMap<&'static str, (Instant, usize)>>,
 }
 
 impl Mapbox {
-    /// A Mapbox for whoever has the token.
-    pub fn new(token: String) -> Self {
-        Self { token, roads: Roads::new(), windows: Mutex::default() }
+    /// A Mapbox for whoever has the token, with the traffic of a world that is so many seconds later.
+    pub fn new(token: String, later_by_s: i64) -> Self {
+        Self { token, roads: Roads::new(), later_by_s, windows: Mutex::default() }
     }
 
     fn checked(&self, ask: &Ask) -> Result<Answer, Answer> {
@@ -52,7 +54,7 @@ impl Mapbox {
             Some(_) => {}
         }
         if let Some(rest) = ask.path.strip_prefix("/directions/v5/") {
-            let answer = || directions::answer(&self.roads, ask, rest);
+            let answer = || directions::answer(&self.roads, ask.now() - self.later_by_s, ask, rest);
             let get = if ask.method == Method::GET { answer } else { return Err(not_found()) };
             return self.within(ask, "directions", DIRECTIONS, 1, get);
         }

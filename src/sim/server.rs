@@ -117,12 +117,16 @@ impl Server {
         };
         self.remember(Call { status: answer.status.as_u16(), too_many: is_too_many(&answer), ..call });
         let body = std::mem::take(&mut answer.body);
+        let pieces = answer.pieces;
         Ok(headed(
             answer,
             match fault {
                 Some(Fault::Huge(bytes)) => bodies::huge(bytes),
                 Some(Fault::Cut) => bodies::cut(body),
-                _ => Body::from(body),
+                _ => match pieces {
+                    Some(chance) => bodies::pieces(body, chance),
+                    None => Body::from(body),
+                },
             },
         ))
     }

@@ -17,7 +17,7 @@ pub fn tally(calls: &[Call]) -> String {
         "{:<10}{:>8}{:>10}{:>12}   its busiest minute, by 5 s\n",
         "calls", "in all", "too many", "a minute"
     );
-    for upstream in Upstream::ELDS.iter().chain([&Upstream::McLeod, &Upstream::Mapbox]) {
+    for upstream in Upstream::ELDS.iter().chain([&Upstream::McLeod, &Upstream::Mapbox, &Upstream::Gemini]) {
         let its: Vec<_> = calls.iter().filter(|call| call.upstream == *upstream).collect();
         if its.is_empty() {
             continue;

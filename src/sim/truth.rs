@@ -2,11 +2,13 @@
 //! what the services told of it. A function of the time asked for; nothing is served and nothing waits.
 
 use super::Upstream;
-use super::freight::{Fate, Haul, Standing};
-use super::roster::{DARK, SHOP};
+use super::freight::{Fate, Haul, Purpose, Standing};
+use super::roster::{DARK, Part, Roster, SHOP};
+use super::shift::DutyStatus as Duty;
 use super::spread::Spread;
+use super::week::Activity;
 use super::world::{Key, World};
-use crate::model::{Fix, MovementStatus, Timestamp};
+use crate::model::{DutyStatus, Fix, MovementStatus, Timestamp};
 
 /// What really happened.
 #[derive(Debug)]
@@ -43,7 +45,116 @@ pub struct TrueStop {
     pub left_at: Timestamp,
 }
 
+/// A driver, and what his log comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrueDriver {
+    /// First and last name, as the TMS has it.
+    pub name: String,
+    /// What he does.
+    pub status: DutyStatus,
+    /// Driving left of the 11 hours, in seconds.
+    pub drive_left_s: i64,
+    /// Left of the 14-hour window.
+    pub shift_left_s: i64,
+    /// Driving left before the half hour.
+    pub break_left_s: i64,
+    /// On duty left in the 70 hours.
+    pub cycle_left_s: i64,
+}
+
+/// A trailer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrueTrailer {
+    /// Its number.
+    pub number: String,
+    /// Where it is.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Since when it stands there; `None` while it rolls.
+    pub stands_since: Option<Timestamp>,
+    /// When its tracker reported last.
+    pub heard_at: Timestamp,
+}
+
 impl Truth {
+    /// The same world, so many seconds later ([`super::Options::later_by_s`]).
+    #[must_use]
+    pub fn later_by(self, seconds: i64) -> Self {
+        Self { world: self.world.later_by(seconds) }
+    }
+
+    /// A tractor's number, as the TMS has it.
+    pub fn number(&self, tractor: usize) -> String {
+        Roster::number(tractor)
+    }
+
+    /// A movement's id, as the TMS has it.
+    pub fn movement_id(&self, movement: u64) -> String {
+        format!("{movement:0width$}", width = self.world.digits())
+    }
+
+    /// When a tractor's device was heard last.
+    pub fn heard_at(&self, tractor: usize, now: Timestamp) -> Timestamp {
+        Timestamp::from_secs(self.world.last_fix(tractor, secs(now)))
+    }
+
+    /// The driver of a tractor; the first of two.
+    pub fn driver(&self, tractor: usize, now: Timestamp) -> TrueDriver {
+        debug_assert_eq!(self.world.roster.part(tractor), Part::Solo);
+        let (first, last) = self.world.roster.person(tractor);
+        let is = self.world.driver(tractor, secs(now));
+        TrueDriver {
+            name: format!("{first} {last}"),
+            status: match is.duty {
+                Duty::Driving => DutyStatus::Driving,
+                Duty::OnDuty => DutyStatus::OnDuty,
+                Duty::OffDuty => DutyStatus::OffDuty,
+                Duty::Sleeper => DutyStatus::Sleeper,
+            },
+            drive_left_s: is.drive.into(),
+            shift_left_s: is.shift.into(),
+            break_left_s: is.until_break.into(),
+            cycle_left_s: is.cycle.into(),
+        }
+    }
+
+    /// The trailer that a tractor pulls.
+    pub fn trailer_of(&self, tractor: usize, now: Timestamp) -> TrueTrailer {
+        let (world, at) = (&self.world, secs(now));
+        let trailer = world.roster.trailer_of(tractor, world.truck(tractor, at).week_number);
+        let is = world.trailer(trailer, at);
+        let mut stands_since = None;
+        let mut seen = world.truck(tractor, at);
+        while seen.stretch.activity != Activity::Drive {
+            stands_since = Some(Timestamp::from_secs(seen.since));
+            seen = world.truck(tractor, seen.since - 1);
+        }
+        TrueTrailer {
+            number: Roster::trailer_number(trailer),
+            latitude: is.point.latitude,
+            longitude: is.point.longitude,
+            stands_since,
+            heard_at: Timestamp::from_secs(world.last_trailer_fix(trailer, at)),
+        }
+    }
+
+    /// The pickups of loads that nobody of the fleet was given and no other carrier took by `now`: the movement by
+    /// its number, and when the window opens and closes.
+    pub fn ungiven(&self, now: Timestamp) -> Vec<(u64, Timestamp, Timestamp)> {
+        let open = self.world.movements(secs(now)).into_iter().filter_map(|key| {
+            self.world.haul(key, |haul| {
+                let given = matches!(haul.fate, Fate::Driven { planned } if planned <= secs(now));
+                let first = haul.first();
+                let waits = haul.standing(secs(now)) == Some(Standing::Available) && !given;
+                let pickup = waits && first.purpose == Purpose::Pickup;
+                let window = [first.early, first.late.unwrap_or(first.early)].map(Timestamp::from_secs);
+                pickup.then(|| (self.world.number(key), window[0], window[1]))
+            })
+        });
+        open.collect()
+    }
+
     /// The world that [`super::Options`] of the same size and seed, over every ELD, make.
     pub fn new(units: usize, seed: u64) -> Self {
         Self { world: World::new(units, seed, Spread::over(Upstream::ELDS)) }

@@ -1,7 +1,7 @@
 //! One simulated week of one truck, from restart to restart: where it drives, works and rests, and
 //! the loads it hauls. Made in one go, then only read.
 
-use super::atlas::{Atlas, CITIES, LOCAL, Point};
+use super::atlas::{Atlas, CITIES, LOCAL, Point, Trace};
 use super::chance::Chance;
 use super::freight::{Call, FIRMS, Fate, Haul, Purpose, Site, promise};
 use super::shift::{DutyStatus, Hours, PAUSE, REST, RESTART};
@@ -51,12 +51,8 @@ pub struct Stretch {
     pub end: i32,
     /// What is done.
     pub activity: Activity,
-    /// Where it begins.
-    pub from: Point,
-    /// Where it ends.
-    pub to: Point,
-    /// The road driven, for [`super::atlas::road_name`].
-    pub road: u8,
+    /// What is driven, or where it stands.
+    pub line: Trace,
     /// The city it is nearest to, or heads for.
     pub city: usize,
     /// The driver's clocks at its start.
@@ -79,6 +75,16 @@ pub struct Week {
 }
 
 impl Week {
+    /// The same week, so many seconds later.
+    #[must_use]
+    pub fn later_by(mut self, seconds: i64) -> Self {
+        self.begin += seconds;
+        for haul in &mut self.hauls {
+            haul.delay(seconds);
+        }
+        self
+    }
+
     /// The stretch that holds at `now`, which lies in this week.
     pub fn stretch(&self, now: i64) -> &Stretch {
         let at = (now - self.begin).clamp(0, WEEK - 1) as i32;
@@ -108,8 +114,13 @@ pub fn plan(atlas: &Atlas, mut chance: Chance, begin: i64, home: usize, most: us
         hauls: Vec::new(),
     };
     planner.spend(Activity::Inspect, 15 * 60);
-    while planner.hauls.len() + 3 <= most && planner.add_load(&mut chance, home) {}
-    planner.move_empty(&mut chance, yard);
+    // The way home must be the one that was found to leave time for the restart.
+    let mut way_home = chance.clone();
+    while planner.hauls.len() + 3 <= most {
+        let Some(found) = planner.add_load(&mut chance, home) else { break };
+        way_home = found;
+    }
+    planner.move_empty(&mut way_home, yard);
     let rest = WEEK as i32 - planner.now;
     planner.spend(Activity::Restart, rest);
     // A big fleet keeps very many of these.
@@ -145,8 +156,9 @@ struct Mark {
 }
 
 impl Planner<'_> {
-    /// Adds a load that still lets the truck be home for its restart; false when none was found.
-    fn add_load(&mut self, chance: &mut Chance, home: usize) -> bool {
+    /// Adds a load that still lets the truck be home for its restart, and tells by which chances it is;
+    /// `None` when none was found.
+    fn add_load(&mut self, chance: &mut Chance, home: usize) -> Option<Chance> {
         let before = self.mark();
         let yard = Site { city: home, firm: None };
         for attempt in 0..5 {
@@ -158,16 +170,16 @@ impl Planner<'_> {
             let (shipper, receiver) = (firm_in(chance, from), firm_in(chance, to));
             self.move_empty(chance, shipper);
             self.haul(chance, shipper, receiver);
-            let loaded = self.mark();
+            let (loaded, way_home) = (self.mark(), chance.clone());
             self.move_empty(chance, yard);
             let fits = !self.tired_out && i64::from(self.now) + i64::from(RESTART) + 900 <= WEEK;
             if fits {
                 self.back_to(&loaded);
-                return true;
+                return Some(way_home);
             }
             self.back_to(&before);
         }
-        false
+        None
     }
 
     /// Goes to `site` without freight, as a movement of its own; nothing when already there.
@@ -264,20 +276,19 @@ impl Planner<'_> {
 
     fn drive_leg(&mut self, chance: &mut Chance, to: Point, road: u8, city: usize, mph: f64) {
         loop {
-            let miles = self.point.miles_to(to);
-            let needed = (miles / mph * 3600.0).ceil() as i32;
+            let trace = Trace::along(road, self.point, to);
+            let needed = (trace.miles() / mph * 3600.0).ceil() as i32;
             if needed == 0 {
                 return;
             }
             let allowed = self.hours.may_drive(self.now);
             if allowed >= needed {
-                self.roll(to, miles, needed, road, city);
+                self.roll(to, needed, road, city);
                 return;
             }
             if allowed >= WORTH_DRIVING {
-                let there = self.point.towards(to, f64::from(allowed) / f64::from(needed));
-                let part = self.point.miles_to(there);
-                self.roll(there, part, allowed, road, city);
+                let (there, _) = trace.at(f64::from(allowed) / f64::from(needed));
+                self.roll(there, allowed, road, city);
             }
             self.rest(chance);
             if self.tired_out {
@@ -303,22 +314,19 @@ impl Planner<'_> {
         }
     }
 
-    fn roll(&mut self, to: Point, miles: f64, seconds: i32, road: u8, city: usize) {
-        self.push(Activity::Drive, seconds, to, road, city);
-        self.miles += miles;
+    fn roll(&mut self, to: Point, seconds: i32, road: u8, city: usize) {
+        let line = Trace::along(road, self.point, to);
+        self.push(Activity::Drive, seconds, line, city);
+        self.miles += line.miles();
+        self.point = to;
     }
 
     fn spend(&mut self, activity: Activity, seconds: i32) {
-        self.push(
-            activity,
-            seconds,
-            self.point,
-            LOCAL,
-            self.stretches.last().map_or(self.at.city, |last| last.city),
-        );
+        let city = self.stretches.last().map_or(self.at.city, |last| last.city);
+        self.push(activity, seconds, Trace::standing(self.point), city);
     }
 
-    fn push(&mut self, activity: Activity, seconds: i32, to: Point, road: u8, city: usize) {
+    fn push(&mut self, activity: Activity, seconds: i32, line: Trace, city: usize) {
         if seconds <= 0 {
             return;
         }
@@ -326,9 +334,7 @@ impl Planner<'_> {
             start: self.now,
             end: self.now + seconds,
             activity,
-            from: self.point,
-            to,
-            road,
+            line,
             city,
             hours: self.hours,
             miles: self.miles,
@@ -336,7 +342,6 @@ impl Planner<'_> {
         });
         self.hours = self.hours.after(activity.duty(), self.now, seconds);
         self.now += seconds;
-        self.point = to;
     }
 
     fn instant(&self) -> i64 {

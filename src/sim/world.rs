@@ -42,6 +42,8 @@ pub struct World {
     yards: Vec<usize>,
     /// Whether some trucks are in trouble on purpose.
     showcase: bool,
+    /// When week 0 of the first truck begins.
+    first_week: i64,
     /// The weeks lately asked for, by lane and then by week number: filled when asked, never wrong.
     weeks: Vec<Mutex<Kept>>,
 }
@@ -90,7 +92,8 @@ impl World {
             .map(|code| CITIES.iter().position(|city| city.code == *code).expect("every yard is in a city"))
             .collect();
         let (atlas, showcase) = (Atlas::new(), false);
-        let mut world = Self { roster, spread, seed, atlas, yards, showcase, weeks: Vec::new() };
+        let first_week = FIRST_WEEK;
+        let mut world = Self { roster, spread, seed, atlas, yards, showcase, first_week, weeks: Vec::new() };
         world.weeks.resize_with(world.lanes(), Mutex::default);
         world
     }
@@ -99,6 +102,12 @@ impl World {
     #[must_use]
     pub fn with_showcase(self) -> Self {
         Self { showcase: true, ..self }
+    }
+
+    /// The same world, in which all that is driven and hauled happens so many seconds later.
+    #[must_use]
+    pub fn later_by(self, seconds: i64) -> Self {
+        Self { first_week: self.first_week + seconds, ..self }
     }
 
     /// What a truck is there to show, where it is.
@@ -114,19 +123,19 @@ impl World {
         let (since, length) = (week.begin + i64::from(stretch.start), f64::from(stretch.end - stretch.start));
         let share = ((now - since) as f64 / length).clamp(0.0, 1.0);
         let rolling = stretch.activity == Activity::Drive && lane != SHOP;
-        let miles = stretch.from.miles_to(stretch.to);
-        let point = if rolling { stretch.from.towards(stretch.to, share) } else { stretch.from };
+        let miles = if rolling { stretch.line.miles() } else { 0.0 };
+        let (point, heading) = if rolling { stretch.line.at(share) } else { (stretch.line.from(), 0.0) };
         let odometer = self.odometer(
             lane,
             week_number,
             &week,
             stretch.miles + if rolling { miles * share } else { 0.0 },
         );
-        let wobble = Chance::of(&[lane as u64, now as u64]).fraction() * 2.0 - 1.0;
+        let wobble = Chance::of(&[lane as u64, (now - self.first_week) as u64]).fraction() * 2.0 - 1.0;
         Seen {
             point: if lane == SHOP { self.yard(lane).point() } else { point },
             mph: if rolling { miles / length * 3600.0 + wobble } else { 0.0 },
-            heading: if rolling { point.heading_to(stretch.to) } else { 0.0 },
+            heading,
             odometer,
             stretch,
             since,
@@ -221,24 +230,27 @@ impl World {
 
     fn make_week(&self, lane: usize, number: i64) -> Week {
         let chance = Chance::of(&[self.seed, lane as u64, number as u64]);
+        // Promises are made on the quarter of an hour; the same ones whenever the week is.
         let begin = FIRST_WEEK + phase(lane) + number * WEEK;
+        let later_s = self.first_week - FIRST_WEEK;
         if lane == self.forgotten() {
             return board::forgotten();
         }
         if lane <= self.roster.tractors {
-            let mut week = week::plan(&self.atlas, chance, begin, self.yard(lane).city, HAULS);
+            let mut week =
+                week::plan(&self.atlas, chance, begin, self.yard(lane).city, HAULS).later_by(later_s);
             if let Some(show) = self.show(lane) {
                 show.promise(&mut week);
             }
             return week;
         }
-        board::offers(&self.atlas, chance, begin, HAULS)
+        board::offers(&self.atlas, chance, begin, HAULS).later_by(later_s)
     }
 
     /// Weeks of different trucks begin at different times, spread over the whole week.
     fn week_number(&self, lane: usize, now: i64) -> i64 {
         debug_assert!(lane < self.lanes());
-        (now - FIRST_WEEK - phase(lane)).div_euclid(WEEK)
+        (now - self.first_week - phase(lane)).div_euclid(WEEK)
     }
 
     /// Tractors, the stray's truck, the streams of offers, and the one forgotten movement.

@@ -1,9 +1,10 @@
 //! One page, one transaction: rows, cursor and feed health stand or fall together.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::judge::Judge;
 use super::memory::Memory;
+use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays};
@@ -182,7 +183,7 @@ pub(super) fn apply(writer: &mut Writer, commit: &Commit) -> Result<Applied, Sto
 
 fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     let Writer { connection, judge, memory, ties, unlinked, .. } = writer;
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(connection)?;
     let rev = next_revision(&sql)?;
     memory.begin(rev);
     let mut work = Work {
@@ -304,7 +305,7 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
 pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreError> {
     // It takes its time, which nobody must wait for who wants to write.
     let sealed = failure.refused.as_deref().and_then(seal::sealed);
-    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(&mut writer.connection)?;
     let rev = next_revision(&sql)?;
     sql.prepare_cached(
         "INSERT INTO feeds (account, resource, interval_s, last_try_at, next_try_at, calls, tokens_left, error, error_since_at)
@@ -345,7 +346,7 @@ pub(super) fn announce_feeds(
     account: &str,
     resources: &[&'static str],
 ) -> Result<(), StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(connection)?;
     let known: Vec<String> = sql
         .prepare_cached("SELECT resource FROM feeds WHERE account = ?1")?
         .query_map([account], |row| row.get(0))?

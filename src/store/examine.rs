@@ -2,12 +2,12 @@
 //! whole, what was set aside of which unit, which links are in force, how records are called.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::links;
 use super::open::{self, StoreError, readable};
+use super::{backup, links};
 use crate::model::{Conflict, SetAside, Timestamp, UnitId, UnitKind, Waiting, Wish};
 
 /// The file, looked through.
@@ -15,6 +15,8 @@ use crate::model::{Conflict, SetAside, Timestamp, UnitId, UnitKind, Waiting, Wis
 pub struct Examination {
     /// What is broken in it; `None` when nothing is. The history is not looked through.
     pub damage: Option<String>,
+    /// Copies of it that were made before it was brought up, the newest first.
+    pub copies: Vec<PathBuf>,
     /// When it was last written to by a poller, by that one's clock.
     pub written_at: Option<Timestamp>,
     /// The `[[link]]`s that are in force.
@@ -45,6 +47,7 @@ pub fn examine(path: &Path) -> Result<Examination, StoreError> {
         sql.query_row("SELECT max(last_try_at) FROM feeds", [], |row| row.get(0))?;
     Ok(Examination {
         damage,
+        copies: backup::copies(path),
         written_at: written_at.map(Timestamp::from_millis),
         wishes: links::wishes(&sql)?,
         waiting: super::read::all::<Waiting>(&sql, "kind, unit, reason")?,

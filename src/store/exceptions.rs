@@ -1,11 +1,12 @@
 //! The queue of exceptions as it lies in the file, and what people did about each, folded into its row
 //! by whoever reads. Judges nothing: the steps are handed in.
 
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::{Map, Value};
 
 use super::StoreError;
 use super::apply::{mark_one, next_revision};
+use super::migrate::begin;
 use super::rows::{Columns, FromRow};
 use crate::model::{
     Act, Deed, Exception, ExceptionKind, ExceptionState, Fact, Facts, Handling, Seen, Severity, Snooze, Step,
@@ -17,7 +18,7 @@ pub(super) fn write(connection: &mut Connection, steps: &[Step]) -> Result<(), S
     if steps.is_empty() {
         return Ok(());
     }
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(connection)?;
     let rev = next_revision(&sql)?;
     let mut some_went = false;
     for step in steps {
@@ -77,24 +78,34 @@ fn write_one(sql: &Connection, row: &Exception, rev: i64) -> rusqlite::Result<()
 /// The longest note, in characters.
 const NOTE: usize = 1000;
 
-/// Writes what a person did about an exception, and tells readers of it. Kept even where the exception
-/// is gone: what people say is never dropped.
+/// Writes what a person did about an exception, with how it was handled before and after, and tells readers of it.
+/// Kept even where the exception is gone: what people say is never dropped.
 pub(super) fn act(connection: &mut Connection, exception_id: &str, act: &Act) -> Result<(), StoreError> {
-    let (text, snooze) = match &act.deed {
-        Deed::Note(text) => (Some(clean(text, NOTE)), Snooze::default()),
-        Deed::Snooze(snooze) => (None, *snooze),
-        Deed::Ack | Deed::Unack | Deed::Claim | Deed::Unclaim | Deed::Unsnooze => (None, Snooze::default()),
+    let mut act = Act { user: clean(&act.user, 64), host: clean(&act.host, 64), ..act.clone() };
+    let snooze = match &mut act.deed {
+        Deed::Note(text) => {
+            *text = clean(text, NOTE);
+            Snooze::default()
+        }
+        Deed::Snooze(snooze) => *snooze,
+        Deed::Ack | Deed::Unack | Deed::Claim | Deed::Unclaim | Deed::Unsnooze | Deed::Accept => {
+            Snooze::default()
+        }
     };
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let text = if let Deed::Note(text) = &act.deed { Some(text.as_str()) } else { None };
+    let sql = begin(connection)?;
+    let (about, touches, before) = standing(&sql, exception_id)?;
+    let mut after = before.clone();
+    after.take(act.clone());
     sql.prepare_cached(
         "INSERT INTO actions (at, user, host, verb, kind, subject_id, text, until_at, seen_kind, seen_severity,
-             seen_count, seen_badness_s, worse_by_s)
-         VALUES (?1, ?2, ?3, ?4, 'exception', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             seen_count, seen_badness_s, worse_by_s, about, company_id, movement_id, handled_before, handled_after)
+         VALUES (?1, ?2, ?3, ?4, 'exception', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         act.at.millis(),
-        clean(&act.user, 64),
-        clean(&act.host, 64),
+        act.user,
+        act.host,
         act.deed.word(),
         exception_id,
         text,
@@ -104,6 +115,11 @@ pub(super) fn act(connection: &mut Connection, exception_id: &str, act: &Act) ->
         act.seen.count,
         act.seen.badness_s,
         snooze.worse_by_s,
+        about,
+        touches.company_id,
+        touches.movement_id,
+        summed_up(&before),
+        summed_up(&after),
     ])?;
     let rev = next_revision(&sql)?;
     sql.prepare_cached("UPDATE exceptions SET rev = ?2 WHERE id = ?1")?
@@ -111,6 +127,17 @@ pub(super) fn act(connection: &mut Connection, exception_id: &str, act: &Act) ->
     mark_one(&sql, Exception::TABLE, rev, false)?;
     sql.commit()?;
     Ok(())
+}
+
+/// How an exception is described, what it concerns, and how it is handled; nothing where it is gone.
+fn standing(sql: &Connection, exception_id: &str) -> rusqlite::Result<(Option<String>, Touches, Handling)> {
+    let select = format!("SELECT {} FROM exceptions WHERE id = ?1", Exception::COLUMNS);
+    let found = sql.prepare_cached(&select)?.query_row([exception_id], Exception::from_row).optional()?;
+    Ok(found.map_or_else(Default::default, |row| (Some(row.summary), row.touches, row.handling)))
+}
+
+fn summed_up(handling: &Handling) -> String {
+    serde_json::to_string(&handling.summed_up()).expect("names and numbers can be written")
 }
 
 /// Throws away a slice of what has been over since before `old`. What people did stays.
@@ -252,6 +279,7 @@ fn act_from_row(row: ActRow) -> Option<Act> {
         "snooze" => Deed::Snooze(snooze),
         "unsnooze" => Deed::Unsnooze,
         "note" => Deed::Note(text.unwrap_or_default()),
+        "accept" => Deed::Accept,
         _ => return None,
     };
     let seen = Seen {

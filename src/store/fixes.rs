@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, params};
 
 use super::apply::Work;
 use super::links;
-use super::memory::{CONFIRM_MS, Kept, Memory, Past, Point, Suspect, Unit};
+use super::memory::{CONFIRM_MS, Kept, Memory, Past, Point, Stood, Suspect, Unit};
 use super::stays::Order;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
@@ -65,15 +65,22 @@ impl Page<'_> {
         let Some(at) = self.memory.unit(work, kind, external_id)? else { return Ok(()) };
         let account = self.memory.account(work.account);
         let Some((unit, mut past)) = self.memory.at(kind, at) else { return Ok(()) };
-        let shows = (work.judge.motion)(fix, unit.engine.map(|(engine, _)| engine));
         let suspect = unit.suspect.as_ref().map(|suspect| Sighting::from(&suspect.fix));
-        match (work.judge.sane)(fix.into(), unit.shown, suspect, work.now) {
+        let verdict = (work.judge.sane)(fix.into(), unit.shown, suspect, work.now);
+        let before = match verdict {
+            Verdict::BearsOut => suspect,
+            // A tracker that told how fast it rolled tells that it stands by telling nothing.
+            _ if unit.state == Motion::Moving && unit.stood.is_none() => None,
+            _ => unit.shown,
+        };
+        let shows = (work.judge.motion)(fix, before, unit.engine.map(|(engine, _)| engine));
+        match verdict {
             Verdict::Moves => {
                 clear(work, kind, unit)?;
             }
             Verdict::BearsOut => {
                 if let Some(suspect) = clear(work, kind, unit)? {
-                    let shows = (work.judge.motion)(&suspect.fix, None);
+                    let shows = (work.judge.motion)(&suspect.fix, None, None);
                     past.keep(work, (kind, unit), (&suspect.fix, &suspect.source), shows, Order::Late)?;
                 }
             }
@@ -90,6 +97,7 @@ impl Page<'_> {
                 if unit.source == Some(account) {
                     work.reject(external_id, reason);
                 }
+                correct(work, kind, unit, fix, shows)?;
                 // It moves nothing, and still belongs into the history.
                 return past.keep(work, (kind, unit), (fix, work.account), shows, Order::Late);
             }
@@ -108,10 +116,16 @@ impl Page<'_> {
             self.news.push((kind, at));
         }
         unit.news.moved = u32::try_from(seen.place).ok();
-        (unit.shown, unit.source) = (Some(fix.into()), Some(account));
-        if unit.state != shows || unit.since.is_none() {
-            (unit.state, unit.since) = (shows, Some(fix.observed_at.millis()));
+        let stood = stand(work, unit, fix, shows);
+        let at = fix.observed_at.millis();
+        let stands = stood.filter(|_| shows != Motion::Moving);
+        let is_elsewhere = stands.is_some_and(|stood| stood.since == at);
+        if unit.state != shows || unit.since.is_none() || is_elsewhere {
+            // What was taken to roll by the way it came may have come to rest where it was seen then.
+            let came = stands.filter(|_| unit.state == Motion::Moving).map(|stood| stood.since);
+            (unit.state, unit.since) = (shows, Some(came.unwrap_or(at)));
         }
+        (unit.shown, unit.source, unit.stood) = (Some(fix.into()), Some(account), stood);
         past.keep(work, (kind, unit), (fix, work.account), shows, Order::Newest)
     }
 
@@ -191,6 +205,72 @@ impl Page<'_> {
     }
 }
 
+/// The stand that a unit is in once `fix` shows it so: the one that it was in, or a new one. Between two fixes it
+/// may have gone elsewhere and stopped there, unseen.
+fn stand(work: &Work<'_>, unit: &Unit, fix: &Fix, shows: Motion) -> Option<Stood> {
+    let is_there = |shown: &Sighting| (work.judge.stays_put)(*shown, fix.into());
+    let begins = || Stood {
+        since: fix.observed_at.millis(),
+        after: unit.shown.map(|shown| shown.observed_at.millis()),
+    };
+    if shows == Motion::Moving {
+        // Without a speed only the way here is known: that it came to rest here the next fix may tell.
+        return fix.speed_mph.is_none().then(begins);
+    }
+    match (unit.shown.filter(is_there), unit.stood, unit.state) {
+        (Some(_), Some(stood), _) => Some(stood),
+        // It stood there before any of this was noted: nobody knows since when.
+        (Some(before), None, Motion::Idle | Motion::Stopped) => {
+            Some(Stood { since: before.observed_at.millis(), after: None })
+        }
+        _ => Some(begins()),
+    }
+}
+
+/// The stand of a unit as a fix that came late corrects it; `None` where that tells nothing of it. Only where somebody
+/// saw the unit elsewhere or rolling before is it known that nothing else lies between: else nothing is added to it.
+fn corrected(work: &Work<'_>, unit: &Unit, fix: &Fix, shows: Motion) -> Option<Stood> {
+    let (stood, newest) = (unit.stood?, unit.shown?);
+    let at = fix.observed_at.millis();
+    let stands_there = shows != Motion::Moving && (work.judge.stays_put)(newest, fix.into());
+    if at == stood.since || stood.after.is_some_and(|after| at <= after) {
+        return None;
+    }
+    match (stands_there, at < stood.since) {
+        // It was away in between: of what it was seen to stand before and since, only the last is sure.
+        (false, false) => Some(Stood { since: newest.observed_at.millis(), after: Some(at) }),
+        (false, true) => Some(Stood { after: Some(at), ..stood }),
+        (true, true) if stood.after.is_some() => Some(Stood { since: at, ..stood }),
+        (true, _) => None,
+    }
+}
+
+/// Corrects the stand of a unit by a fix that came late, and since when it is in its state.
+fn correct(
+    work: &mut Work<'_>,
+    kind: UnitKind,
+    unit: &mut Unit,
+    fix: &Fix,
+    shows: Motion,
+) -> rusqlite::Result<()> {
+    let Some(stood) = corrected(work, unit, fix, shows) else { return Ok(()) };
+    let is_cut_short = unit.stood.is_some_and(|had| had.since < stood.since);
+    if is_cut_short && unit.since < Some(fix.observed_at.millis()) {
+        unit.since = Some(stood.since);
+    }
+    unit.stood = Some(stood);
+    work.sql
+        .prepare_cached(&format!(
+            "UPDATE {} SET stood_since_at = ?2, stood_after_at = ?3, state_since_at = ?4, computed_at = ?5,
+                 updated_at = ?5, rev = ?6
+             WHERE rowid = ?1",
+            links::table(kind)
+        ))?
+        .execute(params![unit.rowid, stood.since, stood.after, unit.since, work.now.millis(), work.rev])?;
+    work.touched.unit(kind);
+    Ok(())
+}
+
 fn fix_at(changes: &[Change], place: u32) -> Option<&Fix> {
     match changes.get(place as usize) {
         Some(Change::Fix { fix, .. }) => Some(fix),
@@ -218,7 +298,8 @@ impl<'a> Statements<'a> {
              odometer_at = ?7";
         const POSITION: &str =
             "latitude = ?10, longitude = ?11, heading_deg = ?12, speed_mph = ?13, place = ?14,
-             observed_at = ?15, source = ?16, state = ?17, state_since_at = ?18, computed_at = ?8";
+             observed_at = ?15, source = ?16, state = ?17, state_since_at = ?18,
+             stood_since_at = ?19, stood_after_at = ?20, computed_at = ?8";
         const TIMES: &str = "updated_at = ?8, synced_at = ?8, rev = ?9 WHERE rowid = ?1";
         let table = links::table(kind);
         let has_readings = kind == UnitKind::Tractor;
@@ -262,6 +343,8 @@ impl Statements<'_> {
             work.account,
             unit.state.word(),
             unit.since,
+            unit.stood.map(|stood| stood.since),
+            unit.stood.and_then(|stood| stood.after),
         ])?;
         Ok(())
     }

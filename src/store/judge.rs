@@ -14,8 +14,10 @@ pub struct Judge {
     pub sane: Sane,
     /// Whether a reading may be from then: the reason why not, where it may not.
     pub timely: fn(Timestamp, Timestamp) -> Result<(), &'static str>,
-    /// What a fix and the engine show.
-    pub motion: fn(&Fix, Option<Engine>) -> Motion,
+    /// What a fix shows after the one before it, where it tells no speed, and the engine.
+    pub motion: fn(&Fix, Option<Sighting>, Option<Engine>) -> Motion,
+    /// Whether a unit that stood at one place and stands at another has stayed where it was.
+    pub stays_put: fn(Sighting, Sighting) -> bool,
     /// How long a unit in that state may be silent before it is dark.
     pub patience: fn(UnitKind, Motion) -> Duration,
     /// Which records are one unit.

@@ -1,11 +1,12 @@
 //! What was made of loads, written beside what the TMS says of them: only what differs, and without
 //! moving a row's `updated_at`. Judges nothing.
 
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use super::StoreError;
 use super::apply::{mark_one, next_revision};
+use super::migrate::begin;
 use super::rows::{Columns, FromRow};
 use crate::model::{Arrival, EtaSource, Judgement, MovementKey, Reason, Risk, RunsOut, Timestamp};
 
@@ -18,7 +19,7 @@ pub(super) fn write(
     if judgements.is_empty() && over.is_empty() {
         return Ok(());
     }
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(connection)?;
     let rev = next_revision(&sql)?;
     for judgement in judgements {
         write_one(&sql, judgement, rev)?;
@@ -35,9 +36,9 @@ pub(super) fn write(
 
 fn write_one(sql: &Connection, row: &Judgement, rev: i64) -> Result<(), StoreError> {
     sql.prepare_cached(
-        "INSERT INTO judgements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        "INSERT INTO judgements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT DO UPDATE SET rev = ?3, tractor_id = ?4, driver_id = ?5, risk = ?6, reason = ?7, stop_id = ?8,
-             late_s = ?9, arrivals = ?10, latest_departure_at = ?11, drive_s = ?12, runs_out = ?13, routed_at = ?14, notes = ?15, computed_at = ?16",
+             late_s = ?9, arrivals = ?10, latest_departure_at = ?11, drive_s = ?12, runs_out = ?13, routed_at = ?14, notes = ?15, computed_at = ?16, leave_by_at = ?17",
     )?
     .execute(params![
         row.company_id,
@@ -56,6 +57,7 @@ fn write_one(sql: &Connection, row: &Judgement, rev: i64) -> Result<(), StoreErr
         row.routed_at.map(Timestamp::millis),
         Value::from(row.notes.clone()).to_string(),
         row.computed_at.millis(),
+        row.leave_by_at.map(Timestamp::millis),
     ])?;
     let next = row.arrivals.first();
     sql.prepare_cached(
@@ -134,7 +136,7 @@ fn take_away(sql: &Connection, key: &MovementKey, rev: i64) -> rusqlite::Result<
 impl FromRow for Judgement {
     const TABLE: &'static str = "judgements";
     const COLUMNS: &'static str = "company_id, movement_id, tractor_id, driver_id, risk, reason, stop_id, late_s, arrivals, \
-        latest_departure_at, drive_s, runs_out, routed_at, notes, computed_at";
+        latest_departure_at, drive_s, runs_out, routed_at, notes, computed_at, leave_by_at";
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut c = Columns::of(row);
@@ -156,6 +158,7 @@ impl FromRow for Judgement {
         judgement.routed_at = c.at_opt()?;
         judgement.notes = serde_json::from_str(&c.take::<String>()?).unwrap_or_default();
         judgement.computed_at = c.at()?;
+        judgement.leave_by_at = c.at_opt()?;
         Ok(judgement)
     }
 }

@@ -1,8 +1,9 @@
-//! One poller per database: an operating-system lock beside the file, freed when its holder dies.
+//! One poller per database: an operating-system lock beside the file, freed when its holder dies. Who may not
+//! write the database may not open the lock: he could hold it, and nobody would poll.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::{Access, StoreError, lock_path};
@@ -43,7 +44,23 @@ impl Lease {
             .and_then(|()| file.seek(SeekFrom::Start(0)))
             .and_then(|_| file.write_all(signature.as_bytes()))
             .map_err(|error| failed(database, &error))?;
-        Ok(Self { file })
+        let lease = Self { file };
+        lease.keep_from_readers(database);
+        Ok(lease)
+    }
+
+    /// Gives the lock to those alone who may write the database. Only its owner can.
+    fn keep_from_readers(&self, database: &Path) {
+        let (Ok(database), Ok(lock)) = (fs::metadata(database), self.file.metadata()) else { return };
+        // Of each three bits those of whom the second is set, write, and then read too.
+        let writers = database.mode() & 0o222;
+        let mode = writers | (writers << 1);
+        if lock.gid() != database.gid() {
+            let _ = std::os::unix::fs::fchown(&self.file, None, Some(database.gid()));
+        }
+        if lock.mode() & 0o777 != mode {
+            let _ = self.file.set_permissions(Permissions::from_mode(mode));
+        }
     }
 }
 
@@ -57,7 +74,12 @@ impl Drop for Lease {
 
 /// Who polls this database now, if anybody does.
 pub fn leader(database: &Path) -> Option<Leader> {
-    let mut file = File::open(lock_path(database)).ok()?;
+    let mut file = match File::open(lock_path(database)) {
+        Ok(file) => file,
+        // Who may only look on asks the system, which shows everybody's locks.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return seen_from_outside(database),
+        Err(_) => return None,
+    };
     // Nobody holds it if we could share it, whatever the file says.
     if file.try_lock_shared().is_ok() {
         let _ = file.unlock();
@@ -71,7 +93,49 @@ pub fn leader(database: &Path) -> Option<Leader> {
     Some(Leader { pid, host: words.next().unwrap_or_default().to_owned(), since_at })
 }
 
+/// Who holds the lock, by the system's list of locks; since when, by when it was signed.
+fn seen_from_outside(database: &Path) -> Option<Leader> {
+    // Whoever holds it has signed it, and takes the name away again when he leaves.
+    let lock = fs::metadata(lock_path(database)).ok().filter(|lock| lock.len() > 0)?;
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let place = (rustix::fs::major(lock.dev()), rustix::fs::minor(lock.dev()), lock.ino());
+    let pid = holder(&locks, place)?;
+    Some(Leader {
+        pid,
+        host,
+        since_at: Timestamp::from_millis(lock.mtime() * 1000 + lock.mtime_nsec() / 1_000_000),
+    })
+}
+
+/// The process that alone holds the file at this device and inode.
+///
+/// Some file systems (btrfs, overlays) number their parts themselves: the list then names another device than the
+/// file does, both of major number 0. There the inode decides, where one holder alone has it.
+fn holder(locks: &str, place: (u32, u32, u64)) -> Option<u32> {
+    let held: Vec<_> = locks.lines().filter_map(exclusive).filter(|(at, _)| at.2 == place.2).collect();
+    let near = match held.as_slice() {
+        [only] if place.0 == 0 && only.0.0 == 0 => Some(only),
+        _ => None,
+    };
+    let found = held.iter().find(|(at, _)| *at == place).or(near);
+    // Of a process that cannot be seen from here the system says 0.
+    found.map(|(_, pid)| *pid).filter(|pid| *pid > 0)
+}
+
+/// Device, inode and holder, of a line such as `1: FLOCK  ADVISORY  WRITE 11295 fe:00:5455877 0 EOF`. Those that wait
+/// have an arrow, and are none.
+fn exclusive(line: &str) -> Option<((u32, u32, u64), u32)> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, "FLOCK", "ADVISORY", "WRITE", pid, file, ..] = words[..] else { return None };
+    let mut parts = file.split(':');
+    let mut hex = || u32::from_str_radix(parts.next()?, 16).ok();
+    let (major, minor) = (hex()?, hex()?);
+    Some(((major, minor, parts.next()?.parse().ok()?), pid.parse().ok()?))
+}
+
 fn open(database: &Path, access: Access) -> Result<File, StoreError> {
+    super::open::check_writable(database)?;
     super::open::prepare_files(&lock_path(database), access)?;
     let opened = OpenOptions::new().read(true).write(true).mode(0o600).open(lock_path(database));
     opened.map_err(|error| failed(database, &error))
@@ -81,5 +145,34 @@ fn failed(database: &Path, error: &std::io::Error) -> StoreError {
     StoreError::File {
         path: lock_path(database),
         reason: format!("the poller's lock cannot be used: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_a_lock_is_read_off_the_systems_list() {
+        let locks = "1: POSIX  ADVISORY  WRITE 7 fe:00:5455877 0 EOF\n\
+            2: FLOCK  ADVISORY  WRITE 11295 fe:00:5455877 0 EOF\n\
+            2: -> FLOCK  ADVISORY  WRITE 9 fe:00:5455877 0 EOF\n\
+            3: FLOCK  ADVISORY  READ 8 fe:01:12 0 EOF\n\
+            4: FLOCK  ADVISORY  WRITE 0 fe:01:13 0 EOF\n\
+            5: FLOCK  ADVISORY  WRITE 21 00:1f:257 0 EOF\n\
+            6: FLOCK  ADVISORY  WRITE 22 00:20:300 0 EOF\n\
+            7: FLOCK  ADVISORY  WRITE 23 00:21:300 0 EOF\n\
+            nonsense\n";
+        let check = |place, expected| assert_eq!(holder(locks, place), expected, "{place:?}");
+        check((0xfe, 0, 5_455_877), Some(11_295));
+        check((0xfe, 1, 5_455_877), None);
+        check((0xfe, 1, 12), None);
+        check((0xfe, 1, 13), None);
+        // A file system that numbers its own parts.
+        check((0, 0x2a, 257), Some(21));
+        check((0xfe, 0, 257), None);
+        check((0, 0x2a, 5_455_877), None);
+        check((0, 0x2a, 300), None);
+        check((0, 0x21, 300), Some(23));
     }
 }

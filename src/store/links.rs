@@ -14,6 +14,7 @@ pub(super) use self::describe::describe;
 use self::records::Links;
 pub(super) use self::records::{RecordKey, wishes};
 use super::apply::{Work, mark, next_revision};
+use super::migrate::begin;
 use super::{StoreError, Writer, fixes, pairings, stays};
 use crate::model::{LinkRule, Record, Timestamp, UnitId, UnitKind, Wish};
 
@@ -77,7 +78,7 @@ pub(super) fn relink(work: &mut Work<'_>, kind: UnitKind, since: i64) -> rusqlit
 /// Takes on the people's wishes. Where they are others than those applied last, every kind is linked
 /// again; what a wish joined or kept apart that is there no more is as if it had never been.
 pub(super) fn take_on(writer: &mut Writer, wishes: &[Wish], now: Timestamp) -> Result<(), StoreError> {
-    let sql = writer.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let sql = begin(&mut writer.connection)?;
     let rev = next_revision(&sql)?;
     let mut work = Work::of_nobody(&sql, writer.judge, rev, now);
     if records::wishes(work.sql)? == wishes {

@@ -85,6 +85,7 @@ pub(super) struct Unit {
     pub(super) source: Option<Account>,
     pub(super) state: Motion,
     pub(super) since: Option<i64>,
+    pub(super) stood: Option<Stood>,
     pub(super) engine: Option<(Engine, Timestamp)>,
     pub(super) fuel: Option<(f64, Timestamp)>,
     pub(super) odometer: Option<(f64, Timestamp)>,
@@ -92,6 +93,13 @@ pub(super) struct Unit {
     pub(super) news: News,
     /// When the row was last written to by whoever told of it, in milliseconds.
     pub(super) synced: i64,
+}
+
+/// A unit's stand where it is: when it was first seen there, and last before that rolling or elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stood {
+    pub(super) since: i64,
+    pub(super) after: Option<i64>,
 }
 
 /// What a page says of a unit that is not written yet.

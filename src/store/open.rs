@@ -2,15 +2,15 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::migrate::{SCHEMA, migrate, version};
-use super::repair;
+use super::migrate::{SCHEMA, Standing, migrate, standing};
+use super::{backup, repair};
 use crate::model::{Notice, Timestamp};
 
 /// Who else may use the files we create.
@@ -45,6 +45,32 @@ impl Access {
         std::os::unix::fs::chown(path, None, Some(group))?;
         fs::set_permissions(path, fs::Permissions::from_mode(mode))
     }
+
+    /// Lets the group at a database that was made before there was one. A mode that somebody gave it since stays,
+    /// and so does a folder that is not only ours; then the log says what to do.
+    fn let_in(self, path: &Path) {
+        let (Self::Group(group), Ok(file)) = (self, fs::metadata(path)) else { return };
+        let is_closed = file.gid() != group || file.mode() & 0o070 == 0;
+        if is_closed && let Err(error) = self.share(path, self.file_mode()) {
+            tracing::warn!(
+                "the group of database.group is kept out of {0} ({error}): run chgrp {group} {0}; chmod 660 {0}",
+                path.display()
+            );
+        }
+        let folder = path.parent().and_then(|folder| Some((folder, fs::metadata(folder).ok()?)));
+        if let Some((folder, _)) = folder.filter(|(_, meta)| !lets_in(meta, group)) {
+            tracing::warn!(
+                "the group of database.group is kept out of {0}: run chgrp {group} {0}; chmod 2770 {0}",
+                folder.display()
+            );
+        }
+    }
+}
+
+/// Whether the group may look into the folder.
+fn lets_in(folder: &fs::Metadata, group: u32) -> bool {
+    let bits = if folder.gid() == group { 0o050 } else { 0o005 };
+    folder.mode() & bits == bits
 }
 
 /// What can be wrong with the database, in words that say what to do.
@@ -55,13 +81,16 @@ pub enum StoreError {
     Missing(PathBuf),
     /// The file was written by a newer release.
     #[error(
-        "the database has schema {found}, this program knows {known}: use the newer backhaul that wrote it"
+        "the database has schema {found}, this program knows {known}: use the newer backhaul that wrote it{}",
+        or_look_on(.readable)
     )]
     Newer {
         /// The file's schema.
         found: u32,
         /// Ours.
         known: u32,
+        /// This program reads right what is in it; it must not write.
+        readable: bool,
     },
     /// The file has an older schema and this process may not change it.
     #[error(
@@ -71,6 +100,9 @@ pub enum StoreError {
         /// The file's schema.
         found: u32,
     },
+    /// Whoever runs this process may look into the file and not change it.
+    #[error("you may only read the database {path}: to do more, have whoever runs it put you into its group", path = .0.display())]
+    ReadOnly(PathBuf),
     /// The file or its folder cannot be used.
     #[error("{path}: {reason}", path = .path.display())]
     File {
@@ -93,10 +125,20 @@ pub enum StoreError {
     Broken(String),
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what is formatted is handed over by reference")]
+const fn or_look_on(readable: &bool) -> &'static str {
+    if *readable { ", or look on with --view-only" } else { "" }
+}
+
 impl StoreError {
     /// Whether only a repair helps.
     pub const fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged(_))
+    }
+
+    /// Whether the file may be read on and never be written to, by this person or by this program.
+    pub const fn leaves_reading(&self) -> bool {
+        matches!(self, Self::ReadOnly(_) | Self::Newer { readable: true, .. })
     }
 
     /// Whether the same may work a little later without anybody repairing anything.
@@ -128,8 +170,10 @@ pub(super) fn writable(
     now: Timestamp,
 ) -> Result<(Connection, Option<Notice>), StoreError> {
     prepare_files(path, access)?;
+    check_writable(path)?;
+    access.let_in(path);
     match checked(path) {
-        Ok(connection) => Ok((connection, None)),
+        Ok((connection, upgrade)) => Ok((connection, upgrade.map(|upgrade| upgrade.notice(now)))),
         Err(StoreError::Damaged(why)) => {
             let repaired = repair::repair(path, access, &why, now)?;
             clear_suspicion(path);
@@ -137,6 +181,54 @@ pub(super) fn writable(
         }
         Err(other) => Err(other),
     }
+}
+
+/// A file that was brought up to our schema.
+pub(super) struct Upgrade {
+    from: u32,
+    copy: PathBuf,
+}
+
+impl Upgrade {
+    fn notice(&self, now: Timestamp) -> Notice {
+        let text = format!(
+            "The database was brought up from schema {} to {SCHEMA}. A copy of it as it was is {}.",
+            self.from,
+            self.copy.display()
+        );
+        Notice { at: now, text }
+    }
+}
+
+/// Fails where whoever runs this process may not change the file: SQLite would find that out only at the first
+/// word, and whoever polled would hold the lease for nothing.
+pub(super) fn check_writable(path: &Path) -> Result<(), StoreError> {
+    match rustix::fs::access(path, rustix::fs::Access::WRITE_OK) {
+        Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM | rustix::io::Errno::ROFS) => {
+            Err(StoreError::ReadOnly(path.to_owned()))
+        }
+        // What else may be wrong is said by whoever opens it.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Fails, and says why, where this person or this program may only read the database that is there.
+pub fn check_standing(path: &Path) -> Result<(), StoreError> {
+    check_writable(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(connection) = Connection::open_with_flags(path, flags) else { return Ok(()) };
+    match standing(&connection) {
+        Ok(Standing::Newer { found, readable }) => Err(StoreError::Newer { found, known: SCHEMA, readable }),
+        // What else may be wrong is said by whoever opens it.
+        Ok(Standing::Empty | Standing::Older(_) | Standing::Ours) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether opening it to write may take minutes: an older file is copied and brought up, one in which damage was met
+/// is looked through.
+pub fn opens_slowly(path: &Path) -> bool {
+    let older = |refused: StoreError| matches!(refused, StoreError::Older { .. });
+    suspicion(path).exists() || readable(path).err().is_some_and(older)
 }
 
 /// Notes beside the file that work on it met damage, so that the next start looks through all of it.
@@ -152,40 +244,52 @@ fn suspicion(path: &Path) -> PathBuf {
     super::beside(path, ".suspect")
 }
 
-/// A connection that people's own rows are written with. No check: that is the poller's.
+/// A connection that people's own rows are written with. No check; an empty file is made one of ours, and an older
+/// one is not brought up: that is for whoever polls.
 pub(super) fn shared(path: &Path, access: Access) -> Result<Connection, StoreError> {
     prepare_files(path, access)?;
+    check_writable(path)?;
     let mut connection = connect(path)?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, 0)?;
     Ok(connection)
 }
 
 /// A connection that only reads a file that must be there.
 pub(super) fn readable(path: &Path) -> Result<Connection, StoreError> {
-    if !path.exists() {
-        return Err(StoreError::Missing(path.to_owned()));
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Err(StoreError::Missing(path.to_owned())),
+        Err(error) => return Err(out_of_reach(path, &error)),
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, error))?;
     connection.busy_timeout(BUSY)?;
-    match version(&connection).map_err(|error| cannot_open(path, error))? {
-        0 => Err(StoreError::Missing(path.to_owned())),
-        found if found > SCHEMA => Err(StoreError::Newer { found, known: SCHEMA }),
-        found if found < SCHEMA => Err(StoreError::Older { found }),
-        _ => Ok(connection),
+    match standing(&connection).map_err(|error| cannot_open(path, error))? {
+        Standing::Empty => Err(StoreError::Missing(path.to_owned())),
+        Standing::Older(found) => Err(StoreError::Older { found }),
+        Standing::Newer { found, readable: false } => {
+            Err(StoreError::Newer { found, known: SCHEMA, readable: false })
+        }
+        Standing::Ours | Standing::Newer { readable: true, .. } => Ok(connection),
     }
 }
 
-/// Opens, migrates and checks.
-pub(super) fn checked(path: &Path) -> Result<Connection, StoreError> {
+/// Opens, checks, and brings up what is older, once a copy of it is made.
+pub(super) fn checked(path: &Path) -> Result<(Connection, Option<Upgrade>), StoreError> {
     let mut connection = connect(path)?;
     if suspicion(path).exists() {
         verdict(&connection, "PRAGMA quick_check(1)")?;
         clear_suspicion(path);
     }
     check_integrity(&connection)?;
-    migrate(&mut connection)?;
-    Ok(connection)
+    let Standing::Older(from) = standing(&connection)? else {
+        migrate(&mut connection, 0)?;
+        return Ok((connection, None));
+    };
+    let copy = backup::keep(&connection, path, from)?;
+    migrate(&mut connection, from)?;
+    backup::thin(path, &copy);
+    Ok((connection, Some(Upgrade { from, copy })))
 }
 
 const BUSY: Duration = Duration::from_secs(5);
@@ -207,17 +311,68 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // A plan must not depend on what is bound: else every reuse of a cached statement plans it anew.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // The log and the shared memory stay when the last one closes: who may only read cannot make them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_prepared_statement_cache_capacity(128);
+    share_as_file(path);
     Ok(connection)
+}
+
+/// Empties the log into the file before it is closed for good, as far as nobody is in the way: what is at rest
+/// is whole in the one file.
+pub(super) fn settle(connection: &Connection) {
+    match emptied(connection) {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!("the database's log was not emptied at the end: another process is using it");
+        }
+        Err(error) => tracing::warn!("the database's log was not emptied at the end: {error}"),
+    }
+}
+
+/// Whether nobody was in the way.
+fn emptied(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    // That somebody is in the way is no error here, but the first column.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0).map(|busy: i64| busy == 0))
+}
+
+/// Who may use the file may use its log and its shared memory, and nobody else: SQLite makes them so, and does
+/// not follow when the file's mode or group is changed later. Only their owner can.
+fn share_as_file(path: &Path) {
+    let Ok(file) = fs::metadata(path) else { return };
+    for suffix in ["-wal", "-shm"] {
+        let beside = super::beside(path, suffix);
+        let Ok(meta) = fs::metadata(&beside) else { continue };
+        if meta.gid() != file.gid() {
+            let _ = std::os::unix::fs::chown(&beside, None, Some(file.gid()));
+        }
+        if meta.mode() & 0o777 != file.mode() & 0o777 {
+            let _ = fs::set_permissions(&beside, fs::Permissions::from_mode(file.mode() & 0o777));
+        }
+    }
 }
 
 fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => StoreError::File {
-            path: path.to_owned(),
-            reason: format!("cannot be opened ({error}): check who owns it and its folder"),
-        },
+        Some(ErrorCode::CannotOpen) if check_writable(path).is_err() && !super::beside(path, "-shm").exists() => {
+            StoreError::File {
+                path: path.to_owned(),
+                reason: "nobody has polled it since it was put here, and you may only read it: have its poller started"
+                    .to_owned(),
+            }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            out_of_reach(path, &error)
+        }
         _ => error.into(),
+    }
+}
+
+fn out_of_reach(path: &Path, error: &dyn std::error::Error) -> StoreError {
+    StoreError::File {
+        path: path.to_owned(),
+        reason: format!("cannot be opened ({error}): check who owns it and its folder"),
     }
 }
 
@@ -267,4 +422,23 @@ fn file_error(path: &Path, error: &std::io::Error) -> StoreError {
 pub(super) fn bytes(path: &Path) -> u64 {
     let size = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
     size(path) + size(&super::beside(path, "-wal"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_emptied_unless_somebody_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.db");
+        let connection = shared(&path, Access::Owner).unwrap();
+        let other = readable(&path).unwrap();
+        let reading = other.unchecked_transaction().unwrap();
+        reading.query_row("SELECT count(*) FROM revisions", [], |_| Ok(())).unwrap();
+        assert!(!emptied(&connection).unwrap());
+        reading.commit().unwrap();
+        assert!(emptied(&connection).unwrap());
+        assert_eq!(fs::metadata(super::super::beside(&path, "-wal")).unwrap().len(), 0);
+    }
 }

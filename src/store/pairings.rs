@@ -301,13 +301,18 @@ fn write_trailers(
         let with = load.map(|load| format!("{} {}", load.id, load.loaded));
         let by = claim.map(|claim| claim.by.word());
         let differs = had != [tractor, by, last_driver, with.as_deref()];
-        differs.then(|| (id.to_owned(), [tractor, by], last_driver.map(str::to_owned), load))
+        // Only somebody's word that nothing pulls it ends what the one before had. That a load was closed or a driver
+        // logged off ends what we knew of it: the tractor may pull it still.
+        let nothing_pulls = pulled.get(id).is_some_and(|claim| claim.right.is_none());
+        let dropped_by = had[0].filter(|_| nothing_pulls).map(str::to_owned);
+        differs.then(|| (id.to_owned(), [tractor, by], last_driver.map(str::to_owned), dropped_by, load))
     })?;
-    for (id, [tractor, by], last_driver, load) in changed {
+    for (id, [tractor, by], last_driver, dropped_by, load) in changed {
         work.sql
             .prepare_cached(
                 "UPDATE trailers SET tractor_id = ?2, attached_by = ?3, driver_id = ?4, movement_id = ?5, loaded = ?6,
-                     updated_at = ?7, rev = ?8
+                     dropped_by = iif(?2 IS NULL, coalesce(?9, dropped_by), NULL),
+                     dropped_at = iif(?2 IS NULL, iif(?9 IS NULL, dropped_at, ?7), NULL), updated_at = ?7, rev = ?8
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -319,6 +324,7 @@ fn write_trailers(
                 load.map_or("unknown", |load| load.loaded.as_str()),
                 work.now.millis(),
                 work.rev,
+                dropped_by,
             ])?;
         work.touched.trailers = true;
     }

@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
+use super::migrate::begin;
 use super::read::file_id;
 use super::{Access, StoreError, exceptions, open};
 use crate::model::{Act, Timestamp, Viewer};
@@ -28,7 +29,7 @@ impl People {
     /// Announces a console, or renews it; and takes away those that stopped renewing.
     pub fn announce(&mut self, viewer: &Viewer, now: Timestamp) -> Result<(), StoreError> {
         self.follow_repair()?;
-        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = begin(&mut self.connection)?;
         sql.prepare_cached(
             "INSERT INTO viewers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT DO UPDATE SET view = ?5, seen_at = ?7, key_at = ?8, refresh_at = ?9",
@@ -58,10 +59,16 @@ impl People {
 
     /// Takes a console's row away: it is closing.
     pub fn leave(&mut self, viewer_id: &str) -> Result<(), StoreError> {
-        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = begin(&mut self.connection)?;
         sql.execute("DELETE FROM viewers WHERE id = ?1", [viewer_id])?;
         sql.commit()?;
         Ok(())
+    }
+
+    /// The connection, to the file that lies under the name now.
+    pub(super) fn connection(&mut self) -> Result<&mut Connection, StoreError> {
+        self.follow_repair()?;
+        Ok(&mut self.connection)
     }
 
     /// Opens the file that lies under the name now, where that is another.

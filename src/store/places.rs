@@ -1,9 +1,10 @@
 //! Where addresses are that were looked up for good, and what becomes of the stops there. Knows nothing of
 //! who looks them up.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use super::apply::{Work, mark, mark_one, next_revision};
+use super::migrate::begin;
 use super::{StoreError, Writer, stays};
 use crate::model::{Address, Places, Point, Timestamp, Trust};
 
@@ -32,7 +33,7 @@ pub(super) fn keep(writer: &mut Writer, found: &[Place], now: Timestamp) -> Resu
 }
 
 fn write(writer: &mut Writer, found: &[Place], now: Timestamp) -> Result<(), StoreError> {
-    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(&mut writer.connection)?;
     let old = now.millis() - AGAIN_MS;
     sql.execute("DELETE FROM places WHERE latitude IS NULL AND asked_at < ?1", [old])?;
     for Place { address, point, is_unsure } in found {

@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::migrate::SCHEMA;
+use super::migrate::version;
 use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
 use super::{duty_days, heeded, muster, places};
 use crate::model::{
-    Concern, Driven, DutyHistory, Fleet, Keyed, Muster, Places, Rolling, Rows, Timestamp, Totals, UnitId,
-    Viewer, Waiting,
+    Concern, Driven, DutyHistory, FeedStatus, Fleet, Keyed, Muster, Places, Rolling, Rows, Timestamp, Totals,
+    UnitId, Viewer, Waiting,
 };
 
 /// The revision of a fleet that nothing was read into yet.
@@ -46,6 +46,8 @@ pub struct Reader {
     connection: Connection,
     /// The file that is open: after a repair there is another under the same name.
     file: Option<(u64, u64)>,
+    /// Its schema when it was opened.
+    schema: u32,
     data_version: Option<i64>,
     /// The units that [`Scope::Judged`] reads besides.
     concern: Concern,
@@ -79,9 +81,10 @@ impl Reader {
     /// Opens a database that must be there.
     pub fn open(path: &Path, scope: Scope) -> Result<Self, StoreError> {
         let connection = readable(path)?;
+        let schema = version(&connection)?;
         let (path, file) = (path.to_owned(), file_id(path));
         let concern = Concern::default();
-        Ok(Self { path, scope, connection, file, data_version: None, concern, fleet: unread() })
+        Ok(Self { path, scope, connection, file, schema, data_version: None, concern, fleet: unread() })
     }
 
     /// The fleet as it is now.
@@ -93,18 +96,32 @@ impl Reader {
     pub fn fleet_if_changed(&mut self, now: Timestamp) -> Result<Option<Arc<Fleet>>, StoreError> {
         let file = file_id(&self.path);
         if file != self.file && file.is_some() {
-            let fresh = Self::open(&self.path, self.scope)?;
-            *self = Self { concern: mem::take(&mut self.concern), ..fresh };
+            self.reopen()?;
         }
-        let version: i64 = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let mut version: i64 = self.data_version()?;
         if self.data_version == Some(version) && !self.a_viewer_went(now) {
             return Ok(None);
+        }
+        if self::version(&self.connection)? != self.schema {
+            // A newer program brought it up: whether we still read it right is asked anew.
+            self.reopen()?;
+            version = self.data_version()?;
         }
         // Until it is read: whatever ends this half done, the next look begins anew.
         self.data_version = None;
         let changed = self.read(now)?;
         self.data_version = Some(version);
         Ok(changed.then(|| Arc::clone(&self.fleet)))
+    }
+
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        let fresh = Self::open(&self.path, self.scope)?;
+        *self = Self { concern: mem::take(&mut self.concern), ..fresh };
+        Ok(())
+    }
+
+    fn data_version(&self) -> rusqlite::Result<i64> {
+        self.connection.pragma_query_value(None, "data_version", |row| row.get(0))
     }
 
     /// The open consoles as of the last look; their renewals alone are no change of the fleet.
@@ -177,10 +194,12 @@ impl Reader {
             changed |= refresh(&snapshot, &mut fleet.trailers, seen, what, &marks)?;
             changed |= refresh(&snapshot, &mut fleet.orders, seen, what, &marks)?;
         }
-        if refresh(&snapshot, &mut fleet.stops, seen, what, &marks)? || first {
-            fleet.index_stops();
+        let stops = fleet.stops.clone();
+        if refresh(&snapshot, &mut fleet.stops, seen, what, &marks)? {
+            fleet.index_stops_since(&stops);
             changed = true;
         }
+        drop(stops);
         changed |= refresh(&snapshot, &mut fleet.stays, seen, what, &marks)?;
         if first || marks.of("feeds").rev > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
@@ -207,11 +226,16 @@ impl Reader {
         fleet.viewers = viewers;
         drop(snapshot);
         (fleet.revision, fleet.read_at) = (revision, now);
-        fleet.totals = Totals { bytes: bytes(&self.path), schema: SCHEMA, ..fleet.totals };
+        fleet.totals = Totals { bytes: bytes(&self.path), schema: self.schema, ..fleet.totals };
         // Remembered even where nothing shows, or every renewal would be a frame.
         self.fleet = Arc::new(fleet);
         Ok(changed)
     }
+}
+
+/// How every feed goes, and nothing else.
+pub fn feeds(path: &Path) -> Result<Vec<FeedStatus>, StoreError> {
+    Ok(all(&readable(path)?, "account, resource")?)
 }
 
 fn unread() -> Arc<Fleet> {

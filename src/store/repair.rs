@@ -32,7 +32,7 @@ pub(super) fn repair(
         }
     }
     prepare_files(path, access)?;
-    let mut fresh = checked(path)?;
+    let (mut fresh, _) = checked(path)?;
     let saved = salvage(&aside, &mut fresh);
     let people = match saved {
         Ok(0) => "There were no people's notes in it".to_owned(),

@@ -96,7 +96,7 @@ impl FromRow for Tractor {
         &["vin", "plate", "make", "model", "year", "fleet", "dispatcher"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, unit_number, vin, plate, make, model, year, fleet, dispatcher, latitude, longitude, \
-        heading_deg, speed_mph, place, state, state_since_at, driver_id, trailer_id, movement_id, engine, engine_at, fuel_pct, \
+        heading_deg, speed_mph, place, state, state_since_at, stood_since_at, stood_after_at, driver_id, trailer_id, movement_id, engine, engine_at, fuel_pct, \
         fuel_at, odometer_mi, odometer_at, source, observed_at, updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -118,6 +118,8 @@ impl FromRow for Tractor {
             place: c.take()?,
             state: c.word(Motion::from_word)?.unwrap_or_default(),
             state_since_at: c.at_opt()?,
+            stood_since_at: c.at_opt()?,
+            stood_after_at: c.at_opt()?,
             driver_id: c.id_opt()?,
             trailer_id: c.id_opt()?,
             movement_id: c.take()?,
@@ -141,7 +143,8 @@ impl FromRow for Trailer {
     const UNJUDGED: &'static [&'static str] = &["vin", "plate", "trailer_type"];
     const SHOWN: &'static str = "active = 1";
     const COLUMNS: &'static str = "id, unit_number, vin, plate, trailer_type, latitude, longitude, heading_deg, speed_mph, \
-        place, state, state_since_at, tractor_id, attached_by, driver_id, movement_id, loaded, source, observed_at, \
+        place, state, state_since_at, stood_since_at, stood_after_at, tractor_id, attached_by, driver_id, dropped_by, dropped_at, \
+        movement_id, loaded, source, observed_at, \
         updated_at, synced_at, computed_at";
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -159,9 +162,13 @@ impl FromRow for Trailer {
             place: c.take()?,
             state: c.word(Motion::from_word)?.unwrap_or_default(),
             state_since_at: c.at_opt()?,
+            stood_since_at: c.at_opt()?,
+            stood_after_at: c.at_opt()?,
             tractor_id: c.id_opt()?,
             attached_by: c.take()?,
             driver_id: c.id_opt()?,
+            dropped_by: c.id_opt()?,
+            dropped_at: c.at_opt()?,
             movement_id: c.take()?,
             loaded: c.word(Loaded::from_word)?.unwrap_or_default(),
             source: c.take()?,

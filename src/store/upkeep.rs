@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::apply::{Work, mark, mark_one, next_revision};
+use super::migrate::begin;
 use super::{StoreError, Writer, duty_days, exceptions, links, pairings, stays};
 use crate::model::{Motion, Timestamp, UnitKind};
 
@@ -32,7 +33,7 @@ pub(super) fn throw_away(
     keep: Retention,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(connection)?;
     let old = now.minus(keep.movements).millis();
     let void = now.minus(VOID.min(keep.movements)).millis();
     let positions = sql.execute(
@@ -135,7 +136,7 @@ fn slice_of_rejects(sql: &Transaction<'_>, old: i64) -> rusqlite::Result<usize> 
 /// Worked out, so only `computed_at` moves.
 pub(super) fn darken(writer: &mut Writer, now: Timestamp) -> Result<(), StoreError> {
     let judge = writer.judge;
-    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(&mut writer.connection)?;
     // Taken only if something darkens: a minute without news must wake nobody.
     let rev =
         1 + sql.query_row("SELECT rev FROM revisions WHERE name = 'all'", [], |row| row.get::<_, i64>(0))?;
@@ -170,7 +171,7 @@ pub(super) fn keep_accounts(
     accounts: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = begin(&mut writer.connection)?;
     let gone = |all: &str| -> rusqlite::Result<Vec<String>> {
         let known: Vec<String> =
             sql.prepare(all)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;

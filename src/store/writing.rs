@@ -87,6 +87,7 @@ impl Writing {
                 for job in handed {
                     job(&mut writer);
                 }
+                open::settle(&writer.connection);
             }
         };
         let thread = Builder::new()

@@ -1,6 +1,6 @@
 //! The judgements the store writes by, taken from `rules`.
 
-use crate::rules::{link, motion, pairing, rest, sanity, stay, testimony};
+use crate::rules::{dwell, link, motion, pairing, rest, sanity, stay, testimony};
 use crate::store::Judge;
 
 /// What the poller's store is opened with.
@@ -8,6 +8,7 @@ pub const JUDGE: Judge = Judge {
     sane: sanity::check,
     timely: sanity::timely,
     motion: motion::shown_by,
+    stays_put: dwell::stays_put,
     patience: motion::patience,
     link: link::link,
     duty: rest::heard,

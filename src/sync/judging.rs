@@ -372,14 +372,24 @@ fn differs(fresh: &Judgement, stands: &Judgement) -> bool {
     rest(fresh) != rest(stands)
         || fresh.notes != stands.notes
         || fresh.arrivals != stands.arrivals
+        || grown(fresh.late_s, stands.late_s)
         || moved(fresh.routed_at, stands.routed_at)
         || moved(fresh.latest_departure_at, stands.latest_departure_at)
+        || moved(fresh.leave_by_at, stands.leave_by_at)
         || moved(fresh.runs_out.map(|out| out.at), stands.runs_out.map(|out| out.at))
 }
 
 fn moved(fresh: Option<Timestamp>, stands: Option<Timestamp>) -> bool {
     match (fresh, stands) {
         (Some(fresh), Some(stands)) => fresh.since(stands).max(stands.since(fresh)) >= NOTICED,
+        (fresh, stands) => fresh.is_some() != stands.is_some(),
+    }
+}
+
+/// The same of a lateness, which of a load that nobody drives is all that changes.
+fn grown(fresh: Option<i64>, stands: Option<i64>) -> bool {
+    match (fresh, stands) {
+        (Some(fresh), Some(stands)) => Duration::from_secs(fresh.abs_diff(stands)) >= NOTICED,
         (fresh, stands) => fresh.is_some() != stands.is_some(),
     }
 }

@@ -13,7 +13,7 @@ use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::{Gate, Priority};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Viewer};
 use crate::providers::{Cadence, FeedSpec, Provider};
 use crate::store::{Retention, Store, StoreError, Watch};
 
@@ -64,12 +64,17 @@ pub struct Upkeep {
     pub accounts: Vec<String>,
 }
 
+/// When polling last gave a sign of life: the worker ran and the database's thread answered, if only that it
+/// must wait. Clones are the same.
+pub type Pulse = watch::Sender<Option<Instant>>;
+
 /// Everything that polls. The caller holds the lease.
 pub struct Poller {
     store: Store,
     polling: Polling,
     clock: Clock,
     demand: watch::Sender<Demand>,
+    pulse: Pulse,
     tasks: JoinSet<Result<(), StoreError>>,
 }
 
@@ -77,7 +82,12 @@ impl Poller {
     /// A poller of nothing yet. Must be called within a runtime.
     pub fn new(store: Store, polling: Polling, clock: Clock) -> Self {
         let (demand, _) = watch::channel(Demand::default());
-        Self { store, polling, clock, demand, tasks: JoinSet::new() }
+        Self { store, polling, clock, demand, pulse: Pulse::default(), tasks: JoinSet::new() }
+    }
+
+    /// Gives signs of life there.
+    pub fn beat(&mut self, pulse: Pulse) {
+        self.pulse = pulse;
     }
 
     /// Starts polling an account.
@@ -114,7 +124,12 @@ impl Poller {
         upkeep: Upkeep,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
-        let lookout = Lookout { store: self.store.clone(), polling: self.polling, clock: self.clock.clone() };
+        let lookout = Lookout {
+            store: self.store.clone(),
+            polling: self.polling,
+            clock: self.clock.clone(),
+            pulse: self.pulse.clone(),
+        };
         self.tasks.spawn(lookout.look(watch, self.demand.clone()));
         self.tasks.spawn(keep_up(self.store.clone(), upkeep, self.clock.clone()));
         let ended = tokio::select! {
@@ -299,12 +314,13 @@ struct Lookout {
     store: Store,
     polling: Polling,
     clock: Clock,
+    pulse: Pulse,
 }
 
 impl Lookout {
     async fn look(self, mut watch: Watch, demand: watch::Sender<Demand>) -> Result<(), StoreError> {
         loop {
-            let viewers = persist(|| self.store.viewers()).await?;
+            let viewers = persist(|| self.asked()).await?;
             let now = self.clock.now();
             let mode = self.polling.mode(&viewers, now);
             let asked = viewers.iter().filter_map(|viewer| viewer.refresh_at).max();
@@ -317,6 +333,13 @@ impl Lookout {
             // Nobody commits when a console dies; that shows only by looking.
             tokio::select! { () = watch.written() => {}, () = sleep(Duration::from_secs(1)) => {} }
         }
+    }
+
+    /// The open consoles. That the database answered at all is the sign of life.
+    async fn asked(&self) -> Result<Vec<Viewer>, StoreError> {
+        let viewers = self.store.viewers().await;
+        self.pulse.send_replace(Some(Instant::now()));
+        viewers
     }
 }
 

@@ -36,6 +36,7 @@ pub enum Action {
     Claim,
     Snooze,
     Note,
+    Accept,
     Snoozed,
     Late,
     Limits,
@@ -45,6 +46,11 @@ pub enum Action {
     Best,
     NextLate,
     LastPanel,
+    Chat,
+    ChatNext,
+    ChatNew,
+    ChatOther,
+    ChatAside,
     Mouse,
     Help,
     Suspend,
@@ -84,17 +90,26 @@ pub enum Toward {
     East,
 }
 
-/// Where a key does what it does. On the map the map's own keys come first; a key that both have does the
-/// other thing everywhere else.
+/// Where a key does what it does. On the map, and on the handoff, their own keys come first; a key that both have
+/// does the other thing everywhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Realm {
     /// On every panel.
     Everywhere,
     /// On the map alone.
     Map,
+    /// On the page of a change of shift alone.
+    Handoff,
+    /// In the chat alone.
+    Chat,
 }
 
 impl Action {
+    /// Whether what it does is written into the database, for others to read.
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Ack | Self::Claim | Self::Snooze | Self::Note | Self::Accept | Self::Refresh)
+    }
+
     /// Every action with its name in `[keys]` and what it does, in the order of the help.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Up, "up", "select the row above"),
@@ -108,9 +123,9 @@ impl Action {
         (
             Self::Filter,
             "filter",
-            "show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100",
+            "show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100; `near dallas` and enter: who can be there first",
         ),
-        (Self::Sort, "sort", "sort by the next column"),
+        (Self::Sort, "sort", "sort by the next column; on the board, look at health"),
         (Self::Reverse, "reverse", "turn the order round"),
         (
             Self::Columns,
@@ -119,7 +134,11 @@ impl Action {
         ),
         (Self::Group, "group", "group the rows by dispatcher, then by fleet, then not"),
         (Self::Copy, "copy", "copy the row as a sentence (through the terminal, OSC 52)"),
-        (Self::Export, "export", "write the rows shown to a CSV file here; :export json for JSON"),
+        (
+            Self::Export,
+            "export",
+            "write the rows shown, or a detention's proof, to a CSV file; :export json for JSON",
+        ),
         (
             Self::Command,
             "command",
@@ -130,12 +149,12 @@ impl Action {
         (Self::View3, "view_3", "show the third saved view; others by :view NAME"),
         (Self::Refresh, "refresh", "have every feed read now"),
         (Self::Board, "board", "what is wrong and wants somebody, the worst first"),
+        (Self::Map, "map", "the map: where every unit is, with the selected load's stops"),
         (
             Self::Trail,
             "trail",
             "show on the map where the selected unit was in the last 24 hours; again hides it",
         ),
-        (Self::Map, "map", "the map: where every unit is, with the selected load's stops"),
         (Self::Movements, "movements", "the loads: status, units, next stop, window, ETA, slack"),
         (Self::Drivers, "drivers", "the drivers: status and hours left"),
         (Self::Tractors, "tractors", "the tractors: what they do, and where"),
@@ -145,15 +164,21 @@ impl Action {
         (Self::Claim, "claim", "say that you see to it; again releases it"),
         (Self::Snooze, "snooze", "do not bother me with it for a while; others still see it"),
         (Self::Note, "note", "write a note on it, for everybody"),
+        (Self::Accept, "accept", "in the handoff: take this line over, for everybody to see; then the next"),
         (Self::Snoozed, "snoozed", "show or hide what you snoozed"),
         (Self::Late, "late", "the board of loads that will be late or are not covered; again shows all"),
         (Self::Uncovered, "uncovered", "the board of pickups that nobody can legally make; again shows all"),
-        (Self::Limits, "limits", "the drivers, whose hours end first on top"),
+        (Self::Limits, "limits", "whose hours end before his work does, where, and how far short"),
         (Self::Detention, "detention", "who is held at a stop, and how much free time is left"),
         (Self::Plan, "plan", "can he make it legally: the plan of the selected load"),
         (Self::Best, "best", "who else can take the selected load"),
         (Self::NextLate, "next_late", "go to the next late load"),
         (Self::LastPanel, "last_panel", "go back to the panel before this one"),
+        (Self::Chat, "chat", "ask in plain words; esc cancels the answer, then puts the chat away"),
+        (Self::ChatNext, "chat_next", "in the chat: go through what the answer names; enter goes to its row"),
+        (Self::ChatNew, "chat_new", "in the chat: begin another conversation, as :new does"),
+        (Self::ChatOther, "chat_other", "in the chat: go to the next conversation"),
+        (Self::ChatAside, "chat_aside", "in the chat: go to the panel and leave the chat beside it"),
         (Self::Mouse, "mouse", "turn the mouse on or off: the wheel scrolls, a click selects"),
         (Self::Help, "help", "show or hide this help; type to search it, enter does what is selected"),
         (Self::Suspend, "suspend", "put the console aside; `fg` brings it back"),
@@ -193,6 +218,8 @@ impl Action {
     pub const fn realm(self) -> Realm {
         match self {
             Self::OnMap(_) => Realm::Map,
+            Self::Accept => Realm::Handoff,
+            Self::ChatNext | Self::ChatNew | Self::ChatOther | Self::ChatAside => Realm::Chat,
             _ => Realm::Everywhere,
         }
     }

@@ -2,23 +2,23 @@
 
 mod acting;
 mod alarm;
+mod chat;
 mod export;
 mod mouse;
 mod over;
 mod pages;
 mod palette;
+mod presence;
 mod quick;
 mod setup;
 mod typing;
 mod views;
 
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tui_input::Input;
 
@@ -30,8 +30,10 @@ pub use self::mouse::Mouse;
 pub(super) use self::over::{Over, paint as paint_over};
 pub(super) use self::pages::Page;
 pub use self::setup::{Effect, Mode, Setup};
+use self::typing::Digits;
 pub use self::views::{Change, SavedView, Views};
-use super::action::{Action, OnMap, Realm};
+use super::action::{Action, OnMap};
+use super::chat::Pane;
 use super::event::Event;
 use super::facts::Facts;
 use super::keymap::KeyMap;
@@ -40,22 +42,12 @@ use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
 use crate::model::{Fleet, Timestamp, clean};
-use crate::rules::freshness::Freshness;
 
 /// Ages alone are brought up to date this often: an idle screen must not write each second.
 const AGES_S: i64 = 10;
 
 /// Notices kept until they are dismissed; more are not read anyway.
 const NOTICES: usize = 20;
-
-/// Whether what is on the screen still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Stale {
-    No,
-    /// Something was learnt; it may change no word that is shown.
-    Perhaps,
-    Yes,
-}
 
 /// What is under the board's cursor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +56,15 @@ enum Under {
     AsDrawn,
     /// Another line than the one that was drawn there.
     Slipped,
+}
+
+/// What is wrong with what the terminal shows.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    /// It does not hold any more: a frame is due.
+    stale: bool,
+    /// It is not ours: clear it first.
+    wiped: bool,
 }
 
 /// The screen's state.
@@ -86,20 +87,26 @@ pub struct App {
     pub(super) prompt: Option<Prompt>,
     /// Where the person was before this panel.
     before: Place,
+    digits: Digits,
     /// Which part of the board is shown.
     show: Show,
     under: Under,
+    /// The exceptions that somebody else has and that are taken over if the same key comes again.
+    taking: Vec<String>,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
+    /// What the other consoles were told is looked at here.
+    told: String,
+    /// What a person did before the fleet was known.
+    early: Vec<Event>,
     /// The time, which the screen may not show yet.
     time: Timestamp,
     mouse: Mouse,
     alarm: Alarm,
+    pub(super) chat: Pane,
     size: Size,
-    stale: Stale,
-    drawn: u64,
-    wiped: bool,
+    shown: Shown,
     quit: bool,
 }
 
@@ -112,22 +119,7 @@ pub(super) struct Slot {
 impl App {
     /// A screen of the board, with nothing known yet.
     pub fn new(setup: Setup) -> Self {
-        let facts = Facts {
-            fleet: Arc::default(),
-            open_loads: 0,
-            now: setup.now,
-            fresh: Freshness::default(),
-            mode: Mode::View,
-            leader: None,
-            user: setup.user,
-            history: Arc::default(),
-            office: Arc::new(setup.office),
-            zone: setup.zone,
-            metric: setup.metric,
-            glyphs: setup.glyphs,
-            committed: Arc::default(),
-            near: None,
-        };
+        let facts = Facts::new(&setup);
         let panel = |place: Place| place.panel(&setup.keys, &setup.own);
         let panels = Place::ALL.map(|place| Slot { panel: panel(place), filter: Input::default() });
         Self {
@@ -143,17 +135,20 @@ impl App {
             views: Views::default(),
             prompt: None,
             before: Place::Movements,
+            digits: Digits::default(),
             show: Show::All,
             under: Under::AsDrawn,
+            taking: Vec::new(),
             said: None,
             notices: VecDeque::new(),
+            told: Place::Board.word().to_owned(),
+            early: Vec::new(),
             time: setup.now,
             mouse: setup.mouse,
             alarm: Alarm::new(setup.calls),
+            chat: Pane::default(),
             size: Size::new(80, 24),
-            stale: Stale::Yes,
-            drawn: 0,
-            wiped: false,
+            shown: Shown { stale: true, wiped: false },
             quit: false,
         }
     }
@@ -163,13 +158,17 @@ impl App {
         self.views = views;
     }
 
-    /// Takes in one event. Says what must be done outside, if anything.
-    pub fn update(&mut self, event: Event) -> Option<Effect> {
+    fn react(&mut self, event: Event) -> Option<Effect> {
+        if self.is_early(&event) {
+            self.early.push(event);
+            return None;
+        }
         match event {
             Event::Key(key) => return self.press(key),
+            Event::Pause => self.pause(),
             Event::Mouse(mouse) => self.point(mouse),
             Event::Paste(text) => self.paste(&text),
-            Event::Resize => self.stale = Stale::Yes,
+            Event::Resize => self.shown.stale = true,
             Event::Tick(now) => self.tick(now),
             Event::Fleet(fleet) => {
                 self.learn(fleet);
@@ -177,11 +176,12 @@ impl App {
             }
             Event::Mode(mode) => {
                 self.facts.mode = mode;
-                self.doubt();
+                self.shown.stale = true;
             }
+            Event::ReadOnly(why) => self.only_read(why),
             Event::Leader(leader) => {
                 self.facts.leader = leader;
-                self.doubt();
+                self.shown.stale = true;
             }
             Event::History(history) => {
                 self.facts.history = history;
@@ -192,40 +192,31 @@ impl App {
                 for slot in &mut self.panels {
                     slot.panel.learn_trail(kind, &id, told.clone());
                 }
-                self.stale = Stale::Yes;
+                self.shown.stale = true;
             }
+            Event::Chat(turn, told) => self.learn_chat(turn, told),
             Event::Notice(text) => self.notice(&text),
             Event::Said(text) => {
                 self.said = Some(clean(&text, 400));
-                self.stale = Stale::Yes;
+                self.shown.stale = true;
             }
             Event::Hangup => self.quit = true,
             Event::Resumed => {
-                self.wiped = true;
-                self.stale = Stale::Yes;
+                self.shown.wiped = true;
+                self.shown.stale = true;
             }
         }
         None
     }
 
-    /// Whether a frame is due; asking clears it. A frame that would show no other word is not due.
-    pub fn take_stale(&mut self) -> bool {
-        match std::mem::replace(&mut self.stale, Stale::No) {
-            Stale::No => false,
-            Stale::Yes => true,
-            Stale::Perhaps => {
-                let area = Rect::from((ratatui::layout::Position::ORIGIN, self.size));
-                let mut scratch = Buffer::empty(area);
-                self.lay_out(self.size);
-                view::paint(self, area, &mut scratch);
-                fingerprint(&scratch) != self.drawn
-            }
-        }
+    /// Whether a frame is due; asking clears it. One that changes no word writes nothing to the terminal.
+    pub const fn take_stale(&mut self) -> bool {
+        std::mem::replace(&mut self.shown.stale, false)
     }
 
     /// Whether the terminal shows something else and must be cleared first; asking clears it.
     pub fn take_wiped(&mut self) -> bool {
-        std::mem::take(&mut self.wiped)
+        std::mem::take(&mut self.shown.wiped)
     }
 
     /// Whether the person, or the system, asked to leave.
@@ -233,16 +224,10 @@ impl App {
         self.quit
     }
 
-    /// The panel looked at, as `viewers.view` calls it.
-    pub const fn looking_at(&self) -> &'static str {
-        self.place.word()
-    }
-
-    /// Draws the screen, and remembers what it looks like.
+    /// Draws the screen, and remembers what was under the cursor.
     pub fn draw(&mut self, frame: &mut Frame) {
         self.lay_out(frame.area().as_size());
         let cursor = view::paint(self, frame.area(), frame.buffer_mut());
-        self.drawn = fingerprint(frame.buffer_mut());
         self.under = Under::AsDrawn;
         let (slot, facts) = self.arranged();
         slot.panel.drawn(&facts);
@@ -299,10 +284,7 @@ impl App {
         let (slot, _) = self.arranged();
         slot.panel.fit(body);
         self.lay_out_page(body);
-    }
-
-    fn doubt(&mut self) {
-        self.stale = self.stale.max(Stale::Perhaps);
+        self.lay_out_chat();
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -311,14 +293,15 @@ impl App {
         if step(now) != step(self.facts.now) {
             self.facts.turn(now);
             // Clocks count down: what passed the filter may not any more.
-            self.panels.iter_mut().for_each(|slot| slot.panel.spoil());
+            self.panels.iter_mut().for_each(|slot| slot.panel.turn());
             self.reread();
-            self.doubt();
+            self.shown.stale = true;
         }
     }
 
     fn learn(&mut self, fleet: Arc<Fleet>) {
         let before = self.under_cursor();
+        self.hear_of_claims(&fleet);
         self.time = self.time.max(fleet.read_at);
         self.facts.now = self.time;
         self.facts.learn(fleet);
@@ -334,11 +317,18 @@ impl App {
         let text = clean(text, 400);
         if !self.notices.contains(&text) && self.notices.len() < NOTICES {
             self.notices.push_back(text);
-            self.stale = Stale::Yes;
+            self.shown.stale = true;
         }
     }
 
     fn act(&mut self, action: Action) -> Option<Effect> {
+        if action != Action::Claim {
+            self.taking.clear();
+        }
+        if let Some(why) = self.facts.read_only.clone().filter(|_| action.writes()) {
+            self.say(format!("not done: {why}"));
+            return None;
+        }
         match action {
             Action::Up => self.go(Go::Up),
             Action::Down => self.go(Go::Down),
@@ -349,10 +339,14 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::Filter if self.pages.is_empty() => self.typing = true,
-            Action::Sort if self.pages.is_empty() => self.slot_mut().panel.sort(),
-            Action::Reverse if self.pages.is_empty() => self.slot_mut().panel.reverse(),
-            Action::Filter | Action::Sort | Action::Reverse => {}
-            Action::Columns
+            // The board has an order of its own; what is asked of it is whether it is true.
+            Action::Sort if self.pages.is_empty() && self.place == Place::Board => {
+                return self.look(Place::Health);
+            }
+            Action::Filter
+            | Action::Sort
+            | Action::Reverse
+            | Action::Columns
             | Action::Group
             | Action::Export
             | Action::Command
@@ -379,6 +373,7 @@ impl App {
             Action::Health => return self.look(Place::Health),
             Action::Ack | Action::Claim => return self.mark(action),
             Action::Snooze | Action::Note => self.ask(action),
+            Action::Accept => return self.accept(),
             Action::Snoozed
             | Action::Late
             | Action::Limits
@@ -388,10 +383,13 @@ impl App {
             | Action::Best
             | Action::NextLate
             | Action::LastPanel => return self.quick(action),
+            Action::Chat | Action::ChatNext | Action::ChatNew | Action::ChatOther | Action::ChatAside => {
+                return self.act_on_chat(action);
+            }
             Action::Help => self.open_help(),
             Action::Mouse => return Some(self.toggle_mouse()),
             Action::Suspend => {
-                self.wiped = true;
+                self.shown.wiped = true;
                 return Some(Effect::Suspend);
             }
             Action::Quit | Action::Leave => self.quit = true,
@@ -410,7 +408,7 @@ impl App {
     /// Opens the selected row, or what the page's cursor is on; while the filter is typed, keeps the filter.
     fn open(&mut self) {
         if std::mem::take(&mut self.typing) {
-            return;
+            return self.ask_near();
         }
         if !self.pages.is_empty() {
             return self.open_link();
@@ -438,7 +436,7 @@ impl App {
 
     fn say(&mut self, text: impl Into<String>) {
         self.said = Some(text.into());
-        self.stale = Stale::Yes;
+        self.shown.stale = true;
     }
 
     fn look(&mut self, place: Place) -> Option<Effect> {
@@ -448,13 +446,7 @@ impl App {
             self.before = std::mem::replace(&mut self.place, place);
         }
         self.lay_out(self.size);
-        moved.then_some(Effect::Look(place.word()))
-    }
-
-    /// Whose keys come first: the map's only where nothing lies over it.
-    fn realm(&self) -> Realm {
-        let is_bare = self.place == Place::Map && self.pages.is_empty() && !self.typing;
-        if is_bare { Realm::Map } else { Realm::Everywhere }
+        moved.then(|| Effect::Look(self.looking_at()))
     }
 
     /// The trail of the unit in hand, on the map; there it is shown and put away.
@@ -475,17 +467,9 @@ impl App {
         let (slot, facts) = self.held();
         slot.panel.go(Go::Stay, &facts);
         let of_row = slot.panel.sentence(&facts);
-        let of_page = self.opened().map(|subject| subject.sentence(&facts));
+        let of_page = self.in_hand().map(|subject| subject.sentence(&facts));
         let sentence = of_page.unwrap_or(of_row)?;
         self.say(format!("copied: {sentence}"));
         Some(Effect::Copy(sentence))
     }
-}
-
-/// What a screen looks like, as a number.
-fn fingerprint(buffer: &Buffer) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    buffer.area.hash(&mut hasher);
-    buffer.content.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,11 +1,13 @@
 //! What can happen to the console, in one closed list; and the thread that reads the keyboard.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossterm::event::{self, Event as Terminal, KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{self, Event as Terminal, KeyCode, KeyEvent, KeyEventKind, MouseEvent};
 use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
+use super::chat::{Told, Turn};
 use crate::model::{DutyHistory, Fleet, Leader, Timestamp, TrailPoint, UnitId, UnitKind};
 
 /// Something the screen must know.
@@ -13,6 +15,8 @@ use crate::model::{DutyHistory, Fleet, Leader, Timestamp, TrailPoint, UnitId, Un
 pub enum Event {
     /// A key went down.
     Key(KeyEvent),
+    /// Nothing followed a digit for half a second: what comes next is no part of the same number.
+    Pause,
     /// The mouse did something, where it was asked to tell.
     Mouse(MouseEvent),
     /// Text was pasted.
@@ -25,6 +29,8 @@ pub enum Event {
     Fleet(Arc<Fleet>),
     /// How the database is polled.
     Mode(Mode),
+    /// Why this console may only read it; `None`: it may do more.
+    ReadOnly(Option<String>),
     /// Who polls it.
     Leader(Option<Leader>),
     /// What drivers did on the days before: what plans are made with.
@@ -34,6 +40,8 @@ pub enum Event {
     /// Where a unit was in the last 24 hours, oldest first, or why nobody can tell: what an
     /// [`Effect::Trail`](super::app::Effect::Trail) asked for.
     Trail(UnitKind, UnitId, Result<Vec<TrailPoint>, String>),
+    /// What the assistant says of a turn that an [`Effect::Chat`](super::app::Effect::Chat) asked for.
+    Chat(Turn, Told),
     /// Something a person must know, in a sentence.
     Notice(String),
     /// What came of something that was asked for; gone with the next key.
@@ -44,6 +52,9 @@ pub enum Event {
     Resumed,
 }
 
+/// Digits that are no further apart than this are one number; a walk through the panels is slower.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Reads the terminal until it closes or nobody listens. A thread, since reading blocks.
 ///
 /// # Panics
@@ -51,7 +62,12 @@ pub enum Event {
 /// If the system has no thread to give.
 pub fn read_terminal(events: Sender<Event>) {
     let reading = move || {
+        let mut is_number = false;
         loop {
+            let pauses = std::mem::take(&mut is_number) && matches!(event::poll(PAUSE), Ok(false));
+            if pauses && events.blocking_send(Event::Pause).is_err() {
+                return;
+            }
             let event = match event::read() {
                 Ok(Terminal::Key(key)) if key.kind != KeyEventKind::Release => Event::Key(key),
                 Ok(Terminal::Mouse(mouse)) => Event::Mouse(mouse),
@@ -61,6 +77,7 @@ pub fn read_terminal(events: Sender<Event>) {
                 Err(_) => Event::Hangup,
             };
             let last = matches!(event, Event::Hangup);
+            is_number = matches!(&event, Event::Key(key) if matches!(key.code, KeyCode::Char('0'..='9')));
             if events.blocking_send(event).is_err() || last {
                 return;
             }

@@ -1,19 +1,23 @@
 //! What a panel may look at to say something about a row: the fleet, the time, and how to write.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
-use super::app::Mode;
+use super::app::{Mode, Setup};
 use super::glyphs::Glyphs;
+use super::panels::load_of;
 use crate::model::{
-    Driver, DutyHistory, Exception, Fleet, Leader, Movement, Point, Timestamp, Tractor, Trailer, UnitId,
+    Driver, DutyHistory, Exception, Fleet, Leader, Movement, MovementKey, Point, Timestamp, Tractor, Trailer,
+    UnitId, Viewer,
 };
 use crate::rules::basis::Basis;
 use crate::rules::committed::Committed;
 use crate::rules::eta::Office;
 use crate::rules::filter::Scene;
 use crate::rules::freshness::{self, Freshness, Standing};
+use crate::rules::near::There;
 
 /// The facts of one moment and the manner of writing them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,9 +29,13 @@ pub struct Facts {
     /// What still comes, as of then.
     pub fresh: Freshness,
     pub mode: Mode,
+    /// Why nothing that is done here is written; `None`: it is.
+    pub read_only: Option<Arc<str>>,
     pub leader: Option<Leader>,
     /// Who sits here, as others are told.
     pub user: String,
+    /// This console's host and process there.
+    pub here: (String, u32),
     /// What drivers did on the days before.
     pub history: Arc<DutyHistory>,
     /// How the office plans.
@@ -36,17 +44,50 @@ pub struct Facts {
     pub zone: TimeZone,
     pub metric: bool,
     pub glyphs: Glyphs,
-    /// Who has loads to do.
-    pub committed: Arc<Committed>,
+    /// Who has loads to do, once it was asked for.
+    committed: Arc<OnceLock<Committed>>,
+    /// The id of the worst open exception of each load that has any, once it was asked for.
+    worst: Arc<OnceLock<HashMap<MovementKey, String>>>,
     /// The place that the filter of the table in hand names.
     pub near: Option<Point>,
+    /// When units and drivers around it can legally be there.
+    pub there: Arc<There>,
 }
 
 impl Facts {
+    /// With nothing known yet.
+    pub fn new(setup: &Setup) -> Self {
+        Self {
+            fleet: Arc::default(),
+            open_loads: 0,
+            now: setup.now,
+            fresh: Freshness::default(),
+            mode: Mode::View,
+            read_only: None,
+            leader: None,
+            user: setup.user.clone(),
+            here: setup.here.clone(),
+            history: Arc::default(),
+            office: Arc::new(setup.office.clone()),
+            zone: setup.zone.clone(),
+            metric: setup.metric,
+            glyphs: setup.glyphs,
+            committed: Arc::default(),
+            worst: Arc::default(),
+            near: None,
+            there: Arc::default(),
+        }
+    }
+
     /// Takes in a newer fleet.
     pub fn learn(&mut self, fleet: Arc<Fleet>) {
-        self.open_loads = fleet.movements.iter().filter(|row| row.tms.status.is_open()).count();
-        self.committed = Arc::new(Committed::of(&fleet, self.now));
+        if !fleet.movements.are(&self.fleet.movements) {
+            self.open_loads = fleet.movements.iter().filter(|row| row.tms.status.is_open()).count();
+        }
+        if !fleet.exceptions.are(&self.fleet.exceptions) {
+            self.worst = Arc::default();
+        }
+        self.committed = Arc::default();
         self.fleet = fleet;
         self.turn(self.now);
     }
@@ -55,6 +96,17 @@ impl Facts {
     pub fn turn(&mut self, now: Timestamp) {
         self.now = now;
         self.fresh = Freshness::of(&self.fleet.feeds, now);
+    }
+
+    /// Who has loads to do.
+    pub fn committed(&self) -> &Committed {
+        self.scene().committed()
+    }
+
+    /// These, with the place that a filter names, and when what is around it can be there.
+    #[must_use]
+    pub fn beside(&self, near: Option<Point>, there: Arc<There>) -> Self {
+        Self { near, there, ..self.clone() }
     }
 
     /// What a filter judges rows by.
@@ -81,6 +133,38 @@ impl Facts {
     /// What questions about loads and drivers are answered from: the same for every door.
     pub fn basis(&self) -> Basis<'_> {
         Basis::new(&self.fleet, &self.history, &self.fleet.places, &self.office, self.now)
+    }
+
+    /// The worst of the open exceptions of a load.
+    pub fn worst_of(&self, load: &MovementKey) -> Option<&Exception> {
+        let worst = self.worst.get_or_init(|| {
+            let of_load = |row: &Arc<Exception>| Some((load_of(row)?, row.id.clone()));
+            // The best first, so that the worst stays.
+            self.fleet.queue().into_iter().rev().filter_map(of_load).collect()
+        });
+        self.fleet.exceptions.get(worst.get(load)?).map(AsRef::as_ref)
+    }
+
+    /// Who else has the page of a load open, by name; of one login several people may be.
+    pub fn others_at(&self, load: &MovementKey) -> BTreeSet<&str> {
+        let is_here = |viewer: &Viewer| (&viewer.host, viewer.pid) == (&self.here.0, self.here.1);
+        let others = self.fleet.viewers.iter().filter(|viewer| viewer.looks_at(load) && !is_here(viewer));
+        others.map(|viewer| viewer.user.as_str()).collect()
+    }
+
+    /// The same in words; nothing where nobody has.
+    pub fn beside_at(&self, load: &MovementKey) -> Option<String> {
+        let named = |user: &str| {
+            if user == self.user { format!("another console of {user}") } else { user.to_owned() }
+        };
+        let others: Vec<String> = self.others_at(load).into_iter().map(named).collect();
+        match others.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is looking at load {} too", load.id)),
+            [many @ .., last] => {
+                Some(format!("{} and {last} are looking at load {} too", many.join(", "), load.id))
+            }
+        }
     }
 
     /// An exception that stands in the queue.

@@ -5,22 +5,25 @@ use super::facts::Facts;
 use super::theme::Role;
 use super::widgets::text::{Span, fit, width, width_of};
 use super::words;
-use crate::model::FeedStatus;
+use crate::model::{Extent, FeedStatus};
 use crate::rules::age::is_behind;
 
 /// Columns an account's trouble gets at least, however many are in trouble.
 const LEAST: u16 = 8;
+/// Columns for those that are well where there is not room for all.
+const OTHERS: u16 = 18;
 
 /// The header in `room` columns: mode, age per account, counts, the office clock. What does not
-/// fit goes in this order: the counts' words, the counts, the clock's zone, the ends of long troubles.
+/// fit goes in this order: the counts' words, the counts, the clock's zone, the ends of long troubles, accounts that
+/// are well; how many is said.
 pub fn line(facts: &Facts, room: u16) -> Vec<Span> {
     let clock = words::clock(facts.now, &facts.zone);
     let zoned = format!("{clock} {}", words::letters(facts.now, &facts.zone));
-    let start = vec![mode(facts.mode)];
+    let start = vec![mode(facts)];
     let accounts = accounts(facts);
     let with = |accounts: &[Span], counts: &str| {
         let counts = (!counts.is_empty()).then(|| (counts.to_owned(), Role::Text));
-        spaced(start.iter().chain(accounts).cloned().chain(counts))
+        spaced(start.iter().chain(accounts).cloned().chain(counts), "  ")
     };
     let beside = |clock: &str| room.saturating_sub(width(clock) + 1);
     let whole = [(Style::Long, &zoned), (Style::Short, &zoned), (Style::None, &zoned), (Style::None, &clock)]
@@ -29,7 +32,9 @@ pub fn line(facts: &Facts, room: u16) -> Vec<Span> {
         .find(|(line, clock)| width_of(line) <= beside(clock));
     let (line, clock) = whole.unwrap_or_else(|| {
         let shorter = shorten(accounts.clone(), beside(&clock).saturating_sub(width_of(&start)), facts);
-        (with(&shorter, ""), &clock)
+        let line = with(&shorter, "");
+        let fits = width_of(&line) <= beside(&clock);
+        (if fits { line } else { few(&start, accounts, beside(&clock), facts) }, &clock)
     });
     let mut line = cut(line, beside(clock), facts);
     let gap = room.saturating_sub(width_of(&line) + width(clock));
@@ -40,20 +45,48 @@ pub fn line(facts: &Facts, room: u16) -> Vec<Span> {
 
 /// The accounts in `room` columns: those in trouble share what the others leave.
 fn shorten(accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
-    let (ill, well): (Vec<_>, Vec<_>) = accounts.iter().partition(|(_, role)| *role == Role::Bad);
-    let well: u16 = well.iter().map(|(text, _)| width(text) + 2).sum();
-    let share = room.saturating_sub(well) / u16::try_from(ill.len()).unwrap_or(u16::MAX).max(1);
+    let ill = accounts.iter().filter(|(_, role)| *role == Role::Bad).count();
+    let share = room.saturating_sub(well(&accounts)) / u16::try_from(ill).unwrap_or(u16::MAX).max(1);
     accounts
         .into_iter()
         .map(|(text, role)| match role {
-            Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs), role),
+            Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs).into_owned(), role),
             _ => (text, role),
         })
         .collect()
 }
 
-fn mode(mode: Mode) -> Span {
-    match mode {
+/// What is in trouble first, then as many others as there is room for, and how many more: "LIVE 5s MOT down 3m +2".
+fn few(start: &[Span], mut accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
+    accounts.sort_by_key(|(_, role)| match role {
+        Role::Bad => 0,
+        Role::Warn => 1,
+        _ => 2,
+    });
+    let left = room.saturating_sub(width_of(start) + OTHERS);
+    let others = well(&accounts);
+    let accounts = shorten(accounts, left + others, facts);
+    let shown = |count: usize| {
+        let more = accounts.get(count..).unwrap_or_default();
+        // One that is left out is in trouble only where there is no room for all that are.
+        let role = more.first().map_or(Role::Text, |(_, role)| *role);
+        let more = (!more.is_empty()).then(|| (format!("+{}", more.len()), role));
+        spaced(start.iter().chain(accounts.iter().take(count)).cloned().chain(more), " ")
+    };
+    let fits = |count: &usize| width_of(&shown(*count)) <= room;
+    (0..=accounts.len()).rev().find(fits).map_or_else(|| shown(0), shown)
+}
+
+/// Columns that those need that are not in trouble.
+fn well(accounts: &[Span]) -> u16 {
+    accounts.iter().filter(|(_, role)| *role != Role::Bad).map(|(text, _)| width(text) + 2).sum()
+}
+
+fn mode(facts: &Facts) -> Span {
+    if facts.read_only.is_some() {
+        return ("READ ONLY".to_owned(), Role::Warn);
+    }
+    match facts.mode {
         Mode::Live { every_s } => (format!("LIVE {every_s}s"), Role::Good),
         Mode::Idle { every_s } => (format!("IDLE {every_s}s"), Role::Title),
         Mode::View => ("VIEW".to_owned(), Role::Title),
@@ -83,9 +116,14 @@ fn short(account: &str) -> String {
     account.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect()
 }
 
+/// Whether a feed is told of as down.
+pub fn is_ill(feed: &FeedStatus) -> bool {
+    feed.error.is_some() && !feed.is_unsupported()
+}
+
 /// What is worst about an account's feeds; else the age of its fastest.
 fn state(feeds: &[FeedStatus], facts: &Facts) -> (String, Role) {
-    let ill: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.error.is_some()).collect();
+    let ill: Vec<&FeedStatus> = feeds.iter().filter(|feed| is_ill(feed)).collect();
     if let Some(first) = ill.iter().min_by_key(|feed| feed.error_since_at) {
         let since = words::age(first.error_since_at, facts.now);
         let which = if ill.len() < feeds.len() { format!(", {}", first.resource) } else { String::new() };
@@ -119,6 +157,9 @@ enum Style {
 
 fn counts(facts: &Facts, style: Style) -> String {
     let fleet = &facts.fleet;
+    if fleet.extent == Extent::Glance && !matches!(style, Style::None) {
+        return "reading the fleet".to_owned();
+    }
     let counts = [fleet.tractors.len(), fleet.trailers.len(), fleet.drivers.len(), facts.open_loads];
     let names = match style {
         Style::Long => [" tractors", " trailers", " drivers", " open loads"],
@@ -129,11 +170,11 @@ fn counts(facts: &Facts, style: Style) -> String {
     parts.join(", ")
 }
 
-fn spaced(parts: impl Iterator<Item = Span>) -> Vec<Span> {
+fn spaced(parts: impl Iterator<Item = Span>, gap: &str) -> Vec<Span> {
     let mut line = Vec::new();
     for part in parts {
         if !line.is_empty() {
-            line.push(("  ".to_owned(), Role::Text));
+            line.push((gap.to_owned(), Role::Text));
         }
         line.push(part);
     }
@@ -145,7 +186,7 @@ fn cut(line: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
     let mut left = room;
     line.into_iter()
         .map_while(|(text, role)| {
-            let text = (left > 0).then(|| fit(&text, left, facts.glyphs))?;
+            let text = (left > 0).then(|| fit(&text, left, facts.glyphs).into_owned())?;
             left = left.saturating_sub(width(&text));
             Some((text, role))
         })

@@ -15,6 +15,7 @@ pub use self::help::{Part, Word};
 pub use self::index::{Index, Kind, Row};
 use self::score::{Fit, Query};
 use super::action::Action;
+use crate::model::folded;
 
 /// What is in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,11 @@ impl Command {
         Self { form: "forget NAME", does: "keep the view of that name no more" },
         Self { form: "export csv", does: "write the rows shown to a CSV file here" },
         Self { form: "export json", does: "write the rows shown to a JSON file here" },
+        Self { form: "new", does: "begin another conversation with the assistant" },
+        Self {
+            form: "handoff",
+            does: "the change of shift: what is open and who has it; space takes a line over",
+        },
     ];
 
     /// The command that `line` begins with, whatever is wrong with the rest of it.
@@ -82,6 +88,8 @@ pub enum Choice {
 pub struct Palette {
     pub scope: Scope,
     pub input: Input,
+    /// It was opened by digits, the first of which may have been meant for a panel.
+    pub by_digits: bool,
     /// What fits, best first; in the help, in its own order.
     choices: Vec<Choice>,
     /// How much fits, listed or not.
@@ -106,7 +114,9 @@ impl Palette {
 
     fn new(scope: Scope, actions: Vec<(Part, Action)>, views: Vec<String>, index: Option<Rc<Index>>) -> Self {
         let input = Input::default();
-        let mut made = Self { scope, input, choices: Vec::new(), total: 0, at: 0, actions, views, index };
+        let by_digits = false;
+        let mut made =
+            Self { scope, input, by_digits, choices: Vec::new(), total: 0, at: 0, actions, views, index };
         made.search(&|_| String::new());
         made
     }
@@ -144,10 +154,10 @@ impl Palette {
 
     /// What fits of what is not the fleet's.
     fn near(&self, query: &Query) -> Vec<(Fit, Choice)> {
-        let fit = |name: &str, means: &str| match query.fit(&name.to_lowercase()) {
+        let fit = |name: &str, means: &str| match query.fit(&folded(name)) {
             _ if query.is_empty() => Some(Fit::Exact),
             // What is only said of it is no name of it.
-            None => query.fit(&means.to_lowercase()).filter(|fit| *fit < Fit::Letters).map(|_| Fit::Words),
+            None => query.fit(&folded(means)).filter(|fit| *fit < Fit::Letters).map(|_| Fit::Words),
             named => named,
         };
         let actions = self.actions.iter().filter_map(|(_, action)| {

@@ -16,23 +16,30 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+pub use self::board::line::load_of;
+
 use super::action::{Action, OnMap};
 use super::app::Effect;
 use super::facts::Facts;
 use super::keymap::KeyMap;
 use super::theme::Theme;
 use super::widgets::sheet::Sheet;
-use super::widgets::table::{Listed, Listing, Table};
+use super::widgets::table::{Listed, Listing, Rows, Table};
 use crate::model::overlay::Overlay;
 use crate::model::{
     Driver, Exception, FeedStatus, Keyed, Movement, MovementKey, Tractor, TrailPoint, Trailer, UnitId,
     UnitKind,
 };
+use crate::rules::find;
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
 pub trait Panel {
     /// The facts are others now, or will be read differently.
     fn spoil(&mut self);
+    /// Time went on, and nothing else changed.
+    fn turn(&mut self) {
+        self.spoil();
+    }
     /// Filters and sorts, where spoilt, and finds the selected row again.
     fn arrange(&mut self, facts: &Facts);
     /// It has this much room.
@@ -55,8 +62,6 @@ pub trait Panel {
     fn sort(&mut self);
     /// Turns the order round.
     fn reverse(&mut self);
-    /// Sorts by the column of this title, where there is one.
-    fn order_by(&mut self, _: &str) {}
     /// Shows a part of its rows, where it knows parts.
     fn show(&mut self, _: Show) {}
     /// Shows or hides what was snoozed, where it shows exceptions.
@@ -75,6 +80,10 @@ pub trait Panel {
     fn hold(&mut self) {}
     /// It was drawn.
     fn drawn(&mut self, _facts: &Facts) {}
+    /// The rows shown, as text; `None` where it has none.
+    fn rows(&self, facts: &Facts) -> Option<Rows> {
+        Some(self.listing()?.rows(facts))
+    }
     /// The table that it is, or has; what can be asked of tables alone is asked there.
     fn listing(&self) -> Option<&dyn Listing> {
         None
@@ -130,28 +139,30 @@ pub enum Subject {
     Best(MovementKey),
     /// Who is held at a stop.
     Detention,
+    /// Whose hours end before his work does.
+    Limits,
+    /// What one shift hands to the next.
+    Handoff,
+    /// Who is near a place, as it was asked.
+    Near(String),
 }
 
 impl Subject {
+    /// Whether it is a list of other things: a key on its page is about the line under the cursor.
+    pub const fn is_list(&self) -> bool {
+        matches!(self, Self::Detention | Self::Limits | Self::Handoff | Self::Near(_))
+    }
+
     /// The load that it is, has or touches.
     pub fn load(&self, facts: &Facts) -> Option<MovementKey> {
-        let of = |id: &Option<String>, has: &dyn Fn(&Movement) -> bool| {
-            let id = id.as_ref()?;
-            facts.fleet.movements.iter().find(|row| row.tms.id == *id && has(row)).map(|row| row.key())
-        };
+        let of = |kind, id: &UnitId| find::of_unit(&facts.fleet, kind, id).map(Keyed::key);
         match self {
             Self::Movement(key) | Self::Plan(key) | Self::Best(key) => Some(key.clone()),
-            Self::Driver(id) => of(&facts.driver(Some(id))?.movement_id, &|row| {
-                row.driver_id.as_ref() == Some(id) || row.driver2_id.as_ref() == Some(id)
-            }),
-            Self::Tractor(id) => {
-                of(&facts.tractor(Some(id))?.movement_id, &|row| row.tractor_id.as_ref() == Some(id))
-            }
-            Self::Trailer(id) => {
-                of(&facts.trailer(Some(id))?.movement_id, &|row| row.trailer_id.as_ref() == Some(id))
-            }
+            Self::Driver(id) => of(find::Kind::Driver, id),
+            Self::Tractor(id) => of(find::Kind::Tractor, id),
+            Self::Trailer(id) => of(find::Kind::Trailer, id),
             Self::Exception(id) => board::line::load_of(facts.fleet.exceptions.get(id)?),
-            Self::Feed { .. } | Self::Detention => None,
+            Self::Feed { .. } | Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => None,
         }
     }
 
@@ -166,7 +177,7 @@ impl Subject {
             Self::Trailer(id) => row.touches.trailer_id.as_ref() == Some(id),
             Self::Exception(id) => row.id == *id,
             Self::Feed { account, .. } => row.touches.account.as_ref() == Some(account),
-            Self::Detention => false,
+            Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => false,
         };
         let mut open: Vec<_> =
             facts.fleet.exceptions.iter().filter(|row| row.is_open() && touches(row)).collect();
@@ -192,7 +203,13 @@ impl Subject {
             Self::Feed { .. } => {
                 facts.fleet.feeds.iter().find(|feed| health::is(feed, self)).map(|row| row.sentence(facts))
             }
-            Self::Movement(_) | Self::Plan(_) | Self::Best(_) | Self::Detention => None,
+            Self::Movement(_)
+            | Self::Plan(_)
+            | Self::Best(_)
+            | Self::Detention
+            | Self::Limits
+            | Self::Handoff
+            | Self::Near(_) => None,
         }
     }
 
@@ -213,6 +230,9 @@ impl Subject {
             Self::Plan(key) => Some(answers::plan(facts.fleet.movements.get(key)?, facts)),
             Self::Best(key) => Some(answers::best(facts.fleet.movements.get(key)?, facts)),
             Self::Detention => Some(answers::detention(facts)),
+            Self::Limits => Some(answers::limits::sheet(facts)),
+            Self::Handoff => Some(answers::handoff::sheet(facts)),
+            Self::Near(asked) => Some(answers::near::sheet(asked, facts)),
         }
     }
 }

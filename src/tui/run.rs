@@ -10,8 +10,11 @@ use tokio::time::{Instant, timeout_at};
 use super::app::{App, Effect};
 use super::event::Event;
 
-/// Runs until the app quits or every sender is gone. Draws at most once per `frame`, and at once
-/// after a quiet time. `perform` does what the app asks for, between two frames.
+/// Frames that a quiet time saves up, so that a key is not kept waiting by a frame just before it.
+const SAVED: u32 = 2;
+
+/// Runs until the app quits or every sender is gone. Draws at most once per `frame` over any longer time, and
+/// at once after a quiet one. `perform` does what the app asks for, between two frames.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     app: &mut App,
@@ -27,13 +30,17 @@ pub async fn run<B: Backend>(
         }
         if app.take_stale() {
             terminal.draw(|frame| app.draw(frame))?;
-            due = Instant::now() + frame;
+            let now = Instant::now();
+            due = due.max(now.checked_sub(frame * SAVED).unwrap_or(now)) + frame;
         }
         if events.recv_many(&mut batch, 64).await == 0 {
             return Ok(());
         }
         loop {
             batch.drain(..).filter_map(|event| app.update(event)).for_each(&mut perform);
+            app.take_early().into_iter().filter_map(|event| app.update(event)).for_each(&mut perform);
+            // Of one event one thing is asked for: where a key with another effect led to is told behind it.
+            app.looks().into_iter().for_each(&mut perform);
             if app.quit() {
                 return Ok(());
             }

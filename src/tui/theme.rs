@@ -301,6 +301,9 @@ mod tests {
                 let contrast = contrast(style.fg.unwrap_or(ink), style.bg.unwrap_or(ground));
                 assert!(contrast >= least, "{word} of {name}: {contrast:.2}");
                 assert!(!style.add_modifier.contains(Modifier::DIM), "how faint dim is, nobody knows");
+                let is_bold_black =
+                    style.fg == Some(Color::Black) && style.add_modifier.contains(Modifier::BOLD);
+                assert!(!is_bold_black, "{word} of {name}: many terminals draw bold black as gray");
             }
         };
         check("dark", Color::Gray, Color::Black, 4.5);

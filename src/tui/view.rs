@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::action::{Action, OnMap};
 use super::app::{App, Over, Prompt, paint_over};
+use super::chat::{self, Manner, Pane, Stance};
 use super::glyphs::Glyphs;
 use super::header;
 use super::palette::Scope;
@@ -30,6 +31,8 @@ pub struct Areas {
     under: Rect,
     /// The panel, or what is opened over it.
     pub body: Rect,
+    /// The chat, beside the panel or over it.
+    pub chat: Option<Rect>,
     notice: Rect,
     footer: Rect,
 }
@@ -47,7 +50,8 @@ pub fn areas(app: &App, area: Rect) -> Areas {
         Constraint::Length(1),
     ])
     .areas(area);
-    Areas { header, title, under, body, notice, footer }
+    let (body, chat) = chat::room(&app.chat, body);
+    Areas { header, title, under, body, chat, notice, footer }
 }
 
 /// Draws everything. Says where the cursor is, if anything is being typed.
@@ -76,6 +80,13 @@ pub fn paint(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
             put(buf, (area.x, y), area.width, &text, theme.style(role), glyphs);
         }
         title(app, areas.title, buf)
+    };
+    let cursor = match areas.chat {
+        Some(area) => {
+            let manner = Manner { facts: &app.facts, keys: &app.keys, theme };
+            chat::paint(&app.chat, app.about().as_deref(), manner, area, buf).or(cursor)
+        }
+        None => cursor,
     };
     let asked = app.prompt.as_ref().map(|prompt| asking(app, prompt, areas.notice, buf));
     if let (None, Some((text, role))) = (asked, message(app)) {
@@ -174,20 +185,24 @@ fn asking(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> Position 
     Position { x: (end + cursor).min(area.right().saturating_sub(1)), y: area.y }
 }
 
-/// The panels with their keys, in full if there is room right of `from`, in short, or not at all.
+/// The panels with their keys, in full if there is room right of `from`, in short, only this one's name, or not
+/// at all.
 fn tabs(app: &App, area: Rect, from: u16, buf: &mut Buffer) {
-    let line = |name: fn(Place) -> &'static str| -> Vec<Span> {
-        Place::ALL
-            .into_iter()
-            .filter_map(|place| {
-                let key = app.keys.keys_of(place.action()).first()?;
-                let role = if place == app.place { Role::Title } else { Role::Muted };
-                Some((format!("  {key} {}", name(place)), role))
-            })
-            .collect()
+    let line = |name: fn(Place, bool) -> &'static str| -> Vec<Span> {
+        let tab = |place: Place| {
+            let key = app.keys.keys_of(place.action()).first()?;
+            let (here, name) = (place == app.place, name(place, place == app.place));
+            let gap = if name.is_empty() { "" } else { " " };
+            Some((format!("  {key}{gap}{name}"), if here { Role::Title } else { Role::Muted }))
+        };
+        Place::ALL.into_iter().filter_map(tab).collect()
     };
-    let names: [fn(Place) -> &'static str; 2] = [|place| place.titles().0, |place| place.titles().1];
-    let room = area.right().saturating_sub(from + 1);
+    let names: [fn(Place, bool) -> &'static str; 3] = [
+        |place, _| place.titles().0,
+        |place, _| place.titles().1,
+        |place, here| if here { place.titles().1 } else { "" },
+    ];
+    let room = area.right().saturating_sub(from);
     if let Some(line) = names.into_iter().map(line).find(|line| width_of(line) <= room) {
         let x = area.right() - width_of(&line);
         put_line(buf, (x, area.y), width_of(&line), &line, app.theme, app.facts.glyphs);
@@ -208,93 +223,153 @@ fn message(app: &App) -> Option<Span> {
     Some((format!("({key} dismisses{more}) {first}"), Role::Warn))
 }
 
-/// The six keys that matter here.
-fn footer(app: &App, area: Rect, buf: &mut Buffer) {
+/// Keys that do one kind of thing, and what.
+type Hint = (&'static [Action], &'static str);
+
+/// The keys that matter here, six at most.
+fn hints(app: &App) -> &'static [Hint] {
     use Action::{
-        Ack, Back, Best, Claim, Copy, Down, Filter, Help, Note, Open, PageDown, Plan, Quit, Refresh, Snooze,
-        Sort, Up,
+        Ack, Back, Best, Claim, Copy, Down, Filter, Help, Leave, Note, Open, PageDown, PageUp, Plan, Quit,
+        Refresh, Reverse, Snooze, Sort, Up,
     };
-    let asked = app.prompt.is_some();
-    let typed = asked || app.typing || matches!(app.over, Some(Over::Palette(_)));
-    let keys: &[(Action, &str)] = match app.pages.last().map(|page| &page.of) {
-        _ if asked => &[(Open, "write it"), (Back, "leave it")],
-        _ if matches!(app.over, Some(Over::Columns(_))) => &[
-            (Back, "done"),
-            (Down, "down"),
-            (Up, "up"),
-            (Sort, "sort by it"),
-            (Action::Reverse, "reverse"),
-            (Action::Leave, "leave"),
-        ],
-        _ if let Some(Over::Palette(palette)) = &app.over => &[
-            (Open, if palette.scope == Scope::Help { "do it" } else { "go" }),
-            (Back, "back"),
-            (Down, "down"),
-            (Up, "up"),
-            (PageDown, "page"),
-            (Action::Leave, "leave"),
-        ],
-        _ if app.typing => &[
-            (Open, "keep"),
-            (Back, "clear"),
-            (Down, "next"),
-            (Up, "previous"),
-            (PageDown, "page"),
-            (Action::Leave, "leave"),
-        ],
-        Some(subject) if subject.load(&app.facts).is_some() => &[
-            (Back, "back"),
-            (Open, "go on"),
-            (Plan, "plan"),
-            (Best, "re-power"),
-            (Copy, "copy"),
-            (Help, "help"),
-        ],
-        Some(_) => {
-            &[(Back, "back"), (Open, "go on"), (Down, "down"), (Copy, "copy"), (Help, "help"), (Quit, "quit")]
-        }
-        None if app.place == Place::Board => &[
-            (Open, "open"),
-            (Claim, "claim"),
-            (Ack, "seen"),
-            (Snooze, "snooze"),
-            (Note, "note"),
-            (Help, "help"),
-        ],
-        None if app.place == Place::Map => &[
-            (Action::OnMap(OnMap::Next), "next"),
-            (Action::OnMap(OnMap::ZoomIn), "nearer"),
-            (Action::OnMap(OnMap::FitAll), "all"),
-            (Action::OnMap(OnMap::FitSelection), "selected"),
-            (Open, "open"),
-            (Help, "help"),
-        ],
-        None => &[
-            (Open, "open"),
-            (Filter, "filter"),
-            (Sort, "sort"),
-            (Refresh, "refresh"),
-            (Help, "help"),
-            (Quit, "quit"),
-        ],
+    const BOARD: &[Hint] = &[
+        (&[Open], "open"),
+        (&[Claim], "claim"),
+        (&[Ack], "seen"),
+        (&[Snooze], "snooze"),
+        (&[Note], "note"),
+        (&[Help], "help"),
+    ];
+    const MAP: &[Hint] = &[
+        (&[Action::OnMap(OnMap::Next)], "next"),
+        (&[Action::OnMap(OnMap::ZoomIn), Action::OnMap(OnMap::ZoomOut)], "zoom"),
+        (&[Action::OnMap(OnMap::FitAll)], "all"),
+        (&[Action::OnMap(OnMap::FitSelection)], "selected"),
+        (&[Open], "open"),
+        (&[Help], "help"),
+    ];
+    const TABLE: &[Hint] = &[
+        (&[Open], "open"),
+        (&[Filter], "filter"),
+        (&[Sort], "sort"),
+        (&[Refresh], "refresh"),
+        (&[Help], "help"),
+        (&[Quit], "quit"),
+    ];
+    const LOAD: &[Hint] = &[
+        (&[Back], "back"),
+        (&[Open], "go on"),
+        (&[Plan], "plan"),
+        (&[Best], "re-power"),
+        (&[Copy], "copy"),
+        (&[Help], "help"),
+    ];
+    const PAGE: &[Hint] = &[
+        (&[Back], "back"),
+        (&[Open], "go on"),
+        (&[Down, Up], "choose"),
+        (&[Copy], "copy"),
+        (&[Help], "help"),
+        (&[Quit], "quit"),
+    ];
+    const TYPING: &[Hint] = &[
+        (&[Open], "keep"),
+        (&[Back], "clear"),
+        (&[Down, Up], "choose"),
+        (&[PageDown, PageUp], "page"),
+        (&[Leave], "leave"),
+    ];
+    const COLUMNS: &[Hint] = &[
+        (&[Back], "done"),
+        (&[Down, Up], "choose"),
+        (&[Sort], "sort by it"),
+        (&[Reverse], "reverse"),
+        (&[Leave], "leave"),
+    ];
+    const PALETTE: &[Hint] = &[
+        (&[Open], "go"),
+        (&[Back], "back"),
+        (&[Down, Up], "choose"),
+        (&[PageDown, PageUp], "page"),
+        (&[Leave], "leave"),
+    ];
+    const HELP: &[Hint] = &[
+        (&[Open], "do it"),
+        (&[Back], "back"),
+        (&[Down, Up], "choose"),
+        (&[PageDown, PageUp], "page"),
+        (&[Leave], "leave"),
+    ];
+    match (&app.over, app.pages.last().map(|page| &page.of)) {
+        _ if app.prompt.is_some() => &[(&[Open], "write it"), (&[Back], "leave it")],
+        (Some(Over::Columns(_)), _) => COLUMNS,
+        (Some(Over::Palette(palette)), _) if palette.scope == Scope::Help => HELP,
+        (Some(Over::Palette(_)), _) => PALETTE,
+        _ if app.chat.has_keys() => chat_hints(&app.chat),
+        _ if app.typing => TYPING,
+        (_, Some(subject)) if subject.load(&app.facts).is_some() => LOAD,
+        (_, Some(_)) => PAGE,
+        (_, None) if app.place == Place::Board => BOARD,
+        (_, None) if app.place == Place::Map => MAP,
+        (_, None) => TABLE,
+    }
+}
+
+/// Those that matter in the chat.
+fn chat_hints(chat: &Pane) -> &'static [Hint] {
+    use Action::{Back, ChatAside, ChatNext, Copy, Help, Open, PageDown, PageUp};
+    const CLOSED: &[Hint] = &[
+        (&[Open], "ask"),
+        (&[Back], "close"),
+        (&[ChatNext], "go to a row"),
+        (&[Copy], "copy"),
+        (&[ChatAside], "panel"),
+        (&[Help], "help"),
+    ];
+    const ASKING: &[Hint] =
+        &[(&[Back], "cancel"), (&[PageUp, PageDown], "scroll"), (&[ChatAside], "panel"), (&[Help], "help")];
+    const READING: &[Hint] = &[
+        (&[Open], "go to it"),
+        (&[ChatNext], "next"),
+        (&[Copy], "copy"),
+        (&[PageUp, PageDown], "scroll"),
+        (&[Back], "type"),
+        (&[Help], "help"),
+    ];
+    match chat.stance {
+        Stance::Reading => READING,
+        _ if chat.is_asking() => ASKING,
+        _ => CLOSED,
+    }
+}
+
+/// The keys that matter here: "esc back  j/k choose".
+fn footer(app: &App, area: Rect, buf: &mut Buffer) {
+    let is_asking = app.chat.stance == Stance::Typing;
+    let typed = is_asking || app.prompt.is_some() || app.typing || matches!(app.over, Some(Over::Palette(_)));
+    // A letter types itself while something is typed; the footer names the key that does not.
+    let key = |action: &Action| {
+        let keys = app.keys.keys_of(*action);
+        if typed { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() }
     };
     let mut x = area.x;
-    for (action, word) in keys {
-        // A letter types itself while something is typed; the footer names the key that does not.
-        let keys = app.keys.keys_of(*action);
-        let key = if typed { keys.iter().find(|key| key.chars().count() > 1) } else { keys.first() };
-        let Some(key) = key else { continue };
-        if x + width(key) + 1 + width(word) > area.right() {
+    for (actions, word) in hints(app) {
+        let keys: Vec<&str> = actions.iter().filter_map(key).map(String::as_str).collect();
+        let keys = keys.join("/");
+        if keys.is_empty() {
+            continue;
+        }
+        if x + width(&keys) + 1 + width(word) > area.right() {
             return;
         }
-        x = put(buf, (x, area.y), area.right() - x, key, app.theme.style(Role::Title), app.facts.glyphs);
+        x = put(buf, (x, area.y), area.right() - x, &keys, app.theme.style(Role::Title), app.facts.glyphs);
         x = put(buf, (x + 1, area.y), area.right() - x, word, app.theme.style(Role::Muted), app.facts.glyphs)
             + 2;
     }
 }
 
 /// What is left of `text` without its first columns.
-fn skip_columns(text: &str, columns: usize) -> String {
+pub fn skip_columns(text: &str, columns: usize) -> String {
     let mut skipped = 0;
     text.chars()
         .skip_while(|c| {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::facts::Facts;
 use crate::model::{Stop, Timestamp};
+pub use crate::rules::moment::span as minutes;
 use crate::rules::{self, locality, zone};
 
 /// What stands for what is not known.
@@ -52,31 +53,14 @@ pub fn hours(seconds: Option<i64>) -> String {
     )
 }
 
-/// "35m" or "1h20": how much time, whichever way, rounded down.
-pub fn minutes(seconds: i64) -> String {
-    match seconds.unsigned_abs() / 60 {
-        minutes @ 0..60 => format!("{minutes}m"),
-        minutes @ 60..1440 => format!("{}h{:02}", minutes / 60, minutes % 60),
-        minutes @ 1440..14_400 => format!("{}d{:02}", minutes / 1440, minutes % 1440 / 60),
-        minutes => format!("{}d", minutes / 1440),
-    }
-}
-
 /// "14:05" in `zone`.
 pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
-    zoned(at, zone).map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%H:%M").to_string())
+    or_unknown(zone::clock(at, zone).as_deref())
 }
 
 /// "14:05" today, "Wed 14:05" on the days around it, else "03-22 14:05".
 pub fn time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-    let (Some(at), Some(now)) = (zoned(at, zone), zoned(now, zone)) else { return UNKNOWN.to_owned() };
-    let days = (at.date() - now.date()).get_days();
-    match days {
-        0 => at.strftime("%H:%M").to_string(),
-        // Seven days, so that a name is one day.
-        -2..=4 => at.strftime("%a %H:%M").to_string(),
-        _ => at.strftime("%m-%d %H:%M").to_string(),
-    }
+    or_unknown(zone::time(at, zone, now).as_deref())
 }
 
 /// The letters of the zone a stop's times are in just then, "EST"; `None` where it is not known.
@@ -86,7 +70,7 @@ pub fn zone_letters(stop: &Stop, at: Timestamp) -> Option<String> {
 
 /// What `zone` calls itself just then: "CST".
 pub fn letters(at: Timestamp, zone: &TimeZone) -> String {
-    zoned(at, zone).map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%Z").to_string())
+    or_unknown(zone::letters(at, zone).as_deref())
 }
 
 /// A time at a stop: the stop's own, or the office's with a mark where its zone is not known.

@@ -6,9 +6,12 @@ mod binary;
 mod detention;
 mod find;
 mod late;
-mod made;
+mod limits;
+pub(crate) mod made;
 mod near;
 mod plan;
+mod proof;
+mod say;
 
 use std::io;
 

@@ -9,6 +9,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use backhaul::cli::{self, Cli};
+use backhaul::config::parse_duration;
+use backhaul::rules::alerts::AHEAD;
+use clap::Parser;
 use tempfile::TempDir;
 
 /// Runs the program with a home of its own and no other environment.
@@ -88,6 +92,17 @@ fn help_and_version_are_answers() {
         stdout(&backhaul(home.path(), &["--version"])),
         concat!("backhaul ", env!("CARGO_PKG_VERSION"), "\n")
     );
+}
+
+#[test]
+fn where_nobody_says_how_far_the_hours_ahead_are_as_many_as_the_queue_looks_at() {
+    for command in ["hours", "uncovered"] {
+        let cli = Cli::try_parse_from(["backhaul", command]).unwrap();
+        let Some(cli::Command::Hours(ahead) | cli::Command::Uncovered(ahead)) = cli.command else {
+            panic!("{command}")
+        };
+        assert_eq!(parse_duration(&ahead.horizon), Ok(AHEAD), "{command}");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The console in a real pseudo-terminal: it starts, draws, idles, and gives the shell back.
 
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -24,14 +26,41 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    fn spawn(command: CommandBuilder, rows: u16, cols: u16) -> Self {
+    pub(crate) fn spawn(command: CommandBuilder, rows: u16, cols: u16) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, ..PtySize::default() }).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
+        Self::around(child, pair.master, rows, cols)
+    }
+
+    /// A command that the standard library made, such as one of another user.
+    pub(crate) fn of(mut command: std::process::Command, rows: u16, cols: u16) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows, cols, ..PtySize::default() }).unwrap();
+        let no_ctty = rustix::fs::OFlags::NOCTTY.bits().try_into().unwrap();
+        let terminal = || {
+            let mut options = std::fs::File::options();
+            options
+                .read(true)
+                .write(true)
+                .custom_flags(no_ctty)
+                .open(pair.master.tty_name().unwrap())
+                .unwrap()
+        };
+        let child = command.stdin(terminal()).stdout(terminal()).stderr(terminal()).spawn().unwrap();
+        drop(pair.slave);
+        Self::around(Box::new(child), pair.master, rows, cols)
+    }
+
+    fn around(
+        child: Box<dyn portable_pty::Child + Send + Sync>,
+        master: Box<dyn MasterPty + Send>,
+        rows: u16,
+        cols: u16,
+    ) -> Self {
         let size = |n: u16| n.try_into().unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(size(rows), size(cols), 0)));
         let bytes = Arc::new(Mutex::new(Vec::new()));
-        let mut reader = pair.master.try_clone_reader().unwrap();
+        let mut reader = master.try_clone_reader().unwrap();
         let (shown, raw) = (Arc::clone(&screen), Arc::clone(&bytes));
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -43,8 +72,8 @@ impl Pty {
                 raw.lock().unwrap().extend(&buffer[..n]);
             }
         });
-        let input = pair.master.take_writer().unwrap();
-        Self { child, input, screen, bytes, master: pair.master }
+        let input = master.take_writer().unwrap();
+        Self { child, input, screen, bytes, master }
     }
 
     /// A console on the office's database.
@@ -62,7 +91,7 @@ impl Pty {
         command
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
@@ -70,7 +99,7 @@ impl Pty {
         self.screen.lock().unwrap().screen().alternate_screen()
     }
 
-    fn wait_for(&self, text: &str) {
+    pub(crate) fn wait_for(&self, text: &str) {
         let began = Instant::now();
         while !self.text().contains(text) {
             assert!(began.elapsed() < LIMIT, "never saw {text:?}:\n{}", self.text());
@@ -78,21 +107,21 @@ impl Pty {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();
     }
 
     /// What was written to the terminal so far.
-    fn raw(&self) -> String {
+    pub(crate) fn raw(&self) -> String {
         String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
-    fn ended(&mut self) -> portable_pty::ExitStatus {
+    pub(crate) fn ended(&mut self) -> portable_pty::ExitStatus {
         let mut status = None;
         wait("the console ends", || {
             status = self.child.try_wait().unwrap();
@@ -110,7 +139,7 @@ impl Drop for Pty {
 }
 
 /// An office whose database is filled, and which nobody polls now.
-fn filled(units: usize) -> Office {
+pub(crate) fn filled(units: usize) -> Office {
     let office = Office::frozen(units);
     let read = office.output(&["--sync-only", "--once"]);
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
@@ -124,7 +153,7 @@ fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
     console.wait_for("Board");
     assert!(console.is_fullscreen());
     console.press("5");
-    let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
+    let number = office.fleet().unwrap().tractors.at(0).unwrap().unit_number.clone();
     console.wait_for(&number);
     let wide = PtySize { rows: 40, cols: 140, ..PtySize::default() };
     console.master.resize(wide).unwrap();
@@ -139,7 +168,7 @@ fn it_starts_draws_resizes_quits_and_gives_the_terminal_back() {
 #[test]
 fn what_is_stored_is_on_the_first_frame_without_any_upstream() {
     let office = filled(6);
-    let number = office.fleet().unwrap().tractors.as_slice()[0].unit_number.clone();
+    let number = office.fleet().unwrap().tractors.at(0).unwrap().unit_number.clone();
     office.sim.faults().set(backhaul::sim::Upstream::Samsara, "", backhaul::sim::Fault::Hang);
     office.sim.faults().set(backhaul::sim::Upstream::McLeod, "", backhaul::sim::Fault::Hang);
     let mut console = Pty::console(&office, &[], 30, 100);
@@ -210,7 +239,7 @@ fn what_is_newly_critical_rings_once_and_what_was_there_before_does_not() {
     let console = Pty::console(&office, &["--view-only"], 24, 80);
     console.wait_for("Board");
     assert!(!console.raw().contains("\x1b]9;"));
-    raise(&office);
+    raise(&office.database(), Access::Owner);
     wait("it rings", || {
         console.raw().contains("\x07\x1b]9;L77: 42m late at Memphis TN (delivery): 14H\x1b\\")
     });
@@ -280,7 +309,7 @@ fn console_of(office: &Office, user: &str) -> Pty {
 }
 
 /// Puts a late load into the queue.
-fn raise(office: &Office) -> Exception {
+pub(crate) fn raise(database: &Path, access: Access) -> Exception {
     let kind = ExceptionKind::Late;
     let key = MovementKey { company_id: "TMS".into(), id: "L77".into() };
     let subject = Subject::of_company(SubjectKind::Movement, &key);
@@ -306,16 +335,48 @@ fn raise(office: &Office) -> Exception {
         computed_at: now,
         ..Exception::default()
     };
-    let (store, _) = Store::open(&office.database(), Access::Owner, JUDGE, now).unwrap();
+    let (store, _) = Store::open(database, access, JUDGE, now).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(store.write_exceptions(vec![Step::Raise(row.clone())])).unwrap();
     row
 }
 
 #[test]
+fn two_people_at_one_load_are_told_of_each_other() {
+    let office = filled(4);
+    raise(&office.database(), Access::Owner);
+    let (mut ann, mut bob) = (console_of(&office, "ann"), console_of(&office, "bob"));
+    ann.wait_for("LATE 42m");
+    bob.wait_for("LATE 42m");
+    let line = |console: &Pty| {
+        let text = console.text();
+        text.lines().find(|line| line.contains("LATE 42m")).unwrap_or_default().to_owned()
+    };
+    ann.press("\r");
+    ann.wait_for("L77");
+    wait("bob reads on the board that ann looks at it", || line(&bob).contains("~ann"));
+    assert!(!ann.text().contains("looking at"), "and she is told of nobody: {}", ann.text());
+    bob.press("\r");
+    bob.wait_for("ann is looking at load L77 too");
+    ann.wait_for("bob is looking at load L77 too");
+    bob.press("C");
+    bob.wait_for("everybody reads that you see to it - ann is looking at load L77 too");
+    ann.press("\x1b");
+    ann.wait_for("~bob");
+    let views = |office: &Office| -> Vec<String> {
+        office.fleet().unwrap().viewers.iter().map(|viewer| viewer.view.clone()).collect()
+    };
+    wait("the file says who looks at what", || {
+        let mut views = views(&office);
+        views.sort_unstable();
+        views == ["board", "load L77 of TMS"]
+    });
+}
+
+#[test]
 fn what_one_person_does_at_a_console_is_read_at_every_other_and_in_the_file() {
     let office = filled(4);
-    let row = raise(&office);
+    let row = raise(&office.database(), Access::Owner);
     let (mut ann, mut bob) = (console_of(&office, "ann"), console_of(&office, "bob"));
     ann.wait_for("LATE 42m");
     bob.wait_for("LATE 42m");
@@ -369,4 +430,32 @@ fn panics_when_asked_to() {
     let task = runtime.spawn(async { panic!("on purpose") });
     let _ = runtime.block_on(task);
     unreachable!("a panic in a task ends the process");
+}
+
+#[test]
+fn the_demo_answers_what_will_be_late_in_the_chat_and_esc_puts_it_away() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backhaul"));
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TERM", "xterm-256color");
+    command.cwd(home.path());
+    command.args(["--demo"]);
+    // Tall enough that nothing of the answer is scrolled away.
+    let mut console = Pty::spawn(command, 60, 200);
+    console.press("3");
+    console.wait_for("under way");
+    console.press("c");
+    console.wait_for("Ask in plain words");
+    console.press("what's going to be late and why\r");
+    console.wait_for("late loads: ");
+    console.wait_for("answered by the demo model");
+    console.wait_for("oldest data");
+    console.wait_for("esc close");
+    console.press("\u{1b}");
+    // A key right behind it would be read as one with Alt.
+    console.wait_for("q quit");
+    assert!(!console.text().contains("late loads: "), "{}", console.text());
+    console.press("q");
+    assert!(console.ended().success());
 }

@@ -25,7 +25,7 @@ const MIAMI: Point = Point { latitude: 25.7617, longitude: -80.1918 };
 const LAREDO: Point = Point { latitude: 27.5306, longitude: -99.4803 };
 const BOSTON: Point = Point { latitude: 42.3601, longitude: -71.0589 };
 /// On I 40 between Amarillo and Oklahoma City, in the simulated world a straight line.
-const ON_I_40: Point = Point { latitude: 35.36, longitude: -99.67 };
+const ON_I_40: Point = Point { latitude: 35.3, longitude: -99.67 };
 
 /// A simulated Mapbox and a client of it.
 struct Desk {

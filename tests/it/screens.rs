@@ -1,13 +1,20 @@
 //! The screen, by keys in and pictures out: what is selected, shown, said, and how often it is drawn.
 
+mod awkward;
 mod board;
+mod chat;
+mod counts;
 mod frames;
+mod glance;
 mod made;
 mod manners;
 mod map;
 mod pages;
 mod palette;
+mod people;
 mod pictures;
+mod quick;
+mod states;
 mod tables;
 mod wrong;
 
@@ -31,6 +38,7 @@ fn app_with(glyphs: Glyphs) -> App {
         zone: TimeZone::get("America/Chicago").unwrap(),
         metric: false,
         user: "ann".into(),
+        here: ("box".into(), 1),
         office: made::office(),
         own: std::sync::Arc::default(),
         mouse: backhaul::tui::app::Mouse::Off,
@@ -69,9 +77,12 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
             "down" => (KeyCode::Down, KeyModifiers::NONE),
             "tab" => (KeyCode::Tab, KeyModifiers::NONE),
             "up" => (KeyCode::Up, KeyModifiers::NONE),
+            "pageup" => (KeyCode::PageUp, KeyModifiers::NONE),
             "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
             "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
             "ctrl-g" => (KeyCode::Char('g'), KeyModifiers::CONTROL),
+            "ctrl-o" => (KeyCode::Char('o'), KeyModifiers::CONTROL),
+            "ctrl-t" => (KeyCode::Char('t'), KeyModifiers::CONTROL),
             "ctrl-p" => (KeyCode::Char('p'), KeyModifiers::CONTROL),
             "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-z" => (KeyCode::Char('z'), KeyModifiers::CONTROL),
@@ -79,6 +90,8 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
         };
         effect = app.update(Event::Key(KeyEvent::new(code, modifiers)));
     }
+    // Whoever typed looks at what came of it.
+    app.update(Event::Pause);
     effect
 }
 
@@ -233,11 +246,10 @@ fn enter_opens_and_esc_goes_back_one_step_but_never_out() {
 fn keys_ask_the_console_for_what_the_screen_cannot_do() {
     let mut app = told_of(small());
     assert_eq!(press(&mut app, "r"), Some(Effect::Refresh));
-    assert_eq!(press(&mut app, "7"), Some(Effect::Look("health")));
+    assert_eq!(press(&mut app, "7"), Some(Effect::Look("health".to_owned())));
     assert_eq!(press(&mut app, "7"), None, "it is looked at already");
     assert_eq!(press(&mut app, "<ctrl-z>"), Some(Effect::Suspend));
     assert!(app.take_wiped(), "what the shell wrote is cleared");
-    assert_eq!(press(&mut app, "c"), None, "nothing is there yet, and nothing says there is");
     assert_eq!(app.looking_at(), "health");
     press(&mut app, "/<ctrl-c>");
     assert!(app.quit());
@@ -255,8 +267,8 @@ fn a_row_is_copied_as_a_sentence() {
     };
     assert_eq!(
         copied("3jy"),
-        "Load 0091 was at I-40, 12 mi E of Amarillo TX at 14:04 CST; due at Oklahoma City OK 18:25 CST by the \
-         plan on file, not confirmed; as of 14:05 CST."
+        "Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; due at Oklahoma City OK 18:25 CST by \
+         the plan on file, not confirmed; as of 14:05 CST."
     );
     assert_eq!(
         copied("5jjy"),
@@ -323,6 +335,29 @@ fn the_header_names_every_account_in_trouble_and_keeps_the_clock() {
         }
         assert!(header.ends_with("14:05"), "{header}");
     }
+}
+
+#[test]
+fn a_narrow_header_says_what_is_in_trouble_first_and_counts_what_it_leaves_out() {
+    let header = |ill: &[&str]| {
+        let mut fleet = small();
+        let names = ["geotab", "mapbox", "mcleod", "motive", "samsara", "terminal"];
+        fleet.feeds = names
+            .map(|account| backhaul::model::FeedStatus {
+                account: account.into(),
+                resource: "positions".into(),
+                interval_s: 5,
+                error: ill.contains(&account).then(|| "the server cannot be reached".into()),
+                error_since_at: Some(made::ago(130)),
+                last_ok_at: Some(made::ago(4)),
+                ..Default::default()
+            })
+            .into();
+        picture(&mut told_of(fleet), 60, 20).lines().next().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(header(&[]), @r"VIEW GEO <10s MAP <10s MCL <10s MOT <10s SAM <10s +1   14:05");
+    insta::assert_snapshot!(header(&["terminal"]), @r"VIEW TER down 2m: the server canno… GEO <10s +4        14:05");
+    insta::assert_snapshot!(header(&["geotab", "terminal"]), @r"VIEW GEO down 2m: … TER down 2m: … MAP <10s +3         14:05");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 mod blind;
 mod demo;
-mod desk;
-mod rough;
+pub(crate) mod desk;
+pub(crate) mod rough;
 mod score;
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use backhaul::model::Timestamp;
 use backhaul::sim::Truth;
 
-use self::desk::{Desk, Pace};
+use self::desk::{Desk, Pace, Reads};
 use self::score::{Score, Told};
 
 /// 2026-11-24T04:30:00Z: a Tuesday, in standard time.
@@ -22,7 +22,7 @@ const UNITS: usize = 60;
 /// The day is looked at so often, and its feeds are read at the pace that one looks at without a hurry: an
 /// upstream that is asked less often is seen later, which makes nothing easier.
 const STEP: Duration = Duration::from_mins(2);
-const PACE: Pace = Pace { positions: 240, hours: 360, movements: 900 };
+const PACE: Pace = Pace { positions: 240, hours: 360, movements: 900, reads: Reads::WhatLoadsNeed };
 
 /// Lives a day of that world, and tells how well late stops were told from others.
 async fn day(seed: u64) -> Told {
@@ -47,10 +47,15 @@ async fn day(seed: u64) -> Told {
     told
 }
 
-/// More days by hand: `BACKHAUL_TRUTH_SEED=2 cargo test --test it truth::late -- --nocapture`.
+/// The day with the most late stops of a few. What is flagged and comes in time after all is mostly a truck that
+/// a dock let go sooner than docks do, and a day has a handful of those at most: one day's precision says little,
+/// so look at several when a rule is changed.
+const SEED: u64 = 2;
+
+/// More days by hand: `BACKHAUL_TRUTH_SEED=1 cargo test --test it truth::late -- --nocapture`.
 #[tokio::test(start_paused = true)]
 async fn late_loads_are_flagged_half_an_hour_before_and_others_are_not() {
-    let seed = std::env::var("BACKHAUL_TRUTH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let seed = std::env::var("BACKHAUL_TRUTH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
     let Told { recall, precision, unknown } = day(seed).await;
     assert!(recall.of >= 5, "too few to tell: {recall}");
     assert!(recall.ratio() >= 0.9, "recall {recall}");

@@ -5,9 +5,12 @@ use std::time::Duration;
 use super::{Check, Database, Facts};
 use crate::model::{FeedStatus, Leader, SetAside, Timestamp};
 use crate::rules::age;
+use crate::store::SCHEMA;
 
 /// A clock may be this far from the poller's.
 const APART: Duration = Duration::from_mins(2);
+/// What was asked so long ago says what it is like now.
+const LATELY: Duration = Duration::from_mins(10);
 
 /// The checks, in this order: the file, its clock, the poller, the feeds, what was set aside.
 pub(super) fn checks(facts: &Facts) -> Vec<Check> {
@@ -23,7 +26,7 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
         vec![file(database), clock(database, facts.now), poller(facts.leader.as_ref(), facts.now)];
     let feeds = &database.fleet.feeds;
     if feeds.is_empty() {
-        let remedy = "configure an upstream and let a poller run; config.example.toml shows how";
+        let remedy = "connect an upstream (`backhaul init`), and let a poller run";
         checks.push(Check::failed("feed", "all", "no feed was read yet", remedy));
     }
     checks.extend(feeds.iter().map(|read| feed(read, facts.leader.is_some(), facts.now)));
@@ -32,8 +35,21 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
 }
 
 fn file(Database { url, fleet, examined }: &Database) -> Check {
+    let schema = fleet.totals.schema;
     match &examined.damage {
-        None => Check::ok("database", url, format!("is whole, schema {}", fleet.totals.schema)),
+        None if schema > SCHEMA => Check::failed(
+            "database",
+            url,
+            format!("has schema {schema}, this program knows {SCHEMA}: it is only read"),
+            "use the newer backhaul that wrote it",
+        ),
+        None => {
+            let names = examined.copies.iter().filter_map(|copy| copy.file_name());
+            let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+            let copies =
+                if names.is_empty() { String::new() } else { format!(", beside it {}", names.join(", ")) };
+            Check::ok("database", url, format!("is whole, schema {schema}{copies}"))
+        }
         Some(why) => Check::failed(
             "database",
             url,
@@ -83,7 +99,12 @@ fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
         Some(error) if feed.is_unsupported() => Check::ok("feed", subject, error),
         Some(error) => {
             let message = format!("{error}, for {}; {read}", age::since(feed.error_since_at, now));
-            Check::failed("feed", subject, message, remedy(error, &feed.account))
+            let mut remedy =
+                remedy(error, &feed.account).unwrap_or_else(|| "see the poller's log".to_owned());
+            if is_of_the_account(error) {
+                remedy.push_str("; it is tried every 5 minutes");
+            }
+            Check::failed("feed", subject, message, remedy)
         }
         None if !age::is_behind(feed, now) => Check::ok("feed", subject, read),
         None if !polled => Check::failed("feed", subject, read, "let a poller run"),
@@ -96,15 +117,27 @@ fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
     }
 }
 
-/// What mends an error, by how it begins.
-fn remedy(error: &str, account: &str) -> String {
+/// Whether somebody asked an account not long ago and was not refused.
+pub(super) fn is_asked(facts: &Facts, account: &str) -> bool {
+    let Some(Ok(database)) = &facts.database else { return false };
+    database.fleet.feeds.iter().filter(|feed| feed.account == account).any(|feed| {
+        let lately = feed.last_try_at.is_some_and(|at| facts.now.since(at) <= LATELY);
+        lately && !feed.error.as_deref().is_some_and(is_of_the_account)
+    })
+}
+
+/// Whether an error holds for the whole account, so that it is tried but seldom.
+fn is_of_the_account(error: &str) -> bool {
+    ["credentials refused", "the account must be linked again"].iter().any(|start| error.starts_with(start))
+}
+
+/// What mends an error of an account, by how it begins; `None` where nothing is known to.
+pub fn remedy(error: &str, account: &str) -> Option<String> {
     let begins = |start: &str| error.starts_with(start);
-    if begins("credentials refused") {
-        format!(
-            "put a credential of {account} that works into the configuration; it is tried every 5 minutes"
-        )
+    Some(if begins("credentials refused") {
+        format!("put a credential of {account} that works into the configuration")
     } else if begins("the account must be linked again") {
-        format!("link {account} anew at the provider; it is tried every 5 minutes")
+        format!("link {account} anew at the provider")
     } else if begins("not allowed") {
         format!("give the credential of {account} the permission for this at the provider")
     } else if begins("not offered") {
@@ -117,8 +150,8 @@ fn remedy(error: &str, account: &str) -> String {
     } else if begins("answer not understood") {
         "it is tried again by itself; if it stays, the service has changed: report it".to_owned()
     } else {
-        "see the poller's log".to_owned()
-    }
+        return None;
+    })
 }
 
 fn set_aside(what: &SetAside, now: Timestamp) -> Check {

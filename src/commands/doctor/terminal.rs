@@ -4,7 +4,15 @@ use super::{Check, Terminal};
 
 /// The checks: what it is, what characters and what colours it takes.
 pub(super) fn checks(terminal: &Terminal) -> Vec<Check> {
-    vec![kind(terminal), characters(terminal), colors(terminal)]
+    let mut checks = vec![kind(terminal), characters(terminal), colors(terminal)];
+    checks.extend(terminal.in_tmux.then(tmux));
+    checks
+}
+
+/// tmux is not asked, since it would have to be run for that.
+fn tmux() -> Check {
+    let message = "notices need `set -g allow-passthrough on` in it, copying `set -g set-clipboard on`";
+    Check::ok("terminal", "tmux", message)
 }
 
 fn kind(terminal: &Terminal) -> Check {

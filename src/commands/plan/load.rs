@@ -11,7 +11,7 @@ use crate::model::{Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Sto
 use crate::rules::basis::Basis;
 use crate::rules::freshness::rests_on;
 use crate::rules::hours::{Limit, Plan, Segment};
-use crate::rules::load_plan::words::{assumptions, limit_words, notes, why_not};
+use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, why_not};
 use crate::rules::load_plan::{LoadPlan, NoPlan};
 use crate::rules::{age, trip};
 
@@ -60,6 +60,8 @@ struct Object<'a> {
     risk: Risk,
     reason: Option<Reason>,
     late_s: Option<i64>,
+    /// The stop that `risk`, `reason` and `late_s` are about.
+    critical_stop_id: Option<&'a str>,
     stops: Vec<Stopped<'a>>,
     after: Vec<&'a str>,
     assumptions: Vec<String>,
@@ -143,6 +145,7 @@ impl<'a> Object<'a> {
             risk: plan.standing.risk,
             reason: plan.standing.reason,
             late_s: plan.judgement.late_s,
+            critical_stop_id: plan.critical().map(|stop| stop.tms.id.as_str()),
             stops: plan.stops.iter().map(|(stop, arrival)| stopped(stop, arrival)).collect(),
             after: plan.first.iter().map(|load| load.tms.id.as_str()).collect(),
             assumptions: assumptions(basis, plan),
@@ -220,12 +223,13 @@ fn print_text(
     }
     let binding: Vec<_> = outlook.legal.binding.iter().map(|limit| limit_words(*limit)).collect();
     if !binding.is_empty() {
-        writeln!(out, "what binds: {}", binding.join(", "))?;
+        // What makes the class is another question, whose answer stands with it.
+        writeln!(out, "the legal plan stops for: {}", binding.join(", "))?;
     }
     writeln!(out, "rests on: {}", Ages::of(basis, movement).words(now))?;
     writeln!(out, "assumes: {}", assumptions(basis, plan).join("; "))?;
     for note in notes(plan) {
-        writeln!(out, "note: {note}")?;
+        writeln!(out, "note: {}", said(&note, &layout.zone, now))?;
     }
     Ok(())
 }
@@ -242,7 +246,7 @@ fn stop_cells(stop: &Stop, arrival: &Arrival, layout: &Layout, now: Timestamp) -
     ]
 }
 
-/// "late by 25m (14H)", "ok, 1h10 to spare".
+/// "late by 25m at Memphis TN (14H)", "ok, 1h10 spare at Memphis TN".
 fn standing_words(plan: &LoadPlan<'_>) -> String {
     let class = plan.standing.risk.word().replace('_', " ");
     let by = match plan.judgement.late_s {
@@ -250,8 +254,9 @@ fn standing_words(plan: &LoadPlan<'_>) -> String {
         Some(late_s) => format!(", {}", late_words(Some(late_s))),
         None => String::new(),
     };
+    let at = plan.critical().map(|stop| format!(" at {}", trip::place(stop))).unwrap_or_default();
     let why = plan.standing.reason.map(|reason| format!(" ({})", reason.word())).unwrap_or_default();
-    format!("{class}{by}{why}")
+    format!("{class}{by}{at}{why}")
 }
 
 #[derive(Serialize)]
@@ -301,5 +306,5 @@ fn print_refusal(
             moment(other)
         )?;
     }
-    writeln!(out, "rests on: {}", Ages::of(basis, movement).words(basis.now))
+    writeln!(out, "last told: {}", Ages::of(basis, movement).words(basis.now))
 }

@@ -13,6 +13,8 @@ use crate::model::{
 };
 
 const KILOMETRES_A_MILE: f64 = 1.609_344;
+/// Further than this from a town nobody is in it: our own words say more then.
+const IN_TOWN_KM: f64 = 8.0;
 /// Faster than this is no truck but a fault of the sensor.
 const FASTEST_MPH: f64 = 250.0;
 /// The longest address that is kept.
@@ -57,6 +59,8 @@ struct Sighting<'a> {
     formatted_address: Option<Text<'a>>,
     city: Option<Text<'a>>,
     state: Option<Text<'a>>,
+    /// How far that town is, in kilometres.
+    rg_km: Option<Number>,
 }
 
 /// The facts of a page of vehicles.
@@ -182,12 +186,16 @@ fn miles(told: f64, is_metric: bool) -> f64 {
     if is_metric { told / KILOMETRES_A_MILE } else { told }
 }
 
-/// Where that is, in the words of whichever endpoint it is; else the town.
+/// Where that is, in the words of whichever endpoint it is; else the town, unless it is told to be another place.
 fn place(location: &Sighting<'_>) -> Option<String> {
     let words =
         [&location.description, &location.current_location, &location.address, &location.formatted_address];
     let words = words.into_iter().flatten().find_map(|text| clean_opt(&text.0, PLACE));
+    let is_there = number(location.rg_km).is_none_or(|km| km <= IN_TOWN_KM);
     words.or_else(|| {
+        if !is_there {
+            return None;
+        }
         let town = [&location.city, &location.state];
         let town: Vec<_> = town.into_iter().flatten().filter_map(|text| clean_opt(&text.0, PLACE)).collect();
         clean_opt(&town.join(", "), PLACE)

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use super::super::TokenFile;
+use super::super::{TokenFile, tokens};
 use super::calm;
 use crate::http::{Body, Call, Client, Error, Kind, Limits};
 use crate::model::Timestamp;
@@ -127,7 +127,7 @@ impl Session {
 
     /// What the next call may go with: the access token there is, or else a new one, for which at
     /// most one call is made.
-    pub(super) async fn pass(&self, now: Timestamp) -> Result<Pass, Error> {
+    pub(super) async fn pass(self: &Arc<Self>, now: Timestamp) -> Result<Pass, Error> {
         let failures = {
             let state = self.state();
             if let Some(token) = state.token(now) {
@@ -165,8 +165,8 @@ impl Session {
         self.state().refused(access_token);
     }
 
-    async fn renew(&self, now: Timestamp) -> Result<Pass, Error> {
-        let _renewing = self.application.tokens.renewing().await.map_err(|error| not_kept(&error))?;
+    async fn renew(self: &Arc<Self>, now: Timestamp) -> Result<Pass, Error> {
+        let renewing = self.application.tokens.renewing().await.map_err(|error| not_kept(&error))?;
         let unsaved = self.state().unsaved.clone();
         if let Some(kept) = unsaved {
             self.save(kept).await?;
@@ -183,10 +183,16 @@ impl Session {
                 // A folder or a disk that takes nothing shows here, before a token is used up.
                 let text = text.unwrap_or_default();
                 self.write(text.clone()).await?;
-                match self.exchange(&refresh_token, now).await {
-                    Err(error) if error.code.as_deref() == Some(USED_UP) => self.used_up(&text).await,
-                    outcome => outcome,
-                }
+                let session = Arc::clone(self);
+                // Whoever waits for it may be stopped; what the old token was given for must still be kept.
+                tokens::to_the_end(async move {
+                    let _renewing = renewing;
+                    match session.exchange(&refresh_token, now).await {
+                        Err(error) if error.code.as_deref() == Some(USED_UP) => session.used_up(&text).await,
+                        outcome => outcome,
+                    }
+                })
+                .await
             }
         }
     }

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Alert;
 use super::condition::Condition;
 use super::settle::Absence;
 use super::sight::{Load, Sight};
 use super::silence::is_dark;
+use super::{Alert, ahead_words};
 use crate::model::{
     Exception, ExceptionKind, Named, Reason, Risk, Severity, Stop, Subject, SubjectKind, Timestamp, Tractor,
 };
@@ -88,8 +88,8 @@ fn unknown_units(load: &Load<'_>) -> (&'static str, &'static str) {
 
 fn blind(sight: &Sight<'_>, (cause, what): (&str, &str), loads: &[&Load<'_>]) -> Condition {
     let summary = match loads.len() {
-        1 => format!("1 load of the next 12 hours cannot be judged: {what}"),
-        many => format!("{many} loads of the next 12 hours cannot be judged: {what}"),
+        1 => format!("1 load of the next {} cannot be judged: {what}", ahead_words()),
+        many => format!("{many} loads of the next {} cannot be judged: {what}", ahead_words()),
     };
     let subject = Subject::plain(SubjectKind::Cause, cause);
     Condition::new(ExceptionKind::Blind, Severity::High, subject, summary)

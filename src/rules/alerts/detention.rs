@@ -26,10 +26,14 @@ impl Alert for Detention {
     }
 
     fn absence(&self, sight: &Sight<'_>, row: &Exception) -> Absence {
-        let left = |call: &Call<'_>| call.is_told_made() || call.stay.is_some_and(|stay| !stay.is_open());
+        let was_seen_to_leave = |call: &Call<'_>| call.stay.is_some_and(|stay| !stay.is_open());
+        let call = sight.call(row);
         match sight.over(row) {
             Some(over) => over,
-            None if sight.call(row).is_some_and(left) => Absence::Eased("left the stop".into()),
+            None if call.is_some_and(was_seen_to_leave) => Absence::Eased("left the stop".into()),
+            None if call.is_some_and(Call::is_told_made) => {
+                Absence::Eased("the TMS has the stop made".into())
+            }
             None => Absence::Eased("it is not held there, as things look now".into()),
         }
     }
@@ -55,6 +59,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         .since(Some(held.since_at))
         .until(until)
         .text("place", place)
+        .text("truck", held.seen_words())
         .text("arrival_by", held.stay.map_or("tms", |_| "positions"))
         .at("arrived_at", Some(held.arrived_at))
         .at("scheduled_early_at", stop.opens_at())
@@ -72,23 +77,21 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     })
 }
 
-/// A truck that is not heard may have left, and so may one of which only a silent TMS tells: nothing new
-/// is said of them.
+/// Where all of what told that it is there is silent, it may have left: nothing new is said of it. One that was seen there
+/// and is not heard, while others of its account are, is held for all that is known, and said not to be seen.
 fn hold(sight: &Sight<'_>, load: &Load<'_>, held: &Held<'_>) -> Hold {
-    let is_seen = load.movement.tractor_id.is_none() || knows_where(sight, load);
-    let is_told = held.stay.is_some() || !sight.is_freight_silent();
-    if is_seen && is_told { Hold::Holds } else { Hold::Lingers }
-}
-
-fn knows_where(sight: &Sight<'_>, load: &Load<'_>) -> bool {
-    load.tractor.is_some_and(|truck| sight.fresh.knows_where(truck, sight.now))
+    let comes = match held.stay {
+        Some(_) => load.tractor.is_some_and(|truck| !sight.is_unheard(truck.source.as_deref())),
+        None => !sight.is_freight_silent(),
+    };
+    if comes { Hold::Holds } else { Hold::Lingers }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::*;
     use super::*;
-    use crate::model::{MovementStatus, StopType};
+    use crate::model::{DutyStatus, MovementStatus, StopType};
 
     /// A stop whose window is from `opens` to two hours later, with the truck there since `arrived`.
     fn yard(opens: i64, arrived: i64) -> Yard {
@@ -152,12 +155,45 @@ mod tests {
     }
 
     #[test]
-    fn the_tms_saying_departed_ends_it_only_where_the_truck_is_not_seen_there() {
+    fn who_was_let_go_is_not_held_wherever_he_stands_and_rests() {
         let mut yard = yard(-300, -130);
-        yard.change_stop("p", |stop| stop.tms.actual_departure_at = Some(minutes(-60)));
+        let tell = |yard: &mut Yard, departed: i64| {
+            yard.change_stop("p", |stop| stop.tms.actual_departure_at = Some(minutes(departed)));
+        };
+        // What is told of the future is no departure, nor one from before it was seen to come.
+        for departed in [5, -131] {
+            tell(&mut yard, departed);
+            assert_eq!(found(&yard), Some((Severity::Medium, -130, None)), "{departed}");
+        }
+        let row = yard.raised(&Detention);
+        tell(&mut yard, -60);
+        assert_eq!(found(&yard), None, "on duty the two disagree, which is said elsewhere");
+        yard.change_driver("1", |driver| driver.hos_status = DutyStatus::Sleeper);
+        assert_eq!(found(&yard), None);
+        assert_eq!(yard.absence(&Detention, &row), Absence::Eased("the TMS has the stop made".into()));
+    }
+
+    #[test]
+    fn a_stop_that_is_made_since_nobody_says_when_holds_who_is_seen_there_at_work() {
+        let mut yard = yard(-300, -130);
+        yard.change_stop("p", |stop| stop.tms.done = true);
+        assert!(found(&yard).is_some());
+        yard.change_driver("1", |driver| driver.hos_status = DutyStatus::OffDuty);
+        assert_eq!(found(&yard), None);
+        // That no logs come raises nothing: his last word stands.
+        yard.change_driver("1", |driver| driver.hos_as_of_at = Some(minutes(-61)));
+        assert_eq!(found(&yard), None);
+        yard.change_driver("1", |driver| driver.hos_status = DutyStatus::OnDuty);
         assert!(found(&yard).is_some());
         yard.silence("samsara");
         assert_eq!(found(&yard), None);
+    }
+
+    #[test]
+    fn who_rests_at_a_dock_that_did_not_let_him_go_is_held() {
+        let mut yard = yard(-300, -130);
+        yard.change_driver("1", |driver| driver.hos_status = DutyStatus::Sleeper);
+        assert_eq!(found(&yard), Some((Severity::Medium, -130, None)));
     }
 
     #[test]
@@ -195,9 +231,23 @@ mod tests {
     }
 
     #[test]
-    fn of_a_truck_that_is_not_heard_nothing_new_is_said() {
+    fn a_truck_that_is_not_heard_is_held_and_said_not_to_be_seen() {
         let mut yard = yard(-300, -130);
+        let said = |yard: &Yard| {
+            yard.find(&Detention).first().map(|one| (one.hold, one.facts.get("truck").cloned()))
+        };
+        let not_seen = |hold| Some((hold, Some(Fact::Text("not seen".into()))));
+        // It is dark by itself.
+        yard.change_tractor("1", |truck| truck.observed_at = Some(minutes(-200)));
+        assert_eq!(said(&yard), not_seen(Hold::Holds));
+        // Its whole account is silent: that raises nothing.
         yard.silence("samsara");
-        assert_eq!(yard.find(&Detention).first().map(|one| one.hold), Some(Hold::Lingers));
+        assert_eq!(said(&yard), not_seen(Hold::Lingers));
+        // Where only the TMS told that it is there, and tells no more, nothing new is said.
+        yard.change_stop("p", |stop| stop.tms.actual_arrival_at = Some(minutes(-200)));
+        yard.unseen("p");
+        assert_eq!(said(&yard).map(|(hold, _)| hold), Some(Hold::Holds));
+        yard.silence("mcleod");
+        assert_eq!(said(&yard).map(|(hold, _)| hold), Some(Hold::Lingers));
     }
 }

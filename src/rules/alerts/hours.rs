@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
-use super::sight::{AHEAD, Load, Sight};
+use super::sight::{Load, Sight};
+use super::{AHEAD, Alert};
 use crate::model::{
     Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Stop, Subject, SubjectKind,
     Timestamp, UnitId,
 };
+use crate::rules::limits::{Ends, ends};
 use crate::rules::{age, trip};
 
 /// Past the 12 hours by no more than this it is still listed, once it was.
@@ -77,8 +78,9 @@ fn about(
     end: RunsOut,
 ) -> Condition {
     // A rest that was planned is no news; that the hours ended is, to whoever was told that they would.
-    let has_ended = end.at <= sight.now;
-    let hold = if !has_ended && end.at <= sight.now.plus(AHEAD) { Hold::Holds } else { Hold::Lingers };
+    let ends = ends(end, sight.fleet.drivers.get(driver).map(AsRef::as_ref), sight.now);
+    let is_ahead = ends.at().is_some_and(|at| at <= sight.now.plus(AHEAD));
+    let hold = if is_ahead { Hold::Holds } else { Hold::Lingers };
     // The stop that is reached after the hours have ended is the one that they do not reach.
     let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
     let short_of = beyond.or(judgement.arrivals.last());
@@ -88,13 +90,13 @@ fn about(
     let place = stop.map_or_else(|| "the next stop".to_owned(), trip::place);
     let short = age::words(Duration::from_secs(end.short_of_s.unsigned_abs()));
     let limit = end.limit.word();
-    let summary = if has_ended {
-        format!("{limit} of {who} has ended {short} short of {place}: a rest comes first")
-    } else {
-        format!("{limit} of {who} ends {short} short of {place}")
+    let summary = match ends {
+        Ends::At(_) => format!("{limit} of {who} ends {short} short of {place}"),
+        Ends::Rests => format!("{limit} of {who} would not last: he rests first, {short} short of {place}"),
+        Ends::Ended => format!("{limit} of {who} has ended {short} short of {place}: a rest comes first"),
     };
     // While he rests the plan ends the hours at every new present.
-    let ends_at = (!has_ended).then_some(end.at);
+    let ends_at = ends.at();
     let subject = Subject::plain(SubjectKind::Driver, driver.0.clone());
     Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, end), subject, summary)
         .touching(touched_by(load.movement, stop_id))
@@ -105,6 +107,7 @@ fn about(
         .text("place", place)
         // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
         .at("runs_out_at", ends_at.map(|at| Timestamp::from_secs(at.millis().div_euclid(60_000) * 60)))
+        .with("rests", (ends == Ends::Rests).then(|| Fact::Text("first".to_owned())))
         .with("short_of_s", Some(Fact::Seconds(end.short_of_s)))
         .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
         .with("longitude", Some(Fact::Number(hundredth(end.longitude))))

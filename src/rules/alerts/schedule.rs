@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::Alert;
 use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
 use super::sight::{Call, Load, Sight};
+use super::{Alert, ahead_words};
 use crate::model::{
     Arrival, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject, SubjectKind,
     Timestamp,
@@ -37,7 +37,7 @@ impl Alert for Schedule {
         if row.kind == ExceptionKind::UnassignedPickup {
             return match load.lacks() {
                 (false, false) => Absence::Eased("assigned".into()),
-                _ => Absence::Eased("no pickup without a truck within 12 hours any more".into()),
+                _ => Absence::Eased(format!("no pickup without a truck within {} any more", ahead_words())),
             };
         }
         if sight.call(row).is_some_and(Call::is_made) {
@@ -126,8 +126,8 @@ fn in_time_or_not(load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
         Some(arrival) => timed(condition, load, arrival),
         None => condition,
     };
-    // Leaving later than this makes it late; of a load that is late anyway the window is what is left.
-    let until = judgement.latest_departure_at.or_else(|| stop.closes_at());
+    // Leaving later than this makes it late there; of a load that is late anyway the window is what is left.
+    let until = judgement.leave_by_at.or_else(|| stop.closes_at());
     Some(condition.held(hold).until(until).measured(late_s))
 }
 

@@ -1,19 +1,16 @@
 //! What all alerts look at: the fleet, what comes, where open loads stand, and the time.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::model::{
     Confidence, Exception, Fleet, Judgement, Keyed, Motion, Movement, MovementKey, MovementStatus, Muster,
     Named, Stay, Stop, StopType, Timestamp, Tractor, UnitKind,
 };
+use crate::rules::alerts::AHEAD;
 use crate::rules::alerts::settle::Absence;
 use crate::rules::freshness::{self, Freshness, Standing};
 use crate::rules::itinerary::{FORGOTTEN, is_to_be_driven};
 use crate::rules::motion;
-
-/// How far ahead somebody is to be told.
-pub(super) const AHEAD: Duration = Duration::from_hours(12);
 
 pub(super) struct Sight<'a> {
     /// The loads, and the rows of the units that they, or what is wrong, lead to. Other units may be missing.

@@ -125,7 +125,7 @@ fn is_down(feed: &FeedStatus, now: Timestamp) -> bool {
 fn down(sight: &Sight<'_>, account: &str, feeds: &[&FeedStatus]) -> Condition {
     let is_vital = |feed: &&FeedStatus| match feed.gives() {
         Gives::Positions | Gives::AllPositions | Gives::Hours | Gives::Movements | Gives::Stops => true,
-        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Rest => false,
+        Gives::Trackers | Gives::Logs | Gives::Orders | Gives::Travel | Gives::Talk | Gives::Rest => false,
     };
     let severity = if feeds.iter().any(is_vital) { Severity::High } else { Severity::Low };
     let names: Vec<_> = feeds.iter().map(|feed| feed.resource.as_str()).collect();

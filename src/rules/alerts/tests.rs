@@ -299,7 +299,7 @@ fn a_look_raises_what_lasts_and_the_next_look_at_the_same_changes_nothing() {
         let fresh = Freshness::of(&yard.fleet.feeds, at);
         let steps = super::look(&yard.fleet, &yard.muster(), &fresh, at);
         counts.push(steps.len());
-        rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned().collect());
+        rows = rows.with(steps.iter().filter_map(|step| step.row()).cloned());
     }
     assert_eq!(counts, [1, 0, 1, 0]);
     yard.fleet.exceptions = rows;

@@ -1,6 +1,8 @@
 //! Stops of which the TMS says one thing and the truck did another. What they disagree in is found where
 //! stays are judged (`rules::stay`); here it is made known.
 
+use std::time::Duration;
+
 use super::Alert;
 use super::condition::{Condition, touched_by};
 use super::settle::Absence;
@@ -26,6 +28,7 @@ impl Alert for Word {
             for call in &load.calls {
                 let place = sight.fleet.places.sure_of(call.stop);
                 let differs = disagreement(&call.stop.tms, place, call.stay, truck, sight.now);
+                let differs = differs.filter(|differs| !rests_on(sight, load, *differs));
                 found.extend(differs.map(|differs| about(load, call, differs)));
             }
         }
@@ -38,6 +41,19 @@ impl Alert for Word {
             None => Absence::Eased("the TMS and the truck agree".into()),
         }
     }
+}
+
+/// Paperwork takes this long before a driver whom a dock let go goes off duty there.
+const SETTLES_WITHIN: Duration = Duration::from_mins(30);
+
+/// Whether the truck is still there because its driver, let go, has rested since: then both words are true. Where no logs
+/// come, his last word stands: that they do not come is news of another kind.
+fn rests_on(sight: &Sight<'_>, load: &Load<'_>, differs: Disagreement) -> bool {
+    let Disagreement::StillThere { departed_at } = differs else { return false };
+    let driver = load.movement.driver_id.as_ref().and_then(|id| sight.fleet.drivers.get(id));
+    let rests = driver.filter(|driver| driver.hos_status.is_rest());
+    let since_at = rests.and_then(|driver| driver.hos_rest_since_at.or(driver.hos_status_since_at));
+    since_at.is_some_and(|since_at| since_at <= departed_at.plus(SETTLES_WITHIN))
 }
 
 /// Where the load's truck was seen last, while its account is heard.
@@ -93,7 +109,7 @@ fn about(load: &Load<'_>, call: &Call<'_>, differs: Disagreement) -> Condition {
 mod tests {
     use super::super::tests::*;
     use super::*;
-    use crate::model::{MovementStatus, StopType};
+    use crate::model::{DutyStatus, MovementStatus, StopType};
 
     #[test]
     fn what_the_tms_and_the_truck_disagree_in_is_made_known_and_ends_when_they_agree() {
@@ -112,6 +128,37 @@ mod tests {
         yard.change_stop("q", |stop| stop.tms.actual_arrival_at = Some(minutes(-40)));
         assert_eq!(yard.find(&Word), []);
         assert_eq!(yard.absence(&Word, &row), Absence::Eased("the TMS and the truck agree".into()));
+    }
+
+    #[test]
+    fn a_truck_that_was_let_go_is_still_there_by_right_while_its_driver_rests() {
+        let mut yard = Yard::new();
+        yard.load("1", MovementStatus::InProgress);
+        yard.stop("1", "q", StopType::Delivery, -300, -180);
+        yard.stay("q", -250, None);
+        let place = (Some(35.19), Some(-101.85));
+        yard.change_stop("q", |stop| {
+            (stop.tms.latitude, stop.tms.longitude) = place;
+            stop.tms.actual_arrival_at = Some(minutes(-250));
+            stop.tms.actual_departure_at = Some(minutes(-100));
+        });
+        let said = |yard: &Yard| yard.find(&Word).first().map(|one| one.summary.clone());
+        let still_there = Some("Memphis TN: the TMS has the truck gone, it is still here".to_owned());
+        assert_eq!(said(&yard), still_there);
+        let rest = |yard: &mut Yard, since: Option<i64>| {
+            yard.change_driver("1", |driver| {
+                driver.hos_status = DutyStatus::Sleeper;
+                driver.hos_rest_since_at = since.map(minutes);
+            });
+            said(yard)
+        };
+        assert_eq!(rest(&mut yard, Some(-400)), None);
+        assert_eq!(rest(&mut yard, Some(-70)), None);
+        yard.change_driver("1", |driver| driver.hos_as_of_at = Some(minutes(-61)));
+        assert_eq!(said(&yard), None, "that no logs come raises nothing");
+        // He was on duty there for longer than papers take; or nobody knows.
+        assert_eq!(rest(&mut yard, Some(-69)), still_there);
+        assert_eq!(rest(&mut yard, None), still_there);
     }
 
     #[test]

@@ -164,9 +164,25 @@ impl<'a> Errand<'a> {
     /// Until when the driver can stay off duty and still meet every window, legally.
     pub(super) fn latest_departure(&self) -> Option<Timestamp> {
         let last = self.calls.len().checked_sub(1)?;
-        let mut request = self.hours.clone();
-        request.tasks = self.tasks_to(last, Pace::Legal, Without::Nothing);
-        request.tasks.extend(self.gate(last, Without::Nothing).or_else(|| self.expected(last)));
+        self.latest_by(last, self.tasks_to(last, Pace::Legal, Without::Nothing))
+    }
+
+    /// Until when he can stay off duty and still meet the window of the `nth` call, legally, whatever becomes of those
+    /// before it.
+    pub(super) fn latest_departure_for(&self, nth: usize) -> Option<Timestamp> {
+        let open_ended = |task| match task {
+            Task::Appointment { earliest, .. } => {
+                earliest.map(|opens| Task::Appointment { earliest: Some(opens), latest: None })
+            }
+            task => Some(task),
+        };
+        let tasks = self.tasks_to(nth, Pace::Legal, Without::Nothing);
+        self.latest_by(nth, tasks.into_iter().filter_map(open_ended).collect())
+    }
+
+    fn latest_by(&self, nth: usize, mut tasks: Vec<Task>) -> Option<Timestamp> {
+        tasks.extend(self.gate(nth, Without::Nothing).or_else(|| self.expected(nth)));
+        let request = Request { tasks, ..self.hours.clone() };
         hours::plan(&request).ok()?.latest_departure_at
     }
 

@@ -250,6 +250,20 @@ fn a_night_takes_longer_than_its_ten_hours() {
 }
 
 #[test]
+fn hours_end_where_a_night_is_taken_instead_of_the_half_hour() {
+    // After the half hour there would be six minutes of the window left, so the plan sleeps there.
+    let judgement = judged(&with(&[at(9.0, 0.0, 40.0)], |driver| {
+        driver.shift_left_s = Some(7 * HOUR + 36 * MINUTE);
+        driver.break_left_s = Some(7 * HOUR);
+    }));
+    let out = judgement.runs_out.unwrap();
+    assert_eq!((out.limit, out.at), (Reason::Break, ahead(7 * HOUR)));
+    // A half hour that is only a half hour ends nothing.
+    let judgement = judged(&with(&[at(9.0, 0.0, 40.0)], |driver| driver.break_left_s = Some(7 * HOUR)));
+    assert_eq!(judgement.runs_out, None);
+}
+
+#[test]
 fn what_is_missing_or_old_makes_it_unknown_and_is_named() {
     let stops = [at(2.0, 0.0, 6.0)];
     let change = |change: fn(&mut Given)| {
@@ -403,4 +417,14 @@ fn a_truck_that_rolls_gives_its_driver_no_rest_whatever_his_log_says() {
     assert_eq!(rolls(DutyStatus::OffDuty, 60.0, since), rested);
     let stands = |given: &mut Given| given.tractor.as_mut().unwrap().state = Motion::Stopped;
     assert_eq!(rolls(DutyStatus::OffDuty, 60.0, stands), rested);
+}
+
+#[test]
+fn the_time_left_for_a_stop_is_that_of_its_own_window() {
+    // The first stop is met with more than half an hour to spare, the second with less.
+    let judgement = judged(&given(&[at(1.0, 0.0, 1.65), at(7.0, 0.0, 10.7)]));
+    assert_eq!((judgement.risk, judgement.stop_id.as_deref()), (Risk::Tight, Some("s1")));
+    let (all, own) = (judgement.latest_departure_at.unwrap(), judgement.leave_by_at.unwrap());
+    assert_eq!(all.secs_since(NOW) / MINUTE, 39, "to meet both windows");
+    assert_eq!(own.secs_since(NOW) / MINUTE, 42, "to meet the second");
 }

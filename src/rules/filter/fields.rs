@@ -7,8 +7,8 @@ mod tractors;
 mod trailers;
 
 use super::{Scene, Value, Words};
-use crate::model::{Driver, Loaded, Motion, Timestamp, Tractor, Trailer, UnitId, UnitKind};
-use crate::rules::motion;
+use crate::model::{Driver, Engine, Loaded, Motion, Timestamp, Tractor, Trailer, UnitId, UnitKind};
+use crate::rules::{dwell, motion};
 
 const FREIGHT: Words = &[("empty", "empty"), ("loaded", "loaded")];
 
@@ -55,6 +55,10 @@ struct Unit {
     kind: UnitKind,
     state: Motion,
     since: Option<Timestamp>,
+    /// When it was first seen to stand where it stands, and last before that rolling or elsewhere.
+    stood: (Option<Timestamp>, Option<Timestamp>),
+    /// What its engine does, and since when.
+    engine: (Option<Engine>, Option<Timestamp>),
     observed_at: Option<Timestamp>,
     speed_mph: Option<f64>,
 }
@@ -70,15 +74,23 @@ impl Unit {
 
     /// How long it does what it does; of one gone dark, how long that is.
     fn lasts(&self, now: Timestamp) -> Value<'static> {
-        let since = if self.motion(now) == Motion::Dark { self.observed_at } else { self.since };
-        Value::ago(since, now)
+        match self.motion(now) {
+            Motion::Moving => Value::ago(self.since, now),
+            state @ (Motion::Idle | Motion::Stopped) => {
+                let does = (state, self.since);
+                Value::dwell(dwell::lasts(does, self.stood, self.engine, self.observed_at, now))
+            }
+            Motion::Dark => Value::ago(self.observed_at, now),
+        }
     }
 
     /// How long it has stood: not heard of is not standing still.
     fn stands(&self, now: Timestamp) -> Value<'static> {
         match self.motion(now) {
             Motion::Moving => Value::Nothing,
-            Motion::Idle | Motion::Stopped => Value::ago(self.since, now),
+            state @ (Motion::Idle | Motion::Stopped) => {
+                Value::dwell(dwell::dwell(state, self.stood, self.observed_at, now))
+            }
             Motion::Dark => Value::Unknown,
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::split::{Body, Compare, Piece, parts, unquoted};
 use super::test::{Choice, Term, Test};
 use super::{Asked, Complaint, DEFAULT_MILES, Field, Kind, Scene, Words, amount};
+use crate::model::folded;
 use crate::rules::whereabouts;
 
 /// Words that ask for what nobody knows.
@@ -14,7 +15,7 @@ const UNKNOWN: [&str; 4] = ["?", "-", "none", "unknown"];
 pub fn term<R: Asked>(piece: &Piece<'_>, scene: &Scene<'_>) -> Result<Option<Term<R>>, Complaint> {
     let complain = |text: String| Complaint { span: piece.span.clone(), text };
     let (test, differs) = match &piece.body {
-        Body::Text(text) => (Test::Holds(text.to_lowercase()), false),
+        Body::Text(text) => (Test::Holds(folded(text)), false),
         Body::Nameless(compare, said) => {
             let field = R::FIELDS.iter().find(|field| field.kind == Kind::Length);
             let name = field.map_or("age", |field| field.name);
@@ -81,13 +82,19 @@ fn one_of<R: Asked>(
 ) -> Result<Test<R>, String> {
     let mut any = Vec::new();
     for part in parts(said, ',').iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
-        let small = part.to_lowercase();
+        let small = folded(part);
         let found = words.map(|words| meant(&small, words)).unwrap_or_default();
         match (field.kind, found.as_slice()) {
             _ if UNKNOWN.contains(&small.as_str()) => any.push(Choice::Unknown),
             (Kind::State(words), []) => {
-                return Err(format!("no {} is `{part}`; there are {}", field.name, list(words)));
+                let perhaps = slipped(&small, words).map(|word| format!(", {word} perhaps"));
+                let perhaps = perhaps.unwrap_or_default();
+                return Err(format!("no {} is `{part}`{perhaps}; there are {}", field.name, list(words)));
             }
+            (Kind::Trailer(words), []) => match slipped(&small, words) {
+                Some(word) => return Err(format!("no {0} is `{part}`: say {0}:{word}", field.name)),
+                None => any.push(Choice::Text(small)),
+            },
             (_, []) => any.push(Choice::Text(small)),
             (_, found) => any.extend(found.iter().map(|word| Choice::Word(word))),
         }
@@ -109,6 +116,11 @@ fn meant(small: &str, words: Words) -> Vec<&'static str> {
         words.iter().filter(|(said, _)| said.starts_with(&small)).map(|(_, word)| *word).collect();
     found.dedup();
     found
+}
+
+/// The word that was meant by one that is none, where it is a slip of the finger.
+fn slipped(small: &str, words: Words) -> Option<&'static str> {
+    nearest(small, &words.iter().map(|(said, _)| *said).collect::<Vec<_>>())
 }
 
 /// "moving, idle, stopped or dark", without what else they are called.

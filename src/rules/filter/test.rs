@@ -2,6 +2,7 @@
 
 use super::split::Compare;
 use super::{Asked, Field, Kind, Scene, Value, Verdict};
+use crate::model::folded;
 use crate::rules::whereabouts::Spot;
 
 /// One term.
@@ -12,7 +13,7 @@ pub struct Term<R: Asked> {
 
 /// What it tests.
 pub enum Test<R: Asked> {
-    /// The row has this text somewhere, in small letters.
+    /// The row has this text somewhere; folded.
     Holds(String),
     /// The field is one of these, or begins with one unless it must be it exactly.
     OneOf { field: &'static Field<R>, any: Vec<Choice>, exactly: bool },
@@ -25,7 +26,7 @@ pub enum Test<R: Asked> {
 /// One thing that a field may be.
 pub enum Choice {
     Word(&'static str),
-    /// In small letters.
+    /// Folded.
     Text(String),
     /// Nobody knows what, or there is none.
     Unknown,
@@ -42,10 +43,10 @@ impl<R: Asked> Term<R> {
         }
     }
 
-    /// The place that it names.
-    pub fn spot(&self) -> Option<&Spot> {
+    /// The place that it names, and how many miles around it.
+    pub fn spot(&self) -> Option<(&Spot, f64)> {
         match &self.test {
-            Test::Within { spot, .. } => Some(spot),
+            Test::Within { spot, miles, .. } => Some((spot, *miles)),
             _ => None,
         }
     }
@@ -60,6 +61,14 @@ impl<R: Asked> Term<R> {
             }
             Test::Compared { field, compare, amount } => match (field.of)(row, scene) {
                 Value::Amount(value) => decided(compares(value, *compare, *amount, field.kind)),
+                Value::Between(least, most) => {
+                    let passes = |value| compares(value, *compare, *amount, field.kind);
+                    match (passes(least), passes(most.unwrap_or(f64::INFINITY))) {
+                        (true, true) => Verdict::Passes,
+                        (false, false) if !is_between(*amount, least, most) => Verdict::Fails,
+                        _ => Verdict::Perhaps(field.name),
+                    }
+                }
                 Value::Nothing => Verdict::Fails,
                 _ => Verdict::Unknown(field.name),
             },
@@ -74,6 +83,11 @@ impl<R: Asked> Term<R> {
             verdict => verdict,
         }
     }
+}
+
+/// Whether a value that lies somewhere between two others may be just so much.
+fn is_between(amount: f64, least: f64, most: Option<f64>) -> bool {
+    least <= amount && most.is_none_or(|most| amount <= most)
 }
 
 const fn decided(passes: bool) -> Verdict {
@@ -121,7 +135,7 @@ fn is(value: &Value<'_>, choice: &Choice, exactly: bool, name: &'static str) -> 
 
 /// Whether `text` is `wanted`, or, unless it must be exactly that, a word in it begins so.
 fn has(text: &str, wanted: &str, exactly: bool) -> bool {
-    let small = text.to_lowercase();
+    let small = folded(text);
     if exactly {
         return small == wanted;
     }

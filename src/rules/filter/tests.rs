@@ -1,12 +1,14 @@
 //! Filters as they are typed: what passes, what is said of mistakes, and what is not known.
 
+use std::sync::OnceLock;
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Driver, DutyStatus, FeedStatus, Loaded, Motion, Movement, Stop, Tractor, Trailer, UnitId,
+    Driver, DutyStatus, FeedStatus, Keyed, Loaded, Motion, Movement, Rows, Stop, Tractor, Trailer, UnitId,
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_000_000);
@@ -44,6 +46,8 @@ static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
         longitude: Some(-96.8),
         state: Motion::Stopped,
         state_since_at: ago(3 * 86_400),
+        stood_since_at: ago(3 * 86_400),
+        stood_after_at: ago(3 * 86_400 + 60),
         observed_at: ago(60),
         fuel_pct: fuel,
         speed_mph: Some(0.4),
@@ -96,7 +100,7 @@ static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
 
 fn with_scene<T>(ask: impl FnOnce(&Scene<'_>) -> T) -> T {
     let fresh = Freshness::of(&FLEET.feeds, NOW);
-    let committed = Committed::default();
+    let committed = OnceLock::from(Committed::default());
     ask(&Scene { fleet: &FLEET, fresh: &fresh, committed: &committed, now: NOW, metric: false })
 }
 
@@ -164,6 +168,7 @@ fn texts_begin_a_word_words_are_states_and_plain_words_are_found_anywhere() {
     assert_eq!(drivers("name=\"ann smith\"").0, ["Ann Smith"]);
     assert_eq!(drivers("name=ann").0, [""; 0]);
     assert_eq!(drivers("smith").0.len(), 3);
+    assert_eq!(drivers("name:\"ann sm\u{ed}th\"").0, ["Ann Smith"], "with or without accents");
     assert_eq!(drivers("smith -black").0, ["Ann Smith", "Bob Smithers"]);
     assert_eq!(drivers("!smith").0, ["Di Stone"]);
     assert_eq!(drivers("\"ann s\"").0, ["Ann Smith"]);
@@ -213,6 +218,7 @@ fn mistakes_are_named_with_what_can_be_said() {
     check("driver:", "driver: what? Say what it begins with");
     check("driver>x", "driver is a text, without more or less: say driver:x");
     check(">=5h", "what is to be >=5h? Say for>=5h");
+    check("trailer:emtpy", "no trailer is `emtpy`: say trailer:empty");
     check("near<100", "near what? Say near:dallas<100");
     check("near:", "near what? Say a city, a unit, a driver or lat,lon: near:dallas<100");
     check("near:dallas<", "near:dallas within how far? Say near:dallas<100");
@@ -263,7 +269,7 @@ proptest! {
     fn whatever_is_typed_is_read_and_complaints_point_into_it(
         text in "([a-z]{0,6}(:|<|>|=|>=|!=)?[-!\"<>:=.,0-9a-z%é ]{0,9}|\\PC{0,5}| (near|drive|trailer|age|slack)[:<>=]{1,2}[0-9dhm:.<,-]{0,6}){0,4}"
     ) {
-        fn read<R: Asked>(text: &str, rows: &[std::sync::Arc<R>]) {
+        fn read<R: Asked + Keyed>(text: &str, rows: &Rows<R>) {
             with_scene(|scene| {
                 let filter = Filter::<R>::read(text, scene);
                 for complaint in &filter.complaints {
@@ -275,8 +281,8 @@ proptest! {
                 }
             });
         }
-        read::<Driver>(&text, FLEET.drivers.as_slice());
-        read::<Tractor>(&text, FLEET.tractors.as_slice());
-        read::<Movement>(&text, FLEET.movements.as_slice());
+        read::<Driver>(&text, &FLEET.drivers);
+        read::<Tractor>(&text, &FLEET.tractors);
+        read::<Movement>(&text, &FLEET.movements);
     }
 }

@@ -129,6 +129,19 @@ fn scatter_at_the_fence_neither_ends_nor_splits_a_stay() {
 }
 
 #[test]
+fn a_truck_that_stands_at_the_next_gate_has_left_even_if_it_was_caught_between() {
+    let docked = [(0.0, -2.0, ROLLS), (2.0, 0.0, STANDS), (60.0, 0.0, STANDS)];
+    let there = [(63.0, 0.94, STANDS), (66.0, 0.93, STANDS)];
+    check(&[&docked[..], &there].concat(), Some((Some(0.0), 2.0, Some(60.0), Some(63.0))));
+    // The fix at the fence is less than half a mile from where it stands now, the dock is not.
+    let caught = [&docked[..], &[(61.0, 0.49, ROLLS)], &there].concat();
+    check(&caught, Some((Some(0.0), 2.0, Some(61.0), Some(63.0))));
+    // One that was moved to the fence, and stands there, has not gone.
+    let parked = [(61.0, 0.4, Some(8.0)), (62.0, 0.6, STANDS), (70.0, 0.77, STANDS), (75.0, 0.78, STANDS)];
+    check(&[&docked[..], &parked].concat(), Some((Some(0.0), 2.0, None, None)));
+}
+
+#[test]
 fn silence_is_no_departure_and_one_stray_fix_is_none() {
     let arrived = [(0.0, -5.0, ROLLS), (10.0, 0.0, STANDS), (20.0, 0.0, STANDS)];
     check(&arrived, Some((Some(0.0), 10.0, None, None)));

@@ -256,7 +256,15 @@ impl<'a> Track<'a> {
     fn is_gone(&self, visit: Visit, left: usize, at: usize) -> bool {
         let rolls = |at| self.speed(at).is_some_and(|speed| speed >= LEAVING_MPH);
         self.time(left, at) >= GONE
-            && ((left..=at).any(rolls) || self.apart(visit.last, at) >= self.site.radius_mi)
+            && ((left..=at).any(rolls) || self.apart(self.last_stand(visit), at) >= self.site.radius_mi)
+    }
+
+    /// The last fix of a visit at which the truck was not on its way: one caught at the fence as it drives to
+    /// a gate across the street is nearer to that gate than the dock it comes from.
+    fn last_stand(&self, visit: Visit) -> usize {
+        let rolls = |at: &usize| self.speed(*at).is_some_and(|speed| speed >= LEAVING_MPH);
+        let there = |at: &usize| self.zone(*at) != Zone::Away && !rolls(at);
+        (visit.entered..=visit.last).rev().find(there).unwrap_or(visit.last)
     }
 }
 

@@ -16,8 +16,8 @@ const LONGEST_M: f64 = 10_000_000.0;
 const POINT_EVERY_M: f64 = 8000.0;
 const METERS_A_MILE: f64 = 1609.344;
 
-/// Answers `rest`, the path after `/directions/v5/`.
-pub fn answer(roads: &Roads, ask: &Ask, rest: &str) -> Result<Answer, Answer> {
+/// Answers `rest`, the path after `/directions/v5/`, with the traffic of `now`, in Unix seconds.
+pub fn answer(roads: &Roads, now: i64, ask: &Ask, rest: &str) -> Result<Answer, Answer> {
     let options = options::read(ask, rest)?;
     let Some(places) = snapped(&options) else { return Ok(without_route("NoSegment")) };
     let ways: Vec<Vec<Piece>> = places.windows(2).map(|pair| roads.way(pair[0], pair[1])).collect();
@@ -41,7 +41,7 @@ pub fn answer(roads: &Roads, ask: &Ask, rest: &str) -> Result<Answer, Answer> {
     if ways.iter().flatten().any(|piece| is_closed(roads, piece, &options)) {
         return Ok(without_route("NoRoute"));
     }
-    let told = Told { roads, options: &options, places: &places, now: ask.now() };
+    let told = Told { roads, options: &options, places: &places, now };
     Ok(Answer::json(StatusCode::OK, &told.answer(&ways, &back)))
 }
 
@@ -215,10 +215,10 @@ impl Told<'_> {
 
     fn geometry(&self, ways: &[Vec<Piece>]) -> Value {
         let pieces: Vec<&Piece> = ways.iter().flatten().collect();
-        let mut line: Vec<Point> = pieces.first().map(|piece| piece.from).into_iter().collect();
+        let mut line: Vec<Point> = pieces.first().map(|piece| piece.line.from()).into_iter().collect();
         for piece in pieces {
             let parts = parts(piece, self.options.overview);
-            line.extend((1..=parts).map(|part| piece.from.towards(piece.to, part as f64 / parts as f64)));
+            line.extend((1..=parts).map(|part| piece.line.at(part as f64 / parts as f64).0));
         }
         match self.options.geometries {
             Geometries::Polyline => json!(encoded(&line, 1e5)),

@@ -7,7 +7,7 @@
 //! (there is no other way to either), and the road from Newark to Boston is 2.55 m wide, which is taken all
 //! the same and told as a violation.
 
-use super::super::atlas::{Atlas, CITIES, LOCAL, Point, ends, road_name, roads};
+use super::super::atlas::{Atlas, CITIES, LOCAL, Point, Trace, beside, ends, road_name, roads};
 use super::super::chance::Chance;
 
 /// A truck's 57 to 65.5 mph, made a car's by the usual factor of 1.07.
@@ -16,6 +16,8 @@ const CAR_MPH: f64 = 61.25 * 1.07;
 const TOWN_MI: f64 = 12.0;
 /// Further than this from everything there is no road.
 const NOWHERE_MI: f64 = 75.0;
+/// Roads that are no further apart are one, for a while.
+const SAME_MI: f64 = 0.1;
 /// To the next exit and back on the other carriageway.
 const TURN_MI: f64 = 10.0;
 /// Traffic is so much slower or faster than usual, at most …
@@ -72,13 +74,21 @@ pub enum Stand {
     Road(u8),
 }
 
-/// A straight piece of the way.
+/// A city by which a place is left or reached.
 #[derive(Clone, Copy, Debug)]
+struct Entry {
+    city: usize,
+    /// Between it and the place.
+    miles: f64,
+    /// On which road.
+    road: u8,
+}
+
+/// A piece of the way, on one road.
+#[derive(Clone, Debug)]
 pub struct Piece {
-    /// It begins.
-    pub from: Point,
-    /// It ends.
-    pub to: Point,
+    /// How it runs.
+    pub line: Trace,
     /// Of which road.
     pub road: u8,
     /// Where it leads.
@@ -103,58 +113,65 @@ impl Roads {
         if miles <= TOWN_MI {
             return Some(Snapped { stand: Stand::Town(city), asked, point: kerb(asked) });
         }
-        let beside = |road: u8| {
-            let (from, to) = ends(road)?;
-            let (from, to) = (CITIES[from].point(), CITIES[to].point());
-            let there = nearest(from, to, asked)?;
-            Some((road, there, there.miles_to(asked)))
-        };
+        let beside = |road: u8| beside(road, asked).map(|(place, miles)| (road, place, miles));
         let (road, point, miles) = roads().filter_map(beside).min_by(|a, b| a.2.total_cmp(&b.2))?;
         (miles <= NOWHERE_MI).then_some(Snapped { stand: Stand::Road(road), asked, point })
     }
 
     /// The way from one place to another, never empty.
     pub fn way(&self, from: Snapped, to: Snapped) -> Vec<Piece> {
-        let last_city = Self::entries(to).first().map_or(0, |(city, _)| *city);
-        let local = if let Stand::Road(road) = to.stand { road } else { LOCAL };
+        let (starts, ends) = (Self::entries(from), Self::entries(to));
+        let last_city = ends.first().map_or(0, |entry| entry.city);
         if from.stand == to.stand {
-            return vec![Piece { from: from.point, to: to.point, road: local, city: last_city }];
+            let road = ends.first().map_or(LOCAL, |entry| entry.road);
+            return vec![Piece::new(from.point, to.point, road, last_city)];
         }
-        let pairs = Self::entries(from)
-            .into_iter()
-            .flat_map(|out| Self::entries(to).into_iter().map(move |into| (out, into)));
-        let miles = |((a, before), (b, after)): &((usize, f64), (usize, f64))| {
-            before + self.atlas.miles(*a, *b) + after
-        };
-        let best = pairs.min_by(|a, b| miles(a).total_cmp(&miles(b)));
-        let ((out, _), (into, _)) = best.unwrap_or(((last_city, 0.0), (last_city, 0.0)));
+        if let Some(shared) =
+            ends.iter().find(|end| end.road != LOCAL && starts.iter().any(|e| e.road == end.road))
+        {
+            return vec![Piece::new(on(shared.road, from.point), to.point, shared.road, shared.city)];
+        }
+        let pairs = starts.iter().flat_map(|out| ends.iter().map(move |into| (out, into)));
+        let miles =
+            |(out, into): &(&Entry, &Entry)| out.miles + self.atlas.miles(out.city, into.city) + into.miles;
+        let Some((out, into)) = pairs.min_by(|a, b| miles(a).total_cmp(&miles(b))) else { return Vec::new() };
         let mut nodes: Vec<(usize, u8)> = Vec::new();
-        if let Stand::Road(road) = from.stand {
-            nodes.push((out, road));
+        if out.road != LOCAL {
+            nodes.push((out.city, out.road));
         }
-        nodes.extend(self.atlas.way(out, into));
+        nodes.extend(self.atlas.way(out.city, into.city));
         let mut pieces: Vec<Piece> = Vec::new();
-        let mut here = from.point;
+        let mut here = on(out.road, from.point);
         for (city, road) in nodes {
-            pieces.push(Piece { from: here, to: CITIES[city].point(), road, city });
+            pieces.push(Piece::new(here, CITIES[city].point(), road, city));
             here = CITIES[city].point();
         }
         match (to.stand, pieces.last_mut()) {
             // Straight to the gate: trucks do not go by the middle of the town either.
-            (Stand::Town(_), Some(last)) => last.to = to.point,
-            _ => pieces.push(Piece { from: here, to: to.point, road: local, city: last_city }),
+            (Stand::Town(_), Some(last)) => {
+                *last = Piece::new(last.line.from(), to.point, last.road, last.city);
+            }
+            _ => pieces.push(Piece::new(here, to.point, into.road, last_city)),
         }
         pieces
     }
 
-    /// The cities by which a place is left or reached, and the miles to them.
-    fn entries(place: Snapped) -> Vec<(usize, f64)> {
-        match place.stand {
-            Stand::Town(city) => vec![(city, 0.0)],
-            Stand::Road(road) => ends(road).map_or_else(Vec::new, |(from, to)| {
-                [from, to].map(|city| (city, place.point.miles_to(CITIES[city].point()))).to_vec()
-            }),
-        }
+    /// How a place is left or reached, never empty: by either end of every road that it is on.
+    fn entries(place: Snapped) -> Vec<Entry> {
+        let road = match place.stand {
+            Stand::Town(city) => return vec![Entry { city, miles: 0.0, road: LOCAL }],
+            Stand::Road(road) => road,
+        };
+        let passes = |other: &u8| beside(*other, place.point).is_some_and(|(_, miles)| miles < SAME_MI);
+        let others = roads().filter(|other| *other != road && passes(other));
+        let both_ends = |road: u8| {
+            let entry = move |city: usize| {
+                let miles = Trace::along(road, place.point, CITIES[city].point()).miles();
+                Entry { city, miles, road }
+            };
+            ends(road).into_iter().flat_map(move |(from, to)| [from, to].map(entry))
+        };
+        std::iter::once(road).chain(others).flat_map(both_ends).collect()
     }
 
     /// What limits a road.
@@ -181,7 +198,7 @@ pub fn turned(from: Snapped, first: &Piece, bearing: Option<(f64, f64)>) -> Turn
         // Streets lead everywhere.
         return Turned::Right;
     }
-    let course = first.from.heading_to(first.to);
+    let (_, course) = first.line.at(0.0);
     let Some((angle, range)) = bearing else {
         let place =
             [from.asked.latitude, from.asked.longitude].map(|degrees| (degrees * 200.0) as i64 as u64);
@@ -206,10 +223,20 @@ pub const fn turn_meters() -> f64 {
     TURN_MI * METERS_A_MILE
 }
 
+/// A place on one of two roads that are one for a while, on the other: their lines are some feet apart, and across
+/// those nobody drives.
+fn on(road: u8, place: Point) -> Point {
+    beside(road, place).map_or(place, |(there, _)| there)
+}
+
 impl Piece {
+    fn new(from: Point, to: Point, road: u8, city: usize) -> Self {
+        Self { line: Trace::along(road, from, to), road, city }
+    }
+
     /// Meters.
     pub fn meters(&self) -> f64 {
-        self.from.miles_to(self.to) * METERS_A_MILE
+        self.line.miles() * METERS_A_MILE
     }
 
     /// Seconds at `now` with its traffic.
@@ -248,20 +275,6 @@ fn kerb(asked: Point) -> Point {
     let mut chance = Chance::of(&[331, place[0], place[1]]);
     let meters = if chance.below(40) == 0 { 650.0 } else { chance.fraction() * 30.0 };
     Point { latitude: asked.latitude + meters / 111_195.0, ..asked }
-}
-
-/// The place on the great circle from `from` to `to` nearest to `point`, where that is worth a look.
-fn nearest(from: Point, to: Point, point: Point) -> Option<Point> {
-    if from.miles_to(point) + point.miles_to(to) > from.miles_to(to) + 2.0 * NOWHERE_MI {
-        return None;
-    }
-    let (mut low, mut high) = (0.0, 1.0);
-    let miles = |share: f64| from.towards(to, share).miles_to(point);
-    for _ in 0..40 {
-        let (left, right) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
-        if miles(left) < miles(right) { high = right } else { low = left }
-    }
-    Some(from.towards(to, f64::midpoint(low, high)))
 }
 
 #[cfg(test)]

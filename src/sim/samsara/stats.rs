@@ -267,7 +267,7 @@ impl Samsara {
         });
         // The geocoder does not know every place.
         if let Some(town) = town(seen.point).filter(|_| tractor % 9 != 4) {
-            let place = match road_name(seen.stretch.road) {
+            let place = match road_name(seen.stretch.line.road()) {
                 Some(road) => format!("{road}, {town}"),
                 None => town,
             };

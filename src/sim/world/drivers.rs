@@ -122,7 +122,7 @@ impl World {
                 let end = (end <= now).then_some(end);
                 match log.last_mut() {
                     Some(last) if last.duty == duty => last.end = end,
-                    _ => log.push(LogEntry { duty, start, end, point: stretch.from }),
+                    _ => log.push(LogEntry { duty, start, end, point: stretch.line.from() }),
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, params};
 
-use super::{Account, Driver, Hours, Known, Memory, News, Suspect, Unit};
+use super::{Account, Driver, Hours, Known, Memory, News, Stood, Suspect, Unit};
 use crate::model::{DutyStatus, Engine, Fix, Motion, Sighting, Timestamp, UnitKind};
 use crate::store::apply::Work;
 use crate::store::links;
@@ -30,7 +30,8 @@ impl Memory {
         let one =
             if only.is_some() { "AND l.account = ?2 AND l.external_id = ?3" } else { "AND ?2 IS NOT ?3" };
         let mut statement = work.sql.prepare_cached(&format!(
-            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}, u.synced_at
+            "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}, u.synced_at,
+                 u.stood_since_at, u.stood_after_at
              FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id WHERE l.kind = ?1 {one}"
         ))?;
         let mut rows = statement.query(params![kind.word(), work.account, only])?;
@@ -55,6 +56,7 @@ impl Memory {
                     source,
                     state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
                     since: row.get(8)?,
+                    stood: stood(row)?,
                     engine: text(row, 11)?.and_then(Engine::from_word).zip(at(row, 12)?),
                     fuel: row.get::<_, Option<f64>>(13)?.zip(at(row, 14)?),
                     odometer: row.get::<_, Option<f64>>(15)?.zip(at(row, 16)?),
@@ -162,6 +164,11 @@ fn suspects(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashMap<String,
         Ok((row.get(0)?, Suspect { fix, source: row.get(6)? }))
     })?;
     rows.collect()
+}
+
+fn stood(row: &Row<'_>) -> rusqlite::Result<Option<Stood>> {
+    let Some(since) = row.get(18)? else { return Ok(None) };
+    Ok(Some(Stood { since, after: row.get(19)? }))
 }
 
 fn at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {

@@ -243,3 +243,15 @@ fn what_was_looked_at_a_minute_ago_stands_in_for_an_answer_though_it_was_written
     world.tell(minutes(1));
     assert_eq!(source(&world.look(minutes(1))), Some(EtaSource::Mapbox));
 }
+
+#[test]
+fn a_load_that_nobody_drives_gets_later_as_time_goes_on() {
+    let mut world = World::new(10);
+    let mut movement = Movement::clone(world.fleet.movements.iter().next().unwrap());
+    (movement.tractor_id, movement.driver_id) = (None, None);
+    world.fleet.movements = [movement].into_iter().collect();
+    for (now, late_m) in [(20, 10), (21, 10), (22, 12), (73, 63)] {
+        let found = world.look(minutes(now));
+        assert_eq!((found.risk, found.late_s), (Risk::Late, Some(late_m * 60)), "{now} minutes on");
+    }
+}

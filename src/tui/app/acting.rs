@@ -1,6 +1,7 @@
 //! What the person here does about exceptions: seen, claimed, snoozed, noted. Nothing is written here; what
 //! is to be written is handed out, and is shown once the database tells of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
@@ -8,10 +9,11 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Effect, Under};
-use crate::model::{Deed, Exception, Seen, Snooze, Timestamp, clean};
+use crate::model::{Deed, Exception, Fleet, Seen, Snooze, Timestamp, clean};
+use crate::rules::handoff;
 use crate::tui::action::Action;
 use crate::tui::facts::Facts;
-use crate::tui::panels::{Go, Place, exception_number};
+use crate::tui::panels::{Go, Place, Subject, exception_number};
 use crate::tui::words;
 
 /// The longest note that is typed in one line, in characters.
@@ -60,8 +62,8 @@ impl App {
         let user = &self.facts.user;
         let rows: Vec<_> = on.iter().filter_map(|(id, _)| self.facts.open_exception(id)).collect();
         let all = |is: &dyn Fn(&Exception) -> bool| rows.iter().all(|row| is(row));
-        let claimed = rows.iter().filter_map(|row| row.handling.claim.as_ref());
-        let others: Option<String> = claimed.map(|mark| mark.user.clone()).find(|other| other != user);
+        let mut claimed = rows.iter().filter_map(|row| row.handling.claim.as_ref());
+        let others = claimed.find(|mark| mark.user != *user).cloned();
         let (deed, done) = match action {
             Action::Ack if all(&|row| row.acked_by().any(|mark| mark.user == *user)) => {
                 (Deed::Unack, format!("{about}: not seen after all"))
@@ -71,11 +73,77 @@ impl App {
                 (Deed::Unclaim, format!("{about}: released, nobody has it"))
             }
             _ => {
-                let from = others.map(|other| format!(", {other} had it")).unwrap_or_default();
+                let ids: Vec<String> = on.iter().map(|(id, _)| id.clone()).collect();
+                if let Some(other) = others.as_ref().filter(|_| self.taking != ids) {
+                    let since = words::time(other.at, &self.facts.zone, self.facts.now);
+                    self.say(format!(
+                        "{about}: {} has it since {since}; the same key again takes it",
+                        other.user
+                    ));
+                    self.taking = ids;
+                    return None;
+                }
+                self.taking.clear();
+                let from = others.map(|other| format!(", {} had it", other.user)).unwrap_or_default();
                 (Deed::Claim, format!("{about}: everybody reads that you see to it{from}"))
             }
         };
         Some(Effect::Act { on, deed, done })
+    }
+
+    /// Learns why nothing that is done here is written any more, or that it is again.
+    pub(super) fn only_read(&mut self, why: Option<String>) {
+        let why: Option<Arc<str>> = why.map(|why| clean(&why, 400).into());
+        if why == self.facts.read_only {
+            return;
+        }
+        if let Some(why) = &why {
+            self.notice(&format!("read only: {why}"));
+        }
+        self.facts.read_only = why;
+        self.prompt = None;
+        self.shown.stale = true;
+    }
+
+    /// Says what was taken from this console's person, as a newer fleet tells of it: what the footer said before does
+    /// not hold any more.
+    pub(super) fn hear_of_claims(&mut self, fleet: &Fleet) {
+        let user = &self.facts.user;
+        let is_mine = |row: &Exception| row.handling.claim.as_ref().is_some_and(|mark| mark.user == *user);
+        let mine = self.facts.fleet.exceptions.iter().filter(|row| row.is_open() && is_mine(row));
+        let taken = mine.filter_map(|row| {
+            let by = fleet.exceptions.get(&row.id).filter(|now| now.is_open())?.handling.claim.as_ref()?;
+            let at = words::clock(by.at, &self.facts.zone);
+            let about = exception_number(row, &self.facts);
+            (by.user != *user).then(|| format!("{about}: {} took it from you at {at}", by.user))
+        });
+        let taken: Vec<String> = taken.collect();
+        if !taken.is_empty() {
+            self.said = None;
+        }
+        for text in &taken {
+            self.notice(text);
+        }
+    }
+
+    /// Takes over the line of the handoff that the cursor is on, and goes on to the next.
+    pub(super) fn accept(&mut self) -> Option<Effect> {
+        let Some(Subject::Exception(id)) = self.in_hand() else {
+            self.say("only what is open is taken over, line by line");
+            return None;
+        };
+        let row = self.facts.open_exception(id)?;
+        let about = exception_number(row, &self.facts);
+        let accepted = handoff::accepted(row, self.facts.now);
+        if accepted.is_some_and(|mark| mark.user == self.facts.user) {
+            self.say(format!("{about}: you have taken it over already"));
+            self.go_page(Go::Down);
+            return None;
+        }
+        let on = vec![(row.id.clone(), row.seen(self.facts.now))];
+        let done = format!("{about}: everybody reads that you have taken it over");
+        self.go_page(Go::Down);
+        Some(Effect::Act { on, deed: Deed::Accept, done })
     }
 
     /// Asks for what must be typed.
@@ -127,7 +195,7 @@ impl App {
                     self.prompt = Some(prompt);
                     return None;
                 };
-                let done = format!("{about}: {until}");
+                let done = format!("{about}: {until}{}", too_long(&deed, &prompt.on, &self.facts));
                 (deed, done)
             }
         };
@@ -150,7 +218,7 @@ impl App {
             self.say("the board changed under the cursor just now: look again");
             return None;
         }
-        let ids = if let Some(subject) = self.opened() {
+        let ids = if let Some(subject) = self.in_hand() {
             subject.exceptions(&self.facts)
         } else {
             let (slot, facts) = self.arranged();
@@ -165,6 +233,20 @@ impl App {
             self.say("nothing is wrong here that could be seen to");
         }
         Some((on, about?))
+    }
+}
+
+/// That a snooze lasts beyond the time in which something can be done; nothing where it does not.
+fn too_long(deed: &Deed, on: &[(String, Seen)], facts: &Facts) -> String {
+    let Deed::Snooze(Snooze { until_at: Some(until), .. }) = deed else { return String::new() };
+    let rows = on.iter().filter_map(|(id, _)| facts.open_exception(id));
+    let ends = rows.filter_map(|row| row.deadline_at).filter(|at| *at > facts.now).min();
+    match ends.filter(|ends| ends < until) {
+        Some(ends) => {
+            let at = words::time(ends, &facts.zone, facts.now);
+            format!(" - BUT the time to act ends before that, at {at}")
+        }
+        None => String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::rules::proof::TITLES;
 use crate::tui::facts::Facts;
 use crate::tui::widgets::table::Rows;
 use crate::tui::words::{self, UNKNOWN};
@@ -24,17 +25,35 @@ pub struct File {
     pub rows: usize,
 }
 
+/// What proves how long a truck was held at a stop, in a file.
+pub fn proof(stop_id: &str, rows: &[[String; 6]], facts: &Facts) -> File {
+    let line =
+        |cells: &mut dyn Iterator<Item = &str>| cells.map(field).collect::<Vec<_>>().join(",") + "\r\n";
+    let mut text = line(&mut TITLES.into_iter());
+    for cells in rows {
+        text += &line(&mut cells.iter().map(String::as_str));
+    }
+    // An id is whatever the TMS says; a file's name leads nowhere else.
+    let id: String = stop_id.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    File { name: format!("backhaul-detention-{id}{}.csv", stamp(facts)), text, rows: rows.len() }
+}
+
+/// "-20260302-140500".
+fn stamp(facts: &Facts) -> String {
+    let at = facts.now.calendar().map(|at| at.to_zoned(facts.zone.clone()));
+    at.map_or_else(String::new, |at| at.strftime("-%Y%m%d-%H%M%S").to_string())
+}
+
 /// These rows in a file, as of now.
 pub fn file(rows: &Rows, filter: &str, form: Form, facts: &Facts) -> File {
     let at = facts.now.calendar().map(|at| at.to_zoned(facts.zone.clone()));
-    let stamp = at.as_ref().map_or_else(String::new, |at| at.strftime("-%Y%m%d-%H%M%S").to_string());
     let as_of = at.map_or_else(|| UNKNOWN.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string());
     let read = words::age(Some(facts.fleet.read_at), facts.now);
     let (ending, text) = match form {
         Form::Csv => ("csv", csv(rows, filter, &format!("{as_of}, database read {read} ago"))),
         Form::Json => ("json", json_text(rows, filter, &as_of)),
     };
-    let name = format!("backhaul-{}{stamp}.{ending}", rows.title.to_lowercase());
+    let name = format!("backhaul-{}{}.{ending}", rows.title.to_lowercase(), stamp(facts));
     File { name, text, rows: rows.cells.len() }
 }
 

@@ -4,7 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::over::Over;
-use super::{App, Effect, Stale};
+use super::{App, Effect};
 use crate::tui::panels::Go;
 use crate::tui::view;
 
@@ -42,13 +42,17 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => self.click(Position { x: mouse.column, y: mouse.row }),
             _ => return,
         }
-        self.stale = Stale::Yes;
+        self.shown.stale = true;
     }
 
     fn turn_wheel(&mut self, go: Go) {
         if let Some(Over::Palette(palette)) = &mut self.over {
             let lines = isize::try_from(NOTCH).unwrap_or(1);
             return palette.go(if go == Go::Up { -lines } else { lines });
+        }
+        if self.over.is_none() && self.is_in_chat() {
+            let lines = isize::try_from(NOTCH).unwrap_or(1);
+            return self.chat.scroll(if go == Go::Up { -lines } else { lines });
         }
         if self.over.is_none() && self.prompt.is_none() {
             (0..NOTCH).for_each(|_| self.go(go));
@@ -57,8 +61,14 @@ impl App {
 
     fn click(&mut self, at: Position) {
         let area = Rect::from((Position::ORIGIN, self.size));
-        let body = view::areas(self, area).body;
-        if self.over.is_some() || self.prompt.is_some() || !self.pages.is_empty() || !body.contains(at) {
+        let areas = view::areas(self, area);
+        let (body, is_over) = (areas.body, areas.chat == Some(areas.body));
+        if self.over.is_some()
+            || self.prompt.is_some()
+            || !self.pages.is_empty()
+            || is_over
+            || !body.contains(at)
+        {
             return;
         }
         let (slot, facts) = self.held();

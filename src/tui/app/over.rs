@@ -9,15 +9,23 @@ use tui_input::Input;
 use super::export::{self, Form};
 use super::views::{Change, SavedView};
 use super::{App, Effect};
+use crate::rules::{detention, proof};
 use crate::tui::action::{Action, Realm};
+use crate::tui::facts::Facts;
 use crate::tui::palette::{self, Manner, Palette};
-use crate::tui::panels::Place;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::panels::{Place, Subject};
+use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Choice, Listing};
-use crate::tui::widgets::text::put;
+use crate::tui::widgets::text::{blank, put};
 
 /// Columns of the screen that the picker takes.
 const PICKER: u16 = 30;
+
+/// Why a key of the table does nothing while a page covers it.
+const BEHIND: &str = "this key is for the table behind the page: go back first";
+
+/// Why a key of the tables does nothing on a panel that is none.
+const NO_TABLE: &str = "there is no table here: this key is for those";
 
 /// What is opened.
 pub enum Over {
@@ -38,6 +46,14 @@ impl App {
             Action::Columns if self.pages.is_empty() => self.open_columns(),
             Action::Group if self.pages.is_empty() => self.group(),
             Action::Export if self.pages.is_empty() => return self.export(Form::Csv),
+            Action::Sort | Action::Reverse if self.pages.is_empty() => self.sort_by(action),
+            Action::Export if self.opened() == Some(&Subject::Detention) => return self.export_proof(),
+            Action::Filter
+            | Action::Sort
+            | Action::Reverse
+            | Action::Columns
+            | Action::Group
+            | Action::Export => self.say(BEHIND),
             _ => {}
         }
         None
@@ -57,10 +73,23 @@ impl App {
         }
     }
 
+    fn sort_by(&mut self, action: Action) {
+        let panel = &mut self.slot_mut().panel;
+        match action {
+            _ if panel.listing().is_none() => {
+                self.say("the order here is fixed, the worst first: the tables can be sorted");
+            }
+            Action::Reverse => panel.reverse(),
+            _ => panel.sort(),
+        }
+    }
+
     /// Opens the picker of columns, where there is a table.
     fn open_columns(&mut self) {
         if self.slot().panel.listing().is_some() {
             self.over = Some(Over::Columns(0));
+        } else {
+            self.say(NO_TABLE);
         }
     }
 
@@ -126,6 +155,8 @@ impl App {
             ("export", other) => {
                 self.say(format!("no file is written as {other}; say :export csv or :export json"));
             }
+            ("new", _) => return self.act_on_chat(Action::ChatNew),
+            ("handoff", _) => self.turn_to(Subject::Handoff),
             // Only what is a command comes here.
             _ => {}
         }
@@ -194,14 +225,32 @@ impl App {
     /// The rows in sight as a file.
     fn export(&mut self, form: Form) -> Option<Effect> {
         let (slot, facts) = self.arranged();
-        let listing = slot.panel.listing()?;
-        let file = export::file(&listing.rows(&facts), slot.filter.value(), form, &facts);
+        let Some(rows) = slot.panel.rows(&facts) else {
+            self.say(NO_TABLE);
+            return None;
+        };
+        let file = export::file(&rows, slot.filter.value(), form, &facts);
         Some(Effect::Export(file))
+    }
+
+    /// What proves how long the truck under the cursor was held, as a file.
+    fn export_proof(&mut self) -> Option<Effect> {
+        let load = self.in_hand()?.load(&self.facts)?;
+        let Facts { fleet, fresh, zone, now, .. } = &self.facts;
+        let load = fleet.movements.get(&load)?;
+        let held = detention::of_load(fleet, fresh, load, *now);
+        let case = held.and_then(|held| proof::of(fleet, load, held.stop, *now));
+        let Some(case) = case else {
+            self.say("it is not there any more: `backhaul detention --proof STOP` has what is over");
+            return None;
+        };
+        let rows = proof::rows(&case, fleet, zone, *now);
+        Some(Effect::Export(export::proof(&case.stop.tms.id, &rows, &self.facts)))
     }
 
     /// Groups the rows by the next thing.
     fn group(&mut self) {
-        let Some(listing) = self.slot_mut().panel.listing_mut() else { return };
+        let Some(listing) = self.slot_mut().panel.listing_mut() else { return self.say(NO_TABLE) };
         let by = listing.group();
         let said = match by {
             _ if !listing.has_groups() => "there is nothing to group these rows by".to_owned(),
@@ -223,15 +272,6 @@ pub fn paint(app: &App, body: Rect, buf: &mut Buffer) -> Option<Position> {
         Over::Palette(palette) => {
             let manner = Manner { facts: &app.facts, keys: &app.keys, theme: app.theme };
             palette::paint(palette, manner, body, buf)
-        }
-    }
-}
-
-fn blank(area: Rect, buf: &mut Buffer, theme: Theme) {
-    for position in area.intersection(buf.area).positions() {
-        if let Some(cell) = buf.cell_mut(position) {
-            cell.reset();
-            cell.set_style(theme.style(Role::Text));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Size;
 
-use super::{App, Stale};
+use super::App;
 use crate::model::Timestamp;
 use crate::tui::panels::{Go, Subject};
 use crate::tui::view;
@@ -19,6 +19,8 @@ pub struct Page {
     pub top: usize,
     /// What the cursor is on, by its place among what leads on; nothing where nothing does.
     at: Option<(usize, Subject)>,
+    /// How far down the window the cursor stands, where it is in sight: what comes above it moves the page, not it.
+    stands: Option<usize>,
     written: Option<Sheet>,
     written_at: Timestamp,
 }
@@ -49,6 +51,25 @@ impl Page {
             None => 0,
         };
         self.at = links.get(index).map(|subject| (index, subject.clone()));
+    }
+
+    /// Scrolls so that the cursor stands where it stood, after lines came or went above it.
+    fn hold(&mut self, body: Size) {
+        let line = self.cursor_line(body);
+        if let Some((line, stood)) = line.zip(self.stands) {
+            self.top = line.saturating_sub(stood);
+        }
+        self.settle(body);
+    }
+
+    /// Remembers where the cursor stands.
+    fn remember(&mut self, body: Size) {
+        let down = self.cursor_line(body).and_then(|line| line.checked_sub(self.top));
+        self.stands = down.filter(|down| *down < usize::from(body.height));
+    }
+
+    fn cursor_line(&self, body: Size) -> Option<usize> {
+        self.written.as_ref()?.link_lines(body.width).get(self.cursor()?).copied()
     }
 
     /// Moves by one line or one page. The cursor goes to the next line that leads on where that is in sight,
@@ -100,7 +121,14 @@ impl Page {
 impl App {
     /// Opens a page over what is shown.
     pub(super) fn turn_to(&mut self, of: Subject) {
-        self.pages.push(Page { of, top: 0, at: None, written: None, written_at: self.facts.now });
+        self.pages.push(Page {
+            of,
+            top: 0,
+            at: None,
+            stands: None,
+            written: None,
+            written_at: self.facts.now,
+        });
         self.lay_out(self.size);
     }
 
@@ -109,34 +137,46 @@ impl App {
         Some(&self.pages.last()?.of)
     }
 
+    /// What a key on the page on top is about: the page itself, or of a list the line under the cursor.
+    pub(super) fn in_hand(&self) -> Option<&Subject> {
+        let page = self.pages.last()?;
+        let on = page.at.as_ref().map(|(_, subject)| subject);
+        on.filter(|_| page.of.is_list()).or(Some(&page.of))
+    }
+
     /// Writes the page on top where it is not written yet, and finds its cursor again.
     pub(super) fn lay_out_page(&mut self, body: Size) {
         let due = self.pages.last().filter(|page| page.written.is_none());
         let written = due.map(|page| view::sheet(self, &page.of));
         let now = self.facts.now;
         let Some(page) = self.pages.last_mut() else { return };
+        let is_new = written.is_some();
         if let Some(written) = written {
             (page.written, page.written_at) = (Some(written), now);
         }
         page.settle(body);
+        if is_new {
+            page.hold(body);
+        }
+        page.remember(body);
     }
 
     /// What is known is other, or of another time: pages are written anew when they are looked at.
     pub(super) fn reread(&mut self) {
         let now = self.facts.now;
         for page in &mut self.pages {
-            let is_costly = matches!(page.of, Subject::Best(_));
+            let is_costly = matches!(page.of, Subject::Best(_) | Subject::Near(_));
             if !is_costly || now.secs_since(page.written_at) >= COSTLY_S {
                 page.written = None;
             }
         }
-        self.doubt();
+        self.shown.stale = true;
     }
 
     /// The same for whatever it costs.
     pub(super) fn reread_all(&mut self) {
         self.pages.iter_mut().for_each(|page| page.written = None);
-        self.stale = Stale::Yes;
+        self.shown.stale = true;
     }
 
     pub(super) fn go_page(&mut self, go: Go) {
@@ -146,6 +186,7 @@ impl App {
         let body = view::areas(self, area).body.as_size();
         if let Some(page) = self.pages.last_mut() {
             page.go(go, body);
+            page.remember(body);
         }
     }
 

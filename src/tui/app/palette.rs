@@ -13,7 +13,7 @@ use crate::model::clean;
 use crate::model::land::Land;
 use crate::tui::action::Action;
 use crate::tui::palette::{Choice, Index, Kind, Palette, Part, Row, Scope};
-use crate::tui::panels::Place;
+use crate::tui::panels::{Place, Subject};
 
 /// The longest line that is typed, in characters.
 const LINE: usize = 100;
@@ -32,6 +32,16 @@ impl App {
         self.index = Some(Rc::clone(&index));
         let views = self.views.names().into_iter().map(str::to_owned).collect();
         self.over = Some(Over::Palette(Palette::of(self.actions_here(), views, index)));
+    }
+
+    /// Opens the palette with digits that were typed already.
+    pub(super) fn open_palette_with(&mut self, text: &str) {
+        self.open_palette();
+        if let Some(Over::Palette(mut palette)) = self.over.take() {
+            (palette.input, palette.by_digits) = (Input::new(text.to_owned()), true);
+            self.search_palette(&mut palette);
+            self.over = Some(Over::Palette(palette));
+        }
     }
 
     /// Opens the help.
@@ -114,6 +124,15 @@ impl App {
             Some(Choice::Word(Part::Filters, word)) => self.filter_with(word.term),
             // An explanation has nothing to be done; it stays to be read.
             Some(Choice::Word(..)) => self.over = Some(Over::Palette(palette)),
+            // The first digit may have been meant for a panel: what is called like the rest is offered, never taken.
+            None if palette.by_digits && typed.len() > 1 => {
+                palette.by_digits = false;
+                let rest: String = typed.chars().skip(1).collect();
+                self.say(format!("nothing is called {typed}; below is what is called {rest}"));
+                palette.input = Input::new(rest);
+                self.search_palette(&mut palette);
+                self.over = Some(Over::Palette(palette));
+            }
             None if palette.scope == Scope::Help => self.over = Some(Over::Palette(palette)),
             None => self.say(format!(
                 "nothing is called {typed}; ask for a unit, a driver, a load, an order, a town or what to do"
@@ -174,9 +193,14 @@ impl App {
             | Action::Claim
             | Action::Snooze
             | Action::Note => Some(Part::Here),
+            Action::Accept => here(self.opened() == Some(&Subject::Handoff)),
+            Action::Export if self.opened() == Some(&Subject::Detention) => Some(Part::Here),
+            Action::Sort if is_board && !is_page => Some(Part::Everywhere),
             Action::Filter => here(!is_page),
-            Action::Sort | Action::Reverse | Action::Columns | Action::Group | Action::Export => {
-                here(is_table)
+            Action::Export => here(is_table || is_board && !is_page),
+            Action::Sort | Action::Reverse | Action::Columns | Action::Group => here(is_table),
+            Action::ChatNext | Action::ChatNew | Action::ChatOther | Action::ChatAside => {
+                here(self.is_in_chat())
             }
             Action::Snoozed => here(is_board && !is_page),
             _ => Some(Part::Everywhere),

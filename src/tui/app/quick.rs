@@ -3,7 +3,7 @@
 
 use super::{App, Effect};
 use crate::model::{Keyed, MovementKey, Risk};
-use crate::rules::late;
+use crate::rules::{asked, late};
 use crate::tui::action::Action;
 use crate::tui::panels::{Go, Place, Show, Subject};
 
@@ -13,13 +13,8 @@ impl App {
             Action::Snoozed => self.slot_mut().panel.toggle_snoozed(),
             Action::Late => return self.look_at(Show::Late),
             Action::Uncovered => return self.look_at(Show::Uncovered),
-            Action::Limits => {
-                let effect = self.look(Place::Drivers);
-                self.slot_mut().panel.order_by("FIRST");
-                let (slot, facts) = self.arranged();
-                slot.panel.go(Go::First, &facts);
-                return effect;
-            }
+            Action::Limits if self.opened() == Some(&Subject::Limits) => drop(self.pages.pop()),
+            Action::Limits => self.turn_to(Subject::Limits),
             Action::Detention if self.opened() == Some(&Subject::Detention) => drop(self.pages.pop()),
             Action::Detention => self.turn_to(Subject::Detention),
             Action::Plan => self.turn_to_load(Subject::Plan),
@@ -29,6 +24,16 @@ impl App {
             _ => {}
         }
         None
+    }
+
+    /// Where the filter that was typed is a question, answers it instead.
+    pub(super) fn ask_near(&mut self) {
+        let asked = self.slot().filter.value().to_owned();
+        if asked::is_asked(&asked) {
+            self.slot_mut().filter.reset();
+            self.refilter();
+            self.turn_to(Subject::Near(asked));
+        }
     }
 
     /// A part of the board; again, all of it.
@@ -48,7 +53,7 @@ impl App {
 
     /// What the page on top, or the selected row, is about.
     fn subject(&mut self) -> Option<Subject> {
-        if let Some(subject) = self.opened() {
+        if let Some(subject) = self.in_hand() {
             return Some(subject.clone());
         }
         let (slot, facts) = self.arranged();

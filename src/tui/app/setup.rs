@@ -6,6 +6,7 @@ use super::{Calls, Change, File, Mouse};
 use crate::model::overlay::Overlay;
 use crate::model::{Deed, Seen, Timestamp, UnitId, UnitKind};
 use crate::rules::eta::Office;
+use crate::tui::chat::Wish;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::KeyMap;
 use crate::tui::theme::Theme;
@@ -32,8 +33,8 @@ pub enum Mode {
 pub enum Effect {
     /// Have every feed read now.
     Refresh,
-    /// Tell the other consoles that this panel is looked at now (`viewers.view`).
-    Look(&'static str),
+    /// Tell the other consoles that this is looked at now (`viewers.view`).
+    Look(String),
     /// Write down what the person here does about exceptions, each by its id and as it is seen. What came of it
     /// is told by [`Event::Done`](crate::tui::event::Event::Done) or [`Event::Notice`](crate::tui::event::Event::Notice).
     Act {
@@ -49,6 +50,8 @@ pub enum Effect {
     /// Read where this unit was in the last 24 hours; an
     /// [`Event::Trail`](crate::tui::event::Event::Trail) answers.
     Trail(UnitKind, UnitId),
+    /// Have the assistant do this; an [`Event::Chat`](crate::tui::event::Event::Chat) tells what comes of it.
+    Chat(Wish),
     /// Keep a view that was saved, or no more.
     KeepView(Change),
     /// Write this file where the console was started, and say so.
@@ -77,6 +80,8 @@ pub struct Setup {
     pub own: Arc<Overlay>,
     /// Who sits here, as others are told.
     pub user: String,
+    /// This console's host and process there: of one login several may be open.
+    pub here: (String, u32),
     /// How the office plans.
     pub office: Office,
     /// The mouse from the start.

@@ -21,9 +21,6 @@ const LEAST: u16 = 8;
 const LEFT: usize = 10;
 const NAME: usize = 18;
 
-/// Columns for the keys and terms of the help.
-const TERM: usize = 20;
-
 /// How to draw.
 #[derive(Clone, Copy)]
 pub struct Manner<'a> {
@@ -164,21 +161,17 @@ fn row_words(row: Row, index: &super::Index, facts: &Facts) -> (String, String) 
     };
     let load = |id: Option<&String>| id.map_or_else(|| "on no load".to_owned(), |id| format!("load {id}"));
     let row_of = match row.kind {
-        Kind::Tractor => {
-            fleet.tractors.as_slice().get(row.at).map(|unit| (unit.unit_number.clone(), standing()))
-        }
-        Kind::Trailer => {
-            fleet.trailers.as_slice().get(row.at).map(|unit| (unit.unit_number.clone(), standing()))
-        }
-        Kind::Driver => fleet.drivers.as_slice().get(row.at).map(|driver| (driver.name.clone(), standing())),
-        Kind::Load => fleet.movements.as_slice().get(row.at).map(|load| {
+        Kind::Tractor => fleet.tractors.at(row.at).map(|unit| (unit.unit_number.clone(), standing())),
+        Kind::Trailer => fleet.trailers.at(row.at).map(|unit| (unit.unit_number.clone(), standing())),
+        Kind::Driver => fleet.drivers.at(row.at).map(|driver| (driver.name.clone(), standing())),
+        Kind::Load | Kind::Past => fleet.movements.at(row.at).map(|load| {
             let of = trip::of(load, fleet.stops_of(&load.key()));
             let ends: Vec<String> =
                 [of.origin, of.destination].into_iter().flatten().map(trip::place).collect();
             let ends = ends.join(&format!(" {} ", facts.glyphs.to()));
             (load.tms.id.clone(), format!("{} {ends}", load.tms.status.word().replace('_', " ")))
         }),
-        Kind::Order => fleet.orders.as_slice().get(row.at).map(|order| {
+        Kind::Order => fleet.orders.at(row.at).map(|order| {
             let more = [
                 order.customer.clone(),
                 order.tms.po.as_ref().map(|po| format!("PO {po}")),
@@ -187,7 +180,7 @@ fn row_words(row: Row, index: &super::Index, facts: &Facts) -> (String, String) 
             ];
             (order.tms.id.clone(), more.into_iter().flatten().collect::<Vec<_>>().join(", "))
         }),
-        Kind::Stop => fleet.stops.as_slice().get(row.at).map(|stop| {
+        Kind::Stop => fleet.stops.at(row.at).map(|stop| {
             let note = format!("{}, {}", trip::place(stop), load(stop.tms.movement_id.as_ref()));
             (stop.tms.name.clone().unwrap_or_default(), note)
         }),
@@ -200,7 +193,7 @@ fn row_words(row: Row, index: &super::Index, facts: &Facts) -> (String, String) 
 
 /// The help in full sentences, under headings.
 fn paint_help(palette: &Palette, manner: Manner<'_>, area: Rect, buf: &mut Buffer) {
-    let room = area.width.saturating_sub(u16::try_from(TERM).unwrap_or(0) + 3);
+    let (keys, words) = term_widths(palette, manner.keys);
     let mut lines: Vec<(Option<usize>, Vec<Span>)> = Vec::new();
     let mut part = None;
     for (at, choice) in palette.choices.iter().enumerate() {
@@ -211,14 +204,15 @@ fn paint_help(palette: &Palette, manner: Manner<'_>, area: Rect, buf: &mut Buffe
             }
             lines.push((None, vec![(of.title().to_owned(), Role::Title)]));
         }
-        let (term, means) = match choice {
-            Choice::Word(_, word) => (word.term.to_owned(), word.means),
-            Choice::Action(action) => (all_keys(*action, manner.keys), action.description()),
+        let (term, means, wide) = match choice {
+            Choice::Word(_, word) => (word.term.to_owned(), word.means, words),
+            Choice::Action(action) => (all_keys(*action, manner.keys), action.description(), keys),
             _ => continue,
         };
+        let room = area.width.saturating_sub(u16::try_from(wide).unwrap_or(0) + 4);
         for (number, text) in wrap(means, room).into_iter().enumerate() {
             let term = if number == 0 { term.as_str() } else { "" };
-            lines.push((Some(at), vec![(format!("  {term:<TERM$} "), Role::Muted), (text, Role::Text)]));
+            lines.push((Some(at), vec![(format!("  {term:<wide$}  "), Role::Muted), (text, Role::Text)]));
         }
     }
     let page = usize::from(area.height).max(1);
@@ -227,6 +221,15 @@ fn paint_help(palette: &Palette, manner: Manner<'_>, area: Rect, buf: &mut Buffe
     for (y, (at, line)) in area.rows().map(|row| row.y).zip(lines.into_iter().skip(top)) {
         paint_line(&line, at == Some(palette.at), Rect { y, height: 1, ..area }, manner, buf);
     }
+}
+
+/// Columns for all keys that are explained, and for all words.
+fn term_widths(palette: &Palette, keys: &KeyMap) -> (usize, usize) {
+    palette.choices.iter().fold((0, 0), |(widest_keys, widest_word), choice| match choice {
+        Choice::Action(action) => (widest_keys.max(all_keys(*action, keys).chars().count()), widest_word),
+        Choice::Word(_, word) => (widest_keys, widest_word.max(word.term.chars().count())),
+        _ => (widest_keys, widest_word),
+    })
 }
 
 fn part_of(choice: &Choice, palette: &Palette) -> Part {

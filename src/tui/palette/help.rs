@@ -3,7 +3,9 @@
 
 use super::Choice;
 use super::score::Query;
+use crate::model::folded;
 use crate::tui::action::Action;
+use crate::tui::chat::DOUBT;
 use crate::tui::words;
 
 /// The parts of the help, in their order.
@@ -40,6 +42,12 @@ const fn word(term: &'static str, means: &'static str) -> Word {
     Word { term, means }
 }
 
+/// What keys do together.
+const TOGETHER: &[Word] = &[word(
+    "418",
+    "three digits, each within half a second of the one before, look a number up, from any panel; esc ends it",
+)];
+
 /// What can be typed after `/`, by example.
 const FILTERS: &[Word] = &[
     word("amarillo 41", "rows with both texts, in any column"),
@@ -72,13 +80,36 @@ const WRITTEN: &[Word] = &[
         "tms est car",
         "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",
     ),
-    word("SEV ^ v x ?", "getting worse, better, going away; nobody can tell any more whether it holds"),
+    word(
+        "CRIT HIGH MED LOW",
+        "SEV: how bad it is; of several things on one load the worst, the others behind +",
+    ),
+    word(
+        "worst first",
+        "by severity and by how soon it must be acted on; what is past stands after what can still be saved",
+    ),
+    word("CRIT ^", "\u{2191} or ^ behind SEV: getting worse"),
+    word("CRIT v", "\u{2193} or v behind SEV: getting better"),
+    word("CRIT x", "\u{d7} or x behind SEV: it does not hold any more, and goes off the board if that lasts"),
+    word("CRIT ?", "nobody can tell any more whether it holds: what it says is from before"),
+    word("- late", "a count that nobody knows yet: nothing was read, or loads are not judged yet"),
     word("LEFT", "how long something can still be done about it"),
-    word("WHO", "who sees to it; who has seen it; n2: notes; z15:00: you snoozed it until then"),
-    word("+1h20", "to spare before the next window closes"),
-    word("LATE 35m", "the ETA is that long after the window closes"),
+    word(
+        "WHO",
+        "who sees to it; who has seen it; +ann: has only what else the line tells of; ~bob: looks at it now; n2: notes; z15:00: you snoozed it until then",
+    ),
+    word("+1h20", "to spare before the window closes that the load is judged by"),
+    word("LATE 35m", "cannot legally be there before that window closes, and comes that long after"),
+    word("RISK 7m", "comes that long after that window closes, unless it goes better than usual"),
+    word("+1 Memphis TN", "in NEXT: judged by the stop after the next one"),
     word("PAST 35m", "the window closed that long ago, with no arrival told"),
     word("HERE 1h05", "at the stop for that long"),
+    word("STOP 9h-15h", "stood for 9 hours at least, for 15 at most: it was not heard of in between"),
+    word("FREE 20m left", "at a stop, within the free time"),
+    word("HELD 20m over", "at a stop, so long beyond the free time"),
+    word("with 418", "a trailer that has no tracker: where tractor 418 is"),
+    word("THERE", "when it can legally be at the place that the filter names"),
+    word(DOUBT, "in the chat: a number that is not from the data"),
     word("DARK 3h05", "nothing heard for longer than is normal for the unit: last seen that long ago"),
     word(
         "first limit",
@@ -95,13 +126,18 @@ const ABOUT: &[Word] = &[
 /// All that has each word typed, in the order of the help.
 pub fn choices(actions: &[(Part, Action)], query: &Query, keys: &dyn Fn(Action) -> String) -> Vec<Choice> {
     let fits =
-        |term: &str, means: &str| query.is_empty() || query.is_in(&format!("{term}\n{means}").to_lowercase());
+        |term: &str, means: &str| query.is_empty() || query.is_in(&folded(&format!("{term}\n{means}")));
     let is_wanted = |action: Action| {
         let names = format!("{}\n{}", keys(action), action.name().replace('_', " "));
         fits(&names, action.description())
     };
     let actions = actions.iter().filter(|(_, action)| is_wanted(*action));
-    let words = [(Part::Filters, FILTERS), (Part::Written, WRITTEN), (Part::About, ABOUT)];
+    let words = [
+        (Part::Everywhere, TOGETHER),
+        (Part::Filters, FILTERS),
+        (Part::Written, WRITTEN),
+        (Part::About, ABOUT),
+    ];
     let words = words.into_iter().flat_map(|(part, words)| words.iter().map(move |word| (part, word)));
     actions
         .map(|(_, action)| Choice::Action(*action))

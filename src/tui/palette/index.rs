@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::score::{Fit, Query};
 use crate::model::land::Land;
-use crate::model::{Fleet, Keyed, MovementKey, Order};
+use crate::model::{Fleet, Keyed, MovementKey, Order, folded};
 use crate::tui::panels::Subject;
 
 /// As many of what fits are listed: nobody reads on, they type on.
@@ -16,8 +16,11 @@ pub const LISTED: usize = 200;
 pub enum Kind {
     Tractor,
     Driver,
+    /// A load that is not over.
     Load,
     Order,
+    /// A load that is over: of an order of the same number that is not, nobody means this.
+    Past,
     Trailer,
     Stop,
     Town,
@@ -29,7 +32,7 @@ impl Kind {
         match self {
             Self::Tractor => "tractor",
             Self::Driver => "driver",
-            Self::Load => "load",
+            Self::Load | Self::Past => "load",
             Self::Order => "order",
             Self::Trailer => "trailer",
             Self::Stop => "stop",
@@ -75,7 +78,8 @@ impl Index {
             made.add(Kind::Driver, at, &row.name, [Some(row.id.0.as_str()), phone, digits.as_deref()]);
         }
         for (at, row) in fleet.movements.iter().enumerate() {
-            made.add(Kind::Load, at, &row.tms.id, [None]);
+            let kind = if row.tms.status.is_open() { Kind::Load } else { Kind::Past };
+            made.add(kind, at, &row.tms.id, [None]);
         }
         for (at, row) in fleet.orders.iter().enumerate() {
             let (po, bol) = (row.tms.po.as_deref(), row.tms.bol.as_deref());
@@ -83,17 +87,23 @@ impl Index {
             made.add(Kind::Order, at, &row.tms.id, more);
         }
         for (at, row) in fleet.trailers.iter().enumerate() {
-            let more = [Some(row.id.0.as_str()), row.vin.as_deref(), row.plate.as_deref()];
+            // People say a trailer's number without the letters before it.
+            let number = row.unit_number.trim_start_matches(|c: char| !c.is_ascii_digit());
+            let number = Some(number).filter(|number| *number != row.unit_number);
+            let more = [number, Some(row.id.0.as_str()), row.vin.as_deref(), row.plate.as_deref()];
             made.add(Kind::Trailer, at, &row.unit_number, more);
         }
         for (at, row) in fleet.stops.iter().enumerate() {
             // A stop that is done is looked for by its load.
             if let Some(name) = row.tms.name.as_deref().filter(|_| !row.tms.done) {
-                made.add(Kind::Stop, at, name, [row.tms.city.as_deref()]);
+                // Its city's name is the town's before it is the stop's.
+                let city = row.tms.city.as_deref().map(|city| format!("in {city}"));
+                made.add(Kind::Stop, at, name, [city.as_deref()]);
             }
         }
         for (at, town) in Land::towns().iter().enumerate() {
-            made.add(Kind::Town, at, &format!("{} {}", town.name, town.state_or_country()), [None]);
+            let whole = format!("{} {}", town.name, town.state_or_country());
+            made.add(Kind::Town, at, &whole, [Some(town.name)]);
         }
         made
     }
@@ -103,7 +113,7 @@ impl Index {
             if number > 0 {
                 self.names.push('\n');
             }
-            self.names.extend(name.chars().flat_map(char::to_lowercase));
+            self.names.push_str(&folded(name));
         }
         self.entries.push(Entry { kind, at, end: self.names.len() });
     }
@@ -151,13 +161,13 @@ impl Index {
     pub fn subject(&self, row: Row) -> Option<Subject> {
         let fleet = &self.fleet;
         Some(match row.kind {
-            Kind::Tractor => Subject::Tractor(fleet.tractors.as_slice().get(row.at)?.id.clone()),
-            Kind::Driver => Subject::Driver(fleet.drivers.as_slice().get(row.at)?.id.clone()),
-            Kind::Load => Subject::Movement(fleet.movements.as_slice().get(row.at)?.key()),
-            Kind::Trailer => Subject::Trailer(fleet.trailers.as_slice().get(row.at)?.id.clone()),
-            Kind::Order => Subject::Movement(load_of(fleet.orders.as_slice().get(row.at)?)?),
+            Kind::Tractor => Subject::Tractor(fleet.tractors.at(row.at)?.id.clone()),
+            Kind::Driver => Subject::Driver(fleet.drivers.at(row.at)?.id.clone()),
+            Kind::Load | Kind::Past => Subject::Movement(fleet.movements.at(row.at)?.key()),
+            Kind::Trailer => Subject::Trailer(fleet.trailers.at(row.at)?.id.clone()),
+            Kind::Order => Subject::Movement(load_of(fleet.orders.at(row.at)?)?),
             Kind::Stop => {
-                let stop = fleet.stops.as_slice().get(row.at)?;
+                let stop = fleet.stops.at(row.at)?;
                 let company_id = stop.tms.company_id.clone();
                 Subject::Movement(MovementKey { company_id, id: stop.tms.movement_id.clone()? })
             }

@@ -1,7 +1,9 @@
 //! How well names fit what was typed. A matcher of its own: people type the beginnings of numbers and names, and the
 //! number that begins so must come first, which a matcher made for file names cannot promise.
 
-/// What was typed, in small letters.
+use crate::model::folded;
+
+/// What was typed, in small letters without accents.
 #[derive(Debug, Default)]
 pub struct Query {
     whole: String,
@@ -31,7 +33,7 @@ const LETTERS: usize = 3;
 impl Query {
     /// What `text` asks for.
     pub fn of(text: &str) -> Self {
-        let whole = text.trim().to_lowercase();
+        let whole = folded(text.trim());
         Self { words: whole.split_whitespace().map(str::to_owned).collect(), whole }
     }
 
@@ -40,7 +42,7 @@ impl Query {
         self.whole.is_empty()
     }
 
-    /// How well names, a line each and in small letters, fit. Single letters are looked for in the first alone,
+    /// How well names, a line each and folded as what was typed, fit. Single letters are looked for in the first alone,
     /// which is what people call it.
     pub fn fit(&self, names: &str) -> Option<Fit> {
         let best = names.split('\n').filter_map(|name| name_fit(name, &self.whole)).min();
@@ -54,7 +56,7 @@ impl Query {
         (self.whole.len() >= LETTERS && has_letters(first, &self.whole)).then_some(Fit::Letters)
     }
 
-    /// Whether each of its words is somewhere in `text`, which is in small letters.
+    /// Whether each of its words is somewhere in `text`, which is folded.
     pub fn is_in(&self, text: &str) -> bool {
         self.words.iter().all(|word| text.contains(word.as_str()))
     }
@@ -119,7 +121,7 @@ mod tests {
         check("xl", "next late", None);
         check("late", "lubbock at noon east", None);
         check("419", "418", None);
-        check("peña", "ann peña", Some(Fit::Word));
+        check("peña", "ann pena", Some(Fit::Word));
         check("a  b", "b\na", Some(Fit::Words));
     }
 }

@@ -1,15 +1,19 @@
 //! Pages that answer a question rather than tell of a row: can he make it, who else can, who is held. Each is
 //! made by the same rules as the command of that name.
 
+pub mod handoff;
+pub mod limits;
+pub mod near;
+
 use super::Subject;
 use super::movements::risk_role;
-use crate::model::{EtaSource, Keyed, Movement, Reason, Risk, Stop, Timestamp};
+use crate::model::{Keyed, Movement, Reason, Risk, Stop, Timestamp};
 use crate::rules::best::{self, Choice, Verdict};
 use crate::rules::detention::{Held, held};
 use crate::rules::hours::left_at;
-use crate::rules::load_plan::words::{assumptions, limit_words, notes, why_not};
+use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, why_not};
 use crate::rules::load_plan::{self, LoadPlan, NoPlan};
-use crate::rules::trip;
+use crate::rules::{say, trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -36,7 +40,7 @@ pub fn plan(load: &Movement, facts: &Facts) -> Sheet {
                 sheet.field("assumes", assumed);
             }
             for note in notes(&plan) {
-                sheet.field("note", note);
+                sheet.field("note", said(&note, &facts.zone, facts.now));
             }
         }
         Err(none) => no_plan(&mut sheet, load, &none, facts),
@@ -49,24 +53,27 @@ pub fn plan(load: &Movement, facts: &Facts) -> Sheet {
 
 fn arrival(sheet: &mut Sheet, load: &Movement, plan: &LoadPlan<'_>, facts: &Facts) {
     let role = risk_role(plan.standing.risk);
-    let late = plan.judgement.late_s.map(|late| match late {
-        1.. => format!("late by {}", words::minutes(late)),
-        _ => format!("{} to spare", words::minutes(late)),
+    let class = plan.standing.risk.word().replace('_', " ");
+    let late = plan.judgement.late_s.map(|late| match (plan.standing.risk, late) {
+        (Risk::Late, 1..) => format!("no, late by {}", words::minutes(late)),
+        (_, 1..) => format!("{class}, late by {}", words::minutes(late)),
+        (_, spare) => format!("{class}, {} to spare", words::minutes(spare)),
     });
     let reason = plan.standing.reason.map(|reason| format!("({})", reason.word()));
-    let class = plan.standing.risk.word().replace('_', " ");
-    let verdict: Vec<String> = std::iter::once(class).chain(late).chain(reason).collect();
+    let at = plan.critical().map(|stop| format!("at {}", trip::place(stop)));
+    let about: Vec<String> = std::iter::once(late.unwrap_or(class)).chain(at).chain(reason).collect();
     sheet.heading("Answer");
-    sheet.judged("makes it", verdict.join(", ").replace(", (", " ("), role, "");
+    sheet.judged("makes it", about.join(" "), role, "");
     sheet.link("driver", plan.driver.name.clone(), "", Some(Subject::Driver(plan.driver.id.clone())));
     let tractor = Subject::Tractor(plan.tractor.id.clone());
     sheet.link("tractor", plan.tractor.unit_number.clone(), "", Some(tractor));
     let stop = plan.stops.last().map(|(stop, _)| *stop);
     let time = |at| stop.map_or_else(|| UNKNOWN.to_owned(), |stop| words::time_at(stop, at, facts));
     if let Some(outlook) = &plan.outlook {
-        sheet.field("leave by", time(outlook.latest_departure_at));
+        sheet.noted("leave by", time(outlook.latest_departure_at), "to meet every window legally");
         let binding: Vec<&str> = outlook.legal.binding.iter().map(|limit| limit_words(*limit)).collect();
-        sheet.field("what binds", words::or_unknown(Some(&binding.join(", "))));
+        let binding = if binding.is_empty() { "nothing".to_owned() } else { binding.join(", ") };
+        sheet.noted("stops for", binding, "on the way to the last stop; what makes the class stands with it");
     } else {
         sheet.line("The truck is at its last stop.", Role::Text);
     }
@@ -112,6 +119,12 @@ fn segments(sheet: &mut Sheet, plan: &LoadPlan<'_>, facts: &Facts) {
         (cells.map(|cell| (cell, Role::Text)).to_vec(), None)
     });
     sheet.grid(&["FROM", "TO", "FOR", "WHAT"], rows.collect());
+    let likely = plan.stops.last().and_then(|(_, arrival)| arrival.eta_at);
+    if likely.is_some_and(|likely| likely > outlook.legal.arrival_at) {
+        let words = "The earliest that the rules allow. LIKELY is later: a truck's own speed, looking it over, fuel, \
+                     and finding a place to park come on top.";
+        sheet.line(words, Role::Muted);
+    }
 }
 
 /// How old what it rests on is.
@@ -138,6 +151,7 @@ fn no_plan(sheet: &mut Sheet, load: &Movement, none: &NoPlan, facts: &Facts) {
         let between = format!("{} to {}, if he stopped then or worked on", time(one), time(other));
         sheet.field("legal between", between);
     }
+    sheet.heading("Last told");
     rests_on(sheet, load, facts);
     super::exception::about(sheet, &Subject::Movement(load.key()), facts);
 }
@@ -223,7 +237,7 @@ fn consequences(choice: &Choice<'_>) -> String {
 pub fn detention(facts: &Facts) -> Sheet {
     let mut sheet = Sheet::about("Detention");
     let held = held(&facts.fleet, &facts.fresh, facts.now);
-    let over = held.iter().filter(|one| one.free_left_s(facts.now) < 0).count();
+    let over = held.iter().filter(|one| one.is_over(facts.now)).count();
     sheet.heading(format!("At a stop now: {}, beyond free time: {over}", held.len()));
     if held.is_empty() {
         sheet.line(
@@ -243,15 +257,10 @@ pub fn detention(facts: &Facts) -> Sheet {
 
 fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
     let left = one.free_left_s(facts.now);
-    let (free, role) = if left < 0 {
+    let (free, role) = if one.is_over(facts.now) {
         (format!("{} over", words::minutes(left)), Role::Bad)
     } else {
         (format!("{} left", words::minutes(left)), Role::Text)
-    };
-    let seen = match one.is_seen_there {
-        Some(true) => "there",
-        Some(false) => "elsewhere",
-        None => "not seen",
     };
     vec![
         (one.movement.tms.id.clone(), Role::Text),
@@ -259,51 +268,12 @@ fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
         (trip::place(one.stop), Role::Text),
         (words::time_at(one.stop, Some(one.arrived_at), facts), Role::Text),
         (one.evidence.word().to_owned(), Role::Text),
-        (seen.to_owned(), Role::Text),
+        (one.seen_words().to_owned(), Role::Text),
         (facts.driver_name(one.movement.driver_id.as_ref()), Role::Text),
     ]
 }
 
-/// What a customer may be told of a load: where it was seen, and between when it will be there. Nothing of who
-/// drives it, nor of hours.
+/// What a customer may be told of a load.
 pub fn for_customer(load: &Movement, facts: &Facts) -> String {
-    let zone = words::letters(facts.now, &facts.zone);
-    let as_of = format!("as of {} {zone}", words::clock(facts.now, &facts.zone));
-    let stops = facts.fleet.stops_of(&load.key());
-    let name = format!("Load {}", load.tms.id);
-    let Some(last) = stops.iter().rev().find(|stop| !stop.tms.done).filter(|_| load.tms.status.is_open())
-    else {
-        let word = load.tms.status.word().replace('_', " ");
-        return words::sentence([Some(format!("{name}: {word}")), Some(as_of)]);
-    };
-    let tractor = facts.tractor(load.tractor_id.as_ref());
-    let is_under_way = load.tms.status == crate::model::MovementStatus::InProgress;
-    let seen = tractor.filter(|_| is_under_way).and_then(|row| {
-        let place = words::place(row.place.as_deref(), row.latitude, row.longitude);
-        let at = row.observed_at.filter(|_| place != UNKNOWN)?;
-        Some(format!("{name} was at {place} at {} {zone}", words::time(at, &facts.zone, facts.now)))
-    });
-    let seen = seen.unwrap_or_else(|| {
-        let not_yet = if is_under_way { "" } else { " not" };
-        format!("{name} is{not_yet} under way")
-    });
-    let place = trip::place(last);
-    let letters = words::zone_letters(last, last.eta_at.unwrap_or(facts.now));
-    let letters = letters.map(|letters| format!(" {letters}")).unwrap_or_default();
-    let time = |at| words::time_at(last, Some(at), facts);
-    let holds = facts.standing(load).has_times();
-    let ours =
-        last.legal_eta_at.zip(last.eta_at).filter(|_| holds && last.eta_source != Some(EtaSource::Tms));
-    let expected = match (ours, last.tms.tms_eta_at, last.tms.actual_arrival_at) {
-        (_, _, Some(arrived)) => format!("arrived at {place} {}{letters}", time(arrived)),
-        (Some((soonest, likely)), ..) if soonest < likely && time(soonest) != time(likely) => {
-            format!("expected at {place} between {} and {}{letters}", time(soonest), time(likely))
-        }
-        (Some((_, likely)), ..) => format!("expected at {place} about {}{letters}", time(likely)),
-        (None, Some(told), _) => {
-            format!("due at {place} {}{letters} by the plan on file, not confirmed", time(told))
-        }
-        (None, None, _) => format!("when it will be at {place} cannot be told now"),
-    };
-    words::sentence([Some(seen), Some(expected), Some(as_of)])
+    say::of(load, &facts.fleet, &facts.fresh, &facts.zone, facts.now).sentence
 }

@@ -4,15 +4,18 @@
 pub mod line;
 mod tiles;
 
+use std::cmp::Reverse;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use super::{Go, Panel, Show, Subject};
-use crate::model::{Exception, ExceptionKind, MovementKey};
+use crate::model::{Exception, ExceptionKind, Extent, MovementKey, folded};
 use crate::rules::blindness::{Sight, Unsettled, sight};
+use crate::rules::uncovered::{by_time_left, is_uncovered};
 use crate::tui::facts::Facts;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::table::nothing;
+use crate::tui::widgets::table::{Rows, nothing};
 use crate::tui::widgets::text::{Span, fit, put, put_line, width, wrap};
 use crate::tui::words;
 
@@ -42,6 +45,7 @@ pub struct Board {
     /// What stands over the rows besides the counts.
     blind: Vec<String>,
     sight: Sight,
+    unsettled: Unsettled,
     size: Size,
 }
 
@@ -81,12 +85,13 @@ impl Board {
             chosen: None,
             blind: Vec::new(),
             sight: Sight::Nothing,
+            unsettled: Unsettled::default(),
             size: Size::new(80, 20),
         }
     }
 
     fn rows<'a>(line: &'a [usize], facts: &'a Facts) -> impl Iterator<Item = &'a Exception> {
-        line.iter().filter_map(|index| facts.fleet.exceptions.as_slice().get(*index)).map(AsRef::as_ref)
+        line.iter().filter_map(|index| facts.fleet.exceptions.at(*index)).map(AsRef::as_ref)
     }
 
     fn selected<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = &'a Exception> {
@@ -102,9 +107,7 @@ impl Board {
             Show::All => true,
             // Loads that nobody can judge may be late as well.
             Show::Late => row.kind.topic() == ExceptionKind::Late.topic() || row.kind == ExceptionKind::Blind,
-            Show::Uncovered => {
-                matches!(row.kind, ExceptionKind::UnassignedPickup | ExceptionKind::InfeasiblePickup)
-            }
+            Show::Uncovered => is_uncovered(row),
         };
         wanted && (self.with_snoozed == Snoozed::Shown || !row.is_snoozed_for(&facts.user, facts.now))
     }
@@ -113,15 +116,18 @@ impl Board {
         if self.words.is_empty() {
             return true;
         }
-        let text: String = Self::rows(line, facts)
-            .flat_map(|row| {
-                let units = units(row, facts);
-                let cells = [line::what(row, facts), line::about(row, facts), line::who(row, facts), units];
-                [cells.join("\n"), row.summary.clone(), row.kind.word().to_owned()]
-            })
-            .map(|text| text.to_lowercase() + "\n")
-            .collect();
+        let text: String = Self::rows(line, facts).map(|row| searched(row, facts)).collect();
         self.words.iter().all(|word| text.contains(word))
+    }
+
+    /// Which of the line's exceptions the filter asks for: of several on one load the one that it names, else the
+    /// worst.
+    fn asked<'a>(&'a self, facts: &'a Facts) -> Option<&'a Exception> {
+        let named = |row: &&Exception| {
+            let text = searched(row, facts);
+            self.words.iter().all(|word| text.contains(word))
+        };
+        self.selected(facts).find(named).or_else(|| self.selected(facts).next())
     }
 
     /// Lines over the rows: the counts, what nobody can tell, the headings.
@@ -160,10 +166,21 @@ impl Board {
         (0..self.lines.len()).find(|index| self.about(*index, facts).as_ref() == Some(about))
     }
 
+    /// How much of what is counted is known by now.
+    fn known(&self, facts: &Facts) -> tiles::Known {
+        match (&self.sight, self.unsettled.unjudged) {
+            _ if facts.fleet.extent == Extent::Glance => tiles::Known::Reading,
+            (Sight::Nothing, _) => tiles::Known::Nothing,
+            (_, 0) => tiles::Known::All,
+            (_, unjudged) => tiles::Known::But { unjudged },
+        }
+    }
+
     /// What to write where there are no rows.
     fn empty(&self, facts: &Facts) -> String {
         let snoozed = self.total == 0 && facts.fleet.exceptions.iter().any(|row| row.is_open());
         match &self.sight {
+            _ if facts.fleet.extent == Extent::Glance => "Reading the fleet.".to_owned(),
             _ if self.total > 0 => "no line holds every word of the filter".to_owned(),
             Sight::Nothing => nothing(facts).to_owned(),
             Sight::Blind(_) => {
@@ -171,7 +188,7 @@ impl Board {
                  Health says why."
                     .to_owned()
             }
-            Sight::Clear { .. } if let Some(why) = Unsettled::of(&facts.fleet).words() => {
+            Sight::Clear { .. } if let Some(why) = self.unsettled.words() => {
                 format!("Nothing stands here yet, but that is no all-clear: {why}.")
             }
             Sight::Clear { .. } if snoozed && self.show == Show::All => {
@@ -204,13 +221,17 @@ impl Panel for Board {
             return;
         }
         self.sight = sight(&facts.fleet.feeds, facts.now);
+        self.unsettled = Unsettled::of(&facts.fleet);
         let blind = tiles::blind(&self.sight, facts);
         self.blind = blind.map(|text| wrap(&text, self.size.width)).unwrap_or_default();
         self.blind.truncate(BLIND_LINES);
-        let rows = facts.fleet.exceptions.as_slice();
-        let mut queue: Vec<(usize, &Exception)> = rows.iter().map(AsRef::as_ref).enumerate().collect();
+        let rows = facts.fleet.exceptions.iter();
+        let mut queue: Vec<(usize, &Exception)> = rows.map(AsRef::as_ref).enumerate().collect();
         queue.retain(|(_, row)| row.is_open() && self.is_shown(row, facts));
-        queue.sort_unstable_by(|(_, a), (_, b)| a.cmp_rank(b));
+        queue.sort_unstable_by(|(_, a), (_, b)| match self.show {
+            Show::Uncovered => by_time_left(a, b),
+            Show::All | Show::Late => a.cmp_rank(b),
+        });
         let mut places = std::collections::BTreeMap::new();
         let mut lines: Vec<Vec<usize>> = Vec::new();
         for (index, row) in queue {
@@ -219,6 +240,11 @@ impl Panel for Board {
                 Some(line) => line.push(index),
                 None => lines.push(vec![index]),
             }
+        }
+        // A line is as bad as the worst that it tells of, and tells of that first.
+        let severity = |index: &usize| facts.fleet.exceptions.at(*index).map(|row| Reverse(row.severity));
+        for line in &mut lines {
+            line.sort_by_key(severity);
         }
         self.total = lines.len();
         lines.retain(|line| self.passes(line, facts));
@@ -274,7 +300,7 @@ impl Panel for Board {
     }
 
     fn filter(&mut self, text: &str) {
-        self.words = text.split_whitespace().map(str::to_lowercase).collect();
+        self.words = text.split_whitespace().map(folded).collect();
         self.arranged = None;
     }
 
@@ -301,14 +327,16 @@ impl Panel for Board {
             Show::Late => "Late loads",
             Show::Uncovered => "Uncovered",
         };
+        let order = if self.show == Show::Uncovered { "least time first" } else { "worst first" };
+        let above = if self.top > 0 { format!(", {} above", self.top) } else { String::new() };
         match self.lines.len() {
-            shown if shown == self.total => format!("{name} {shown}, worst first"),
-            shown => format!("{name} {shown} of {}", self.total),
+            shown if shown == self.total => format!("{name} {shown}, {order}{above}"),
+            shown => format!("{name} {shown} of {}{above}", self.total),
         }
     }
 
     fn subject(&self, facts: &Facts) -> Option<Subject> {
-        self.selected(facts).next().map(|row| Subject::Exception(row.id.clone()))
+        self.asked(facts).map(|row| Subject::Exception(row.id.clone()))
     }
 
     fn at_hand(&self, facts: &Facts) -> Vec<String> {
@@ -319,10 +347,31 @@ impl Panel for Board {
         self.subject(facts)?.sentence(facts)
     }
 
+    fn rows(&self, facts: &Facts) -> Option<Rows> {
+        let cells = self.lines.iter().map(|line| {
+            let rows: Vec<&Exception> = Self::rows(line, facts).collect();
+            cells(&rows, None, facts).map(|(text, _)| text.trim().to_owned()).to_vec()
+        });
+        let hidden = self.total - self.lines.len();
+        Some(Rows {
+            title: "Board",
+            columns: HEADS.to_vec(),
+            cells: cells.collect(),
+            hidden: if hidden > 0 { format!("{hidden} hidden") } else { String::new() },
+        })
+    }
+
     fn draw(&self, area: Rect, buf: &mut Buffer, facts: &Facts, theme: Theme) {
         let mut ys = area.rows().map(|row| row.y);
         let Some(y) = ys.next() else { return };
-        put_line(buf, (area.x, y), area.width, &tiles::line(facts, area.width), theme, facts.glyphs);
+        put_line(
+            buf,
+            (area.x, y),
+            area.width,
+            &tiles::line(self.known(facts), facts, area.width),
+            theme,
+            facts.glyphs,
+        );
         for (text, y) in self.blind.iter().zip(ys.by_ref()) {
             put(buf, (area.x, y), area.width, text, theme.style(Role::Bad), facts.glyphs);
         }
@@ -335,10 +384,10 @@ impl Panel for Board {
             return;
         }
         let columns = Layout::of(area.width);
-        let heads = ["SEV", "LEFT", "LOAD", "WHAT", "REMEDY", "WITH", "WHO"];
-        columns.draw((area.x, y), buf, facts, theme, &heads.map(|head| (head.to_owned(), Role::Muted)));
-        for (y, (position, line)) in ys.zip(self.lines.iter().enumerate().skip(self.top)) {
-            let mut cells = cells(&Self::rows(line, facts).collect::<Vec<_>>(), &columns, facts);
+        columns.draw((area.x, y), buf, facts, theme, &HEADS.map(|head| (head.to_owned(), Role::Muted)));
+        for (position, line) in self.lines.iter().enumerate().skip(self.top) {
+            let Some(y) = ys.next() else { return };
+            let mut cells = cells(&Self::rows(line, facts).collect::<Vec<_>>(), Some(columns.what()), facts);
             if position == self.cursor {
                 buf.set_style(
                     Rect::new(area.x, y, area.width, 1).intersection(buf.area),
@@ -350,28 +399,52 @@ impl Panel for Board {
             }
             columns.draw((area.x, y), buf, facts, theme, &cells);
         }
+        // A short queue is not all there is, just after a start.
+        if let (Some(y), Some(why)) = (ys.next(), self.unsettled.words()) {
+            put(
+                buf,
+                (area.x, y),
+                area.width,
+                &format!("Not all: {why}."),
+                theme.style(Role::Muted),
+                facts.glyphs,
+            );
+        }
     }
 }
 
-/// What a line says: as many cells as there are headings.
-fn cells(rows: &[&Exception], columns: &Layout, facts: &Facts) -> [Span; 7] {
+/// What the cells of a line are called.
+const HEADS: [&str; 7] = ["SEV", "LEFT", "LOAD", "WHAT", "REMEDY", "WITH", "WHO"];
+
+/// What a line says: as many cells as there are headings. What is wrong is cut to `room`, where there is a limit.
+fn cells(rows: &[&Exception], room: Option<u16>, facts: &Facts) -> [Span; 7] {
     let Some((worst, more)) = rows.split_first() else { return Default::default() };
     let (severity, role) = line::severity(worst);
     let trend = facts.glyphs.trend(worst.trend.map(|(trend, _)| trend));
-    let more: String = more.iter().flat_map(|row| [" +", line::tag(row.kind)]).collect();
+    let what = line::what(worst, facts);
+    let more: String = more.iter().flat_map(|row| [" +", line::tag_now(row, facts.now)]).collect();
     [
         (format!("{severity:<4}{trend}"), role),
         line::left(worst, facts.now),
         (line::about(worst, facts), Role::Text),
         // That there is more is never cut.
         (
-            fit(&line::what(worst, facts), columns.what().saturating_sub(width(&more)), facts.glyphs) + &more,
+            match room {
+                Some(room) => fit(&what, room.saturating_sub(width(&more)), facts.glyphs).into_owned(),
+                None => what,
+            } + &more,
             role,
         ),
         (line::remedy(worst).to_owned(), Role::Text),
         (units(worst, facts), Role::Text),
-        (line::who(worst, facts), Role::Text),
+        (line::who_of(rows, facts), Role::Text),
     ]
+}
+
+/// What the words of a filter are looked for in.
+fn searched(row: &Exception, facts: &Facts) -> String {
+    let cells = [line::what(row, facts), line::about(row, facts), line::who(row, facts), units(row, facts)];
+    folded(&[&cells.join("\n"), row.summary.as_str(), row.kind.word()].join("\n")) + "\n"
 }
 
 /// The tractor and the driver: "418 Ann Peña".

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::Subject;
 use super::exception::about;
-use super::units::{by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, told};
-use crate::model::{Driver, DutyStatus, Fleet, Trailer};
+use super::units::{
+    by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, there_cell, there_order, told,
+};
+use crate::model::{Driver, DutyStatus, Fleet, Trailer, UnitKind};
 use crate::rules::eta::clocks_hold;
 use crate::rules::hours::{Left, left_at};
 use crate::rules::near::{drivable_s, left_known};
@@ -30,8 +32,16 @@ impl Listed for Driver {
     const TITLE: &'static str = "Drivers";
     const SORTED_BY: usize = 0;
     const MILES: Option<usize> = Some(10);
-    const ANSWERS: &'static [(&'static str, &'static str)] =
-        &[("near", "MILES"), ("drive", "LEGAL"), ("drive_left", "DRIVE"), ("dispatcher", "DISPATCH")];
+    const THERE: Option<usize> = Some(11);
+    const ANSWERS: &'static [(&'static str, &'static str)] = &[
+        ("near", "THERE"),
+        ("near", "MILES"),
+        ("near", "LOAD"),
+        ("near", "AGE"),
+        ("drive", "LEGAL"),
+        ("drive_left", "DRIVE"),
+        ("dispatcher", "DISPATCH"),
+    ];
     const GROUPS: &'static [Group<Self>] = &[
         Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
         Group { name: "fleet", of: |row, facts| fleet(row, facts).map(str::to_owned) },
@@ -56,7 +66,7 @@ impl Listed for Driver {
         Column {
             title: "LEGAL",
             width: Width::Fixed(5),
-            rank: 11,
+            rank: 1,
             grows: 0,
             cell: can,
             order: |row, facts| Order::number(drivable(row, facts)),
@@ -64,7 +74,7 @@ impl Listed for Driver {
         Column {
             title: "DRIVE",
             width: Width::Either(5, 9),
-            rank: 2,
+            rank: 3,
             grows: 1,
             cell: |row, facts| clock(row, left(row, facts).drive_s, 11, facts),
             order: |row, facts| Order::number(left(row, facts).drive_s),
@@ -72,7 +82,7 @@ impl Listed for Driver {
         Column {
             title: "SHIFT",
             width: Width::Either(5, 9),
-            rank: 3,
+            rank: 4,
             grows: 2,
             cell: |row, facts| clock(row, left(row, facts).shift_s, 14, facts),
             order: |row, facts| Order::number(left(row, facts).shift_s),
@@ -80,7 +90,7 @@ impl Listed for Driver {
         Column {
             title: "BREAK",
             width: Width::Either(5, 9),
-            rank: 4,
+            rank: 8,
             grows: 3,
             cell: |row, facts| clock(row, left(row, facts).break_s, 8, facts),
             order: |row, facts| Order::number(left(row, facts).break_s),
@@ -96,7 +106,7 @@ impl Listed for Driver {
         Column {
             title: "FIRST",
             width: Width::Either(11, 21),
-            rank: 10,
+            rank: 2,
             grows: 8,
             cell: first_limit,
             order: |row, facts| Order::number(presses(row, facts)),
@@ -104,7 +114,7 @@ impl Listed for Driver {
         Column {
             title: "TRACT",
             width: Width::Text(5, 10),
-            rank: 9,
+            rank: 10,
             grows: 9,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
@@ -126,9 +136,17 @@ impl Listed for Driver {
             order: |row, facts| miles_order(miles(row, facts)),
         },
         Column {
+            title: "THERE",
+            width: Width::Fixed(9),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| there_cell(UnitKind::Driver, &row.id, facts),
+            order: |row, facts| there_order((UnitKind::Driver, &row.id), miles(row, facts), facts),
+        },
+        Column {
             title: "PLACE",
             width: Width::Text(PLACE, 30),
-            rank: 8,
+            rank: 6,
             grows: 7,
             cell: place_cell,
             order: |row, _| Order::text(&place(row)),
@@ -136,10 +154,10 @@ impl Listed for Driver {
         Column {
             title: "LOAD",
             width: Width::Text(7, 12),
-            rank: 7,
+            rank: 9,
             grows: 11,
             cell: load_cell,
-            order: |row, facts| Order::text(facts.committed.first_of(row).unwrap_or_default()),
+            order: |row, facts| Order::text(facts.committed().first_of(row).unwrap_or_default()),
         },
         Column {
             title: "DISPATCH",
@@ -168,7 +186,7 @@ impl Listed for Driver {
         Column {
             title: "AGE",
             width: Width::Fixed(5),
-            rank: 6,
+            rank: 7,
             grows: 0,
             cell: age,
             order: |row, _| Order::number(by_age(row.hos_as_of_at)),
@@ -180,7 +198,7 @@ impl Listed for Driver {
     }
 
     fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
-        fleet.drivers.as_slice().get(index).map(Arc::as_ref)
+        fleet.drivers.at(index).map(Arc::as_ref)
     }
 
     fn subject(&self) -> Subject {
@@ -350,8 +368,8 @@ fn miles(row: &Driver, facts: &Facts) -> Option<f64> {
 
 /// The load he is on or has next, and how many more.
 fn load_cell(row: &Driver, facts: &Facts) -> Cell {
-    let first = words::or_unknown(facts.committed.first_of(row));
-    match facts.committed.loads_of(row).len() {
+    let first = words::or_unknown(facts.committed().first_of(row));
+    match facts.committed().loads_of(row).len() {
         0 | 1 => first.into(),
         loads => Cell::from(first.clone()).or_wide(format!("{first} +{}", loads - 1)),
     }

@@ -3,7 +3,8 @@
 
 use super::Subject;
 use super::board::line;
-use crate::model::{Exception, Fact, Mark, Timestamp};
+use super::tractors::why_dark;
+use crate::model::{Exception, ExceptionKind, Fact, Mark, MovementKey, Timestamp};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -11,7 +12,7 @@ use crate::tui::words::{self, UNKNOWN};
 
 /// Everything known of an exception.
 pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
-    let mut sheet = Sheet::about(format!("{} {}", line::about(row, facts), line::tag(row.kind)));
+    let mut sheet = Sheet::about(format!("{} {}", line::about(row, facts), line::tag_now(row, facts.now)));
     let ago = |at: Option<Timestamp>| at.map(|at| format!("{} ago", words::age(Some(at), facts.now)));
     let time = |at: Timestamp| words::time(at, &facts.zone, facts.now);
     sheet.heading("What is wrong");
@@ -32,7 +33,15 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
         sheet.judged("over", at, Role::Good, because);
     }
     sheet.noted("last changed", time(row.computed_at), ago(Some(row.computed_at)).unwrap_or_default());
+    if row.kind == ExceptionKind::Dark
+        && let Some(tractor) = facts.tractor(row.touches.tractor_id.as_ref())
+    {
+        why_dark(&mut sheet, tractor, facts);
+    }
     people(&mut sheet, row, facts);
+    if let Some(load) = line::load_of(row) {
+        beside(&mut sheet, &load, facts);
+    }
     touched(&mut sheet, row, facts);
     let others: Vec<String> = line::load_of(row)
         .map(|key| Subject::Movement(key).exceptions(facts))
@@ -55,7 +64,17 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
 
 /// The exceptions about what a page is of, each leading on to its own.
 pub fn about(sheet: &mut Sheet, subject: &Subject, facts: &Facts) {
+    if let Subject::Movement(load) = subject {
+        beside(sheet, load, facts);
+    }
     list(sheet, "What is wrong", &subject.exceptions(facts), facts);
+}
+
+/// Who else looks at a load, before two people do the same for it.
+fn beside(sheet: &mut Sheet, load: &MovementKey, facts: &Facts) {
+    if let Some(others) = facts.beside_at(load) {
+        sheet.line(format!("{others}."), Role::Warn);
+    }
 }
 
 fn list(sheet: &mut Sheet, heading: &str, ids: &[String], facts: &Facts) {

@@ -27,7 +27,7 @@ use self::units::{Trouble, Unit, Units};
 use self::view::{Frame, Spot, Stride, View};
 use super::{Go, Panel, Subject};
 use crate::model::overlay::Overlay;
-use crate::model::{Timestamp, TrailPoint, UnitId, UnitKind};
+use crate::model::{Timestamp, TrailPoint, UnitId, UnitKind, folded};
 use crate::tui::action::{OnMap, Toward};
 use crate::tui::app::Effect;
 use crate::tui::facts::Facts;
@@ -309,7 +309,11 @@ impl Panel for Map {
             }
             Subject::Driver(id) => facts.driver(Some(id)).and_then(|row| tractor(row.tractor_id.as_ref())),
             Subject::Tractor(_) | Subject::Trailer(_) => Some(subject.clone()),
-            Subject::Feed { .. } | Subject::Detention => None,
+            Subject::Feed { .. }
+            | Subject::Detention
+            | Subject::Limits
+            | Subject::Handoff
+            | Subject::Near(_) => None,
         };
         if unit.is_none() {
             return false;
@@ -341,7 +345,7 @@ impl Panel for Map {
             OnMap::Next => self.choose(self.next(|_| true), facts),
             OnMap::Previous => self.choose(self.previous(), facts),
             OnMap::NextLate => {
-                if let Some(place) = self.next(|unit| unit.trouble == Trouble::Late) {
+                if let Some(place) = self.next(|unit| unit.trouble >= Trouble::AtRisk) {
                     self.choose(Some(place), facts);
                 }
             }
@@ -367,7 +371,7 @@ impl Panel for Map {
     }
 
     fn filter(&mut self, text: &str) {
-        self.words = text.split_whitespace().map(str::to_lowercase).collect();
+        self.words = text.split_whitespace().map(folded).collect();
         self.looked = None;
     }
 

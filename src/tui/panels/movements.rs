@@ -8,19 +8,20 @@ use std::sync::Arc;
 pub use sheet::sheet;
 
 use super::Subject;
+use super::board::line;
 use super::units::by_age;
 use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Reason, Risk, Stop, Timestamp};
-use crate::rules::slack::{self as rule, Slack};
+use crate::rules::slack::{self as rule, Judged, Slack};
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Cell, Column, Group, Listed, Order, State, Width};
 use crate::tui::words::{self, UNKNOWN};
 
-/// How a load stands against the end of its next window, in the words of the table.
-pub fn slack_said(row: &Movement, facts: &Facts) -> (String, Role) {
+/// How a load stands against the window that it is judged by, and that in the words of the table.
+pub fn slack_said(row: &Movement, facts: &Facts) -> (Slack, String, Role) {
     let slack = slack(row, facts);
-    (slack::short(slack), slack::role(slack))
+    (slack, slack::short(slack), slack::role(slack))
 }
 
 impl Listed for Movement {
@@ -44,7 +45,7 @@ impl Listed for Movement {
         Column {
             title: "STATUS",
             width: Width::Fixed(9),
-            rank: 6,
+            rank: 7,
             grows: 6,
             cell: status,
             order: |row, _| Order::Number(row.tms.status as i64),
@@ -60,7 +61,7 @@ impl Listed for Movement {
         Column {
             title: "TRACT",
             width: Width::Text(5, 7),
-            rank: 7,
+            rank: 8,
             grows: 8,
             cell: |row, facts| facts.tractor_number(row.tractor_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.tractor_number(row.tractor_id.as_ref())),
@@ -68,7 +69,7 @@ impl Listed for Movement {
         Column {
             title: "TRAILER",
             width: Width::Text(7, 8),
-            rank: 9,
+            rank: 10,
             grows: 9,
             cell: |row, facts| facts.trailer_number(row.trailer_id.as_ref()).into(),
             order: |row, facts| Order::text(&facts.trailer_number(row.trailer_id.as_ref())),
@@ -76,7 +77,7 @@ impl Listed for Movement {
         Column {
             title: "ROUTE",
             width: Width::Text(24, 28),
-            rank: 11,
+            rank: 12,
             grows: 5,
             cell: |row, facts| route(row, facts).into(),
             order: |row, facts| Order::text(&route(row, facts)),
@@ -105,7 +106,7 @@ impl Listed for Movement {
             cell: eta_cell,
             order: |row, facts| {
                 Order::number(
-                    next(row, facts).and_then(|stop| eta(row, stop, facts)).map(|eta| eta.at.millis()),
+                    judged(row, facts).and_then(|at| eta(row, at.stop, facts)).map(|eta| eta.at.millis()),
                 )
             },
         },
@@ -120,15 +121,23 @@ impl Listed for Movement {
         Column {
             title: "RISK",
             width: Width::Text(9, 17),
-            rank: 12,
+            rank: 13,
             grows: 11,
             cell: risk_cell,
             order: |row, facts| Order::Number(-(facts.standing(row).risk as i64)),
         },
         Column {
+            title: "WHO",
+            width: Width::Text(5, 11),
+            rank: 6,
+            grows: 12,
+            cell: |row, facts| who(row, facts).into(),
+            order: |row, facts| Order::text(&who(row, facts)),
+        },
+        Column {
             title: "DISPATCH",
             width: Width::Text(8, 10),
-            rank: 10,
+            rank: 11,
             grows: 10,
             cell: |row, _| words::or_unknown(row.tms.dispatcher.as_deref()).into(),
             order: |row, _| Order::text(row.tms.dispatcher.as_deref().unwrap_or_default()),
@@ -136,7 +145,7 @@ impl Listed for Movement {
         Column {
             title: "AGE",
             width: Width::Fixed(5),
-            rank: 8,
+            rank: 9,
             grows: 0,
             cell: |row, facts| words::age(Some(row.synced_at), facts.now).into(),
             order: |row, _| Order::number(by_age(Some(row.synced_at))),
@@ -148,7 +157,7 @@ impl Listed for Movement {
     }
 
     fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
-        fleet.movements.as_slice().get(index).map(Arc::as_ref)
+        fleet.movements.at(index).map(Arc::as_ref)
     }
 
     fn subject(&self) -> Subject {
@@ -165,13 +174,14 @@ impl Listed for Movement {
         }
         let risk = facts.standing(self).risk;
         let (rank, word) = match (risk, slack(self, facts)) {
-            (Risk::Late, _) | (_, Slack::Late(_) | Slack::Past(_)) => (4, "late"),
-            (Risk::AtRisk, _) => (3, "at risk"),
+            (Risk::Late, _) => (5, "late"),
+            (_, Slack::Past(_)) => (4, "past its window"),
+            (Risk::AtRisk, _) | (_, Slack::Risk(_)) => (3, "at risk"),
             (Risk::Tight, _) => (2, "tight"),
             (Risk::Unknown, _) => (1, "not known"),
             (Risk::Ok, _) => return None,
         };
-        let role = if rank == 4 { Role::Bad } else { risk_role(risk) };
+        let role = if rank >= 3 { Role::Bad } else { risk_role(risk) };
         Some(State { rank, word, role })
     }
 
@@ -211,8 +221,14 @@ const fn mark(source: EtaSource) -> &'static str {
     }
 }
 
+/// The stop that the load is judged by, and how it stands there: what a row says of a window, an arrival and slack
+/// is all about that one stop.
+fn judged<'a>(row: &Movement, facts: &'a Facts) -> Option<Judged<'a>> {
+    rule::judged(row, &facts.fleet, &facts.fresh, facts.now)
+}
+
 fn slack(row: &Movement, facts: &Facts) -> Slack {
-    rule::slack(row, &facts.fleet, &facts.fresh, facts.now)
+    judged(row, facts).map_or(Slack::Unknown, |judged| judged.slack)
 }
 
 /// The class, with its reason where there is room: "late 14H", "at risk DWELL".
@@ -249,23 +265,24 @@ fn slack_cell(row: &Movement, facts: &Facts) -> Cell {
 }
 
 fn window_cell(row: &Movement, facts: &Facts) -> Cell {
-    let Some(stop) = next(row, facts) else { return words::or_unknown(None).into() };
+    let Some(stop) = judged(row, facts).map(|at| at.stop) else { return words::or_unknown(None).into() };
     Cell::from(words::deadline(stop, facts)).or_wide(words::window(stop, facts))
 }
 
 fn eta_cell(row: &Movement, facts: &Facts) -> Cell {
-    let Some((stop, eta)) = next(row, facts).and_then(|stop| Some((stop, eta(row, stop, facts)?))) else {
+    let Some((stop, eta)) = judged(row, facts).and_then(|at| Some((at.stop, eta(row, at.stop, facts)?)))
+    else {
         return words::or_unknown(None).into();
     };
     Cell::from(words::time_at(stop, Some(eta.at), facts)).or_wide(eta.words(stop, facts))
 }
 
-/// Open before over; what is open by when its next window closes.
+/// Open before over; what is open by when the window closes that it is judged by.
 fn urgency(row: &Movement, facts: &Facts) -> Order {
     if !row.tms.status.is_open() {
         return Order::Unknown;
     }
-    let closes = next(row, facts).and_then(Stop::closes_at);
+    let closes = judged(row, facts).and_then(|at| at.stop.closes_at());
     Order::Number(closes.map_or(i64::MAX, Timestamp::millis))
 }
 
@@ -277,8 +294,15 @@ fn next<'a>(row: &Movement, facts: &'a Facts) -> Option<&'a Stop> {
     trip_of(row, facts).next
 }
 
+/// The next stop; or "+1 Memphis TN" where the load is judged by a later one, and how many stops later that is.
 fn next_place(row: &Movement, facts: &Facts) -> String {
-    next(row, facts).map_or_else(|| UNKNOWN.to_owned(), trip::place)
+    judged(row, facts).map_or_else(
+        || UNKNOWN.to_owned(),
+        |at| match at.ahead {
+            0 => trip::place(at.stop),
+            stops => format!("+{stops} {}", trip::place(at.stop)),
+        },
+    )
 }
 
 fn route(row: &Movement, facts: &Facts) -> String {
@@ -297,6 +321,11 @@ fn drivers(row: &Movement, facts: &Facts) -> String {
     }
     let first = facts.driver_name(row.driver_id.as_ref());
     if row.driver2_id.is_some() { first + " +1" } else { first }
+}
+
+/// Who has what is wrong with the load, has seen it, snoozed or noted it, as the board says it of the worst.
+fn who(row: &Movement, facts: &Facts) -> String {
+    facts.worst_of(&row.key()).map_or_else(|| UNKNOWN.to_owned(), |row| line::who(row, facts))
 }
 
 fn status(row: &Movement, _: &Facts) -> Cell {

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::exception::about;
-use super::units::{Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, told};
+use super::units::{
+    Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, there_cell, there_order,
+    told,
+};
 use crate::model::{Fleet, Tractor, UnitKind};
+use crate::rules::dark;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -16,8 +20,15 @@ impl Listed for Tractor {
     const TITLE: &'static str = "Tractors";
     const SORTED_BY: usize = 0;
     const MILES: Option<usize> = Some(11);
-    const ANSWERS: &'static [(&'static str, &'static str)] =
-        &[("near", "MILES"), ("for", "STATE"), ("speed", "STATE"), ("dispatcher", "DISPATCH")];
+    const THERE: Option<usize> = Some(12);
+    const ANSWERS: &'static [(&'static str, &'static str)] = &[
+        ("near", "THERE"),
+        ("near", "MILES"),
+        ("near", "LOAD"),
+        ("for", "STATE"),
+        ("speed", "STATE"),
+        ("dispatcher", "DISPATCH"),
+    ];
     const GROUPS: &'static [Group<Self>] = &[
         Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
         Group { name: "fleet", of: |row, _| row.fleet.clone() },
@@ -33,7 +44,7 @@ impl Listed for Tractor {
         },
         Column {
             title: "STATE",
-            width: Width::Fixed(10),
+            width: Width::Fixed(12),
             rank: 1,
             grows: 0,
             cell: |row, facts| {
@@ -92,7 +103,7 @@ impl Listed for Tractor {
         },
         Column {
             title: "SOURCE",
-            width: Width::Text(7, 12),
+            width: Width::Text(8, 12),
             rank: 7,
             grows: 7,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
@@ -122,6 +133,16 @@ impl Listed for Tractor {
             cell: |row, facts| miles_cell(facts.miles(row.latitude, row.longitude), facts),
             order: |row, facts| miles_order(facts.miles(row.latitude, row.longitude)),
         },
+        Column {
+            title: "THERE",
+            width: Width::Fixed(9),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| there_cell(UnitKind::Tractor, &row.id, facts),
+            order: |row, facts| {
+                there_order((UnitKind::Tractor, &row.id), facts.miles(row.latitude, row.longitude), facts)
+            },
+        },
     ];
 
     fn count(fleet: &Fleet) -> usize {
@@ -129,7 +150,7 @@ impl Listed for Tractor {
     }
 
     fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
-        fleet.tractors.as_slice().get(index).map(Arc::as_ref)
+        fleet.tractors.at(index).map(Arc::as_ref)
     }
 
     fn subject(&self) -> Subject {
@@ -171,6 +192,7 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     sheet.noted("fuel", words::or_unknown(fuel.as_deref()), read(row.fuel_at));
     let odometer = row.odometer_mi.map(|miles| words::distance(miles, facts.metric));
     sheet.noted("odometer", words::or_unknown(odometer.as_deref()), read(row.odometer_at));
+    why_dark(&mut sheet, row, facts);
     sheet.heading("With");
     link_driver(&mut sheet, "driver", row.driver_id.as_ref(), facts);
     let trailer = facts.trailer(row.trailer_id.as_ref());
@@ -191,11 +213,23 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     sheet
 }
 
+/// What tells why a dark truck is silent; nothing of one that is heard.
+pub fn why_dark(sheet: &mut Sheet, row: &Tractor, facts: &Facts) {
+    let Some(dark) = dark::why(&facts.fleet, row, &facts.fresh, facts.now) else { return };
+    sheet.heading("Why it is dark");
+    for (name, text, note) in dark.said(row, facts.now) {
+        sheet.noted(name, text, note);
+    }
+}
+
 pub fn seen(row: &Tractor) -> Seen<'_> {
     Seen {
         kind: UnitKind::Tractor,
+        with: None,
         state: row.state,
         state_since_at: row.state_since_at,
+        stood: (row.stood_since_at, row.stood_after_at),
+        engine: (row.engine, row.engine_at),
         heading_deg: row.heading_deg,
         speed_mph: row.speed_mph,
         place: row.place.as_deref(),

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Subject;
 use super::exception::about;
-use super::units::{Seen, by_age, link_driver, link_tractor, load, load_of, miles_cell, miles_order, told};
-use crate::model::{Fleet, Loaded, Tractor, Trailer, UnitKind};
+use super::units::{
+    Seen, by_age, link_driver, link_tractor, load, load_of, miles_cell, miles_order, there_cell, there_order,
+    told,
+};
+use super::{Subject, tractors};
+use crate::model::{Fleet, Keyed, Loaded, Tractor, Trailer, UnitKind};
+use crate::rules::trailer;
 use crate::tui::facts::Facts;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::table::{Cell, Column, Group, LUXURY, Listed, Order, State, Width};
@@ -15,8 +19,14 @@ impl Listed for Trailer {
     const TITLE: &'static str = "Trailers";
     const SORTED_BY: usize = 0;
     const MILES: Option<usize> = Some(10);
-    const ANSWERS: &'static [(&'static str, &'static str)] =
-        &[("near", "MILES"), ("for", "STATE"), ("dwell", "STATE"), ("dispatcher", "DISPATCH")];
+    const THERE: Option<usize> = Some(11);
+    const ANSWERS: &'static [(&'static str, &'static str)] = &[
+        ("near", "THERE"),
+        ("near", "MILES"),
+        ("for", "STATE"),
+        ("dwell", "STATE"),
+        ("dispatcher", "DISPATCH"),
+    ];
     const GROUPS: &'static [Group<Self>] = &[
         Group { name: "dispatcher", of: |row, facts| puller(row, facts)?.dispatcher.clone() },
         Group { name: "fleet", of: |row, facts| puller(row, facts)?.fleet.clone() },
@@ -32,22 +42,22 @@ impl Listed for Trailer {
         },
         Column {
             title: "STATE",
-            width: Width::Fixed(10),
+            width: Width::Fixed(12),
             rank: 1,
             grows: 0,
             cell: |row, facts| {
-                let (text, role) = seen(row).doing(facts);
+                let (text, role) = seen(row, facts).doing(facts);
                 Cell::of(text, role)
             },
-            order: |row, facts| Order::Number(seen(row).rank(facts.now)),
+            order: |row, facts| Order::Number(seen(row, facts).rank(facts.now)),
         },
         Column {
             title: "PLACE",
             width: Width::Text(14, 36),
             rank: 2,
             grows: 1,
-            cell: |row, _| seen(row).place().into(),
-            order: |row, _| Order::text(&seen(row).place()),
+            cell: |row, facts| seen(row, facts).place().into(),
+            order: |row, facts| Order::text(&seen(row, facts).place()),
         },
         Column {
             title: "ATTACHED",
@@ -78,12 +88,12 @@ impl Listed for Trailer {
             width: Width::Fixed(5),
             rank: 3,
             grows: 0,
-            cell: |row, facts| seen(row).age_cell(facts),
-            order: |row, _| Order::number(by_age(row.observed_at)),
+            cell: |row, facts| seen(row, facts).age_cell(facts),
+            order: |row, facts| Order::number(by_age(seen(row, facts).observed_at)),
         },
         Column {
             title: "SOURCE",
-            width: Width::Text(7, 12),
+            width: Width::Text(8, 12),
             rank: 7,
             grows: 5,
             cell: |row, _| words::or_unknown(row.source.as_deref()).into(),
@@ -119,6 +129,14 @@ impl Listed for Trailer {
             cell: |row, facts| miles_cell(miles(row, facts), facts),
             order: |row, facts| miles_order(miles(row, facts)),
         },
+        Column {
+            title: "THERE",
+            width: Width::Fixed(9),
+            rank: 1,
+            grows: 0,
+            cell: |row, facts| there_cell(UnitKind::Trailer, &row.id, facts),
+            order: |row, facts| there_order((UnitKind::Trailer, &row.id), miles(row, facts), facts),
+        },
     ];
 
     fn count(fleet: &Fleet) -> usize {
@@ -126,7 +144,7 @@ impl Listed for Trailer {
     }
 
     fn at(fleet: &Fleet, index: usize) -> Option<&Self> {
-        fleet.trailers.as_slice().get(index).map(Arc::as_ref)
+        fleet.trailers.at(index).map(Arc::as_ref)
     }
 
     fn subject(&self) -> Subject {
@@ -138,17 +156,15 @@ impl Listed for Trailer {
     }
 
     fn state(&self, facts: &Facts) -> Option<State> {
-        seen(self).trouble(facts)
+        seen(self, facts).trouble(facts)
     }
 
     fn sentence(&self, facts: &Facts) -> String {
-        let freight = Some(freight(self.loaded)).filter(|freight| *freight != UNKNOWN);
-        let tractor = facts.tractor(self.tractor_id.as_ref());
+        let time = |at| words::time(at, &facts.zone, facts.now);
         words::sentence([
-            Some(format!("Trailer {}: {}", self.unit_number, seen(self).sentence(facts))),
-            freight.map(str::to_owned),
-            tractor.map(|tractor| format!("attached to tractor {}", tractor.unit_number)),
+            Some(format!("Trailer {}: {}", self.unit_number, seen(self, facts).sentence(facts))),
             self.movement_id.as_ref().map(|load| format!("load {load}")),
+            Some(trailer::told(&facts.fleet, self, facts.now).sentence(self, time)),
         ])
     }
 }
@@ -157,20 +173,32 @@ impl Listed for Trailer {
 pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     let now = facts.now;
     let mut sheet = Sheet::about(format!("Trailer {}", row.unit_number));
-    let (doing, role) = seen(row).doing(facts);
+    let (doing, role) = seen(row, facts).doing(facts);
     sheet.heading("Now");
+    let told_of = trailer::told(&facts.fleet, row, now);
     sheet.judged("state", doing, role, "");
-    sheet.noted("place", seen(row).place(), seen(row).told(now));
+    sheet.noted("place", seen(row, facts).place(), seen(row, facts).told(now));
+    if told_of.dwell.is_some() {
+        let (stood, note) = told_of.stood();
+        sheet.noted("stood there", stood, note);
+    }
     if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
         sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));
     }
-    sheet.field("freight", freight(row.loaded));
+    sheet.field("freight", trailer::freight_words(row.loaded));
     sheet.heading("With");
     let by = row.attached_by.as_ref().map(|by| format!("by {by}")).unwrap_or_default();
     link_tractor(&mut sheet, row.tractor_id.as_ref(), &by, facts);
+    if row.tractor_id.is_none() {
+        let (who, when) = told_of.dropped(|at| words::time(at, &facts.zone, now));
+        let to = told_of.dropped.and_then(|(tractor, _)| Some(Subject::Tractor(tractor?.id.clone())));
+        sheet.link("dropped by", who, when, to);
+    }
     link_driver(&mut sheet, "last driver", row.driver_id.as_ref(), facts);
     let subject = Subject::Trailer(row.id.clone());
     sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    let next = told_of.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.clone());
+    sheet.link("next load", next, "", told_of.next.map(|load| Subject::Movement(load.key())));
     about(&mut sheet, &subject, facts);
     sheet.heading("Unit");
     sheet.field("type", words::or_unknown(row.trailer_type.as_deref()));
@@ -180,11 +208,18 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     sheet
 }
 
-pub fn seen(row: &Trailer) -> Seen<'_> {
+/// Where it is: where its tractor is, where it has no tracker.
+pub fn seen<'a>(row: &'a Trailer, facts: &'a Facts) -> Seen<'a> {
+    if let Some(tractor) = trailer::rides_with(&facts.fleet, row) {
+        return Seen { with: Some(&tractor.unit_number), ..tractors::seen(tractor) };
+    }
     Seen {
         kind: UnitKind::Trailer,
+        with: None,
         state: row.state,
         state_since_at: row.state_since_at,
+        stood: (row.stood_since_at, row.stood_after_at),
+        engine: (None, None),
         heading_deg: row.heading_deg,
         speed_mph: row.speed_mph,
         place: row.place.as_deref(),

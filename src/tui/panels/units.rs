@@ -1,8 +1,10 @@
 //! What tractors and trailers are said of alike: what they do, where, and how old that is.
 
 use super::Subject;
-use crate::model::{Loaded, Motion, Timestamp, Trailer, UnitId, UnitKind};
+use crate::model::{Engine, Loaded, Motion, Timestamp, Trailer, UnitId, UnitKind};
+use crate::rules::dwell::{self, Dwell};
 use crate::rules::motion::{self, Silence};
+use crate::rules::trailer::with_freight;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -13,8 +15,14 @@ use crate::tui::words::{self, UNKNOWN};
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
     pub kind: UnitKind,
+    /// Of a trailer without a tracker the number of the tractor that it is with: all else is that one's.
+    pub with: Option<&'a str>,
     pub state: Motion,
     pub state_since_at: Option<Timestamp>,
+    /// When it was first seen to stand where it stands, and last before that rolling or elsewhere.
+    pub stood: (Option<Timestamp>, Option<Timestamp>),
+    /// What its engine does, and since when.
+    pub engine: (Option<Engine>, Option<Timestamp>),
     pub heading_deg: Option<f64>,
     pub speed_mph: Option<f64>,
     pub place: Option<&'a str>,
@@ -30,10 +38,19 @@ impl Seen<'_> {
         motion::at(self.kind, self.state, self.observed_at, now)
     }
 
-    /// "MOVE NE 63", "IDLE 12m", "STOP 2h14", "DARK 3h05".
+    /// For how long it has stood, or idled, as sure as its fixes make it.
+    pub fn dwell(&self, now: Timestamp) -> Option<Dwell> {
+        let does = (self.motion(now), self.state_since_at);
+        dwell::lasts(does, self.stood, self.engine, self.observed_at, now)
+    }
+
+    /// "MOVE NE 63", "IDLE 12m", "STOP 2h14", "STOP 9h-15h", "DARK 3h05", "with 418".
     pub fn doing(&self, facts: &Facts) -> (String, Role) {
-        let for_how_long = |word: &str, since: Option<Timestamp>| match since {
-            Some(since) => format!("{word} {}", words::span(facts.now.since(since))),
+        if let Some(number) = self.with {
+            return (format!("with {number}"), Role::Text);
+        }
+        let stands = |word: &str| match self.dwell(facts.now) {
+            Some(dwell) => format!("{word} {}", dwell.short()),
             None => word.to_owned(),
         };
         match self.motion(facts.now) {
@@ -46,10 +63,12 @@ impl Seen<'_> {
                 let parts = [Some("MOVE"), heading, speed.as_deref()];
                 (parts.into_iter().flatten().collect::<Vec<_>>().join(" "), Role::Good)
             }
-            Motion::Idle => (for_how_long("IDLE", self.state_since_at), Role::Warn),
-            Motion::Stopped => (for_how_long("STOP", self.state_since_at), Role::Text),
-            Motion::Dark if self.observed_at.is_none() => ("DARK".to_owned(), Role::Muted),
-            Motion::Dark => (for_how_long("DARK", self.observed_at), Role::Bad),
+            Motion::Idle => (stands("IDLE"), Role::Warn),
+            Motion::Stopped => (stands("STOP"), Role::Text),
+            Motion::Dark => match self.observed_at {
+                None => ("DARK".to_owned(), Role::Muted),
+                Some(seen) => (format!("DARK {}", words::span(facts.now.since(seen))), Role::Bad),
+            },
         }
     }
 
@@ -57,8 +76,9 @@ impl Seen<'_> {
     pub fn rank(&self, now: Timestamp) -> i64 {
         let (group, since) = match self.motion(now) {
             Motion::Moving => (0, None),
-            Motion::Idle => (1, self.state_since_at),
-            Motion::Stopped => (2, self.state_since_at),
+            // By what it was seen to stand: of one that was heard once nobody knows more than that.
+            Motion::Idle => (1, self.dwell(now).map(|dwell| now.minus(dwell.least))),
+            Motion::Stopped => (2, self.dwell(now).map(|dwell| now.minus(dwell.least))),
             Motion::Dark => (3, self.observed_at),
         };
         // A state never lasts 31,000 years, so the groups stay apart.
@@ -87,6 +107,8 @@ impl Seen<'_> {
     /// What is not as it should be.
     pub fn trouble(&self, facts: &Facts) -> Option<State> {
         match self.motion(facts.now) {
+            // That of its truck is its truck's.
+            _ if self.with.is_some() => None,
             Motion::Dark if self.observed_at.is_some() => {
                 Some(State { rank: 2, word: "dark", role: Role::Bad })
             }
@@ -98,12 +120,14 @@ impl Seen<'_> {
     /// "MOVE NE 63, Elko NV (seen 4m ago, samsara)": for a sentence.
     pub fn sentence(&self, facts: &Facts) -> String {
         let (doing, _) = self.doing(facts);
-        format!("{doing}, {} (seen {})", self.place(), words::or_unknown(Some(&self.told(facts.now))))
+        let told = told(self.observed_at, self.source, facts.now);
+        format!("{doing}, {} (seen {})", self.place(), words::or_unknown(Some(&told)))
     }
 
-    /// "4m ago, samsara": beside a fact that came with the position.
+    /// "4m ago, samsara": beside a fact that came with the position; "tractor 418's, 4m ago, samsara".
     pub fn told(&self, now: Timestamp) -> String {
-        told(self.observed_at, self.source, now)
+        let told = told(self.observed_at, self.source, now);
+        self.with.map_or_else(|| told.clone(), |number| format!("tractor {number}'s, {told}"))
     }
 }
 
@@ -122,13 +146,12 @@ pub fn load(movement_id: Option<&String>) -> String {
 /// "53012 empty", in short "53012 E"; "?" where nobody says whether it is, or what is pulled.
 pub fn freight_cell(trailer: Option<&Trailer>) -> Cell {
     let Some(trailer) = trailer else { return "?".to_owned().into() };
-    let number = &trailer.unit_number;
-    let (letter, word) = match trailer.loaded {
-        Loaded::Loaded => ("L", "loaded"),
-        Loaded::Empty => ("E", "empty"),
-        Loaded::Unknown => ("?", "?"),
+    let letter = match trailer.loaded {
+        Loaded::Loaded => "L",
+        Loaded::Empty => "E",
+        Loaded::Unknown => "?",
     };
-    Cell::from(format!("{number} {letter}")).or_wide(format!("{number} {word}"))
+    Cell::from(format!("{} {letter}", trailer.unit_number)).or_wide(with_freight(trailer))
 }
 
 /// Miles, or kilometres, to the place that the filter names.
@@ -141,6 +164,25 @@ pub fn miles_cell(miles: Option<f64>, facts: &Facts) -> Cell {
 #[expect(clippy::cast_possible_truncation, reason = "feet around the earth")]
 pub fn miles_order(miles: Option<f64>) -> Order {
     Order::number(miles.map(|miles| (miles * 5280.0) as i64))
+}
+
+/// When it can legally be at that place: "Wed 14:05"; "?" where that is not known.
+pub fn there_cell(kind: UnitKind, id: &UnitId, facts: &Facts) -> Cell {
+    match facts.there.get(&(kind, id.clone())) {
+        Some(at) => words::time(*at, &facts.zone, facts.now).into(),
+        None => Cell::of("?".to_owned(), Role::Muted),
+    }
+}
+
+/// Sorts by that, the first first; those of whom it is not known come after, the nearest first.
+pub fn there_order((kind, id): (UnitKind, &UnitId), miles: Option<f64>, facts: &Facts) -> Order {
+    /// No time to come is as late.
+    const NEVER: i64 = i64::MAX / 2;
+    match (facts.there.get(&(kind, id.clone())), miles_order(miles)) {
+        (Some(at), _) => Order::Number(at.millis()),
+        (None, Order::Number(feet)) => Order::Number(NEVER + feet),
+        (None, other) => other,
+    }
 }
 
 /// The page of the load a unit is on.

@@ -29,7 +29,34 @@ enum Part {
     Heading(String),
     Field { name: String, value: Span, note: String, leads: Leads },
     Line(Span),
-    Row { cells: Vec<Span>, widths: Rc<[u16]>, leads: Leads },
+    Row { cells: Vec<Span>, columns: Rc<Columns>, leads: Leads },
+}
+
+/// The columns of a small table.
+#[derive(Debug)]
+struct Columns {
+    widths: Vec<u16>,
+    /// Those that go first where there is not room for all, by their places.
+    least: Vec<usize>,
+}
+
+impl Columns {
+    /// The places of those that are shown in `room` columns.
+    fn shown(&self, room: u16) -> Vec<usize> {
+        let mut shown: Vec<usize> = (0..self.widths.len()).collect();
+        for least in &self.least {
+            if self.taken(&shown, 1) <= room {
+                break;
+            }
+            shown.retain(|column| column != least);
+        }
+        shown
+    }
+
+    /// What these take, each with so large a gap after it.
+    fn taken(&self, shown: &[usize], gap: u16) -> u16 {
+        shown.iter().filter_map(|column| self.widths.get(*column)).map(|wide| wide + gap).sum()
+    }
 }
 
 /// Whether a line leads on.
@@ -88,17 +115,26 @@ impl Sheet {
     /// Lines of cells under titles, each line leading on where there is something to lead to. What does not
     /// fit is cut from the last column.
     pub fn grid(&mut self, titles: &[&str], rows: Vec<(Vec<Span>, Option<Subject>)>) {
+        self.grid_without(titles, &[], rows);
+    }
+
+    /// The same, without the columns of `least`, the first before the others, where there is not room for all.
+    pub fn grid_without(&mut self, titles: &[&str], least: &[&str], rows: Vec<(Vec<Span>, Option<Subject>)>) {
         let columns = 0..titles.len();
         let widest = |column: usize| {
             let cells = rows.iter().filter_map(|(cells, _)| Some(width(&cells.get(column)?.0)));
             cells.chain(titles.get(column).map(|title| width(title))).max().unwrap_or(0)
         };
-        let widths: Rc<[u16]> = columns.map(widest).collect();
+        let place = |title: &&str| titles.iter().position(|one| one == title);
+        let columns = Rc::new(Columns {
+            widths: columns.map(widest).collect(),
+            least: least.iter().filter_map(place).collect(),
+        });
         let heads = titles.iter().map(|title| ((*title).to_owned(), Role::Muted)).collect();
-        self.parts.push(Part::Row { cells: heads, widths: Rc::clone(&widths), leads: Leads::Nowhere });
+        self.parts.push(Part::Row { cells: heads, columns: Rc::clone(&columns), leads: Leads::Nowhere });
         for (cells, to) in rows {
             let leads = self.lead(to);
-            self.parts.push(Part::Row { cells, widths: Rc::clone(&widths), leads });
+            self.parts.push(Part::Row { cells, columns: Rc::clone(&columns), leads });
         }
     }
 
@@ -151,11 +187,15 @@ impl Sheet {
         let under = at.and_then(|at| self.link_lines(area.width).get(at).copied());
         let lines = self.lines(area.width, glyphs);
         for (y, (number, line)) in area.rows().map(|row| row.y).zip(lines.iter().enumerate().skip(top)) {
-            put_line(buf, (area.x, y), area.width, line, theme, glyphs);
-            if under == Some(number) {
-                let across = Rect::new(area.x, y, width_of(line).min(area.width), 1);
-                buf.set_style(across.intersection(buf.area), theme.style(Role::Selected));
+            if under != Some(number) {
+                put_line(buf, (area.x, y), area.width, line, theme, glyphs);
+                continue;
             }
+            // As in a table: one look along the line, whatever its parts mean.
+            let line: Vec<Span> = line.iter().map(|(text, _)| (text.clone(), Role::Selected)).collect();
+            let across = Rect::new(area.x, y, width_of(&line).min(area.width), 1);
+            buf.set_style(across.intersection(buf.area), theme.style(Role::Selected));
+            put_line(buf, (area.x, y), area.width, &line, theme, glyphs);
         }
     }
 
@@ -178,7 +218,7 @@ impl Part {
             Self::Line((text, role)) => {
                 wrap(text, room).into_iter().map(|text| vec![(text, *role)]).collect()
             }
-            Self::Row { cells, widths, leads } => vec![row(cells, widths, *leads, room, glyphs)],
+            Self::Row { cells, columns, leads } => vec![row(cells, columns, *leads, room, glyphs)],
             Self::Field { name, value: (value, role), note, leads } => {
                 let indent = NAMES.min(room / 2);
                 let beside = room.saturating_sub(indent);
@@ -204,17 +244,21 @@ impl Part {
 }
 
 /// One line of a small table.
-fn row(cells: &[Span], widths: &[u16], leads: Leads, room: u16, glyphs: Glyphs) -> Vec<Span> {
+fn row(cells: &[Span], columns: &Columns, leads: Leads, room: u16, glyphs: Glyphs) -> Vec<Span> {
     let mark = if leads == Leads::On { glyphs.leads() } else { " " };
     let mut line = vec![(format!("{mark} "), Role::Muted)];
-    for ((text, role), wide) in cells.iter().zip(widths) {
+    // Closer together before anything is cut.
+    let shown = columns.shown(room.saturating_sub(MARK));
+    let gap = if columns.taken(&shown, 2) <= room { 2 } else { 1 };
+    let cells = shown.iter().filter_map(|at| Some((cells.get(*at)?, columns.widths.get(*at)?)));
+    for ((text, role), wide) in cells {
         let left = room.saturating_sub(width_of(&line));
         if left == 0 {
             break;
         }
         let text = fit(text, left.min(*wide), glyphs);
-        let gap = (wide + 2).saturating_sub(width(&text)).min(left.saturating_sub(width(&text)));
-        line.push((text, *role));
+        let gap = (wide + gap).saturating_sub(width(&text)).min(left.saturating_sub(width(&text)));
+        line.push((text.into_owned(), *role));
         line.push((" ".repeat(gap.into()), Role::Text));
     }
     line

@@ -6,6 +6,8 @@ mod draw;
 mod group;
 mod listing;
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
@@ -14,8 +16,9 @@ pub use draw::nothing;
 pub use group::{Group, State};
 pub use listing::{Arrangement, Choice, Listing, Rows};
 
-use crate::model::{Fleet, Point};
+use crate::model::{Fleet, Point, folded};
 use crate::rules::filter::{Asked, Filter, Hidden};
+use crate::rules::near::{self, There};
 use crate::rules::whereabouts;
 use crate::tui::facts::Facts;
 use crate::tui::panels::{Go, Panel, Subject};
@@ -32,6 +35,8 @@ pub trait Listed: Asked {
     const SORTED_BY: usize;
     /// The column of miles to the place that the filter names; it is offered only then.
     const MILES: Option<usize> = None;
+    /// The column of when a row can legally be at that place; offered only then, and what is then sorted by.
+    const THERE: Option<usize> = None;
     /// Columns that answer fields of the filter that they are not called after: (field, heading).
     const ANSWERS: &'static [(&'static str, &'static str)] = &[];
     /// What rows can be grouped by.
@@ -59,6 +64,8 @@ pub struct Table<T: Listed> {
     lines: Vec<Line>,
     headings: Vec<Heading>,
     arranged: bool,
+    /// Which rows there are, and their order, do not change with the time alone: all, by name.
+    is_timeless: bool,
     total: usize,
     hidden: Hidden,
     /// The column chosen by a person; none as long as nobody did.
@@ -73,6 +80,9 @@ pub struct Table<T: Listed> {
     notes: Vec<String>,
     /// The place that the filter names.
     near: Option<Point>,
+    /// When what is around it can legally be there, and of how many drivers, which minute and surroundings that is.
+    there: Arc<There>,
+    there_of: Option<(usize, i64, Point, f64)>,
     /// The columns that answer the filter.
     answers: Vec<usize>,
     cursor: usize,
@@ -93,6 +103,7 @@ impl<T: Listed> Table<T> {
             lines: Vec::new(),
             headings: Vec::new(),
             arranged: false,
+            is_timeless: false,
             total: 0,
             hidden: Hidden::default(),
             sorted_by: None,
@@ -103,6 +114,8 @@ impl<T: Listed> Table<T> {
             complaints: Vec::new(),
             notes: Vec::new(),
             near: None,
+            there: Arc::default(),
+            there_of: None,
             answers: Vec::new(),
             cursor: 0,
             top: 0,
@@ -124,9 +137,9 @@ impl<T: Listed> Table<T> {
         self.row_at(self.cursor, facts)
     }
 
-    /// The column it is sorted by: of what is near somewhere the nearest come first.
+    /// The column it is sorted by: of what is near somewhere those first who can legally be there first.
     fn sort_column(&self) -> usize {
-        let nearest = T::MILES.filter(|_| self.near.is_some());
+        let nearest = T::THERE.or(T::MILES).filter(|_| self.near.is_some());
         self.sorted_by.or(nearest).unwrap_or(T::SORTED_BY)
     }
 
@@ -134,8 +147,9 @@ impl<T: Listed> Table<T> {
     fn read(&mut self, facts: &Facts) -> Filter<T> {
         let filter = Filter::<T>::read(&self.filter, &facts.scene());
         self.complaints = filter.complaints.iter().map(|complaint| complaint.text.clone()).collect();
-        self.notes = filter.spots.iter().filter_map(|spot| whereabouts::age_words(spot, facts.now)).collect();
+        self.notes = filter.spots.iter().filter_map(|spot| whereabouts::doubt(spot, facts.now)).collect();
         self.near = filter.spots.first().map(|spot| spot.point);
+        self.plan_there(filter.around, facts);
         let fields = filter.fields();
         let is_answer = |title: &str| {
             let named = fields.iter().any(|field| title.eq_ignore_ascii_case(field));
@@ -146,6 +160,24 @@ impl<T: Listed> Table<T> {
         self.answers =
             columns.filter(|(_, column)| is_answer(column.title)).map(|(index, _)| index).collect();
         filter
+    }
+
+    /// Works out when what is around a place can legally be there: once a minute, since it plans for every driver, and
+    /// at once where drivers came or went.
+    fn plan_there(&mut self, around: Option<(Point, f64)>, facts: &Facts) {
+        let of = around.filter(|_| T::THERE.is_some()).map(|(place, miles)| {
+            (facts.fleet.drivers.len(), facts.now.millis().div_euclid(60_000), place, miles)
+        });
+        if self.there_of == of {
+            return;
+        }
+        let there = of.map(|(_, _, place, miles)| near::there(&facts.basis(), place, miles));
+        (self.there, self.there_of) = (Arc::new(there.unwrap_or_default()), of);
+    }
+
+    /// Whether a column is one of those that there are only beside a place.
+    fn is_of_place(index: usize) -> bool {
+        T::MILES == Some(index) || T::THERE == Some(index)
     }
 
     /// The rows that pass the filter, each with what it is sorted by, in that order.
@@ -175,13 +207,16 @@ impl<T: Listed> Table<T> {
             .map(|(row, index)| (by.map_or(Order::Unknown, |order| order(row, facts)), index))
             .collect();
         self.hidden = hidden;
+        let is_name = |(order, _): &(Order, usize)| matches!(order, Order::Text(_));
+        let by_name = self.sort_column() == T::SORTED_BY && keyed.iter().all(is_name);
+        self.is_timeless = filter.is_empty() && self.grouped_by.is_none() && by_name;
         keyed.sort_by(|(a, _), (b, _)| a.compare(b, self.reversed));
         keyed.into_iter().map(|(_, index)| index).collect()
     }
 
     /// The facts as this table sees them: with the place that its filter names.
     fn near(&self, facts: &Facts) -> Facts {
-        Facts { near: self.near, ..facts.clone() }
+        facts.beside(self.near, Arc::clone(&self.there))
     }
 
     /// Keeps the cursor on its row and, where that can be, the row on its line of the screen.
@@ -238,9 +273,9 @@ impl<T: Listed> Table<T> {
 
     /// The columns there is room for, each with its width.
     fn columns(&self) -> Vec<(usize, u16)> {
-        let is_offered = |index: &usize| match T::MILES {
-            Some(miles) if miles == *index => self.near.is_some(),
-            _ => self.picked.as_ref().is_none_or(|picked| picked.contains(index)),
+        let is_picked = |index: &usize| self.picked.as_ref().is_none_or(|picked| picked.contains(index));
+        let is_offered = |index: &usize| {
+            if Self::is_of_place(*index) { self.near.is_some() } else { is_picked(index) }
         };
         let offered: Vec<usize> = (0..T::COLUMNS.len()).filter(is_offered).collect();
         // Whoever picked them wants them all, whatever their rank.
@@ -249,11 +284,11 @@ impl<T: Listed> Table<T> {
     }
 }
 
-/// All that the columns say of a row, in small letters.
+/// All that the columns say of a row, folded as what a filter asks for.
 fn write_out<T: Listed>(row: &T, facts: &Facts, text: &mut String) {
     for column in T::COLUMNS {
         let cell = (column.cell)(row, facts);
-        text.push_str(&cell.wide.unwrap_or(cell.text).to_lowercase());
+        text.push_str(&folded(&cell.wide.unwrap_or(cell.text)));
         text.push('\n');
     }
 }
@@ -261,6 +296,10 @@ fn write_out<T: Listed>(row: &T, facts: &Facts, text: &mut String) {
 impl<T: Listed> Panel for Table<T> {
     fn spoil(&mut self) {
         self.arranged = false;
+    }
+
+    fn turn(&mut self) {
+        self.arranged &= self.is_timeless;
     }
 
     fn arrange(&mut self, facts: &Facts) {
@@ -317,12 +356,6 @@ impl<T: Listed> Panel for Table<T> {
         let Some(line) = usize::from(line).checked_sub(1).map(|line| self.top + line) else { return };
         if let Some(row) = self.row_at(line, facts) {
             (self.cursor, self.chosen) = (line, Some(row.subject()));
-        }
-    }
-
-    fn order_by(&mut self, title: &str) {
-        if let Some(index) = T::COLUMNS.iter().position(|column| column.title == title) {
-            (self.sorted_by, self.reversed, self.arranged) = (Some(index), false, false);
         }
     }
 

@@ -1,6 +1,9 @@
 //! Text in cells: measured, cut and wrapped by columns, not by characters.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -12,7 +15,14 @@ pub type Span = (String, Role);
 
 /// Columns that `text` takes.
 pub fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    // Most of a fleet's text; the tables of widths need not be asked about it.
+    let columns = if is_plain(text) { text.len() } else { text.width() };
+    u16::try_from(columns).unwrap_or(u16::MAX)
+}
+
+/// Whether each byte of `text` takes one column.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Columns that a line takes.
@@ -21,9 +31,9 @@ pub fn width_of(line: &[Span]) -> u16 {
 }
 
 /// `text` in at most `room` columns; what is cut off leaves a mark.
-pub fn fit(text: &str, room: u16, glyphs: Glyphs) -> String {
+pub fn fit(text: &str, room: u16, glyphs: Glyphs) -> Cow<'_, str> {
     if width(text) <= room {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut left = usize::from(room.saturating_sub(1));
     let kept: String = text
@@ -35,7 +45,17 @@ pub fn fit(text: &str, room: u16, glyphs: Glyphs) -> String {
             fits
         })
         .collect();
-    if room == 0 { kept } else { kept + glyphs.more() }
+    Cow::Owned(if room == 0 { kept } else { kept + glyphs.more() })
+}
+
+/// Wipes what lies under `area`.
+pub fn blank(area: Rect, buf: &mut Buffer, theme: Theme) {
+    for position in area.intersection(buf.area).positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+            cell.set_style(theme.style(Role::Text));
+        }
+    }
 }
 
 /// Writes `text` at (`x`, `y`) in at most `room` columns, within the buffer. Says where it ends.

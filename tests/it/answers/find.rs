@@ -1,7 +1,7 @@
 //! `find TEXT`: what fits best comes first, whatever it is.
 
 use backhaul::commands::find::print;
-use backhaul::model::{Fleet, Loaded, Order};
+use backhaul::model::{Fleet, Loaded, Motion, Order, Trailer};
 use backhaul::rules::find::{Fit, find};
 
 use super::made::{DALLAS, Made, NOON, WACO};
@@ -66,7 +66,7 @@ fn exact_comes_before_a_beginning_and_that_before_a_part() {
 
 #[test]
 fn a_load_is_where_its_truck_is() {
-    let rows = json(|format, out| print(&find(&fleet(), "b9", NOON), format, NOON, out));
+    let rows = json(|format, out| print(&find(&fleet(), "b9", NOON), &fleet(), format, NOON, out));
     let row = &rows[0];
     assert_eq!(
         (row["kind"].as_str(), row["movement_id"].as_str(), row["place"].as_str(), row["latitude"].as_f64()),
@@ -75,7 +75,66 @@ fn a_load_is_where_its_truck_is() {
     for field in ["id", "label", "state", "longitude", "observed_at"] {
         assert!(row.get(field).is_some(), "{field}");
     }
-    assert_eq!(json(|format, out| print(&[], format, NOON, out)), serde_json::json!([]));
-    let shown = text(80, |format, out| print(&find(&fleet(), "smith", NOON), format, NOON, out));
+    assert_eq!(json(|format, out| print(&[], &fleet(), format, NOON, out)), serde_json::json!([]));
+    let shown = text(80, |format, out| print(&find(&fleet(), "smith", NOON), &fleet(), format, NOON, out));
     assert!(shown.starts_with("KIND    WHAT"), "{shown}");
+}
+
+#[test]
+fn a_trailer_that_was_heard_twice_a_day_has_stood_for_a_range_of_time() {
+    let ago = |minutes: u64| Some(NOON.minus(std::time::Duration::from_mins(minutes)));
+    let mut fleet = fleet();
+    let trailers = fleet.trailers.iter().map(|row| {
+        let mut row = Trailer::clone(row);
+        (row.state, row.observed_at) = (Motion::Stopped, ago(60));
+        (row.stood_since_at, row.stood_after_at) = (ago(643), ago(850));
+        row
+    });
+    fleet.trailers = trailers.collect::<Vec<_>>().into_iter().collect();
+    let shown = text(200, |format, out| print(&find(&fleet, "53012", NOON), &fleet, format, NOON, out));
+    assert!(shown.contains("stopped 9h43 to 14h10"), "{shown}");
+    assert!(shown.contains("not heard for 1h00: it may have left since"), "{shown}");
+    assert!(shown.contains("dropped by: not known"), "{shown}");
+    let rows = json(|format, out| print(&find(&fleet, "53012", NOON), &fleet, format, NOON, out));
+    assert_eq!(
+        (rows[0]["dwell_least_s"].as_u64(), rows[0]["dwell_most_s"].as_u64()),
+        (Some(34_980), Some(51_000))
+    );
+}
+
+#[test]
+fn a_trailer_without_a_tracker_is_where_its_truck_is_as_text_and_as_json() {
+    let mut made = Made::new();
+    made.rig("418", DALLAS);
+    made.trailer("53012", Some("418"), Loaded::Unknown);
+    let fleet = made.fleet();
+    let found = find(&fleet, "53012", NOON);
+    let shown = text(200, |format, out| print(&found, &fleet, format, NOON, out));
+    assert!(shown.contains("with 418  where 418 is  1m "), "{shown}");
+    let rows = json(|format, out| print(&found, &fleet, format, NOON, out));
+    assert_eq!(
+        (rows[0]["place"].as_str(), rows[0]["latitude"].as_f64(), rows[0]["observed_at"].as_str()),
+        (Some("where 418 is"), Some(DALLAS.0), Some("2026-03-03T17:59:00Z"))
+    );
+    assert_eq!(rows[0]["rides_with"], fleet.tractors.at(0).unwrap().id.0.as_str());
+}
+
+#[test]
+fn why_a_truck_is_dark_and_what_a_trailer_is_wanted_for_is_told_to_who_gave_the_whole_number() {
+    let mut made = Made::new();
+    made.rig("418", DALLAS);
+    made.tractors[0].observed_at = Some(NOON.minus(std::time::Duration::from_hours(9)));
+    made.tractors[0].state = Motion::Moving;
+    made.trailer("4188", None, Loaded::Unknown);
+    let trailer_id = Some(made.trailers[0].id.clone());
+    made.load("L1", Some("418")).trailer_id = trailer_id;
+    let fleet = made.fleet();
+    let told = |text: &str, at: usize| {
+        let rows = json(|format, out| print(&find(&fleet, text, NOON), &fleet, format, NOON, out));
+        (!rows[at]["why_dark"].as_array().unwrap().is_empty(), rows[at]["next_movement_id"].clone())
+    };
+    assert_eq!(told("418", 0), (true, serde_json::Value::Null));
+    assert_eq!(told("418", 1), (false, serde_json::Value::Null));
+    assert_eq!(told("41", 0), (false, serde_json::Value::Null));
+    assert_eq!(told("4188", 0), (false, "L1".into()));
 }

@@ -1,10 +1,11 @@
 //! `near PLACE`: what a place is, who is ranked how, and what is left out.
 
 use backhaul::commands::near::{at_least, print};
-use backhaul::model::{Fleet, Loaded, Places, UnitKind};
+use backhaul::model::land::Land;
+use backhaul::model::{Fleet, Loaded, MovementStatus, Places, UnitKind};
 use backhaul::rules::hours::Left;
 use backhaul::rules::near::{Wanted, drivable_s, near};
-use backhaul::rules::whereabouts::locate;
+use backhaul::rules::whereabouts::{doubt, locate};
 
 use super::made::{DALLAS, HOUSTON, Made, NOON, WACO, hence, with_basis};
 use super::{json, text};
@@ -55,8 +56,6 @@ fn a_driver_finishes_his_loads_first_and_is_marked() {
     let fleet = made.fleet();
     assert_eq!(drivers(&fleet, 100.0, None, false)[0], "Driver 2");
     with_basis(&fleet, NOON, |basis| {
-        let place = locate(&fleet, basis.places, "dallas");
-        assert!(place.is_err(), "no stop of ours lies there");
         let spot = locate(&fleet, basis.places, "samsara:t1").unwrap();
         let around = near(basis, &Wanted { place: spot.point, miles: 5.0, drive_s: None, empty: false });
         let rows = json(|format, out| print(&around, &spot, format, NOON, out));
@@ -135,8 +134,10 @@ fn a_place_is_found_among_what_is_ours_and_never_guessed() {
     made.stop("S-11", "L1", "Fort Worth", (39.0, -90.0), 60);
     made.stop("S-12", "L1", "PORTLAND", WACO, 60).tms.state = Some("ME".into());
     made.stop("S-13", "L1", "PORTLAND", DALLAS, 60).tms.state = Some("OR".into());
-    let nowhere = made.stop("S-14", "L1", "WACO", WACO, 60);
+    let nowhere = made.stop("S-14", "L1", "NOWHERE", WACO, 60);
     nowhere.tms.latitude = None;
+    made.stop("S-15", "L1", "OLD SIDING", WACO, 60);
+    made.rig("jp", HOUSTON).name = "Jos\u{e9} Pe\u{f1}a".into();
     let fleet = made.fleet();
     let check = |text: &str, expected: Result<(&str, f64), &str>| {
         let found = locate(&fleet, &Places::default(), text);
@@ -151,17 +152,86 @@ fn a_place_is_found_among_what_is_ours_and_never_guessed() {
     };
     check("32.5, -97", Ok(("32.5, -97", 32.5)));
     check("97,-200", Err("no place"));
-    check("fort worth", Ok(("Fort Worth TX", 32.85)));
-    check("Fort Worth, TX", Ok(("Fort Worth TX", 32.85)));
+    check("fort worth", Ok(("Fort Worth TX", town("Fort Worth", "TX"))));
+    check("Ft. Worth, TX", Ok(("Fort Worth TX", town("Fort Worth", "TX"))));
     check("S-9", Ok(("the stop at Fort Worth TX", 32.75)));
     check("portland", Err("ME and OR"));
-    check("Portland OR", Ok(("Portland OR", DALLAS.0)));
-    check("waco", Err("no coordinates"));
+    check("Portland OR", Ok(("Portland OR", town("Portland", "OR"))));
+    check("nowhere", Err("no coordinates"));
+    check("old siding", Ok(("Old Siding TX", WACO.0)));
+    check("jose pena", Ok(("driver Jos\u{e9} Pe\u{f1}a", HOUSTON.0)));
     check("driver 2", Ok(("driver Driver 2", WACO.0)));
     check("samsara:t4", Ok(("tractor 4", HOUSTON.0)));
-    check("E1", Err("nobody has seen"));
+    // Without a tracker it is where its truck is; what nothing pulls nobody has seen.
+    check("E1", Ok(("trailer E1 with 1", DALLAS.0)));
+    check("samsara:r04", Err("nobody has seen"));
+    check("truck 4", Ok(("tractor 4", HOUSTON.0)));
+    check("Trailer 04", Err("nobody has seen"));
     check("4", Err("is tractor 4 (samsara:t4) and trailer 04 (samsara:r04): say which by its id"));
-    check("Timbuktu", Err("no city that one of our stops lies in"));
+    check("Timbuktu", Err("no town on the map"));
+}
+
+fn town(name: &str, state: &str) -> f64 {
+    let town = Land::towns().iter().find(|town| (town.name, town.state) == (name, state));
+    town.unwrap().latitude.into()
+}
+
+#[test]
+fn a_town_has_one_centre_whichever_loads_there_are() {
+    let mut made = made();
+    let spot = |made: &Made| locate(&made.fleet(), &Places::default(), "dallas").unwrap();
+    let before = spot(&made);
+    assert_eq!(before.label, "Dallas TX", "the one that people mean, though no stop of ours lies there");
+    made.load("L1", Some("1"));
+    made.stop("s1", "L1", "DALLAS", (32.95, -96.60), 400);
+    assert_eq!(spot(&made), before);
+    assert!((before.point.latitude - town("Dallas", "TX")).abs() < 1e-9);
+    // One of several that are known alike is asked about, unless our stops lie in one.
+    let fleet = made.fleet();
+    let why = locate(&fleet, &Places::default(), "springfield").unwrap_err();
+    assert!(why.contains("say which, as springfield MO"), "{why}");
+    made.stop("s2", "L1", "SPRINGFIELD", (42.1, -72.6), 500).tms.state = Some("MA".into());
+    let of_ours = locate(&made.fleet(), &Places::default(), "springfield").unwrap();
+    assert_eq!(of_ours.label, "Springfield MA");
+    let taken = "Springfield MA was taken, where our stops are, and not Springfield MO";
+    assert_eq!(doubt(&of_ours, NOON).as_deref(), Some(taken));
+}
+
+#[test]
+fn a_load_is_at_its_pickup_until_its_truck_has_left_with_it() {
+    let mut made = made();
+    made.load("L1", Some("4"));
+    made.stop("s1", "L1", "DALLAS", DALLAS, 400);
+    made.stop("s2", "L1", "WACO", WACO, 800);
+    let spot = |made: &Made, text: &str| locate(&made.fleet(), &Places::default(), text);
+    let said = |made: &Made| {
+        let spot = spot(made, "L1").unwrap();
+        (spot.label.clone(), spot.point.latitude, doubt(&spot, NOON).unwrap_or_default())
+    };
+    let waits = (
+        "the pickup of load L1 at Dallas TX".to_owned(),
+        DALLAS.0,
+        "load L1 is not picked up yet: its pickup at Dallas TX was taken, and not where its truck is"
+            .to_owned(),
+    );
+    let rides = ("load L1".to_owned(), HOUSTON.0, "load L1 was seen there 1m ago".to_owned());
+    assert_eq!(said(&made), waits);
+    made.movements[0].tms.status = MovementStatus::InProgress;
+    made.stops[0].tms.actual_arrival_at = Some(hence(-30));
+    assert_eq!(said(&made), waits, "its truck may be called under way, and be there");
+    made.stops[0].tms.actual_departure_at = Some(hence(-20));
+    assert_eq!(said(&made), rides);
+    assert_eq!(spot(&made, "load L1"), spot(&made, "L1"));
+    made.stops[0].tms.actual_departure_at = None;
+    made.stops[1].tms.actual_arrival_at = Some(hence(-10));
+    assert_eq!(said(&made), rides, "who is at the delivery has picked up");
+
+    // The same number in two companies.
+    made.load("L1", None).tms.company_id = "EAST".into();
+    let why = spot(&made, "L1").unwrap_err();
+    assert_eq!(why, "\"L1\" is several loads: say which, as EAST/L1 or TMS/L1");
+    assert_eq!(spot(&made, "TMS/L1").unwrap().label, "load L1");
+    assert_eq!(spot(&made, "EAST/L1").unwrap_err(), "nobody has seen where load L1 is");
 }
 
 #[test]

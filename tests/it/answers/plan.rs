@@ -94,7 +94,7 @@ fn people_read_both_times_and_what_they_rest_on() {
     assert!(lines[2].starts_with("latest departure "), "{shown}");
     assert!(shown.contains("rests on: position 1m, hours 2m, ETA 0s old"), "{shown}");
     assert!(shown.contains("straight line x 1.2 at 50 mph"), "{shown}");
-    assert!(shown.contains("what binds: "), "{shown}");
+    assert!(shown.contains("the legal plan stops for: "), "{shown}");
 }
 
 #[test]

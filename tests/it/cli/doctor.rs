@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul::commands::Format;
-use backhaul::commands::doctor::{Account, Check, Database, Facts, File, Secret, Terminal, checks, print};
+use backhaul::commands::doctor::{
+    Account, Check, Database, Disk, Facts, File, Secret, Terminal, Tried, checks, print, unproven,
+};
 use backhaul::model::{
     Conflict, FeedStatus, Fleet, Leader, RecordName, SetAside, Timestamp, UnitKind, Waiting, Wish,
 };
@@ -15,6 +17,9 @@ use backhaul::store::Examination;
 use serde_json::Value;
 
 use super::{backhaul, code, command, home, stderr, stdout};
+use backhaul::sim::Upstream;
+
+use crate::processes::Office;
 use crate::store::{Bench, tractor};
 
 const NOW: Timestamp = Timestamp::from_secs(1_772_560_800);
@@ -58,12 +63,16 @@ fn sound() -> Facts {
         wishes: Vec::new(),
         files: vec![File { path: "/var/b.db".into(), mode: 0o600, forbidden: 0o077 }],
         database: Some(Ok(Database { url: "sqlite:/var/b.db".into(), fleet: Arc::new(fleet), examined })),
+        tried: Vec::new(),
+        ahead: Some(("samsara".into(), -1)),
+        disk: Some(Disk { folder: "/var".into(), free: 9 << 30 }),
         leader: Some(Leader { pid: 7, host: "box".into(), since_at: ago(7200) }),
         terminal: Terminal {
             is_terminal: true,
             term: Some("xterm".into()),
             locale: Some("en_US.UTF-8".into()),
             colors: None,
+            in_tmux: false,
             no_color: false,
         },
         now: NOW,
@@ -94,6 +103,10 @@ fn of_fleet(facts: &mut Facts, harm: impl FnOnce(&mut Fleet)) {
 fn nothing_fails_where_all_is_well() {
     assert_eq!(failures(|_| {}), [] as [&str; 0]);
     assert_eq!(failures(|facts| facts.terminal = Terminal::default()), [] as [&str; 0], "no terminal");
+    let mut facts = sound();
+    facts.terminal.in_tmux = true;
+    let told = checks(&facts).into_iter().find(|check| check.subject == "tmux").unwrap();
+    assert!(told.ok && told.message.contains("allow-passthrough"), "{told:?}");
 }
 
 #[test]
@@ -242,7 +255,7 @@ fn the_worst_units_are_shown_and_are_no_failure() {
         out.contains("ok    set_aside tractor 412 (samsara:9): 31 set aside: position is 0,0, last 3m ago\n"),
         "{out}"
     );
-    assert!(out.ends_with("\nall 14 are as they should be\n"), "{out}");
+    assert!(out.ends_with("\nall 16 are as they should be\n"), "{out}");
 }
 
 #[test]
@@ -261,6 +274,9 @@ async fn the_program_answers_in_json_and_by_its_exit_code() {
     bench.tell("samsara", "vehicles", vec![tractor("9", "412")]).await;
     fs::set_permissions(bench.path(), fs::Permissions::from_mode(0o644)).unwrap();
     let database = format!("sqlite:{}", bench.path().display());
+    // Nobody listens there: what is tried is not reached.
+    let config = "[[eld]]\nprovider = \"samsara\"\nbase_url = \"http://127.0.0.1:1\"\n";
+    fs::write(home.path().join(".config/backhaul/config.toml"), config).unwrap();
     let output = command(home.path(), &["doctor", "--json", "--database", &database])
         .env("SAMSARA_API_TOKEN", "s3cret")
         .output()
@@ -279,6 +295,79 @@ async fn the_program_answers_in_json_and_by_its_exit_code() {
         rows.iter().any(|row| row["subject"] == "eld.samsara.api_token" && row["ok"] == true),
         "{rows:?}"
     );
+    let upstream = rows.iter().find(|row| row["check"] == "upstream").unwrap();
+    assert_eq!(upstream["subject"], "samsara");
+    assert!(upstream["message"].as_str().unwrap().starts_with("not available ("), "{upstream}");
+    assert!(rows.iter().any(|row| row["check"] == "disk"), "{rows:?}");
+}
+
+#[test]
+fn an_account_that_nobody_reads_is_tried_and_what_it_says_is_told() {
+    let mut facts = sound();
+    assert_eq!(unproven(&facts), [] as [&str; 0], "its feeds show that it can be read");
+    facts.accounts.push(Account { name: "gemini".into(), off: None, is_wanted: true });
+    assert_eq!(unproven(&facts), ["gemini"], "nobody has asked it yet");
+    let refused = feed("drivers", None, Some("credentials refused (HTTP 401); check the credential"));
+    of_fleet(&mut facts, |fleet| fleet.feeds = vec![refused]);
+    assert_eq!(unproven(&facts), ["samsara", "gemini"], "another credential may be in force now");
+    of_fleet(&mut facts, |fleet| {
+        fleet.feeds = vec![feed("drivers", None, Some("asked to slow down (HTTP 429)"))];
+    });
+    assert_eq!(unproven(&facts), ["gemini"], "who asks for calm is left alone");
+    let tried = |outcome, lacks| Tried { account: "samsara".into(), outcome, lacks };
+    let why = "not allowed (HTTP 403 Forbidden); the token lacks a permission for this".to_owned();
+    let lacks = vec![("hos_clocks".to_owned(), why.clone())];
+    assert_eq!(
+        failures(|facts| facts.tried.push(tried(Ok(vec!["tractor 412".into()]), lacks.clone()))),
+        [format!(
+            "upstream samsara hos_clocks: {why}\ngive the credential of samsara the permission for this at the provider"
+        )]
+    );
+    assert_eq!(
+        failures(|facts| facts.tried.push(tried(Err(("no".into(), "do so".into())), Vec::new()))),
+        ["upstream samsara: no\ndo so"]
+    );
+}
+
+#[test]
+fn a_clock_that_is_off_and_a_full_disk_fail_with_what_mends_them() {
+    assert_eq!(
+        failures(|facts| facts.ahead = Some(("samsara".into(), 180))),
+        ["clock samsara: this machine is 3m behind it\n\
+          set this machine's clock by the network: timedatectl set-ntp true"]
+    );
+    assert!(failures(|facts| facts.ahead = Some(("samsara".into(), -121)))[0].contains("is 2m ahead of it"));
+    assert!(
+        failures(|facts| facts.disk = Some(Disk { folder: "/var".into(), free: 40 << 20 }))[0]
+            .starts_with("disk /var: only 40 MB are free\nmake room there")
+    );
+}
+
+#[test]
+fn upstreams_are_tried_by_their_own_clients_and_gemini_too() {
+    let office = Office::standing_still(4, vec![Upstream::Samsara]);
+    let checks =
+        || -> Vec<Value> { serde_json::from_slice(&office.output(&["doctor", "--json"]).stdout).unwrap() };
+    let upstreams = |checks: &[Value]| -> Vec<(String, bool, String)> {
+        let tried = checks.iter().filter(|check| check["check"] == "upstream");
+        tried
+            .map(|check| {
+                let text = |key: &str| check[key].as_str().unwrap().to_owned();
+                (text("subject"), check["ok"] == true, text("message"))
+            })
+            .collect()
+    };
+    let well = upstreams(&checks());
+    let names: Vec<_> = well.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["samsara", "mcleod", "mapbox", "gemini"], "{well:?}");
+    assert!(well.iter().all(|(_, ok, _)| *ok), "{well:?}");
+    assert!(well[0].2.starts_with("answers: tractor "), "{well:?}");
+    assert!(well[3].2.contains("gemini-3.8-flash"), "{well:?}");
+    let config = fs::read_to_string(office.config()).unwrap();
+    office.write_config(&config.replace(office.sim.gemini_key(), "another-key-altogether"));
+    let ill = upstreams(&checks());
+    let (_, ok, message) = ill.iter().find(|(name, ..)| name == "gemini").unwrap();
+    assert!(!ok && message.starts_with("Gemini refuses the key"), "{message}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use backhaul::commands::rows::{self, Table};
 use backhaul::commands::{Format, Layout, status};
 use backhaul::model::{
-    Conflict, Driver, DutyStatus, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement,
+    Conflict, Driver, DutyStatus, Engine, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement,
     MovementStatus, Risk, Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId,
     UnitKind, Viewer, Waiting,
 };
@@ -86,7 +86,8 @@ fn json_is_one_array_with_the_state_as_of_now() {
          \"driver_id\":\"samsara:9\",\"driver2_id\":null,\"tractor_id\":\"samsara:101\",\"trailer_id\":null,\
          \"eta_at\":\"2026-03-03T20:05:00Z\",\"legal_eta_at\":null,\"late_s\":null,\"risk\":\"tight\",\"reason\":null,\
          \"updated_at\":\"1970-01-01T00:00:00Z\",\"synced_at\":\"1970-01-01T00:00:00Z\",\"computed_at\":null,\
-         \"origin\":\"Amarillo TX\",\"destination\":\"Dallas TX\",\"next_stop_id\":\"S2\",\"next_stop\":\"Dallas TX\"}\n]\n"
+         \"origin\":\"Amarillo TX\",\"destination\":\"Dallas TX\",\"next_stop_id\":\"S2\",\"next_stop\":\"Dallas TX\",\
+         \"critical_stop_id\":null,\"critical_stop\":null}\n]\n"
     );
 }
 
@@ -98,7 +99,7 @@ fn what_a_silent_feed_told_is_not_shown_as_true() {
     };
     let check = |resource: &str, reason: &str| {
         let mut fleet = fleet();
-        let mut stop = fleet.stops.as_slice()[1].as_ref().clone();
+        let mut stop = fleet.stops.at(1).unwrap().as_ref().clone();
         stop.eta_at = Some(NOON.plus(Duration::from_mins(125)));
         fleet.stops = fleet.stops.with(vec![stop]);
         assert!(field(&fleet, Table::Stops, 1, "eta_at").is_string());
@@ -194,6 +195,33 @@ fn status_in_json_has_the_contracts_fields() {
         "database": {"url": "sqlite:/x.db", "bytes": 12_900_000, "schema": 3}
     });
     assert_eq!(status, expected);
+}
+
+#[test]
+fn a_tractor_idles_for_as_long_as_its_engine_says_or_it_was_seen_to() {
+    let rows = |engine_at| {
+        let idle = Tractor {
+            engine: Some(Engine::Idle),
+            engine_at,
+            state_since_at: Some(ago(1200)),
+            stood_since_at: Some(ago(7200)),
+            stood_after_at: Some(ago(7260)),
+            ..tractor("7", Motion::Idle, ago(60))
+        };
+        let mut fleet = Fleet::default();
+        fleet.tractors = [idle].into_iter().collect();
+        let told: serde_json::Value =
+            serde_json::from_str(&printed(&fleet, Table::Tractors, &Format::Json)).unwrap();
+        let told = (told[0]["dwell_least_s"].as_u64(), told[0]["dwell_most_s"].as_u64());
+        (printed(&fleet, Table::Tractors, &text(None)), told)
+    };
+    let (shown, told) = rows(Some(ago(3000)));
+    assert!(shown.contains("idle 50m "), "{shown}");
+    assert_eq!(told, (Some(2940), Some(3000)));
+    // What its engine said before it stood there tells nothing.
+    let (shown, told) = rows(Some(ago(9000)));
+    assert!(shown.contains("idle 19m to 2h01 "), "{shown}");
+    assert_eq!(told, (Some(1140), Some(7260)));
 }
 
 fn id(id: &str) -> UnitId {

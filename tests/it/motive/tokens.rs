@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul::http::Kind;
-use backhaul::providers::Provider;
 use backhaul::providers::motive::Motive;
+use backhaul::providers::{Provider, settled};
 
 use super::server::{Company, field, read};
 use super::{ask, now};
@@ -207,5 +208,38 @@ async fn what_could_not_be_written_after_the_exchange_is_written_before_it_is_us
     fs::remove_dir(company.file().with_extension("new")).unwrap();
     works(&motive).await;
     assert_eq!(company.offered(), (vec![], words(&["access-1"])));
+    assert_eq!(company.kept("refresh_token"), "refresh-1");
+}
+
+/// Who asked for a token is gone when the question has come, before its answer.
+async fn stopped_in_an_exchange() -> Company {
+    let asked = Arc::new(tokio::sync::Notify::new());
+    let heard = Arc::clone(&asked);
+    let company = Company::start_with("first", move |tokens, asked, _| {
+        heard.notify_one();
+        tokens.exchange(&field(asked, "refresh_token"))
+    })
+    .await;
+    let motive = company.motive("first");
+    tokio::select! {
+        biased;
+        () = asked.notified() => {}
+        read = motive.fetch(ask("vehicles")) => panic!("it was not stopped in time: {read:?}"),
+    }
+    company
+}
+
+#[tokio::test]
+async fn who_is_stopped_between_the_question_and_the_answer_has_lost_no_token() {
+    // As a configuration read anew does: all of it is gone, and another takes its place.
+    let company = stopped_in_an_exchange().await;
+    works(&company.motive("first")).await;
+    assert_eq!(company.offered(), (words(&["first"]), words(&["access-1"])));
+}
+
+#[tokio::test]
+async fn what_is_settled_is_on_the_disk_whoever_went_away() {
+    let company = stopped_in_an_exchange().await;
+    settled().await;
     assert_eq!(company.kept("refresh_token"), "refresh-1");
 }

@@ -136,6 +136,13 @@ fn trap_6_the_place_is_named_in_one_of_several_ways() {
     check(&format!(r#","description":null,"current_location":"b"{town}"#), Some("b"));
     check(&format!(r#","description":"","current_location":{{}}{town}"#), Some("Reno, NV"));
     check(r#","city":null,"state":"NV""#, Some("NV"));
+    // A town that is told to be miles away is not where it is.
+    check(&format!(r#"{town},"rg_km":3.4"#), Some("Reno, NV"));
+    check(&format!(r#"{town},"rg_km":190.2"#), None);
+    check(
+        &format!(r#","current_location":"118 mi E of Reno, NV"{town},"rg_km":190.2"#),
+        Some("118 mi E of Reno, NV"),
+    );
     check("", None);
 }
 

@@ -56,11 +56,13 @@ fn tractors() -> Rows<Tractor> {
     (moving.observed_at, moving.source) = seen(4, "samsara");
     let mut idle = tractor("sam:2", "9");
     (idle.state, idle.state_since_at) = (Motion::Idle, Some(ago(760)));
+    (idle.stood_since_at, idle.stood_after_at) = (Some(ago(760)), Some(ago(790)));
     (idle.place, idle.driver_id) = (some("Flying J, Tulsa OK"), id("sam:bob"));
     (idle.fuel_pct, idle.fuel_at) = (Some(11.0), Some(ago(7000)));
     (idle.observed_at, idle.source) = seen(25, "samsara");
     let mut stopped = tractor("mot:3", "T-77");
     (stopped.state, stopped.state_since_at) = (Motion::Stopped, Some(ago(8080)));
+    (stopped.stood_since_at, stopped.stood_after_at) = (Some(ago(8080)), Some(ago(8110)));
     (stopped.latitude, stopped.longitude) = (Some(41.2565), Some(-95.9345));
     (stopped.observed_at, stopped.source) = seen(400, "motive");
     let mut dark = tractor("mot:4", "502");
@@ -85,6 +87,8 @@ fn trailers() -> Rows<Trailer> {
     (pulled.loaded, pulled.movement_id) = (Loaded::Loaded, some("0091"));
     let mut parked = trailer("sam:t2", "53040");
     (parked.state, parked.state_since_at) = (Motion::Stopped, Some(ago(190_000)));
+    // Its tracker wakes twice a day.
+    (parked.stood_since_at, parked.stood_after_at) = (Some(ago(190_000)), Some(ago(200_000)));
     (parked.place, parked.observed_at, parked.loaded) =
         (some("Yard 4, Dallas TX"), Some(ago(40_000)), Loaded::Empty);
     [pulled, parked, trailer("mcl:t3", "R 7")].into_iter().collect()
@@ -275,22 +279,22 @@ pub fn many(count: usize) -> Fleet {
         .map(|(index, of)| Tractor {
             id: unit(index),
             unit_number: each(index),
-            ..(*small.tractors.as_slice()[of]).clone()
+            ..(**small.tractors.at(of).unwrap()).clone()
         })
         .collect();
     fleet.trailers = cycled(small.trailers.len())
         .map(|(index, of)| Trailer {
             id: unit(index),
             unit_number: each(index),
-            ..(*small.trailers.as_slice()[of]).clone()
+            ..(**small.trailers.at(of).unwrap()).clone()
         })
         .collect();
     fleet.drivers = cycled(small.drivers.len())
-        .map(|(index, of)| Driver { id: unit(index), ..(*small.drivers.as_slice()[of]).clone() })
+        .map(|(index, of)| Driver { id: unit(index), ..(**small.drivers.at(of).unwrap()).clone() })
         .collect();
     let (mut movements, mut stops) = (Vec::new(), Vec::new());
     for (index, of) in cycled(small.movements.len()) {
-        let row = &small.movements.as_slice()[of];
+        let row = small.movements.at(of).unwrap();
         let mut copy = (**row).clone();
         copy.tms.id = each(index);
         let its = small.stops_of(&row.key()).iter();

@@ -88,6 +88,7 @@ fn app_of(theme: &str, calls: Calls) -> App {
         metric: false,
         own: std::sync::Arc::default(),
         user: "ann".into(),
+        here: ("box".into(), 1),
         office: made::office(),
         mouse: backhaul::tui::app::Mouse::Off,
         calls,

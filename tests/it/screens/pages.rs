@@ -26,9 +26,11 @@ fn page(fleet: Fleet, keys: &str, width: u16, height: u16) -> String {
 fn a_load_in_trouble_in_120_columns() {
     insta::assert_snapshot!(page(wrong(), "3j<enter>", 120, 36), @r"
     Load 0091                                       1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; due at Oklahoma City OK 18:25 CST by the plan on file,
+    not confirmed; as of 14:05 CST.
     Load
     status          under way  TMS code P
-    slack           LATE 25m  against the end of the next window
+    slack           RISK 25m  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe
@@ -45,15 +47,13 @@ fn a_load_in_trouble_in_120_columns() {
     tractor       › 418
       place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
     trailer       › 53012
+      place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
+      state         MOVE NE 62
     Order 55001
     customer        Acme Foods  confirmed <30s ago
     references      BOL BOL-7, PO 88123
     goods           Frozen peas, 41200 lb
     equipment       -
-    Stop 1, pickup, done: Albuquerque NM
-    at              ACME FOODS
-    window          06:00-07:00  MST
-    arrived         06:08
     esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
@@ -61,7 +61,7 @@ fn a_load_in_trouble_in_120_columns() {
 #[test]
 fn a_driver_in_trouble_on_the_smallest_screen() {
     insta::assert_snapshot!(page(wrong(), "4<enter>", 60, 20), @r"
-    Driver Ann Peña
+    Driver Ann Peña                      1  2  3  4 Drv  5  6  7
     Hours left
     status          driving  for 2h01
     drive           7:04 ██
@@ -113,6 +113,7 @@ fn a_load_that_cannot_be_planned_says_why_in_80_columns() {
     Plan of load 0091                1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Answer
     no plan         a stop has neither coordinates nor an address
+    Last told
     position        <10s old
     hours           2m old
     ETA             not known
@@ -186,7 +187,7 @@ fn a_customer_is_told_where_and_between_when_and_nothing_private() {
     let sentence = said(judged(), "y");
     assert_eq!(
         sentence,
-        "Load 0091 was at I-40, 12 mi E of Amarillo TX at 14:04 CST; expected at Oklahoma City OK between 18:05 and \
+        "Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; expected at Oklahoma City OK between 18:05 and \
          18:35 CST; as of 14:05 CST."
     );
     assert_eq!(said(judged(), "<enter>y"), sentence, "the same wherever it is asked");
@@ -199,7 +200,7 @@ fn a_customer_is_told_where_and_between_when_and_nothing_private() {
     blind.feeds.iter_mut().for_each(|feed| feed.last_ok_at = Some(ago(4000)));
     assert_eq!(
         said(blind, "3jy"),
-        "Load 0091 was at I-40, 12 mi E of Amarillo TX at 14:04 CST; due at Oklahoma City OK 18:25 CST by the plan on \
+        "Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; due at Oklahoma City OK 18:25 CST by the plan on \
          file, not confirmed; as of 14:05 CST."
     );
     assert_eq!(

@@ -1,5 +1,6 @@
 //! The palette and the help: what is found, in which order, what Enter does, and what they look like.
 
+use backhaul::model::{Movement, MovementStatus};
 use backhaul::tui::app::{App, Effect};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
@@ -29,7 +30,8 @@ fn what_begins_with_the_number_comes_first_and_enter_opens_it() {
     press(&mut app, "<esc>");
     assert!(picture(&mut app, 80, 24).contains("worst first"), "back to where it was asked");
     for (typed, found) in [
-        ("peñ", "driver Ann Peña driving"),
+        ("ann pena", "driver Ann Peña driving"),
+        ("dallas", "town Dallas TX"),
         ("5550100", "driver Ann Peña"),
         ("0091", "load 0091"),
         ("91", "load 0091"),
@@ -46,9 +48,25 @@ fn what_begins_with_the_number_comes_first_and_enter_opens_it() {
 }
 
 #[test]
+fn of_a_load_that_is_over_and_an_order_of_the_same_number_the_order_comes_first() {
+    let mut fleet = small();
+    let mut load = Movement::clone(fleet.movements.at(0).unwrap());
+    for (status, found) in
+        [(MovementStatus::InProgress, "load 55001"), (MovementStatus::Delivered, "order 55001")]
+    {
+        (load.tms.id, load.tms.status) = ("55001".into(), status);
+        fleet.movements = fleet.movements.with(vec![load.clone()]);
+        let mut app = told_of(fleet.clone());
+        press(&mut app, ":55001");
+        let first = first(&mut app);
+        assert!(first.starts_with(found), "{first}");
+    }
+}
+
+#[test]
 fn enter_runs_an_action_and_the_arrows_choose() {
     let mut app = told_of(small());
-    assert_eq!(press(&mut app, ":health<enter>"), Some(Effect::Look("health")));
+    assert_eq!(press(&mut app, ":health<enter>"), Some(Effect::Look("health".to_owned())));
     assert_eq!(press(&mut app, ":refresh<enter>"), Some(Effect::Refresh));
     press(&mut app, ":4<down><down><up><enter>");
     assert!(picture(&mut app, 80, 24).contains("Driver") || picture(&mut app, 80, 24).contains("Tra"));
@@ -59,7 +77,7 @@ fn enter_runs_an_action_and_the_arrows_choose() {
 #[test]
 fn a_town_shows_the_tractors_around_it() {
     let mut app = told_of(small());
-    assert_eq!(press(&mut app, ":amarillo tx<enter>"), Some(Effect::Look("tractors")));
+    assert_eq!(press(&mut app, ":amarillo tx<enter>"), Some(Effect::Look("tractors".to_owned())));
     let shown = picture(&mut app, 100, 24);
     assert!(shown.contains("Tractors 1 of 5") && shown.contains("/near:35.2"), "{shown}");
     assert!(shown.contains("around Amarillo TX"), "{shown}");
@@ -91,7 +109,7 @@ fn a_command_can_be_chosen_and_then_typed_on() {
     assert!(matches!(press(&mut app, "north<enter>"), Some(Effect::KeepView(_))));
     press(&mut app, "1:nort");
     assert!(first(&mut app).starts_with("view north"), "{}", first(&mut app));
-    assert_eq!(press(&mut app, "<enter>"), Some(Effect::Look("tractors")));
+    assert_eq!(press(&mut app, "<enter>"), Some(Effect::Look("tractors".to_owned())));
 }
 
 #[test]
@@ -149,6 +167,7 @@ fn the_help_shows_the_keys_in_force() {
         metric: false,
         own: std::sync::Arc::default(),
         user: "ann".into(),
+        here: ("box".into(), 1),
         office: super::made::office(),
         mouse: backhaul::tui::app::Mouse::Off,
         calls: super::calls(),
@@ -174,12 +193,12 @@ fn the_palette_at_80_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "5:amar", 80, 24), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok     14:05 CST
     Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
-    9     IDLE 12m   Flying J, Tulsa… Bob Stone  ?        -       11%  <30s  samsara
-    12    DARK       -                -          ?        -       -    -     -
-    418   MOVE NE 63 I-40, 12 mi E o… Ann Peña   53012 L  0091    61%  <10s  samsara
-    502   DARK 3h06  Elko NV          李 小龍    ?        -       -    3h06  motive
-    T-77  STOP 2h14  Omaha NE         -          ?        -       -    6m    motive
+    UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
+    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
+    12    DARK         -                  -          ?        -       -     -
+    418   MOVE NE 63   I-40, 12 mi E of … Ann Peña   53012 L  0091    <10s  samsara
+    502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
+    T-77  STOP 2h14    Omaha NE           -          ?        -       6m    motive
 
 
 
@@ -195,7 +214,7 @@ fn the_palette_at_80_columns() {
 
 
 
-    enter go  esc back  down down  up up  pagedown page  ctrl-c leave
+    enter go  esc back  down/up choose  pagedown/pageup page  ctrl-c leave
     ");
 }
 
@@ -204,11 +223,11 @@ fn the_palette_with_nothing_typed_at_120_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "3:", 120, 36), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                14:05 CST
     Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     DISPATCH AGE
-    0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
-    0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
-    0092    covered   Bob Stone +1     9     -       Lubbock TX         Tue 08:25-10:25* -          -         jdoe     <30s
-    0090    delivered -                -     -       -                  -                -          -         jdoe     <30s
+    LOAD    STATUS    DRIVER     TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     WHO   DISPATCH AGE
+    0093    available -          -     -       Elko NV            10:35            -          PAST 1h30 -     jdoe     <30s
+    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK 25m  -     jdoe     <30s
+    0092    covered   Bob Stone… 9     -       Lubbock TX         Tue 08:25-10:25* -          -         -     jdoe     <30s
+    0090    delivered -          -     -       -                  -                -          -         -     jdoe     <30s
 
 
 
@@ -222,13 +241,13 @@ fn the_palette_with_nothing_typed_at_120_columns() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     :                                                                  a unit, driver, load, PO, town (18960), or what to do
       enter      open                open the selected row: all that is known of it, with age and source
-      /          filter              show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100
-      s          sort                sort by the next column
+      /          filter              show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100; `near dal…
+      s          sort                sort by the next column; on the board, look at health
       S          reverse             turn the order round
       |          columns             pick the columns: space shows or hides, s sorts, backspace lets the width choose
       ctrl-g     group               group the rows by dispatcher, then by fleet, then not
-      y          copy                copy the row as a sentence (through the terminal, OSC 52)
-      x          export              write the rows shown to a CSV file here; :export json for JSON
+      y ctrl-y   copy                copy the row as a sentence (through the terminal, OSC 52)
+      x          export              write the rows shown, or a detention's proof, to a CSV file; :export json for JSON
       a          ack                 say that you have seen it, again takes that back; it stays in sight
       C          claim               say that you see to it; again releases it
       z          snooze              do not bother me with it for a while; others still see it
@@ -237,7 +256,7 @@ fn the_palette_with_nothing_typed_at_120_columns() {
       b          best                who else can take the selected load
       k up       up                  select the row above
       j down     down                select the row below
-    enter go  esc back  down down  up up  pagedown page  ctrl-c leave
+    enter go  esc back  down/up choose  pagedown/pageup page  ctrl-c leave
     ");
 }
 
@@ -245,16 +264,16 @@ fn the_palette_with_nothing_typed_at_120_columns() {
 fn the_palette_at_60_columns_in_ascii() {
     insta::assert_snapshot!(shown(Glyphs::Ascii, "4:an", 60, 20), @r"
     VIEW  MCL <30s  MOT down 3m: creden~  SAM <10s  MAP ok 14:05
-    Drivers 4, by name ^
-    NAME^       STATUS DRIVE     SHIFT BREAK CYCLE LOAD    AGE
-    Ann Pe?a    DRIVE   7:04 ##.  8:18  0:38 45:28 0091    2m
-    Bob Stone   SB      0:00 ...  0:00  8:00  0:51 0092    33m
-    Cy Marlowe  -          -         -     -     - 0092    -
-    ?  ? ?      ON         -         -     -     - -       -
+    Drivers 4, by name ^                 1  2  3  4 Drv  5  6  7
+    NAME^         STATUS LEGAL DRIVE     SHIFT CYCLE FIRST
+    Ann Pe?a      DRIVE      -  7:04 ##.  8:18 45:28 BREAK 0:38
+    Bob Stone     SB         -  0:00 ...  0:00  0:51 11H 0:00
+    Cy Marlowe    -          -     -         -     - -
+    ?  ? ?        ON         -     -         -     - -
 
 
     ------------------------------------------------------------
-    :an                                                194 found
+    :an                                                199 found
       driver     Ann Pe?a            driving, drive 7:04, shift~
       town       Anaheim CA          the tractors within 100 mi~
       town       Anchorage AK        the tractors within 100 mi~
@@ -263,7 +282,7 @@ fn the_palette_at_60_columns_in_ascii() {
       town       Ankeny IA           the tractors within 100 mi~
       town       Anderson IN         the tractors within 100 mi~
       town       Antelope CA         the tractors within 100 mi~
-    enter go  esc back  down down  up up  pagedown page
+    enter go  esc back  down/up choose  pagedown/pageup page
     ");
 }
 
@@ -274,26 +293,26 @@ fn the_help_at_80_columns() {
     Board 0, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Help                                                              type to search
     Keys for this screen
-      enter                open the selected row: all that is known of it, with age
-                           and source
-      /                    show only rows that pass: words, or drive>=5h
-                           trailer:empty near:dallas<100
-      y                    copy the row as a sentence (through the terminal, OSC 52)
-      a                    say that you have seen it, again takes that back; it
-                           stays in sight
-      C                    say that you see to it; again releases it
-      z                    do not bother me with it for a while; others still see it
-      n                    write a note on it, for everybody
-      Z                    show or hide what you snoozed
-      w                    can he make it legally: the plan of the selected load
-      b                    who else can take the selected load
+      enter            open the selected row: all that is known of it, with age and
+                       source
+      /                show only rows that pass: words, or drive>=5h trailer:empty
+                       near:dallas<100; `near dallas` and enter: who can be there
+                       first
+      y ctrl-y         copy the row as a sentence (through the terminal, OSC 52)
+      x                write the rows shown, or a detention's proof, to a CSV file;
+                       :export json for JSON
+      a                say that you have seen it, again takes that back; it stays in
+                       sight
+      C                say that you see to it; again releases it
+      z                do not bother me with it for a while; others still see it
+      n                write a note on it, for everybody
+      Z                show or hide what you snoozed
+      w                can he make it legally: the plan of the selected load
+      b                who else can take the selected load
 
     Keys everywhere
-      k up                 select the row above
-      j down               select the row below
-      pageup ctrl-b        one screen up
-      pagedown ctrl-f      one screen down
-    enter do it  esc back  down down  up up  pagedown page  ctrl-c leave
+      k up             select the row above
+    enter do it  esc back  down/up choose  pagedown/pageup page  ctrl-c leave
     ");
 }
 
@@ -304,11 +323,11 @@ fn the_help_searched_at_120_columns() {
     Drivers 4, by name ▲                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     Help miles                                                                                                       3 found
     Filters: every term must hold
-      fuel<25 speed>60     per cent, miles an hour; 100kmh, 160km where said so
-      near:dallas<100      miles around a city, a unit, a driver or lat,lon; 100 where none are said
+      fuel<25 speed>60  per cent, miles an hour; 100kmh, 160km where said so
+      near:dallas<100   miles around a city, a unit, a driver or lat,lon; 100 where none are said
 
     What is written
-      near I-40            a road passes within a few miles of it; it need not be on it
+      near I-40         a road passes within a few miles of it; it need not be on it
 
 
 
@@ -335,7 +354,7 @@ fn the_help_searched_at_120_columns() {
 
 
 
-    enter do it  esc back  down down  up up  pagedown page  ctrl-c leave
+    enter do it  esc back  down/up choose  pagedown/pageup page  ctrl-c leave
     ");
 }
 
@@ -343,24 +362,24 @@ fn the_help_searched_at_120_columns() {
 fn the_help_at_60_columns_in_ascii() {
     insta::assert_snapshot!(shown(Glyphs::Ascii, "5?", 60, 20), @r"
     VIEW  MCL <30s  MOT down 3m: creden~  SAM <10s  MAP ok 14:05
-    Tractors 5, by unit ^
+    Tractors 5, by unit ^                1  2  3  4  5 Trc  6  7
     Help                                          type to search
     Keys for this screen
-      enter                open the selected row: all that is
-                           known of it, with age and source
-      /                    show only rows that pass: words, or
-                           drive>=5h trailer:empty
-                           near:dallas<100
-      s                    sort by the next column
-      S                    turn the order round
-      |                    pick the columns: space shows or
-                           hides, s sorts, backspace lets the
-                           width choose
-      ctrl-g               group the rows by dispatcher, then by
-                           fleet, then not
-      y                    copy the row as a sentence (through
-                           the terminal, OSC 52)
-      x                    write the rows shown to a CSV file
-    enter do it  esc back  down down  up up  pagedown page
+      enter            open the selected row: all that is known
+                       of it, with age and source
+      /                show only rows that pass: words, or
+                       drive>=5h trailer:empty near:dallas<100;
+                       `near dallas` and enter: who can be there
+                       first
+      s                sort by the next column; on the board,
+                       look at health
+      S                turn the order round
+      |                pick the columns: space shows or hides, s
+                       sorts, backspace lets the width choose
+      ctrl-g           group the rows by dispatcher, then by
+                       fleet, then not
+      y ctrl-y         copy the row as a sentence (through the
+                       terminal, OSC 52)
+    enter do it  esc back  down/up choose  pagedown/pageup page
     ");
 }

@@ -21,11 +21,11 @@ fn the_loads_in_80_columns() {
     insta::assert_snapshot!(shown("3", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    LOAD    STATUS    DRIVER    TRACT NEXT        WINDOW▲       ETA        SLACK
-    0093    available -         -     Elko NV     10:35         -          PAST 1h30
-    0091    under way Ann Peña  418   Oklahoma C… 16:00-18:00   18:25 tms  LATE 25m
-    0092    covered   Bob Ston… 9     Lubbock TX  by Tue 10:25* -          -
-    0090    delivered -         -     -           -             -          -
+    LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0093    available -         Elko NV     10:35         -          PAST 1h30 -
+    0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK 25m  -
+    0092    covered   Bob Ston… Lubbock TX  by Tue 10:25* -          -         -
+    0090    delivered -         -           -             -          -         -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -36,11 +36,11 @@ fn the_loads_in_120_columns() {
     insta::assert_snapshot!(shown("3", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    LOAD    STATUS    DRIVER           TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     DISPATCH AGE
-    0093    available -                -     -       Elko NV            10:35            -          PAST 1h30 jdoe     <30s
-    0091    under way Ann Peña         418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  LATE 25m  jdoe     <30s
-    0092    covered   Bob Stone +1     9     -       Lubbock TX         Tue 08:25-10:25* -          -         jdoe     <30s
-    0090    delivered -                -     -       -                  -                -          -         jdoe     <30s
+    LOAD    STATUS    DRIVER     TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     WHO   DISPATCH AGE
+    0093    available -          -     -       Elko NV            10:35            -          PAST 1h30 -     jdoe     <30s
+    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK 25m  -     jdoe     <30s
+    0092    covered   Bob Stone… 9     -       Lubbock TX         Tue 08:25-10:25* -          -         -     jdoe     <30s
+    0090    delivered -          -     -       -                  -                -          -         -     jdoe     <30s
     (28 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -51,11 +51,11 @@ fn the_drivers_in_80_columns() {
     insta::assert_snapshot!(shown("4", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    NAME▲          STATUS DRIVE SHIFT BREAK CYCLE TRACT PLACE          LOAD    AGE
-    Ann Peña       DRIVE   7:04  8:18  0:38 45:28 418   I-40, 12 mi E… 0091    2m
-    Bob Stone      SB      0:00  0:00  8:00  0:51 9     Flying J, Tul… 0092    33m
-    Cy Marlowe     -          -     -     -     - -     -              0092    -
-    李 小龍        ON         -     -     -     - 502   -              -       -
+    NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE
+    Ann Peña     DRIVE      -  7:04 ██   8:18 45:28 BREAK 0:38  I-40, 12 mi E… 2m
+    Bob Stone    SB         -  0:00      0:00  0:51 11H 0:00    Flying J, Tul… 33m
+    Cy Marlowe   -          -     -         -     - -           -              -
+    李 小龍      ON         -     -         -     - -           -              -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -81,12 +81,12 @@ fn the_tractors_in_80_columns() {
     insta::assert_snapshot!(shown("5", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
-    9     IDLE 12m   Flying J, Tulsa… Bob Stone  ?        -       11%  <30s  samsara
-    12    DARK       -                -          ?        -       -    -     -
-    418   MOVE NE 63 I-40, 12 mi E o… Ann Peña   53012 L  0091    61%  <10s  samsara
-    502   DARK 3h06  Elko NV          李 小龍    ?        -       -    3h06  motive
-    T-77  STOP 2h14  Omaha NE         -          ?        -       -    6m    motive
+    UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
+    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
+    12    DARK         -                  -          ?        -       -     -
+    418   MOVE NE 63   I-40, 12 mi E of … Ann Peña   53012 L  0091    <10s  samsara
+    502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
+    T-77  STOP 2h14    Omaha NE           -          ?        -       6m    motive
     (15 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -97,12 +97,12 @@ fn the_tractors_in_120_columns() {
     insta::assert_snapshot!(shown("5", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Tractors 5, by unit ▲                           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
-    9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            ?        -         11% 1h56  <30s  samsara
-    12         DARK       -                                  -                    ?        -         -         -     -
-    418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091      61% 4m    <10s  samsara
-    502        DARK 3h06  Elko NV                            李 小龍              ?        -         -         3h06  motive
-    T-77       STOP 2h14  Omaha NE                           -                    ?        -         -         6m    motive
+    UNIT▲     STATE        PLACE                              DRIVER               TRAILER  LOAD    FUEL      AGE   SOURCE
+    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
+    12        DARK         -                                  -                    ?        -       -         -     -
+    418       MOVE NE 63   I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091    61% 4m    <10s  samsara
+    502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive
+    T-77      STOP 2h14    Omaha NE                           -                    ?        -       -         6m    motive
     (27 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -113,10 +113,10 @@ fn the_trailers_in_80_columns() {
     insta::assert_snapshot!(shown("6", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Trailers 3, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    UNIT▲   STATE      PLACE                  ATTACHED FREIGHT LOAD    AGE   SOURCE
-    53012   MOVE NE 62 I-40, 12 mi E of Amar… 418      loaded  0091    3m    samsara
-    53040   STOP 2d04  Yard 4, Dallas TX      -        empty   -       11h06 samsara
-    R 7     DARK       -                      -        -       -       -     samsara
+    UNIT▲   STATE        PLACE               ATTACHED FREIGHT LOAD    AGE   SOURCE
+    53012   MOVE NE 62   I-40, 12 mi E of A… 418      loaded  0091    3m    samsara
+    53040   STOP 41h-3d  Yard 4, Dallas TX   -        empty   -       11h06 samsara
+    R 7     DARK         -                   -        -       -       -     samsara
     (17 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -127,10 +127,10 @@ fn the_trailers_in_120_columns() {
     insta::assert_snapshot!(shown("6", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Trailers 3, by unit ▲                           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT▲      STATE      PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
-    53012      MOVE NE 62 I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
-    53040      STOP 2d04  Yard 4, Dallas TX                    -                 empty   -            11h06 samsara
-    R 7        DARK       -                                    -                 -       -            -     samsara
+    UNIT▲      STATE        PLACE                                ATTACHED          FREIGHT LOAD         AGE   SOURCE
+    53012      MOVE NE 62   I-40, 12 mi E of Amarillo TX         418 by load       loaded  0091         3m    samsara
+    53040      STOP 41h-3d  Yard 4, Dallas TX                    -                 empty   -            11h06 samsara
+    R 7        DARK         -                                    -                 -       -            -     samsara
     (29 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
@@ -183,9 +183,12 @@ fn a_load_in_80_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 80, 24), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Load 0091                        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; due at Oklahoma
+    City OK 18:25 CST by the plan on file, not confirmed; as of 14:05 CST.
+
     Load
     status          under way  TMS code P
-    slack           LATE 25m  against the end of the next window
+    slack           RISK 25m  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe
@@ -200,10 +203,7 @@ fn a_load_in_80_columns() {
     tractor       › 418
       place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
     trailer       › 53012
-
-    Order 55001
-    customer        Acme Foods  confirmed <30s ago
-    references      BOL BOL-7, PO 88123
+      place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
     esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
@@ -213,9 +213,12 @@ fn a_load_in_120_columns() {
     insta::assert_snapshot!(shown("3j<enter>", 120, 36), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Load 0091                                       1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
+    Load 0091 was at 13 mi E of Amarillo TX near I-40 at 14:04 CST; due at Oklahoma City OK 18:25 CST by the plan on file,
+    not confirmed; as of 14:05 CST.
+
     Load
     status          under way  TMS code P
-    slack           LATE 25m  against the end of the next window
+    slack           RISK 25m  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe
@@ -230,6 +233,8 @@ fn a_load_in_120_columns() {
     tractor       › 418
       place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
     trailer       › 53012
+      place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
+      state         MOVE NE 62
 
     Order 55001
     customer        Acme Foods  confirmed <30s ago
@@ -241,11 +246,6 @@ fn a_load_in_120_columns() {
     at              ACME FOODS
     window          06:00-07:00  MST
     arrived         06:08
-    departed        07:31
-
-    Stop 2, delivery, next: Oklahoma City OK
-    at              1 Dock Road, 73101
-    window          16:00-18:00  CST
     esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }
@@ -315,10 +315,10 @@ fn a_driver_in_120_columns() {
 fn the_smallest_screen_keeps_what_decides() {
     insta::assert_snapshot!(shown("3", 60, 20), @r"
     LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
-    Movements 4, by window ▲
+    Movements 4, by window ▲             1  2  3 Mov  4  5  6  7
     LOAD    DRIVER    NEXT               WINDOW▲       SLACK
     0093    -         Elko NV            10:35         PAST 1h30
-    0091    Ann Peña  Oklahoma City OK   16:00-18:00   LATE 25m
+    0091    Ann Peña  Oklahoma City OK   16:00-18:00   RISK 25m
     0092    Bob Ston… Lubbock TX         by Tue 10:25* -
     0090    -         -                  -             -
     (12 blank lines)

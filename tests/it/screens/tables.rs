@@ -54,18 +54,18 @@ fn who_near_a_place_has_five_hours_and_an_empty_trailer() {
     let mut app = told_of(asked());
     press(&mut app, "4/near:32.8,-96.8<100 drive>=5h trailer:empty<enter>");
     insta::assert_snapshot!(lines(&mut app, 80, 24, 5), @r"
-    Drivers 2 of 6, by miles ▲  /near:32.8,-96.8<100 drive>=5h trailer:empty
+    Drivers 2 of 6, by there ▲  /near:32.8,-96.8<100 drive>=5h trailer:empty
     4 hidden, 3 of them because drive is not known; 1 shown with trailer ?
-    NAME           STATUS LEGAL DRIVE SHIFT BREAK CYCLE TRAILER  MILE▲ LOAD    AGE
-    Dot Free       OFF    11:00 11:00 14:00  8:00 45:30 53040 E      7 -       2m
-    Eve Maybe      OFF    11:00 11:00 14:00  8:00 45:30 R 7 ?       28 -       2m
+    NAME         STATUS       LEGAL DRIVE     TRAILER  MILES THERE▲    LOAD    AGE
+    Dot Free     OFF 2h01     11:00 11:00 ███ 53040 E      7 14:14     -       2m
+    Eve Maybe    OFF 2h01     11:00 11:00 ███ R 7 ?       28 14:44     -       2m
     ");
     press(&mut app, "<esc>/near:32.8,-96.8<100 drive>=5h trailer=empty");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 4), @r"
-    Drivers 1 of 6, by miles ▲  /near:32.8,-96.8<100 drive>=5h trailer=empty
+    Drivers 1 of 6, by there ▲  /near:32.8,-96.8<100 drive>=5h trailer=empty
     5 hidden, 4 of them because drive or trailer is not known
-    NAME          STATUS LEGAL DRIVE     SHIFT     BREAK CYCLE FIRST       TRACT TRAILER  MILE▲ PLACE          LOAD    AGE
-    Dot Free      OFF    11:00 11:00 ███ 14:00 ███  8:00 45:30 BREAK 8:00  611   53040 E      7 I-40, 12 mi E… -       2m
+    NAME        STATUS LEGAL DRIVE SHIFT BREAK CYCLE FIRST       TRACT TRAILER  MILES THERE▲    PLACE          LOAD    AGE
+    Dot Free    OFF    11:00 11:00 14:00  8:00 45:30 BREAK 8:00  611   53040 E      7 14:14     I-40, 12 mi E… -       2m
     ");
 }
 
@@ -77,15 +77,15 @@ fn a_mistake_is_explained_while_it_is_typed_and_the_rest_of_the_filter_holds() {
     Tractors 2 of 7, by unit ▲  /fleet:south drvier:x
     not applied: no field `drvier` here, driver perhaps; there are unit, state, for,
     place, near, driver, trailer, load, fuel, speed, age, source, fleet, dispatcher
-    UNIT▲ STATE      PLACE                DRIVER     TRAILER  LOAD    AGE   FLEET
-    611   STOP       Dallas TX            -          53040 E  -       1m    SOUTH
-    612   STOP       4 mi N of Frisco TX  -          R 7 ?    -       1m    SOUTH
+    UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   FLEET
+    611   STOP         Dallas TX          -          53040 E  -       1m    SOUTH
+    612   STOP         4 mi N of Frisco … -          R 7 ?    -       1m    SOUTH
     ");
     press(&mut app, "<esc>/age<5");
     insta::assert_snapshot!(lines(&mut app, 80, 24, 3), @r"
     Tractors 7, by unit ▲  /age<5
     not applied: age: 5 of what? Say 5h, 5m, 5d or 5:30
-    UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
+    UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
     ");
 }
 
@@ -96,7 +96,7 @@ fn a_filter_that_hides_all_says_so_and_counts_the_unknown_apart() {
     insta::assert_snapshot!(lines(&mut app, 80, 24, 4), @r"
     Tractors 0 of 7, by unit ▲  /fuel<5
     7 hidden, 5 of them because fuel is not known
-    UNIT▲ STATE      PLACE            DRIVER     TRAILER  LOAD    FUEL AGE   SOURCE
+    UNIT▲ STATE        PLACE                  DRIVER     TRAILER  LOAD    FUEL AGE
     no row passes the filter
     ");
 }
@@ -108,16 +108,16 @@ fn groups_have_headings_that_the_cursor_skips() {
     press(&mut app, "5<ctrl-g>");
     insta::assert_snapshot!(lines(&mut app, 120, 36, 12), @r"
     Tractors 7, by unit ▲, per dispatcher           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    UNIT▲      STATE      PLACE                              DRIVER               TRAILER  LOAD      FUEL      AGE   SOURCE
+    UNIT▲     STATE        PLACE                              DRIVER               TRAILER  LOAD    FUEL      AGE   SOURCE
     ── jdoe: 2 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    611        STOP       Dallas TX                          -                    53040 E  -         -         1m    samsara
-    612        STOP       4 mi N of Frisco TX                -                    R 7 ?    -         -         1m    samsara
+    611       STOP         Dallas TX                          -                    53040 E  -       -         1m    samsara
+    612       STOP         4 mi N of Frisco TX                -                    R 7 ?    -       -         1m    samsara
     ── nobody's: 5, 1 dark ─────────────────────────────────────────────────────────────────────────────────────────────────
-    9          IDLE 12m   Flying J, Tulsa OK                 Bob Stone            ?        -         11% 1h56  <30s  samsara
-    12         DARK       -                                  -                    ?        -         -         -     -
-    418        MOVE NE 63 I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091      61% 4m    <10s  samsara
-    502        DARK 3h06  Elko NV                            李 小龍              ?        -         -         3h06  motive
-    T-77       STOP 2h14  Omaha NE                           -                    ?        -         -         6m    motive
+    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
+    12        DARK         -                                  -                    ?        -       -         -     -
+    418       MOVE NE 63   I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091    61% 4m    <10s  samsara
+    502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive
+    T-77      STOP 2h14    Omaha NE                           -                    ?        -       -         6m    motive
     ");
     press(&mut app, "k");
     assert_eq!(first_word(&selected(&mut app)), "611");
@@ -144,7 +144,7 @@ fn columns_are_picked_and_left_to_the_width_again() {
     9          Bob Stone            ?              -  │ [x] DRIVER
     418        Ann Peña             53012 loaded   009│ [x] TRAILER
     T-77       -                    ?              -  │ [x] LOAD
-    12         -                    ?              -  │ [x] FUEL
+    12         -                    ?              -  │ [ ] FUEL
                                                       │ [x] AGE
                                                       │ [x] SOURCE
                                                       │ [ ] DISPATCH
@@ -269,4 +269,28 @@ fn no_size_panics_with_anything_open() {
             press(&mut app, "<down><pagedown>");
         }
     }
+}
+
+#[test]
+fn a_name_is_found_without_its_accents() {
+    let mut app = told_of(small());
+    for typed in ["pena", "Pe\u{f1}a", "driver:pena"] {
+        press(&mut app, &format!("4/{typed}"));
+        let shown = picture(&mut app, 80, 24);
+        assert!(shown.contains("Drivers 1 of") && shown.contains("Ann Pe\u{f1}a"), "{typed}: {shown}");
+        press(&mut app, "<esc>");
+    }
+}
+
+#[test]
+fn who_is_near_is_told_with_load_and_ages_in_80_columns() {
+    let mut app = told_of(asked());
+    press(&mut app, "4/near 32.8,-96.8<enter>");
+    let shown = picture(&mut app, 80, 24);
+    let head = shown.lines().find(|line| line.contains("WHO")).unwrap();
+    let named: Vec<&str> = head.split_whitespace().collect();
+    let most: [&str; 8] = ["WHO", "THERE", "AWAY", "LEGAL", "TRAILER", "LOAD", "SEEN", "HOURS"];
+    assert!(most.iter().all(|title| named.contains(title)), "{shown}");
+    let wide = picture(&mut app, 160, 24);
+    assert!(wide.contains("DRIVE") && wide.contains("PLACE"), "{wide}");
 }

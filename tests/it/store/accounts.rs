@@ -33,7 +33,7 @@ async fn the_newest_sane_observation_of_any_account_is_shown_and_says_whose() {
     bench.later(60);
     let seen = |bench: &Bench| {
         let fleet = bench.fleet();
-        let row = &fleet.tractors.as_slice()[0];
+        let row = &fleet.tractors.at(0).unwrap();
         (row.latitude.unwrap(), row.source.clone().unwrap(), row.observed_at.unwrap())
     };
     bench.tell("samsara", "vehicle_stats", vec![fix("9", 35.0, at(10))]).await;
@@ -76,7 +76,7 @@ async fn one_driver() -> Bench {
 
 fn hours(bench: &Bench) -> (String, i64, String) {
     let fleet = bench.fleet();
-    let row = &fleet.drivers.as_slice()[0];
+    let row = &fleet.drivers.at(0).unwrap();
     (row.hos_status.word().into(), row.drive_left_s.unwrap_or(-1), row.source.clone().unwrap_or_default())
 }
 
@@ -138,7 +138,7 @@ async fn a_status_and_clocks_of_two_accounts_are_never_mixed() {
     let log = Change::Duty { external_id: "d2".into(), status: DutyStatus::Driving, since_at };
     bench.tell("motive", "logs", vec![log]).await;
     assert_eq!(hours(&bench), ("driving".into(), 7200, "motive".into()));
-    assert_eq!(bench.fleet().drivers.as_slice()[0].hos_status_since_at, Some(since_at));
+    assert_eq!(bench.fleet().drivers.at(0).unwrap().hos_status_since_at, Some(since_at));
 }
 
 #[tokio::test]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul::model::{
-    Act, Assignment, Change, Deed, Exception, ExceptionKind, ExceptionState, Fact, Fleet, MovementKey, Named,
-    Seen, Severity, Snooze, Step, Subject, SubjectKind, Timestamp, TmsMovement, Touches, Trend, UnitId,
+    Act, Assignment, Change, Deed, Exception, ExceptionKind, ExceptionState, Extent, Fact, Fleet,
+    MovementKey, Named, Seen, Severity, Snooze, Step, Subject, SubjectKind, Timestamp, TmsMovement, Touches,
+    Trend, UnitId,
 };
-use backhaul::store::{Access, People, Reader, Retention, Scope};
+use backhaul::store::{Access, People, Reader, Retention, Scope, glance};
 
-use super::{Bench, START, movement};
+use super::{Bench, START, driver, movement, tractor};
 
 fn at(secs: i64) -> Timestamp {
     Timestamp::from_millis(START.millis() + secs * 1000)
@@ -96,6 +97,25 @@ async fn what_the_poller_writes_is_read_as_it_was() {
     }
     let queue: Vec<_> = fleet.queue().iter().map(|row| row.id.clone()).collect();
     assert_eq!(queue, ["feed:samsara", "schedule:TMS:1"]);
+}
+
+#[tokio::test]
+async fn a_glance_has_the_queue_and_the_units_it_is_about_and_says_that_it_is_not_all() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", ["1", "2"].map(|id| tractor(id, &format!("T-{id}"))).into()).await;
+    bench.tell("motive", "drivers", ["3", "4"].map(|id| driver(id, &format!("Driver {id}"))).into()).await;
+    let watched = Exception { state: ExceptionState::Watched, ..late("2") };
+    write(&bench, vec![Step::Raise(late("1")), Step::Watch(watched)]).await;
+    people(&bench).act(&late("1").id, &act("ann", 70, Deed::Claim, &late("1"))).unwrap();
+
+    let (whole, glance) = (bench.fleet(), glance(&bench.path(), at(71)).unwrap());
+    assert_eq!((whole.extent, glance.extent), (Extent::Whole, Extent::Glance));
+    assert_eq!(glance.queue(), whole.queue());
+    assert!(glance.queue()[0].handling.claim.is_some());
+    let numbers: Vec<_> = glance.tractors.iter().map(|row| row.unit_number.as_str()).collect();
+    let names: Vec<_> = glance.drivers.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!((numbers, names), (vec!["T-1"], vec!["Driver 3"]), "only those that something is wrong with");
+    assert_eq!(glance.feeds, whole.feeds);
 }
 
 #[tokio::test]

@@ -43,11 +43,11 @@ async fn a_delivered_load_names_who_drove_it() {
     bench.tell("mcleod", "movements", vec![delivered("10")]).await;
     bench.tell("mcleod", "assignments", vec![delivered("10"), assignment("10", "SMITHJO", "4471")]).await;
     let fleet = bench.fleet();
-    let row = &fleet.movements.as_slice()[0];
+    let row = &fleet.movements.at(0).unwrap();
     assert_eq!(row.driver_id.as_ref().map(|id| id.0.as_str()), Some("mcleod:SMITHJO"));
-    assert_eq!(fleet.tractors.as_slice()[0].movement_id, None, "but it no longer has the truck");
+    assert_eq!(fleet.tractors.at(0).unwrap().movement_id, None, "but it no longer has the truck");
     bench.tell("mcleod", "assignments", vec![delivered("10"), assignment("10", "SMITHJO", "4471")]).await;
-    assert_eq!(bench.fleet().movements.as_slice()[0].updated_at, row.updated_at);
+    assert_eq!(bench.fleet().movements.at(0).unwrap().updated_at, row.updated_at);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ fn grouped(id: &str, group: Option<&str>) -> Change {
 /// Driver, second driver, tractor and trailer of the only load.
 fn units(bench: &Bench) -> [Option<String>; 4] {
     let fleet = bench.fleet();
-    let row = &fleet.movements.as_slice()[0];
+    let row = &fleet.movements.at(0).unwrap();
     [&row.driver_id, &row.driver2_id, &row.tractor_id, &row.trailer_id]
         .map(|id| id.as_ref().map(|id| id.0.trim_start_matches("mcleod:").to_owned()))
 }

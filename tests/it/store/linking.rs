@@ -22,7 +22,7 @@ async fn the_older_id_stays_and_the_tms_spelling_shows() {
     bench.tell("mcleod", "tractors", vec![with_vin("0412", "0412", VIN)]).await;
     let fleet = bench.fleet();
     assert_eq!(fleet.tractors.len(), 1);
-    let row = &fleet.tractors.as_slice()[0];
+    let row = &fleet.tractors.at(0).unwrap();
     assert_eq!(
         (row.id.0.as_str(), row.unit_number.as_str(), row.latitude),
         ("samsara:9", "0412", Some(35.0))
@@ -63,7 +63,7 @@ async fn a_roster_that_broke_off_shows_as_soon_as_its_account_tells_of_a_unit() 
     assert_eq!(names(&bench), ["C", "A"], "what another account tells goes to the right unit all the same");
     first_page(&mut bench, "samsara", "vehicle_stats", vec![fix("2", 35.0, at)]).await;
     assert_eq!(names(&bench), ["C", "renamed", "new"]);
-    assert_eq!(bench.fleet().tractors.as_slice()[2].latitude, Some(35.0));
+    assert_eq!(bench.fleet().tractors.at(2).unwrap().latitude, Some(35.0));
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn two_rows_that_turn_out_to_be_one_are_folded_with_the_newest_position() 
     bench.tell("motive", "vehicles", vec![with_vin("1", "B", VIN)]).await;
     let fleet = bench.fleet();
     assert_eq!(fleet.tractors.len(), 1);
-    let row = &fleet.tractors.as_slice()[0];
+    let row = &fleet.tractors.at(0).unwrap();
     assert_eq!(
         (row.id.0.as_str(), row.latitude, row.source.as_deref()),
         ("samsara:9", Some(36.0), Some("motive"))
@@ -119,7 +119,7 @@ async fn a_first_fix_before_the_roster_is_not_lost() {
     let fleet = bench.fleet();
     assert_eq!(fleet.tractors.len(), 1);
     assert_eq!(
-        (fleet.tractors.as_slice()[0].unit_number.as_str(), fleet.tractors.as_slice()[0].latitude),
+        (fleet.tractors.at(0).unwrap().unit_number.as_str(), fleet.tractors.at(0).unwrap().latitude),
         ("T-9", Some(35.0))
     );
 }
@@ -155,7 +155,7 @@ async fn a_deactivated_record_that_was_joined_moves_the_unit_no_more() {
     bench.tell("motive", "vehicles", vec![Change::Profile(Box::new(left))]).await;
     bench.tell("motive", "locations", vec![fix("1", 47.0, at.plus(std::time::Duration::from_secs(2)))]).await;
     let fleet = bench.fleet();
-    assert_eq!((fleet.tractors.len(), fleet.tractors.as_slice()[0].latitude), (1, Some(35.0)));
+    assert_eq!((fleet.tractors.len(), fleet.tractors.at(0).unwrap().latitude), (1, Some(35.0)));
 }
 
 #[tokio::test]
@@ -174,12 +174,12 @@ async fn what_referred_to_a_folded_row_refers_to_the_one_that_stays() {
     bench
         .tell("mcleod", "assignments", vec![Change::Movement(Box::new(over)), Change::Assignment(assignment)])
         .await;
-    assert_eq!(bench.fleet().movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "mcleod:0412");
+    assert_eq!(bench.fleet().movements.at(0).unwrap().tractor_id.as_ref().unwrap().0, "mcleod:0412");
     bench.tell("samsara", "vehicles", vec![with_vin("9", "A", VIN)]).await;
     bench.tell("mcleod", "tractors", vec![with_vin("0412", "0412", VIN)]).await;
     let fleet = bench.fleet();
     assert_eq!(fleet.tractors.len(), 1);
-    assert_eq!(fleet.movements.as_slice()[0].tractor_id.as_ref().unwrap().0, "samsara:9");
+    assert_eq!(fleet.movements.at(0).unwrap().tractor_id.as_ref().unwrap().0, "samsara:9");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn who_judges_loads_reads_no_text_that_says_nothing_of_them() {
         let tractors = [UnitId::first_told("samsara", "1")].into();
         reader.heed(Concern { tractors, ..Concern::default() });
         let fleet = reader.fleet(bench.now).unwrap();
-        let row = fleet.tractors.as_slice()[0].clone();
+        let row = fleet.tractors.at(0).unwrap().clone();
         (row.unit_number.clone(), row.vin.clone())
     };
     assert_eq!(read(Scope::Live), ("T-1".to_owned(), Some("1FUJGLDR0CLBP8834".to_owned())));

@@ -42,7 +42,7 @@ impl Bench {
 
     fn rests_since(&self) -> Option<u64> {
         let fleet = self.fleet();
-        let since = fleet.drivers.as_slice()[0].hos_rest_since_at?;
+        let since = fleet.drivers.at(0).unwrap().hos_rest_since_at?;
         Some(since.since(START).as_secs() / 60)
     }
 }
@@ -60,7 +60,7 @@ async fn a_rest_goes_on_from_the_cab_into_the_berth_and_ends_at_the_wheel() {
             bench.now = now;
             bench.tell("samsara", "hos_clocks", vec![clocks("d1", status, None, now)]).await;
         }
-        let since = bench.fleet().drivers.as_slice()[0].hos_rest_since_at;
+        let since = bench.fleet().drivers.at(0).unwrap().hos_rest_since_at;
         rests.push(since.map(|since| since.since(START).as_secs() / 30));
     }
     assert_eq!(rests, [None, Some(4), Some(4), Some(4), None, Some(15)]);
@@ -73,7 +73,7 @@ async fn a_rest_is_not_carried_over_a_time_that_nobody_saw_and_not_by_a_restart_
     assert_eq!(bench.rests_since(), Some(1));
     bench.look(61, OffDuty).await;
     assert_eq!(bench.rests_since(), Some(61), "who knows what he did for an hour");
-    let since = |bench: &Bench| bench.fleet().drivers.as_slice()[0].hos_status_since_at;
+    let since = |bench: &Bench| bench.fleet().drivers.at(0).unwrap().hos_status_since_at;
     assert_eq!(since(&bench), None);
     // Another process takes over, and hears at once.
     bench.store = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap().0;
@@ -100,7 +100,7 @@ async fn logs_carry_a_rest_until_a_late_line_says_that_there_was_none() {
     assert_eq!(bench.rests_since(), Some(10), "before it, or rest as well");
     bench.tell("samsara", "logs", line(Driving, 250)).await;
     let fleet = bench.fleet();
-    let row = &fleet.drivers.as_slice()[0];
+    let row = &fleet.drivers.at(0).unwrap();
     assert_eq!((row.hos_status, row.hos_status_since_at), (Sleeper, Some(at(300))));
     assert_eq!(bench.rests_since(), Some(300));
 }
@@ -118,7 +118,7 @@ async fn of_several_accounts_each_keeps_its_own_rest() {
         bench.tell("motive", "hos_clocks", vec![clocks("d2", there, None, now)]).await;
         bench.tell("samsara", "hos_clocks", vec![clocks("d1", here, None, now)]).await;
         let fleet = bench.fleet();
-        let row = &fleet.drivers.as_slice()[0];
+        let row = &fleet.drivers.at(0).unwrap();
         (row.source.clone().unwrap(), row.hos_rest_since_at, now)
     };
     let (_, _, began) = tell(&mut bench, Driving, OffDuty).await;

@@ -26,7 +26,7 @@ async fn seen(bench: &mut Bench, latitude: f64) -> Option<f64> {
 }
 
 fn shown(bench: &Bench) -> Option<f64> {
-    bench.fleet().tractors.as_slice()[0].latitude
+    bench.fleet().tractors.at(0).unwrap().latitude
 }
 
 fn history(bench: &Bench) -> Vec<f64> {
@@ -103,7 +103,7 @@ async fn one_account_may_bear_out_what_another_told() {
     let at = bench.now.plus(Duration::from_millis(500));
     bench.tell("motive", "vehicle_locations", vec![fix("m", 45.001, at)]).await;
     let fleet = bench.fleet();
-    let row = &fleet.tractors.as_slice()[0];
+    let row = &fleet.tractors.at(0).unwrap();
     assert_eq!(
         (fleet.tractors.len(), row.latitude, row.source.as_deref()),
         (1, Some(45.001), Some("motive"))
@@ -147,7 +147,7 @@ async fn what_another_commit_changed_meanwhile_is_read_anew() {
     bench.store.darken(bench.now).await.unwrap();
     let at = bench.now;
     bench.tell("samsara", "vehicle_stats", vec![fix("1", 35.0, at)]).await;
-    let row = bench.fleet().tractors.as_slice()[0].clone();
+    let row = bench.fleet().tractors.at(0).unwrap().clone();
     assert_eq!((row.state.word(), row.state_since_at), ("moving", Some(at)), "it was dark in between");
     assert_eq!(history(&bench).len(), 2);
 }
@@ -167,8 +167,8 @@ async fn trailers_move_by_their_own_fixes_and_drivers_by_their_tractors() {
     };
     bench.tell("samsara", "vehicle_stats", vec![fix("1", 36.0, at), trailer]).await;
     let fleet = bench.fleet();
-    assert_eq!(fleet.trailers.as_slice()[0].latitude, Some(37.0));
-    let driver = &fleet.drivers.as_slice()[0];
+    assert_eq!(fleet.trailers.at(0).unwrap().latitude, Some(37.0));
+    let driver = &fleet.drivers.at(0).unwrap();
     assert_eq!((driver.latitude, driver.observed_at), (Some(36.0), Some(at)));
 }
 

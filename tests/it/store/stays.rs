@@ -382,7 +382,7 @@ async fn a_stop_that_was_found_by_its_address_has_stays_like_any_other() {
     let mut bench = addressed().await;
     find(&mut bench, "a", 0.0, false).await;
     find(&mut bench, "b", 60.0, false).await;
-    assert_eq!(bench.fleet().places.sure_of(&bench.fleet().stops.as_slice()[0]), Point::new(35.0, -100.0));
+    assert_eq!(bench.fleet().places.sure_of(bench.fleet().stops.at(0).unwrap()), Point::new(35.0, -100.0));
     live(&mut bench, &day("1")).await;
     expect(&bench, WHOLE_DAY);
 }
@@ -416,7 +416,7 @@ async fn nobody_arrives_at_a_place_that_a_person_has_to_confirm() {
     live(&mut bench, &day("1")).await;
     expect(&bench, &[]);
     let fleet = bench.fleet();
-    let row = &fleet.stops.as_slice()[0];
+    let row = &fleet.stops.at(0).unwrap();
     assert_eq!((fleet.places.of(row), fleet.places.sure_of(row)), (Point::new(35.0, -100.0), None));
     // The TMS's own coordinates go before any address.
     find(&mut bench, "a", 40.0, false).await;

@@ -111,7 +111,7 @@ async fn rows_become_one_and_come_apart_again_with_all_that_is_theirs_every_time
     for subject in ["samsara:9", "motive:1", "mcleod:0412"] {
         bench.note("tractor", subject);
     }
-    let movement = |fleet: &Fleet| fleet.movements.as_slice()[0].tractor_id.as_ref().unwrap().0.clone();
+    let movement = |fleet: &Fleet| fleet.movements.at(0).unwrap().tractor_id.as_ref().unwrap().0.clone();
     let apart = [
         "mcleod:0412 0412 at nowhere by -, dark, fuel -",
         "motive:1 B at 36 by motive, moving, fuel 70",

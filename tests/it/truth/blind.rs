@@ -9,10 +9,10 @@ use backhaul::rules::freshness::{Freshness, standing};
 use backhaul::sim::{Fault, Upstream};
 
 use super::START;
-use super::desk::{Desk, Pace};
+use super::desk::{Desk, Pace, Reads};
 
 const STEP: Duration = Duration::from_secs(60);
-const PACE: Pace = Pace { positions: 60, hours: 60, movements: 60 };
+const PACE: Pace = Pace { positions: 60, hours: 60, movements: 60, reads: Reads::WhatLoadsNeed };
 /// A fleet big enough that every ELD has some of it under way.
 const UNITS: usize = 40;
 

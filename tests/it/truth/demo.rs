@@ -9,9 +9,9 @@ use backhaul::rules::freshness::{Freshness, standing};
 use backhaul::sim::Options;
 
 use super::START;
-use super::desk::{Desk, Pace};
+use super::desk::{Desk, Pace, Reads};
 
-const PACE: Pace = Pace { positions: 60, hours: 60, movements: 60 };
+const PACE: Pace = Pace { positions: 60, hours: 60, movements: 60, reads: Reads::WhatLoadsNeed };
 const REASONS: [Reason; 10] = [
     Reason::Distance,
     Reason::Drive,

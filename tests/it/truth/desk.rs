@@ -31,6 +31,16 @@ pub struct Pace {
     pub positions: i64,
     pub hours: i64,
     pub movements: i64,
+    pub reads: Reads,
+}
+
+/// What is read at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// What loads rest on.
+    WhatLoadsNeed,
+    /// Every feed there is.
+    Everything,
 }
 
 /// Rosters hardly change in a day.
@@ -56,7 +66,7 @@ const MOST_PAGES: usize = 500;
 /// Where everything is that a day needs.
 pub struct Desk {
     pub sim: Sim,
-    _folder: TempDir,
+    folder: TempDir,
     path: PathBuf,
     clock: Arc<AtomicI64>,
     store: Store,
@@ -115,7 +125,7 @@ impl Desk {
             mapbox: board.router.unwrap().mapbox,
             calls: Calls::default(),
             looks: 0,
-            _folder: folder,
+            folder,
             path,
             _time: time,
             sim,
@@ -155,6 +165,26 @@ impl Desk {
         self.store.judge(verdicts.judged, verdicts.over).await.unwrap();
         self.ask_for_roads(now).await;
         self.reader.fleet(now).unwrap()
+    }
+
+    /// Looks for trouble as the poller does, and writes down what becomes of it.
+    pub async fn look_over(&mut self) {
+        let now = self.now();
+        let fresh = Freshness::of(&self.reader.fleet(now).unwrap().feeds, now);
+        let muster = look_out(&mut self.reader, &fresh).unwrap();
+        let steps = alerts::look(&self.reader.fleet(now).unwrap(), &muster, &fresh, now);
+        self.store.write_exceptions(steps).await.unwrap();
+    }
+
+    /// Has everything read at the next look, due or not.
+    pub fn hurry(&mut self) {
+        self.lines.iter_mut().for_each(|line| line.hurry());
+    }
+
+    /// Ends it. The database stays, in a folder that lives as long as the first of these.
+    pub async fn close(self) -> (TempDir, PathBuf) {
+        self.store.close().await;
+        (self.folder, self.path)
     }
 
     /// What is wrong: as the poller finds it, which reads few units whole, and as who reads all of them would.
@@ -218,6 +248,9 @@ trait Reading {
         calls: &'a mut Calls,
         now: Timestamp,
     ) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+    /// Has every feed due at once.
+    fn hurry(&mut self);
 }
 
 fn line(account: AnyAccount, pace: Pace) -> Box<dyn Reading> {
@@ -245,7 +278,9 @@ struct FeedLine {
 
 impl<P: Provider> AccountLine<P> {
     fn new(account: Account<P>, pace: Pace) -> Self {
-        let feeds = account.provider.feeds().iter().filter(|spec| !IDLE_FEEDS.contains(&spec.resource));
+        let all = pace.reads == Reads::Everything;
+        let feeds =
+            account.provider.feeds().iter().filter(|spec| all || !IDLE_FEEDS.contains(&spec.resource));
         let feeds = feeds.map(|spec| FeedLine {
             spec,
             cursor: None,
@@ -275,6 +310,10 @@ impl<P: Provider> Reading for AccountLine<P> {
                 feed.read(&self.name, &self.provider, store, (rough, calls), now).await;
             }
         })
+    }
+
+    fn hurry(&mut self) {
+        self.feeds.iter_mut().for_each(|feed| feed.due_at = Timestamp::from_secs(0));
     }
 }
 

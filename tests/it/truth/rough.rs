@@ -42,10 +42,15 @@ const BUSY: &[(Upstream, u64)] = &[
 /// Whose fixes are held back when, and all come in one batch at the end, in minutes of the day.
 const HELD: &[(&str, u64, u64)] = &[("samsara", 660, 14), ("terminal", 1080, 12), ("motive", 60, 10)];
 
+/// Whether nobody hears of a fix.
+type Muted = Box<dyn Fn(&Fix) -> bool>;
+
 pub struct Rough {
     chance: u64,
     start: Timestamp,
     is_gentle: bool,
+    /// Fixes that nobody ever hears of.
+    muted: Option<Muted>,
     /// Fixes that come later, by account.
     late: HashMap<String, Vec<Change>>,
     pub lost: usize,
@@ -59,6 +64,7 @@ impl Rough {
             chance: seed ^ 0x9E37_79B9_7F4A_7C15,
             start,
             is_gentle: false,
+            muted: None,
             late: HashMap::new(),
             lost: 0,
             delayed: 0,
@@ -69,6 +75,11 @@ impl Rough {
     /// Nothing goes wrong by itself.
     pub fn be_gentle(&mut self) {
         self.is_gentle = true;
+    }
+
+    /// Nobody ever hears of a tractor's fixes of which this holds, by whichever account.
+    pub fn mute(&mut self, is_muted: impl Fn(&Fix) -> bool + 'static) {
+        self.muted = Some(Box::new(is_muted));
     }
 
     /// Breaks and mends what is to be broken now.
@@ -93,6 +104,12 @@ impl Rough {
 
     /// Makes of what an account told what arrives of it.
     pub fn spoil(&mut self, account: &str, changes: &mut Vec<Change>, now: Timestamp) {
+        if let Some(is_muted) = &self.muted {
+            changes.retain(|change| match change {
+                Change::Fix { kind: UnitKind::Tractor, fix, .. } => !is_muted(fix),
+                _ => true,
+            });
+        }
         if self.is_gentle {
             return;
         }

@@ -113,7 +113,7 @@ impl Asked for Driver {
             aliases: &["movement"],
             kind: Kind::Text,
             means: "the load he is on or has next; load:none is who is free",
-            of: |row, scene| Value::text(scene.committed.first_of(row)),
+            of: |row, scene| Value::text(scene.committed().first_of(row)),
         },
         Field {
             name: "near",

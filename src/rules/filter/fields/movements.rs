@@ -66,7 +66,7 @@ impl Asked for Movement {
             name: "slack",
             aliases: &[],
             kind: Kind::Length,
-            means: "to spare before the next window closes; below 0 is late",
+            means: "to spare before the window closes that it is judged by; below 0 is late",
             of: |row, scene| match slack::slack(row, scene.fleet, scene.fresh, scene.now) {
                 Slack::Here(_) => Value::Nothing,
                 slack => Value::seconds(slack.seconds()),
@@ -76,9 +76,9 @@ impl Asked for Movement {
             name: "eta",
             aliases: &[],
             kind: Kind::Length,
-            means: "how long until it is at the next stop",
+            means: "how long until it is at the stop that it is judged by",
             of: |row, scene| {
-                let eta = next(row, scene).and_then(|stop| slack::eta(stop, &standing(row, scene)));
+                let eta = judged(row, scene).and_then(|stop| slack::eta(stop, &standing(row, scene)));
                 Value::seconds(eta.map(|(at, _)| at.secs_since(scene.now)))
             },
         },
@@ -86,9 +86,9 @@ impl Asked for Movement {
             name: "window",
             aliases: &["closes"],
             kind: Kind::Length,
-            means: "how long until the next window closes",
+            means: "how long until the window closes that it is judged by",
             of: |row, scene| {
-                let closes = next(row, scene).and_then(Stop::closes_at);
+                let closes = judged(row, scene).and_then(Stop::closes_at);
                 Value::seconds(closes.map(|at| at.secs_since(scene.now)))
             },
         },
@@ -191,6 +191,11 @@ fn standing(row: &Movement, scene: &Scene<'_>) -> freshness::Standing {
 
 fn next<'a>(row: &Movement, scene: &Scene<'a>) -> Option<&'a Stop> {
     trip_of(row, scene).next
+}
+
+/// The stop that a load is judged by.
+fn judged<'a>(row: &Movement, scene: &Scene<'a>) -> Option<&'a Stop> {
+    Some(slack::judged(row, scene.fleet, scene.fresh, scene.now)?.stop)
 }
 
 fn trip_of<'a>(row: &Movement, scene: &Scene<'a>) -> trip::Trip<'a> {

@@ -112,6 +112,8 @@ const fn unit(row: &Tractor) -> Unit {
         kind: UnitKind::Tractor,
         state: row.state,
         since: row.state_since_at,
+        stood: (row.stood_since_at, row.stood_after_at),
+        engine: (row.engine, row.engine_at),
         observed_at: row.observed_at,
         speed_mph: row.speed_mph,
     }

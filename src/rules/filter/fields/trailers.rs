@@ -3,6 +3,7 @@
 use super::{FREIGHT, MOTION, Unit, freight, name_of, number_of, tractor};
 use crate::model::{Trailer, UnitKind};
 use crate::rules::filter::{Asked, Field, Kind, Value};
+use crate::rules::trailer;
 
 impl Asked for Trailer {
     const FIELDS: &'static [Field<Self>] = &[
@@ -18,7 +19,11 @@ impl Asked for Trailer {
             aliases: &[],
             kind: Kind::State(MOTION),
             means: "what it does now",
-            of: |row, scene| unit(row).state(scene.now),
+            // What its truck does is not told of it.
+            of: |row, scene| match trailer::rides_with(scene.fleet, row) {
+                Some(_) => Value::Unknown,
+                None => unit(row).state(scene.now),
+            },
         },
         Field {
             name: "dwell",
@@ -39,7 +44,10 @@ impl Asked for Trailer {
             aliases: &["at"],
             kind: Kind::Text,
             means: "where it is, in words",
-            of: |row, _| Value::text(row.place.as_deref()),
+            of: |row, scene| {
+                let truck = trailer::rides_with(scene.fleet, row);
+                Value::text(truck.map_or(row.place.as_deref(), |truck| truck.place.as_deref()))
+            },
         },
         Field {
             name: "near",
@@ -100,7 +108,10 @@ impl Asked for Trailer {
             aliases: &[],
             kind: Kind::Length,
             means: "how old its position is",
-            of: |row, scene| Value::ago(row.observed_at, scene.now),
+            of: |row, scene| {
+                let truck = trailer::rides_with(scene.fleet, row);
+                Value::ago(truck.map_or(row.observed_at, |truck| truck.observed_at), scene.now)
+            },
         },
         Field {
             name: "source",
@@ -136,6 +147,8 @@ const fn unit(row: &Trailer) -> Unit {
         kind: UnitKind::Trailer,
         state: row.state,
         since: row.state_since_at,
+        stood: (row.stood_since_at, row.stood_after_at),
+        engine: (None, None),
         observed_at: row.observed_at,
         speed_mph: row.speed_mph,
     }

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::super::records::RecordKey;
 use super::super::table;
 use super::Change;
-use crate::model::{Engine, Fix, Timestamp, UnitId, UnitKind};
+use crate::model::{Engine, Fix, Motion, Timestamp, UnitId, UnitKind};
 use crate::store::apply::Work;
 
 /// How far the history is searched for where a unit was before; further back is not worth the search.
@@ -163,14 +163,14 @@ fn show(work: &Work<'_>, kind: UnitKind, unit: &str, position: Option<&Position>
         None => ("dark".to_owned(), None),
         Some(Position { state: Some((state, since)), .. }) => (state.clone(), *since),
         Some(Position { fix, state: None, .. }) => {
-            let motion = (work.judge.motion)(fix, engine(work, kind, unit)?);
+            let motion = (work.judge.motion)(fix, None, engine(work, kind, unit)?);
             (motion.word().to_owned(), at)
         }
     };
     work.sql
         .prepare_cached(&format!(
             "UPDATE {} SET latitude = ?2, longitude = ?3, heading_deg = ?4, speed_mph = ?5, place = ?6,
-                 observed_at = ?7, source = ?8, state = ?9, state_since_at = ?10, computed_at = ?11,
+                 observed_at = ?7, source = ?8, state = ?9, state_since_at = ?10, stood_since_at = iif(?9 IN (?13, ?14), ?10, NULL), stood_after_at = NULL, computed_at = ?11,
                  updated_at = ?11, rev = ?12
              WHERE id = ?1 AND (observed_at, source) IS NOT (?7, ?8)",
             table(kind)
@@ -188,6 +188,8 @@ fn show(work: &Work<'_>, kind: UnitKind, unit: &str, position: Option<&Position>
             since,
             work.now.millis(),
             work.rev,
+            Motion::Stopped.word(),
+            Motion::Idle.word(),
         ])?;
     Ok(())
 }

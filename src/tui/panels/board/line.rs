@@ -98,17 +98,30 @@ fn runs_out(row: &Exception, short: Option<i64>, place: &str, facts: &Facts) -> 
             format!("{limit} ends {ends}, {}", short.unwrap_or_else(|| format!("before {place}")))
         }
         Some(_) | None => {
-            format!("{limit} has ended, {}", short.unwrap_or_else(|| format!("before {place}")))
+            let ended = if text(row, "rests").is_some() { "would not last, rests" } else { "has ended" };
+            format!("{limit} {ended}, {}", short.unwrap_or_else(|| format!("before {place}")))
         }
     }
 }
 
 fn held(row: &Exception, place: &str, facts: &Facts) -> String {
+    let unseen = text(row, "truck").filter(|seen| *seen != "there").map(|seen| format!(", truck {seen}"));
+    let unseen = unseen.unwrap_or_default();
     match at(row, "free_until_at").map(|free| free.secs_since(facts.now)) {
-        Some(over @ ..=0) => format!("HELD {} over, {place}", words::minutes(over)),
-        Some(left) => format!("HELD, {} free left, {place}", words::minutes(left)),
-        None => format!("HELD, {place}"),
+        Some(over @ ..=0) => format!("HELD {} over, {place}{unseen}", words::minutes(over)),
+        Some(left) => format!("FREE {} left, {place}{unseen}", words::minutes(left)),
+        None => format!("HELD, {place}{unseen}"),
     }
+}
+
+/// Whether a truck is held: one whose free time is about to end only stands there, and is not counted with them.
+pub fn is_held(row: &Exception, now: Timestamp) -> bool {
+    row.kind == ExceptionKind::Detention && at(row, "free_until_at").is_none_or(|free| free <= now)
+}
+
+/// The tag of a row: that of its kind, but for a truck whose free time is not over.
+pub fn tag_now(row: &Exception, now: Timestamp) -> &'static str {
+    if row.kind == ExceptionKind::Detention && !is_held(row, now) { "FREE" } else { tag(row.kind) }
 }
 
 /// What would help, as far as the kind of trouble and its reason tell.
@@ -134,17 +147,15 @@ pub fn remedy(row: &Exception) -> &'static str {
 }
 
 /// Who has it and who saw it, how many notes there are, and until when this console's person is not to be
-/// bothered: "ann", "seen 2", "n1", "z15:00".
+/// bothered, and who has its load's page open: "ann", "seen 2", "n1", "z15:00", "~bob".
 pub fn who(row: &Exception, facts: &Facts) -> String {
     let handling = &row.handling;
-    let mut parts = Vec::new();
+    // What is cut where there is no room is the least: who has it comes first.
+    let mut parts: Vec<String> = handling.claim.iter().map(|claim| initials(&claim.user)).collect();
     if row.is_snoozed_for(&facts.user, facts.now) {
         let mine = handling.snoozes.iter().find(|(mark, _)| mark.user == facts.user);
         let until = mine.and_then(|(_, snooze)| snooze.until_at);
         parts.push(until.map_or_else(|| "z".to_owned(), |at| format!("z{}", words::clock(at, &facts.zone))));
-    }
-    if let Some(claim) = &handling.claim {
-        parts.push(initials(&claim.user));
     }
     let mut seen = row.acked_by();
     match (seen.next(), seen.count()) {
@@ -153,10 +164,26 @@ pub fn who(row: &Exception, facts: &Facts) -> String {
         (Some(_), more) => parts.push(format!("seen {}", more + 1)),
         (None, _) => {}
     }
+    let load = load_of(row);
+    let others = load.as_ref().map(|load| facts.others_at(load)).unwrap_or_default();
+    parts.extend(others.into_iter().map(|user| format!("~{}", initials(user))));
     if !handling.notes.is_empty() {
         parts.push(format!("n{}", handling.notes.len()));
     }
     if parts.is_empty() { UNKNOWN.to_owned() } else { parts.join(" ") }
+}
+
+/// The same of a line that tells of several things, the worst first: "+ann" where somebody has one of the others and
+/// nobody the worst.
+pub fn who_of(rows: &[&Exception], facts: &Facts) -> String {
+    let Some((worst, more)) = rows.split_first() else { return UNKNOWN.to_owned() };
+    let own = who(worst, facts);
+    let mut others = more.iter().filter_map(|row| row.handling.claim.as_ref());
+    match others.next().filter(|_| worst.handling.claim.is_none()) {
+        Some(claim) if own == UNKNOWN => format!("+{}", initials(&claim.user)),
+        Some(claim) => format!("+{} {own}", initials(&claim.user)),
+        None => own,
+    }
 }
 
 /// A name in the width of a mark.

@@ -148,7 +148,7 @@ impl Shields {
 /// How closely lines are worth drawing.
 fn level(view: &View) -> Level {
     match view.miles_a_column() {
-        miles if miles > 8.0 => Level::Far,
+        miles if miles > 10.0 => Level::Far,
         miles if miles > 2.0 => Level::Middle,
         _ => Level::Near,
     }

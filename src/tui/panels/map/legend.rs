@@ -10,6 +10,8 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Span, width, width_of};
 use crate::tui::words;
 
+/// Below so many columns the meanings stand closer together.
+const ROOMY: u16 = 100;
 /// Columns that the bar of the scale takes at most.
 const BAR: f64 = 14.0;
 
@@ -36,7 +38,10 @@ pub fn marks(map: &Map, view: &View, covered: usize, room: u16, facts: &Facts) -
     let (moving, trailer) = (glyphs.pick("↗", "^"), of(UnitKind::Trailer, Doing::Stopped));
     let mut parts: Vec<Span> = vec![("!late/wrong".to_owned(), Role::Bad)];
     if covered > 0 {
-        parts.push((format!("{covered} under other marks"), Role::Warn));
+        parts.push((
+            format!("{covered} under other{}", if room < ROOMY { "s" } else { " marks" }),
+            Role::Warn,
+        ));
     }
     if map.follows
         && let Some(unit) = map.unit()
@@ -44,7 +49,9 @@ pub fn marks(map: &Map, view: &View, covered: usize, room: u16, facts: &Facts) -
         parts.push((format!("following {}", unit.number(facts)), Role::Title));
     }
     if !map.route.stops.is_empty() {
-        parts.push(("dashed: straight legs, not the route".to_owned(), Role::Route));
+        let words =
+            if room < ROOMY { "dashed: not the road" } else { "dashed: straight legs, not the route" };
+        parts.push((words.to_owned(), Role::Route));
     }
     parts.extend([
         (format!("{moving} moving"), Role::Good),
@@ -55,11 +62,12 @@ pub fn marks(map: &Map, view: &View, covered: usize, room: u16, facts: &Facts) -
         (format!("7{} several", of(UnitKind::Tractor, Doing::Idle)), Role::Warn),
     ]);
     let scale = bar(view, facts);
+    let gap = if room < ROOMY { " " } else { "  " };
     let mut line = Vec::new();
     for part in parts {
-        if width_of(&line) + width(&part.0) + 2 + width(&scale) <= room {
+        if width_of(&line) + width(&part.0) + width(gap) + width(&scale) <= room {
             line.push(part);
-            line.push(("  ".to_owned(), Role::Text));
+            line.push((gap.to_owned(), Role::Text));
         }
     }
     let gap = room.saturating_sub(width_of(&line) + width(&scale));
@@ -133,7 +141,7 @@ fn line_of(map: &Map, unit: &Unit, facts: &Facts) -> Vec<Span> {
             )
         }
         (_, Some(row)) => {
-            let seen = crate::tui::panels::trailers::seen(row);
+            let seen = crate::tui::panels::trailers::seen(row, facts);
             (seen.place(), words::age(seen.observed_at, facts.now), None)
         }
         (None, None) => return Vec::new(),
@@ -152,7 +160,9 @@ fn line_of(map: &Map, unit: &Unit, facts: &Facts) -> Vec<Span> {
         1 => "  1 stop cannot be placed".to_owned(),
         many => format!("  {many} stops cannot be placed"),
     };
-    line.push((format!("{load}{driver}{place}, {age} ago{nowhere}"), Role::Text));
+    let where_seen =
+        if unit.spot.is_some() { format!("{place}, {age} ago") } else { "never told where it is".to_owned() };
+    line.push((format!("{load}{driver}{where_seen}{nowhere}"), Role::Text));
     line
 }
 

@@ -8,8 +8,9 @@ use super::grid::Grid;
 use super::view::{Frame, Spot};
 use crate::model::{
     Keyed, Motion, Movement, MovementKey, Point, Risk, Severity, SubjectKind, Tractor, Trailer, UnitId,
-    UnitKind,
+    UnitKind, folded,
 };
+use crate::rules::slack::Slack;
 use crate::tui::facts::Facts;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::panels::units::Seen;
@@ -28,14 +29,16 @@ pub enum Trouble {
     Tight,
     /// Something about it stands in the queue.
     Wrong,
-    /// Its load is late, or will be.
+    /// Its load will be late unless all goes better than usual.
+    AtRisk,
+    /// Its load is late, or cannot legally be in time.
     Late,
 }
 
 impl Trouble {
     /// Whether it is never hidden, whatever else is there.
     pub const fn is_urgent(self) -> bool {
-        matches!(self, Self::Wrong | Self::Late)
+        matches!(self, Self::Wrong | Self::AtRisk | Self::Late)
     }
 }
 
@@ -75,7 +78,7 @@ impl Unit {
     /// What its colour says.
     pub const fn role(&self) -> Role {
         match (self.trouble, self.doing) {
-            (Trouble::Late | Trouble::Wrong, _) => Role::Bad,
+            (Trouble::Late | Trouble::AtRisk | Trouble::Wrong, _) => Role::Bad,
             (Trouble::Tight, _) | (Trouble::None, Doing::Idle) => Role::Warn,
             (Trouble::None, Doing::Moving) => Role::Good,
             (Trouble::None, Doing::Stopped) => Role::Text,
@@ -101,20 +104,20 @@ impl Unit {
     /// What it does, in the words of the tables.
     pub fn said(&self, facts: &Facts) -> (String, Role) {
         let tractor = self.tractor(facts).map(|row| tractors::seen(row).doing(facts));
-        let trailer = || self.trailer(facts).map(|row| trailers::seen(row).doing(facts));
+        let trailer = || self.trailer(facts).map(|row| trailers::seen(row, facts).doing(facts));
         tractor.or_else(trailer).unwrap_or_default()
     }
 
     /// Its row, if it is a tractor.
     pub fn tractor<'a>(&self, facts: &'a Facts) -> Option<&'a Tractor> {
-        let rows = facts.fleet.tractors.as_slice();
-        (self.kind == UnitKind::Tractor).then(|| rows.get(self.row)).flatten().map(Arc::as_ref)
+        let rows = &facts.fleet.tractors;
+        (self.kind == UnitKind::Tractor).then(|| rows.at(self.row)).flatten().map(Arc::as_ref)
     }
 
     /// Its row, if it is a trailer.
     pub fn trailer<'a>(&self, facts: &'a Facts) -> Option<&'a Trailer> {
-        let rows = facts.fleet.trailers.as_slice();
-        (self.kind == UnitKind::Trailer).then(|| rows.get(self.row)).flatten().map(Arc::as_ref)
+        let rows = &facts.fleet.trailers;
+        (self.kind == UnitKind::Trailer).then(|| rows.at(self.row)).flatten().map(Arc::as_ref)
     }
 }
 
@@ -273,12 +276,15 @@ impl<'a> Troubles<'a> {
 
 /// As the table of loads sees it: what is late there is late here.
 fn of_load(row: &Movement, facts: &Facts) -> (Trouble, String) {
-    let (words, role) = movements::slack_said(row, facts);
+    let (slack, words, role) = movements::slack_said(row, facts);
     let risk = facts.standing(row).risk;
-    match (role, risk) {
-        (Role::Bad, _) => (Trouble::Late, words),
-        (_, Risk::Late | Risk::AtRisk) => (Trouble::Late, risk.word().replace('_', " ")),
-        (Role::Warn, _) | (_, Risk::Tight) => (Trouble::Tight, words),
+    match (slack, risk) {
+        (Slack::Late(_) | Slack::Past(_), _) => (Trouble::Late, words),
+        (Slack::Risk(_), _) => (Trouble::AtRisk, words),
+        (_, Risk::Late) => (Trouble::Late, risk.word().to_owned()),
+        (_, Risk::AtRisk) => (Trouble::AtRisk, risk.word().replace('_', " ")),
+        (_, Risk::Tight) => (Trouble::Tight, words),
+        _ if role == Role::Warn => (Trouble::Tight, words),
         _ => (Trouble::None, words),
     }
 }
@@ -290,7 +296,7 @@ fn tractor(row: usize, unit: &Tractor, facts: &Facts, troubles: &Troubles<'_>) -
 
 fn trailer(row: usize, unit: &Trailer, facts: &Facts, troubles: &Troubles<'_>) -> Unit {
     let (trouble, load, words) = troubles.find(&unit.id);
-    of(UnitKind::Trailer, row, &trailers::seen(unit), facts, (trouble, load, words))
+    of(UnitKind::Trailer, row, &trailers::seen(unit, facts), facts, (trouble, load, words))
 }
 
 fn of(
@@ -334,9 +340,12 @@ fn passes(unit: &Unit, facts: &Facts, words: &[String]) -> bool {
         (Some(row), _) => {
             ("tractor", tractors::seen(row).place(), row.driver_id.as_ref(), row.movement_id.as_deref())
         }
-        (_, Some(row)) => {
-            ("trailer", trailers::seen(row).place(), row.driver_id.as_ref(), row.movement_id.as_deref())
-        }
+        (_, Some(row)) => (
+            "trailer",
+            trailers::seen(row, facts).place(),
+            row.driver_id.as_ref(),
+            row.movement_id.as_deref(),
+        ),
         (None, None) => return false,
     };
     let driver = facts.driver_name(driver);
@@ -347,6 +356,6 @@ fn passes(unit: &Unit, facts: &Facts, words: &[String]) -> bool {
     let towed = unit.tractor(facts).map(|row| facts.trailer_number(row.trailer_id.as_ref()));
     let towed = towed.unwrap_or_default();
     let words_of_it = &unit.words;
-    let line = [kind, number, &doing, &place, &driver, load, &towed, words_of_it].join("\n").to_lowercase();
+    let line = folded(&[kind, number, &doing, &place, &driver, load, &towed, words_of_it].join("\n"));
     words.iter().all(|word| line.contains(word))
 }

@@ -1,14 +1,15 @@
 //! A load with its orders, its units and every stop.
 
 use super::slack::{role, words as words_of};
-use super::{blind_words, drivers, eta, risk_role, slack, status_word};
+use super::{blind_words, drivers, eta, risk_role, status_word};
 use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop, UnitId};
 use crate::rules::slack::Slack;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
-use crate::tui::panels::Subject;
+use crate::tui::panels::answers::for_customer;
 use crate::tui::panels::exception::about;
 use crate::tui::panels::units::told;
+use crate::tui::panels::{Subject, trailers};
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::words::{self, UNKNOWN};
@@ -16,6 +17,8 @@ use crate::tui::words::{self, UNKNOWN};
 /// Everything known of a movement.
 pub fn sheet(row: &Movement, facts: &Facts) -> Sheet {
     let mut sheet = Sheet::about(format!("Load {}", row.tms.id));
+    // What whoever is on the phone wants to hear.
+    sheet.line(for_customer(row, facts), Role::Text);
     load(&mut sheet, row, facts);
     about(&mut sheet, &Subject::Movement(row.key()), facts);
     sheet.heading("Ask");
@@ -42,20 +45,22 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     sheet.heading("Load");
     let code = row.tms.tms_status.as_ref().map(|code| format!("TMS code {code}"));
     sheet.noted("status", status_word(row), code.unwrap_or_default());
-    let slack = slack(row, facts);
-    let against = match slack {
-        Slack::Unknown => String::new(),
-        Slack::Here(_) => "since the TMS had it arrive".to_owned(),
-        Slack::Blind(reason) => blind_words(reason).to_owned(),
-        _ => match judged_by(row, facts) {
-            Some(place) => format!("against the window at {place}"),
-            None => "against the end of the next window".to_owned(),
-        },
+    let judged = super::judged(row, facts);
+    let slack = judged.map_or(Slack::Unknown, |judged| judged.slack);
+    let later = judged.filter(|judged| judged.ahead > 0).map(|judged| trip::place(judged.stop));
+    let against = match (slack, &later) {
+        (Slack::Unknown, _) => String::new(),
+        (Slack::Here(_), _) => "since it arrived".to_owned(),
+        (Slack::Blind(reason), _) => blind_words(reason).to_owned(),
+        (_, Some(place)) => format!("against the window at {place}"),
+        (_, None) => "against the end of the next window".to_owned(),
     };
     sheet.judged("slack", words_of(slack), role(slack), against);
     let standing = facts.standing(row);
     if standing.risk != Risk::Unknown || standing.reason.is_some() {
-        let word = standing.risk.word().replace('_', " ");
+        let later = later.filter(|_| standing.reason.is_some());
+        let at = later.map_or_else(String::new, |place| format!(" at {place}"));
+        let word = standing.risk.word().replace('_', " ") + &at;
         let why = standing.reason.map(Reason::word).unwrap_or_default();
         let rests = standing.oldest.map(|oldest| {
             format!("rests on the {}, {} old", oldest.input.word(), words::age(Some(oldest.at), facts.now))
@@ -85,18 +90,6 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     sheet.noted("company", words::or_unknown(Some(&row.tms.company_id)), confirmed(row.synced_at, facts));
 }
 
-/// Where the window is that the load is judged by, where that is not the next one.
-fn judged_by(row: &Movement, facts: &Facts) -> Option<String> {
-    let judgement = facts.fleet.judgements.get(&row.key()).filter(|_| facts.standing(row).has_times())?;
-    let stop = facts
-        .fleet
-        .stops_of(&row.key())
-        .iter()
-        .find(|stop| Some(&stop.tms.id) == judgement.stop_id.as_ref())?;
-    let is_next = super::next(row, facts).is_some_and(|next| next.tms.id == stop.tms.id);
-    (judgement.late_s.is_some() && !is_next).then(|| trip::place(stop))
-}
-
 fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
     sheet.heading("Units");
     let known = |id: &Option<UnitId>| id.clone().filter(|id| facts.driver(Some(id)).is_some());
@@ -113,8 +106,15 @@ fn units(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
         let place = words::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
         sheet.noted("  place", place, told(tractor.observed_at, tractor.source.as_deref(), facts.now));
     }
-    let to = facts.trailer(row.trailer_id.as_ref()).map(|row| Subject::Trailer(row.id.clone()));
+    let trailer = facts.trailer(row.trailer_id.as_ref());
+    let to = trailer.map(|row| Subject::Trailer(row.id.clone()));
     sheet.link("trailer", facts.trailer_number(row.trailer_id.as_ref()), "", to);
+    if let Some(trailer) = trailer {
+        let seen = trailers::seen(trailer, facts);
+        sheet.noted("  place", seen.place(), seen.told(facts.now));
+        let (doing, role) = seen.doing(facts);
+        sheet.judged("  state", doing, role, "");
+    }
 }
 
 fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {

@@ -12,12 +12,13 @@ const TIGHT_S: i64 = 30 * 60;
 /// Characters of its column.
 pub const WIDTH: u16 = 9;
 
-/// "+1h20", "LATE 35m", "PAST 35m", "HERE 1h05".
+/// "+1h20", "LATE 35m", "RISK 7m", "PAST 35m", "HERE 1h05".
 pub fn words(slack: Slack) -> String {
     match slack {
         Slack::Here(seconds) => format!("HERE {}", minutes(seconds)),
         Slack::Past(seconds) => format!("PAST {}", minutes(seconds)),
         Slack::Late(seconds) => format!("LATE {}", minutes(seconds)),
+        Slack::Risk(seconds) => format!("RISK {}", minutes(seconds)),
         Slack::Spare(seconds) => format!("+{}", minutes(seconds)),
         Slack::Blind(Reason::StaleGps) => "GPS OLD".to_owned(),
         Slack::Blind(_) => "HOURS OLD".to_owned(),
@@ -37,7 +38,7 @@ pub fn short(slack: Slack) -> String {
 /// What it means.
 pub const fn role(slack: Slack) -> Role {
     match slack {
-        Slack::Past(_) | Slack::Late(_) => Role::Bad,
+        Slack::Past(_) | Slack::Late(_) | Slack::Risk(_) => Role::Bad,
         Slack::Spare(..TIGHT_S) | Slack::Blind(_) => Role::Warn,
         Slack::Here(_) | Slack::Spare(_) | Slack::Unknown => Role::Text,
     }
@@ -46,7 +47,9 @@ pub const fn role(slack: Slack) -> Role {
 /// The latest first; what has arrived after all that has not.
 pub const fn order(slack: Slack) -> Order {
     match slack {
-        Slack::Past(seconds) | Slack::Late(seconds) => Order::Number(seconds.saturating_neg()),
+        Slack::Past(seconds) | Slack::Late(seconds) | Slack::Risk(seconds) => {
+            Order::Number(seconds.saturating_neg())
+        }
         Slack::Spare(seconds) => Order::Number(seconds),
         // Below what is known to be in time: nobody knows, and it must be looked at.
         Slack::Blind(_) => Order::Number(i64::MAX - 1),

@@ -24,16 +24,16 @@ impl<T: Listed> Table<T> {
             }
             return;
         }
-        let across = columns.iter().map(|(_, room)| room + 1).sum::<u16>().saturating_sub(1);
         for (y, (position, line)) in lines.zip(self.lines.iter().enumerate().skip(self.top)) {
             match line {
                 Line::Row(index) => {
                     let Some(row) = T::at(&facts.fleet, *index) else { continue };
-                    draw_row(row, &columns, (area.x, y), position == self.cursor, buf, facts, theme);
+                    let selected = position == self.cursor;
+                    draw_row(row, &columns, Rect { y, height: 1, ..area }, selected, buf, facts, theme);
                 }
                 Line::Heading(index) => {
                     let Some(heading) = self.headings.get(*index) else { continue };
-                    let line = rule(heading, across.min(area.width), facts);
+                    let line = rule(heading, area.width, facts);
                     put_line(buf, (area.x, y), area.width, &line, theme, facts.glyphs);
                 }
             }
@@ -97,16 +97,16 @@ pub fn nothing(facts: &Facts) -> &'static str {
 fn draw_row<T: Listed>(
     row: &T,
     columns: &[(usize, u16)],
-    (mut x, y): (u16, u16),
+    area: Rect,
     selected: bool,
     buf: &mut Buffer,
     facts: &Facts,
     theme: Theme,
 ) {
     if selected {
-        let across = columns.iter().map(|(_, room)| room + 1).sum::<u16>().saturating_sub(1);
-        buf.set_style(Rect::new(x, y, across, 1).intersection(buf.area), theme.style(Role::Selected));
+        buf.set_style(area.intersection(buf.area), theme.style(Role::Selected));
     }
+    let (mut x, y) = (area.x, area.y);
     for (index, room) in columns {
         let Some(column) = T::COLUMNS.get(*index) else { continue };
         let cell = (column.cell)(row, facts);

@@ -95,7 +95,7 @@ impl<T: Listed> Listing for Table<T> {
 
     fn choices(&self) -> Vec<Choice> {
         let sight: Vec<usize> = self.columns().into_iter().map(|(index, _)| index).collect();
-        let offered = (0..T::COLUMNS.len()).filter(|index| T::MILES != Some(*index));
+        let offered = (0..T::COLUMNS.len()).filter(|index| !Self::is_of_place(*index));
         offered
             .filter_map(|index| {
                 let in_sight = sight.contains(&index);
@@ -113,7 +113,7 @@ impl<T: Listed> Listing for Table<T> {
     fn toggle(&mut self, column: usize) {
         let sight = || self.columns().into_iter().map(|(index, _)| index).collect();
         let mut picked: Vec<usize> = self.picked.clone().unwrap_or_else(sight);
-        picked.retain(|index| T::MILES != Some(*index));
+        picked.retain(|index| !Self::is_of_place(*index));
         match picked.iter().position(|index| *index == column) {
             // A table of nothing says nothing.
             Some(_) if picked.len() == 1 => {}
@@ -162,7 +162,7 @@ impl<T: Listed> Listing for Table<T> {
 
     fn rows(&self, facts: &Facts) -> Rows {
         let facts = &self.near(facts);
-        let is_offered = |index: &usize| T::MILES != Some(*index) || self.near.is_some();
+        let is_offered = |index: &usize| !Self::is_of_place(*index) || self.near.is_some();
         let columns: Vec<_> =
             (0..T::COLUMNS.len()).filter(is_offered).filter_map(|index| T::COLUMNS.get(index)).collect();
         let rows = (0..self.lines.len()).filter_map(|line| self.row_at(line, facts));

@@ -99,7 +99,7 @@ async fn in_pieces_or_at_once_every_record_comes_and_none_twice() {
 #[tokio::test]
 async fn what_comes_in_late_stands_behind_what_is_newer() {
     let desk = Desk::of(30).await;
-    let from = json!({ "search": { "fromDate": "2026-11-24T11:00:00.000Z" } });
+    let from = json!({ "search": { "fromDate": "2026-11-24T07:00:00.000Z" } });
     let (rows, _) = desk.feed("LogRecord", from).await;
     let mut newest: HashMap<String, String> = HashMap::new();
     let mut late = 0;

@@ -1,0 +1,141 @@
+//! The questions of an hour, answered without any model: plain patterns choose the look-up, and what it found is
+//! the answer as it stands. What it does not understand it says; it never guesses.
+
+mod examples;
+mod meaning;
+mod selected;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
+
+use self::meaning::meaning;
+use self::selected::Selected;
+use super::asking::Assistant;
+use super::conversation::{Tell, one_line};
+use super::event::{Answer, Event, ToolRun};
+use super::facts::Facts;
+use super::grounding;
+use super::tools::{Args, Tool};
+use crate::model::clean;
+use crate::rules::find::{self, Fit, Kind};
+
+/// What a question asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meant {
+    /// To look this up.
+    LookUp(Tool, Map<String, Value>),
+    /// Where this is, whatever it is.
+    Where(String),
+    /// What cannot be answered, and why.
+    Refused(&'static str),
+    /// It is not understood.
+    Unclear,
+}
+
+const NO_WRITING: &str = "I only look things up: nothing can be assigned, moved, sent or changed from here. And no \
+                          driver may go on past his hours of service.";
+const NO_FORECAST: &str =
+    "I do not know what traffic or weather will be: travel times are as they were told last.";
+const NO_PRIVATE: &str = "I do not know anybody's home address or private life, and would not tell it.";
+const NO_RULES: &str = "I only answer questions about the fleet.";
+const NOTHING_SELECTED: &str = "Nothing is selected on the screen that this can mean: name the load, the driver or the \
+                                unit.";
+
+/// Answers `question` from `facts`.
+pub async fn answer(
+    assistant: &Assistant,
+    facts: &Arc<Facts>,
+    question: &str,
+    selected: Option<&str>,
+    tell: &mut Tell<'_>,
+) -> Answer {
+    let why = if assistant.model.is_none() {
+        "no model is configured ([gemini] api_key)"
+    } else {
+        "nothing was asked"
+    };
+    let mut answer = Answer {
+        is_complete: true,
+        notice: Some(format!("answered by backhaul's own parser, not by a model: {why}")),
+        ..Answer::default()
+    };
+    let text = match meaning(question, &selected.map(Selected::read).unwrap_or_default()) {
+        Meant::Refused(why) => why.to_owned(),
+        Meant::Unclear => examples::asked_like(&facts.fleet),
+        Meant::LookUp(tool, arguments) => look_up(tool, arguments, facts, &mut answer, tell).await,
+        Meant::Where(what) => {
+            let (tool, arguments) = whereabouts(facts, what).await;
+            look_up(tool, arguments, facts, &mut answer, tell).await
+        }
+    };
+    tell(Event::TextDelta(text.clone()));
+    answer.citations = grounding::cited(&text, &answer.citations);
+    answer.text = text;
+    answer
+}
+
+/// What to look up of something that goes by `what`, on a thread that may block.
+async fn whereabouts(facts: &Arc<Facts>, what: String) -> (Tool, Map<String, Value>) {
+    let (facts, text) = (Arc::clone(facts), what.clone());
+    let chosen = spawn_blocking(move || place_of(&facts, &text)).await;
+    let (tool, name) = chosen.unwrap_or((Tool::Find, "text"));
+    (tool, Map::from_iter([(name.to_owned(), json!(what))]))
+}
+
+/// The tool for what goes by exactly this, with the name of its argument: a load before a driver before a unit, what
+/// people ask about most. Of several loads that tool says which there are.
+fn place_of(facts: &Facts, what: &str) -> (Tool, &'static str) {
+    let found = find::find(&facts.fleet, what, facts.now);
+    let exact = |kinds: &[Kind]| found.iter().any(|one| one.fit == Fit::Exact && kinds.contains(&one.kind));
+    let is_driven = || {
+        let units = found.iter().filter(|one| one.fit == Fit::Exact && one.kind == Kind::Tractor);
+        let mut ids = units.map(|one| one.id.as_str());
+        ids.any(|id| {
+            facts.fleet.drivers.iter().any(|row| row.tractor_id.as_ref().is_some_and(|own| own.0 == id))
+        })
+    };
+    let is_load = find::load(&facts.fleet, what).is_ok() || exact(&[Kind::Movement, Kind::Order, Kind::Stop]);
+    if is_load {
+        (Tool::MovementStatus, "movement")
+    } else if exact(&[Kind::Driver]) || is_driven() {
+        (Tool::DriverLocation, "driver")
+    } else if exact(&[Kind::Trailer]) {
+        (Tool::TrailerWhere, "trailer")
+    } else {
+        (Tool::Find, "text")
+    }
+}
+
+async fn look_up(
+    tool: Tool,
+    arguments: Map<String, Value>,
+    facts: &Arc<Facts>,
+    answer: &mut Answer,
+    tell: &mut Tell<'_>,
+) -> String {
+    let call = answer.tools.len();
+    let given = Value::Object(arguments.clone());
+    let name = tool.name().to_owned();
+    tell(Event::ToolStarted { call, name: name.clone(), arguments: one_line(&given) });
+    let of_now = Arc::clone(facts);
+    let found = spawn_blocking(move || tool.run(Args(&arguments), &of_now)).await;
+    let found = found.unwrap_or_else(|panic| Err(format!("the look-up failed: {panic}")));
+    let line = clean(&found.as_ref().map_or_else(Clone::clone, super::tools::Found::line), 200);
+    tell(Event::ToolDone { call, line, is_ok: found.is_ok() });
+    let (text, result) = match found {
+        Ok(found) => {
+            answer.oldest_at = found.oldest_at;
+            let result = found.data(facts.now);
+            answer.citations = found.cites;
+            (found.says.join("\n"), result)
+        }
+        Err(why) => {
+            let result = json!({ "error": why });
+            (why, result)
+        }
+    };
+    answer.tools.push(ToolRun { name, arguments: given, result });
+    text
+}

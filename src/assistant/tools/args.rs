@@ -1,0 +1,49 @@
+//! What a model says a tool is to be run with: what it means is taken, what it cannot mean is refused in words
+//! that let it try again.
+
+use serde_json::{Map, Value};
+
+/// Longer than any name or number that somebody would ask by.
+const LONGEST: usize = 80;
+
+/// The arguments of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Args<'a>(pub &'a Map<String, Value>);
+
+impl Args<'_> {
+    /// A text that must be there. A unit number may have come as a number.
+    pub(super) fn text(self, name: &str) -> Result<String, String> {
+        self.text_opt(name).ok_or_else(|| format!("`{name}` is missing"))
+    }
+
+    /// A text, where one is given.
+    pub(super) fn text_opt(self, name: &str) -> Option<String> {
+        let text = match self.0.get(name)? {
+            Value::String(text) => crate::model::clean(text, LONGEST),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// A number from `least` to `most`, where one is given; models write numbers as strings now and then.
+    pub(super) fn number(self, name: &str, least: f64, most: f64) -> Result<Option<f64>, String> {
+        let number = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Number(number)) => number.as_f64(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        let sane = number.filter(|number| (least..=most).contains(number));
+        sane.map(Some).ok_or_else(|| format!("`{name}` must be a number from {least} to {most}"))
+    }
+
+    /// A yes; anything else is no.
+    pub(super) fn is_set(self, name: &str) -> bool {
+        match self.0.get(name) {
+            Some(Value::Bool(yes)) => *yes,
+            Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+            _ => false,
+        }
+    }
+}

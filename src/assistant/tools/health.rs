@@ -1,0 +1,144 @@
+//! Whether what is shown can be believed: every account's feeds, and one unit that is silent.
+
+use std::cmp::Reverse;
+
+use serde_json::json;
+
+use super::super::facts::Facts;
+use super::args::Args;
+use super::found::{Found, row};
+use super::who;
+use super::words::{ago, count, place, seen};
+use crate::model::{FeedStatus, Gives, Tractor};
+use crate::rules::find::Kind;
+use crate::rules::{age, dark};
+
+/// `sync_health`.
+pub(super) fn sync_health(facts: &Facts) -> Found {
+    let (fleet, now) = (&facts.fleet, facts.now);
+    let feeds: Vec<&FeedStatus> = fleet
+        .feeds
+        .iter()
+        .filter(|feed| !feed.is_unsupported() && !matches!(feed.gives(), Gives::Talk | Gives::Rest))
+        .collect();
+    let mut found = Found::default();
+    let behind: Vec<&&FeedStatus> = feeds.iter().filter(|feed| age::is_behind(feed, now)).collect();
+    found.say(match &facts.leader {
+        Some(leader) => format!("Process {} on {} polls.", leader.pid, leader.host),
+        None => "NOBODY POLLS: nothing is being read from any provider.".to_owned(),
+    });
+    found.say(match (feeds.len(), behind.len()) {
+        (0, _) => "No feed was ever read.".to_owned(),
+        (all, 0) => format!("All {} come as they should.", count(all, "feed", "feeds")),
+        (all, late) => format!("{late} of {} in trouble:", count(all, "feed is", "feeds are")),
+    });
+    for feed in &behind {
+        let why = feed.error.clone().unwrap_or_else(|| "nothing comes".to_owned());
+        found.say(format!(
+            "{} {}, last read {}: {why}.",
+            feed.account,
+            feed.resource,
+            ago(feed.last_ok_at, now)
+        ));
+    }
+    for feed in behind.iter().copied().chain(feeds.iter().filter(|feed| !age::is_behind(feed, now))) {
+        found.rows.push(row([
+            ("account", json!(feed.account)),
+            ("resource", json!(feed.resource)),
+            ("last_read", json!(ago(feed.last_ok_at, now))),
+            ("every_s", json!(feed.interval_s)),
+            ("error", json!(feed.error)),
+        ]));
+        if feed.gives() != Gives::Travel {
+            found.rest_on(feed.last_ok_at);
+        }
+    }
+    if !fleet.conflicts.is_empty() {
+        let records = count(fleet.conflicts.len(), "pair of records", "pairs of records");
+        found.say(format!("{records} could not be joined; `backhaul doctor` lists them."));
+    }
+    found
+}
+
+/// What the verdict is called among what is said; it stands first here.
+const VERDICT: &str = "why dark";
+
+/// `why_dark`: whether it is the unit, or all of its account; without a unit, which are dark.
+pub(super) fn why_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    let Some(unit) = args.text_opt("unit") else { return Ok(all_dark(facts)) };
+    let tractor = who::tractor(facts, &unit)?;
+    let (fleet, now) = (&facts.fleet, facts.now);
+    let number = &tractor.unit_number;
+    let mut found = Found::default();
+    if tractor.observed_at.is_none() {
+        found
+            .say(format!("Tractor {number} was never heard: no ELD account that we read knows where it is."));
+        return Ok(found);
+    }
+    found.rest_on(tractor.observed_at);
+    found.cite(Kind::Tractor, &tractor.id.0, number, tractor.observed_at);
+    let fresh = facts.basis().fresh;
+    let Some(dark) = dark::why(fleet, tractor, &fresh, now) else {
+        found.say(format!("Tractor {number} is not dark: it is at {}.", seen(tractor, now)));
+        if let Some(account) = tractor.source.as_deref().filter(|account| !fresh.positions(account)) {
+            found.say(format!("Its account {account} does not tell any positions now."));
+        }
+        return Ok(found);
+    };
+    found.say(format!(
+        "Tractor {number} is DARK, last heard {} at {}: {}.",
+        ago(Some(dark.seen_at), now),
+        place(tractor.place.as_deref(), tractor.latitude, tractor.longitude),
+        dark.verdict()
+    ));
+    for (name, said, age) in dark.said(tractor, now).into_iter().filter(|(name, ..)| *name != VERDICT) {
+        let aged = if age.is_empty() { String::new() } else { format!(" ({age})") };
+        found.say(format!("{name}: {said}{aged}."));
+    }
+    if let Some(driver) = dark.driver {
+        found.rest_on(driver.hos_as_of_at);
+        found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
+    }
+    if let Some(trailer) = dark.trailer {
+        found.cite(Kind::Trailer, &trailer.id.0, &trailer.unit_number, trailer.observed_at);
+    }
+    Ok(found)
+}
+
+/// Every tractor that is dark, whoever was heard last first.
+fn all_dark(facts: &Facts) -> Found {
+    const SAID: usize = 5;
+    const ROWS: usize = 12;
+    let (fleet, now) = (&facts.fleet, facts.now);
+    let fresh = facts.basis().fresh;
+    let tractors = fleet.tractors.iter().map(AsRef::as_ref);
+    let mut all: Vec<(&Tractor, dark::Dark<'_>)> =
+        tractors.filter_map(|row: &Tractor| Some((row, dark::why(fleet, row, &fresh, now)?))).collect();
+    all.sort_by_key(|(row, dark)| (Reverse(dark.seen_at), &row.id));
+    let mut found = Found::default();
+    found.say(match all.len() {
+        0 => "No tractor that was ever heard is dark.".to_owned(),
+        dark => format!("{} dark, the last heard first:", count(dark, "tractor is", "tractors are")),
+    });
+    for (row, dark) in all.iter().take(ROWS) {
+        let at = place(row.place.as_deref(), row.latitude, row.longitude);
+        if found.rows.len() < SAID {
+            let heard = ago(Some(dark.seen_at), now);
+            found.say(format!(
+                "Tractor {}, last heard {heard} at {at}: {}.",
+                row.unit_number,
+                dark.verdict()
+            ));
+        }
+        found.rows.push(self::row([
+            ("tractor", json!(row.unit_number)),
+            ("last_heard", json!(ago(Some(dark.seen_at), now))),
+            ("place", json!(at)),
+            ("verdict", json!(dark.verdict())),
+        ]));
+        found.rest_on(Some(dark.seen_at));
+        found.cite(Kind::Tractor, &row.id.0, &row.unit_number, Some(dark.seen_at));
+    }
+    found.left_out = all.len().saturating_sub(ROWS);
+    found
+}

@@ -1,0 +1,157 @@
+//! Anything by a name or a number, and who is around a place.
+
+use serde_json::json;
+
+use super::super::facts::Facts;
+use super::args::Args;
+use super::found::{Found, row};
+use super::plan::clocks;
+use super::words::{ago, count, when};
+use crate::model::{Loaded, UnitKind};
+use crate::rules::find::{self, Fit, Kind};
+use crate::rules::near::{self, Near, Wanted, drivable_s};
+use crate::rules::{locality, moment, whereabouts};
+
+/// `find`.
+pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    const MOST: usize = 8;
+    let text = args.text("text")?;
+    let all = find::find(&facts.fleet, &text, facts.now);
+    if all.is_empty() {
+        return Err(format!("UNKNOWN: no unit, driver, load, order or stop goes by {text:?}"));
+    }
+    let exact = all.iter().filter(|one| one.fit == Fit::Exact).count();
+    let mut found = Found::saying(format!(
+        "{} {text:?}, {exact} of them exactly.",
+        count(all.len(), "thing goes by", "things go by")
+    ));
+    for one in all.iter().take(MOST) {
+        let place = locality::place(one.place.as_deref(), one.latitude, one.longitude);
+        let seen = one.observed_at.map(|at| format!(", seen {}", ago(Some(at), facts.now)));
+        if found.rows.len() < 4 {
+            found.say(format!(
+                "{} {}: {}{}{}{}.",
+                one.kind.word(),
+                one.label,
+                one.state.replace('_', " "),
+                place.as_ref().map(|place| format!(", at {place}")).unwrap_or_default(),
+                seen.unwrap_or_default(),
+                one.movement_id
+                    .as_ref()
+                    .filter(|_| one.kind != Kind::Movement)
+                    .map(|load| format!(", load {load}"))
+                    .unwrap_or_default(),
+            ));
+        }
+        found.rows.push(row([
+            ("kind", json!(one.kind.word())),
+            ("id", json!(one.id)),
+            ("label", json!(one.label)),
+            ("state", json!(one.state)),
+            ("place", json!(place)),
+            ("observed_age", json!(one.observed_at.map(|at| ago(Some(at), facts.now)))),
+            ("load", json!(one.movement_id)),
+            ("matched", json!(one.matched)),
+        ]));
+        found.rest_on(one.observed_at);
+        let label = match one.kind {
+            Kind::Movement | Kind::Order | Kind::Stop => &one.id,
+            Kind::Tractor | Kind::Trailer | Kind::Driver => &one.label,
+        };
+        found.cite_of(one.company_id.as_deref(), one.kind, &one.id, label, one.observed_at);
+        if let Some(load) = &one.movement_id {
+            found.cite_of(one.company_id.as_deref(), Kind::Movement, load, load, one.observed_at);
+        }
+    }
+    found.left_out = all.len().saturating_sub(MOST);
+    Ok(found)
+}
+
+/// `near`.
+pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    const MOST: usize = 8;
+    let place = args.text("place")?;
+    let miles = args.number("miles", 1.0, 1000.0)?.unwrap_or(100.0);
+    let hours = args.number("drive_hours", 0.0, 11.0)?;
+    let empty = args.is_set("empty");
+    let basis = facts.basis();
+    let spot = whereabouts::locate(&facts.fleet, &facts.fleet.places, &place)?;
+    #[expect(clippy::cast_possible_truncation, reason = "at most eleven hours")]
+    let drive_s = hours.map(|hours| (hours * 3600.0) as i64);
+    let around = near::near(&basis, &Wanted { place: spot.point, miles, drive_s, empty });
+    let rows: Vec<&Near<'_>> = around.found.iter().filter(|row| row.leads()).collect();
+    let mut found = Found::default();
+    let wish = [
+        hours.map(|hours| format!(" with {hours} h of driving")),
+        empty.then(|| " that are not loaded".to_owned()),
+    ];
+    found.say(format!(
+        "Within {miles:.0} mi of {}{}: {}, by who can legally be there first (straight line).",
+        spot.label,
+        wish.into_iter().flatten().collect::<String>(),
+        rows.len()
+    ));
+    if let Some(doubt) = whereabouts::doubt(&spot, facts.now) {
+        found.say(format!("{doubt}."));
+    }
+    for one in rows.iter().take(MOST) {
+        add_near(&mut found, one, facts);
+    }
+    found.left_out = rows.len().saturating_sub(MOST);
+    if let Some(left_out) = around.left_out() {
+        found.say(format!("{left_out}."));
+    }
+    found.rest_on(spot.observed_at);
+    Ok(found)
+}
+
+/// A rig around a place.
+fn add_near(found: &mut Found, one: &Near<'_>, facts: &Facts) {
+    const SAID: usize = 5;
+    let legal = one.legal_arrival.as_ref().ok();
+    let trailer = one.trailer.map(|row| match row.loaded {
+        Loaded::Unknown => format!("trailer {} (loaded or empty: NOT KNOWN)", row.unit_number),
+        known => format!("trailer {} {}", row.unit_number, known.word()),
+    });
+    if found.rows.len() < SAID {
+        found.say(format!(
+            "{} {}, {:.0} mi, legally there {}, {}, {}, {}.",
+            one.kind.word(),
+            one.label,
+            one.miles,
+            legal.map_or_else(|| "at a time not known".to_owned(), |at| when(*at, facts)),
+            one.driver.map_or_else(|| "no driver".to_owned(), |_| clocks(&one.left)),
+            trailer.clone().unwrap_or_else(|| "no trailer known".to_owned()),
+            one.movement_id.map_or_else(|| "no load".to_owned(), |load| format!("on or before load {load}")),
+        ));
+    }
+    found.rows.push(row([
+        ("kind", json!(one.kind.word())),
+        ("label", json!(one.label)),
+        ("tractor", json!(one.tractor.map(|row| row.unit_number.as_str()))),
+        ("miles", json!(one.miles.round())),
+        ("legally_there", json!(legal.map(|at| when(*at, facts)))),
+        ("drivable", json!(drivable_s(&one.left).map(moment::span))),
+        ("trailer", json!(trailer)),
+        ("load", json!(one.movement_id)),
+        ("observed_age", json!(ago(one.observed_at, facts.now))),
+        ("hours_age", json!(one.driver.map(|driver| ago(driver.hos_as_of_at, facts.now)))),
+    ]));
+    found.rest_on(one.observed_at);
+    found.rest_on(one.driver.and_then(|driver| driver.hos_as_of_at));
+    let kind = match one.kind {
+        UnitKind::Tractor => Kind::Tractor,
+        UnitKind::Trailer => Kind::Trailer,
+        UnitKind::Driver => Kind::Driver,
+    };
+    found.cite(kind, &one.id.0, one.label, one.observed_at);
+    if let Some(row) = one.tractor {
+        found.cite(Kind::Tractor, &row.id.0, &row.unit_number, row.observed_at);
+    }
+    if let Some(row) = one.trailer {
+        found.cite(Kind::Trailer, &row.id.0, &row.unit_number, row.observed_at);
+    }
+    if let Some(load) = one.movement_id {
+        found.cite(Kind::Movement, load, load, None);
+    }
+}

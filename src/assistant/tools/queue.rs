@@ -1,0 +1,248 @@
+//! What is wrong or about to be, as the commands `hours`, `uncovered` and `handoff` have it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::super::facts::Facts;
+use super::args::Args;
+use super::found::{Found, row};
+use super::freight::{blind, cite, late_words};
+use super::words::{ago, count, when, when_at};
+use crate::model::{Exception, ExceptionKind};
+use crate::rules::alerts::{self, AHEAD};
+use crate::rules::find::Kind;
+use crate::rules::handoff::{self, Handoff, What};
+use crate::rules::limits::{self, By, Ends, Limit};
+use crate::rules::uncovered::{self, Uncovered};
+use crate::rules::{age, blindness, moment, trip};
+
+/// So many of a list are told in sentences, and in rows.
+const SAID: usize = 5;
+const ROWS: usize = 12;
+
+fn horizon(args: Args<'_>, usual: Duration) -> Result<Duration, String> {
+    let hours = args.number("within_hours", 0.5, 72.0)?;
+    Ok(hours.map_or(usual, |hours| Duration::from_secs_f64(hours * 3600.0)))
+}
+
+/// `hours_running_out`: whose hours end on his present plan before the work does.
+pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    let within = horizon(args, AHEAD)?;
+    let limits = limits::limits(&facts.fleet, &facts.basis().fresh, facts.now, within);
+    let mut found = Found::default();
+    let hours = age::words(within);
+    found.say(match limits.drivers.len() {
+        0 => format!("Within {hours} nobody is known to run out of hours before his work ends."),
+        all => format!(
+            "Within {hours} {} out of hours, the first first and last whose hours have ended.",
+            count(all, "driver is or will be", "drivers are or will be")
+        ),
+    });
+    for limit in limits.drivers.iter().take(ROWS) {
+        add_limit(&mut found, limit, facts);
+    }
+    found.left_out = limits.drivers.len().saturating_sub(ROWS);
+    if limits.hours_unknown > 0 {
+        found.say(format!(
+            "Of {} at work NOBODY CAN TELL: the hours are not known now.",
+            count(limits.hours_unknown, "driver", "drivers")
+        ));
+    }
+    blind(&mut found, facts);
+    Ok(found)
+}
+
+fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
+    let driver = limit.driver;
+    let ends = match limit.ends {
+        Ends::At(at) => format!("ends {}", when(at, facts)),
+        Ends::Rests => "would not last, so he rests first".to_owned(),
+        Ends::Ended => "has ended".to_owned(),
+    };
+    let load = limit.load.map(|load| load.tms.id.as_str());
+    let short = limit.short_of_s.map(moment::span);
+    if found.rows.len() < SAID {
+        let on = load.map(|load| format!(" on load {load}")).unwrap_or_default();
+        let about = limit.place.as_ref().map(|place| format!(" about {place}")).unwrap_or_default();
+        let stop = limit.stop_place().unwrap_or_else(|| "its stop".to_owned());
+        let short = short.as_ref().map(|short| format!(", {short} of driving short of {stop}"));
+        let by = match limit.by {
+            By::Clocks => ", by his clocks: no plan of his is known",
+            By::Plan => "",
+        };
+        let short = short.unwrap_or_default();
+        found.say(format!("{}{on}: {} {ends}{about}{short}{by}.", driver.name, limit.limit));
+    }
+    found.rows.push(row([
+        ("driver", json!(driver.name)),
+        ("load", json!(load)),
+        ("limit", json!(limit.limit)),
+        ("ends", json!(ends)),
+        ("about", json!(limit.place)),
+        ("short_of_stop", json!(short)),
+        ("stop", json!(limit.stop_place())),
+        ("risk", json!(limit.load.map(|_| limit.risk.word()))),
+        ("hours_age", json!(ago(driver.hos_as_of_at, facts.now))),
+    ]));
+    found.rest_on(driver.hos_as_of_at);
+    found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
+    if let Some(load) = limit.load {
+        cite(found, facts, load);
+    }
+}
+
+/// `uncovered_pickups`: what picks up soon without a driver who can legally be there.
+pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    let within = horizon(args, AHEAD)?;
+    if within > AHEAD {
+        let most = alerts::ahead_words();
+        return Err(format!("`within_hours`: pickups are judged {most} ahead, no further"));
+    }
+    let rows = uncovered::uncovered(&facts.fleet, facts.now, within);
+    let mut found = Found::default();
+    let hours = age::words(within);
+    found.say(match rows.len() {
+        0 => format!("Within {hours} no pickup is known that is not covered."),
+        all => format!(
+            "Within {hours} {} not covered, that with the least time left first.",
+            count(all, "pickup is", "pickups are")
+        ),
+    });
+    for one in rows.iter().take(ROWS) {
+        add_uncovered(&mut found, one, facts);
+    }
+    found.left_out = rows.len().saturating_sub(ROWS);
+    unsettled(&mut found, facts);
+    blind(&mut found, facts);
+    found.rest_on(facts.basis().fresh.freight().0);
+    Ok(found)
+}
+
+fn add_uncovered(found: &mut Found, one: &Uncovered<'_>, facts: &Facts) {
+    let exception = one.exception;
+    let at = |at| match one.stop {
+        Some(stop) => when_at(stop, at, facts),
+        None => when(at, facts),
+    };
+    let load = one.load.map(|load| load.tms.id.as_str()).or(exception.touches.movement_id.as_deref());
+    let pickup = one.stop.map(trip::place);
+    let why = if exception.kind == ExceptionKind::UnassignedPickup {
+        "nobody is assigned".to_owned()
+    } else {
+        let legal = one.legal_eta_at.map(|legal| format!(", at the earliest {}", at(legal)));
+        let reason = one.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        format!("its driver cannot legally be there in time{}{reason}", legal.unwrap_or_default())
+    };
+    if found.rows.len() < SAID {
+        found.say(format!(
+            "Load {} at {}, {}: {why}.",
+            load.unwrap_or("?"),
+            pickup.as_deref().unwrap_or("an unknown place"),
+            one.closes_at
+                .map_or_else(|| "no time known".to_owned(), |closes| format!("closes {}", at(closes)))
+        ));
+    }
+    let claim = exception.handling.claim.as_ref();
+    found.rows.push(row([
+        ("load", json!(load)),
+        ("pickup", json!(pickup)),
+        ("opens", json!(one.opens_at.map(at))),
+        ("closes", json!(one.closes_at.map(at))),
+        ("why", json!(why)),
+        ("claimed_by", json!(claim.map(|mark| mark.user.as_str()))),
+    ]));
+    found.rest_on(Some(exception.computed_at));
+    if let Some(load) = one.load {
+        cite(found, facts, load);
+    }
+}
+
+/// `open_exceptions`: the sheet of a change of shift.
+pub(super) fn open_exceptions(facts: &Facts) -> Found {
+    let fleet = &facts.fleet;
+    let sheet = handoff::handoff(fleet, &facts.basis().fresh, facts.now);
+    let mut found = Found::default();
+    found.say(match sheet.open.len() {
+        0 => "Nothing stands open on the board.".to_owned(),
+        all => format!(
+            "{} open on the board: {} unowned, {} accepted in this shift.",
+            count(all, "thing stands", "things stand"),
+            sheet.unowned(),
+            sheet.accepted()
+        ),
+    });
+    for one in sheet.open.iter().take(ROWS) {
+        add_open(&mut found, one, facts);
+    }
+    found.left_out = sheet.open.len().saturating_sub(ROWS);
+    add_promises(&mut found, &sheet, facts);
+    if !sheet.at_risk.is_empty() {
+        let all = count(sheet.at_risk.len(), "load is", "loads are");
+        let ahead = alerts::ahead_words();
+        found.say(format!("In the next {ahead} {all} late, at risk or tight, the worst first:"));
+    }
+    for load in sheet.at_risk.iter().take(SAID) {
+        found.say(late_words(load, facts));
+        cite(&mut found, facts, &load.movement);
+    }
+    if sheet.unknown > 0 {
+        found.say(format!("Of {} NOBODY CAN TELL.", count(sheet.unknown, "load", "loads")));
+    }
+    unsettled(&mut found, facts);
+    blind(&mut found, facts);
+    found
+}
+
+fn add_open(found: &mut Found, one: &Exception, facts: &Facts) {
+    let fleet = &facts.fleet;
+    let who = handoff::owner(one).map_or("unowned", |mark| mark.user.as_str());
+    if found.rows.len() < SAID {
+        let kind = one.kind.word().replace('_', " ");
+        found.say(format!("{} {kind}: {} ({who}).", one.severity.word(), one.summary));
+    }
+    found.rows.push(row([
+        ("kind", json!(one.kind.word())),
+        ("severity", json!(one.severity.word())),
+        ("about", json!(handoff::about(one, fleet))),
+        ("what", json!(one.summary)),
+        ("load", json!(one.touches.movement_id)),
+        ("owner", json!(who)),
+        ("since", json!(when(one.since_at, facts))),
+    ]));
+    found.rest_on(Some(one.computed_at));
+    if let Some(load) = &one.touches.movement_id {
+        found.cite_of(one.touches.company_id.as_deref(), Kind::Movement, load, load, None);
+    }
+    if let Some(row) = one.touches.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)) {
+        found.cite(Kind::Driver, &row.id.0, &row.name, row.hos_as_of_at);
+    }
+    if let Some(row) = one.touches.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)) {
+        found.cite(Kind::Tractor, &row.id.0, &row.unit_number, row.observed_at);
+    }
+}
+
+/// What was promised for a time.
+fn add_promises(found: &mut Found, sheet: &Handoff<'_>, facts: &Facts) {
+    if sheet.promises.is_empty() {
+        return;
+    }
+    found.say(format!("{} promised for a time:", count(sheet.promises.len(), "thing was", "things were")));
+    for promise in sheet.promises.iter().take(SAID) {
+        let what = match &promise.what {
+            What::LookAgain { exception, by } => {
+                format!("{} looks again at {}", by.user, handoff::about(exception, &facts.fleet))
+            }
+            What::CheckCall { load } => format!("check call on load {}", load.tms.id),
+        };
+        let overdue = if promise.due_at <= facts.now { " (overdue)" } else { "" };
+        found.say(format!("{}{overdue}: {what}.", when(promise.due_at, facts)));
+    }
+}
+
+/// Says which of the board's rows may be missing or gone.
+fn unsettled(found: &mut Found, facts: &Facts) {
+    if let Some(why) = blindness::Unsettled::of(&facts.fleet).words() {
+        found.say(format!("Not all of it is settled: {why}."));
+    }
+}

@@ -1,0 +1,138 @@
+//! Who is meant: one driver, or several among whom the dispatcher must choose; never a guess.
+
+use serde_json::json;
+
+use super::super::facts::Facts;
+use super::args::Args;
+use super::found::{Found, row};
+use super::words::{ago, count, seen};
+use crate::model::{Driver, Tractor, Trailer, UnitId, nearest};
+use crate::rules::find::{self, Fit, Kind};
+use crate::rules::link::unit_number;
+use crate::rules::near::left_known;
+
+/// So many of several are named.
+const NAMED: usize = 5;
+
+/// Drivers whose name, id or phone `text` fits best, as `find` ranks them.
+fn drivers<'a>(facts: &'a Facts, text: &str) -> Vec<(&'a Driver, Fit)> {
+    let found = find::find(&facts.fleet, text, facts.now).into_iter().filter(|one| one.kind == Kind::Driver);
+    found.filter_map(|one| Some((facts.fleet.drivers.get(&UnitId(one.id))?.as_ref(), one.fit))).collect()
+}
+
+/// The one driver that `text` means: by id, name or part of it, or by the number of the tractor he drives.
+pub(super) fn driver<'a>(facts: &'a Facts, text: &str) -> Result<&'a Driver, String> {
+    let found = drivers(facts, text);
+    let best = found.first().map(|(_, fit)| *fit);
+    let meant: Vec<&Driver> =
+        found.iter().filter(|(_, fit)| Some(*fit) == best).map(|(driver, _)| *driver).collect();
+    match meant.as_slice() {
+        [only] => Ok(only),
+        [] => driver_of_unit(facts, text),
+        several => Err(choose(facts, text, several)),
+    }
+}
+
+fn driver_of_unit<'a>(facts: &'a Facts, text: &str) -> Result<&'a Driver, String> {
+    let drives = |driver: &Driver| {
+        let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
+        tractor.is_some_and(|row| unit_number(&row.unit_number) == unit_number(text))
+    };
+    let found: Vec<&Driver> =
+        facts.fleet.drivers.iter().map(AsRef::as_ref).filter(|driver| drives(driver)).collect();
+    match found.as_slice() {
+        [only] => Ok(only),
+        [] => Err(unknown("driver", text, facts.fleet.drivers.iter().map(|row| row.name.as_str()))),
+        several => Err(choose(facts, text, several)),
+    }
+}
+
+/// "2 drivers could be meant by "smith": … Ask which."
+fn choose(facts: &Facts, text: &str, several: &[&Driver]) -> String {
+    let each: Vec<String> = several.iter().take(NAMED).map(|driver| described(facts, driver)).collect();
+    let more = several.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    format!(
+        "AMBIGUOUS: {} could be meant by {text:?}: {}{more}. Which one?",
+        count(several.len(), "driver", "drivers"),
+        each.join("; ")
+    )
+}
+
+fn described(facts: &Facts, driver: &Driver) -> String {
+    let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
+    let with = tractor.map_or_else(|| "no tractor".to_owned(), |row| format!("tractor {}", row.unit_number));
+    let load = driver.movement_id.as_ref().map(|load| format!(", load {load}")).unwrap_or_default();
+    format!("{} ({with}{load})", driver.name)
+}
+
+/// "There is no KIND "x"", with the nearest name there is.
+fn unknown<'a>(kind: &str, text: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let near = nearest(text, known).map(|near| format!(" Is {near:?} meant?"));
+    format!("UNKNOWN: there is no {kind} {text:?} in the fleet.{}", near.unwrap_or_default())
+}
+
+/// The one trailer of that number or id.
+pub(super) fn trailer<'a>(facts: &'a Facts, text: &str) -> Result<&'a Trailer, String> {
+    let is_meant = |row: &Trailer| row.id.0 == text || unit_number(&row.unit_number) == unit_number(text);
+    let rows = facts.fleet.trailers.iter().map(AsRef::as_ref);
+    let found: Vec<_> = rows.clone().filter(|row| is_meant(row)).map(|row| (row, &row.id)).collect();
+    one_of("trailer", text, &found)
+        .unwrap_or_else(|| Err(unknown("trailer", text, rows.map(|row: &Trailer| row.unit_number.as_str()))))
+}
+
+/// The one tractor of that number or id.
+pub(super) fn tractor<'a>(facts: &'a Facts, text: &str) -> Result<&'a Tractor, String> {
+    let is_meant = |row: &Tractor| row.id.0 == text || unit_number(&row.unit_number) == unit_number(text);
+    let rows = facts.fleet.tractors.iter().map(AsRef::as_ref);
+    let found: Vec<_> = rows.clone().filter(|row| is_meant(row)).map(|row| (row, &row.id)).collect();
+    one_of("tractor", text, &found)
+        .unwrap_or_else(|| Err(unknown("tractor", text, rows.map(|row: &Tractor| row.unit_number.as_str()))))
+}
+
+/// The only one; `None` where there is none.
+fn one_of<'a, T>(kind: &str, text: &str, found: &[(&'a T, &UnitId)]) -> Option<Result<&'a T, String>> {
+    match found {
+        [] => None,
+        [(only, _)] => Some(Ok(only)),
+        several => {
+            let ids: Vec<_> = several.iter().map(|(_, id)| id.0.as_str()).collect();
+            let ids = ids.join(" and ");
+            Some(Err(format!("AMBIGUOUS: there are several {kind}s {text:?}: {ids}. Which one, by its id?")))
+        }
+    }
+}
+
+/// `search_drivers`.
+pub(super) fn search(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    const MOST: usize = 8;
+    let text = args.text("query")?;
+    let drivers = drivers(facts, &text);
+    if drivers.is_empty() {
+        return Err(unknown("driver", &text, facts.fleet.drivers.iter().map(|row| row.name.as_str())));
+    }
+    let fresh = facts.basis().fresh;
+    let mut found = Found::default();
+    for (driver, _) in drivers.iter().take(MOST) {
+        let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
+        let left = left_known(driver, &fresh, facts.now);
+        found.rows.push(row([
+            ("driver", json!(driver.name)),
+            ("driver_id", json!(driver.id.0)),
+            ("tractor", json!(tractor.map(|row| row.unit_number.as_str()))),
+            ("load", json!(driver.movement_id)),
+            ("hos_status", json!(driver.hos_status.word())),
+            ("drive_left", json!(left.drive_s.map(crate::rules::moment::span))),
+            ("hours_told", json!(ago(driver.hos_as_of_at, facts.now))),
+            ("where", json!(tractor.map(|row| seen(row, facts.now)))),
+        ]));
+        found.rest_on(driver.hos_as_of_at);
+        found.rest_on(tractor.and_then(|row| row.observed_at));
+        found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
+    }
+    found.left_out = drivers.len().saturating_sub(MOST);
+    let names: Vec<_> = drivers.iter().take(NAMED).map(|(driver, _)| described(facts, driver)).collect();
+    let drivers = count(drivers.len(), "driver fits", "drivers fit");
+    found.say(format!("{drivers} {text:?}: {}.", names.join("; ")));
+    Ok(found)
+}

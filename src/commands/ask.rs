@@ -1,0 +1,120 @@
+//! `ask`: the assistant's answer as it comes, or as one JSON object; and what is to be known beside it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::assistant::{Answer, Citation, Event, Failure, dollars};
+use crate::model::Timestamp;
+use crate::rules::age;
+
+/// Prints the words of an answer as they come; what is said beside them is returned as a line of talk.
+pub fn on_event(event: &Event, out: &mut dyn Write) -> io::Result<Option<String>> {
+    match event {
+        Event::TextDelta(text) => {
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+            Ok(None)
+        }
+        Event::ToolStarted { name, arguments, .. } if arguments.is_empty() => {
+            Ok(Some(format!("looking up {name}")))
+        }
+        Event::ToolStarted { name, arguments, .. } => Ok(Some(format!("looking up {name} ({arguments})"))),
+        Event::ToolDone { line, is_ok: false, .. } => Ok(Some(format!("not answered: {line}"))),
+        Event::Waiting { why, time } if time.is_zero() => Ok(Some(why.clone())),
+        Event::Waiting { why, time } => {
+            Ok(Some(format!("{why}; trying again in {} s", time.as_secs().max(1))))
+        }
+        Event::ToolDone { .. } | Event::Done(_) | Event::Failed(_) => Ok(None),
+    }
+}
+
+/// What is to be known beside an answer, a line each.
+pub fn beside(answer: &Answer, now: Timestamp) -> Vec<String> {
+    let mut lines: Vec<String> = answer.notice.iter().cloned().collect();
+    if let Some(at) = answer.oldest_at {
+        lines.push(format!("the oldest data behind it is {} old", age::words(now.since(at))));
+    }
+    let marked: Vec<&str> =
+        answer.unsupported.iter().filter_map(|range| answer.text.get(range.clone())).collect();
+    if !marked.is_empty() {
+        lines.push(format!("NOT from the data: {}", marked.join(", ")));
+    }
+    if answer.micro_usd > 0 {
+        lines.push(format!("cost: {} at list prices", dollars(answer.micro_usd)));
+    }
+    lines
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    answer: &'a str,
+    complete: bool,
+    tools: Vec<Tool<'a>>,
+    citations: &'a [Citation],
+    oldest_at: Option<Timestamp>,
+    oldest_age_s: Option<i64>,
+    model: Option<&'a str>,
+    usage: Usage,
+    cost_usd: f64,
+    /// Numbers of the answer that no tool returned.
+    not_from_data: Vec<&'a str>,
+    notice: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'a str,
+    arguments: &'a serde_json::Value,
+    result: &'a serde_json::Value,
+}
+
+#[derive(Serialize)]
+struct Usage {
+    #[serde(rename = "prompt_tokens")]
+    prompt: u64,
+    #[serde(rename = "cached_tokens")]
+    cached: u64,
+    #[serde(rename = "answer_tokens")]
+    answer: u64,
+    #[serde(rename = "thought_tokens")]
+    thought: u64,
+}
+
+/// Prints an answer, or why there is none, as one JSON object.
+pub fn print_json(
+    answered: Result<&Answer, &Failure>,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let nothing = Answer::default();
+    let (answer, notice) = match answered {
+        Ok(answer) => (answer, answer.notice.as_deref()),
+        Err(failure) => (&nothing, Some(failure.sentence.as_str())),
+    };
+    let tools = answer.tools.iter();
+    #[expect(clippy::cast_precision_loss, reason = "no answer costs as much as that")]
+    let cost_usd = answer.micro_usd as f64 / 1e6;
+    let object = Object {
+        answer: &answer.text,
+        complete: answer.is_complete,
+        tools: tools
+            .map(|run| Tool { name: &run.name, arguments: &run.arguments, result: &run.result })
+            .collect(),
+        citations: &answer.citations,
+        oldest_at: answer.oldest_at,
+        oldest_age_s: answer.oldest_at.map(|at| now.secs_since(at).max(0)),
+        model: answer.model.as_deref(),
+        usage: Usage {
+            prompt: answer.usage.prompt_token_count,
+            cached: answer.usage.cached_content_token_count,
+            answer: answer.usage.candidates_token_count,
+            thought: answer.usage.thoughts_token_count,
+        },
+        cost_usd,
+        not_from_data: answer.unsupported.iter().filter_map(|range| answer.text.get(range.clone())).collect(),
+        notice,
+    };
+    serde_json::to_writer_pretty(&mut *out, &object)?;
+    writeln!(out)
+}

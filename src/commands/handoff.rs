@@ -1,0 +1,318 @@
+//! `handoff`: the sheet of a change of shift, for people, as Markdown, or as one object.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::late::{late_words, span};
+use super::table::{self, or_none};
+use super::{Format, Layout, grid};
+use crate::model::{Exception, ExceptionKind, Fleet, Mark, Reason, Risk, Severity, Timestamp};
+use crate::rules::handoff::{
+    Handoff, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, accepted, owner,
+};
+use crate::rules::late::LateLoad;
+use crate::rules::trip;
+
+/// How it is written where it is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Columns.
+    Plainly,
+    /// Markdown, to be sent on.
+    AsMarkdown,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    as_of_at: Timestamp,
+    unowned: usize,
+    accepted: usize,
+    open: Vec<Line<'a>>,
+    promises: Vec<PromiseRow<'a>>,
+    at_risk: Vec<Risky<'a>>,
+    unknown: usize,
+    blind: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    kind: ExceptionKind,
+    severity: Severity,
+    about: String,
+    company_id: Option<&'a str>,
+    movement_id: Option<&'a str>,
+    summary: &'a str,
+    since_at: Timestamp,
+    raised_at: Option<Timestamp>,
+    deadline_at: Option<Timestamp>,
+    owner: Option<&'a Mark>,
+    accepted: Option<&'a Mark>,
+    notes: Vec<Note<'a>>,
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    user: &'a str,
+    at: Timestamp,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct PromiseRow<'a> {
+    due_at: Timestamp,
+    kind: &'static str,
+    about: String,
+    movement_id: Option<&'a str>,
+    by: Option<&'a Mark>,
+}
+
+#[derive(Serialize)]
+struct Risky<'a> {
+    company_id: &'a str,
+    movement_id: &'a str,
+    risk: Risk,
+    reason: Option<Reason>,
+    late_s: Option<i64>,
+    stop_id: Option<&'a str>,
+    stop: Option<String>,
+    deadline_at: Option<Timestamp>,
+}
+
+/// Prints it.
+pub fn print(
+    handoff: &Handoff<'_>,
+    fleet: &Fleet,
+    format: &Format,
+    written: Written,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let layout = match format {
+        Format::Json | Format::Csv => {
+            return writeln!(out, "{}", serde_json::to_string_pretty(&answer(handoff, fleet))?);
+        }
+        Format::Text(layout) => layout,
+    };
+    let page = Page { handoff, fleet, layout, now };
+    match written {
+        Written::Plainly => page.print(out),
+        Written::AsMarkdown => page.markdown(out),
+    }
+}
+
+struct Page<'a> {
+    handoff: &'a Handoff<'a>,
+    fleet: &'a Fleet,
+    layout: &'a Layout,
+    now: Timestamp,
+}
+
+/// A part of the page: what it is called, and its rows under their titles.
+struct Part {
+    heading: String,
+    titles: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+    /// What is said where there are none.
+    none: &'static str,
+}
+
+impl Page<'_> {
+    fn heading(&self) -> String {
+        format!("Handoff, {}", self.moment(Some(self.now)))
+    }
+
+    fn moment(&self, at: Option<Timestamp>) -> String {
+        table::moment(at, self.layout, self.now)
+    }
+
+    fn parts(&self) -> [Part; 3] {
+        let Handoff { open, promises, at_risk, .. } = self.handoff;
+        [
+            Part {
+                heading: self.handoff.open_heading(),
+                titles: &["SEV", "LEFT", "ABOUT", "WHAT", "OWNER", "ACCEPTED", "NOTES"],
+                rows: open.iter().map(|row| self.line(row)).collect(),
+                none: NOTHING_OPEN,
+            },
+            Part {
+                heading: self.handoff.promised_heading(),
+                titles: &["DUE", "IN", "WHAT", "ABOUT", "BY"],
+                rows: promises.iter().map(|promise| self.due(promise)).collect(),
+                none: NOTHING_PROMISED,
+            },
+            Part {
+                heading: self.handoff.risk_heading(),
+                titles: &["LOAD", "RISK", "LATE BY", "REASON", "STOP", "CLOSES"],
+                rows: at_risk.iter().map(|load| self.risky(load)).collect(),
+                none: NOTHING_AT_RISK,
+            },
+        ]
+    }
+
+    /// What makes a short list no all-clear.
+    fn beside(&self) -> Vec<String> {
+        let Handoff { blind, unsettled, .. } = self.handoff;
+        let told = [self.handoff.unknown_words(), unsettled.clone(), blind.clone()];
+        told.into_iter().flatten().collect()
+    }
+
+    fn line(&self, row: &Exception) -> Vec<String> {
+        let notes = row.handling.notes.iter().map(|(mark, note)| format!("{}: {note}", mark.user));
+        let accepted = accepted(row, self.now);
+        let left = row.deadline_at.map(|at| at.secs_since(self.now));
+        vec![
+            row.severity.word().to_owned(),
+            match left {
+                None => table::NONE.to_owned(),
+                Some(left_s @ 1..) => span(left_s),
+                Some(_) => "past".to_owned(),
+            },
+            about(row, self.fleet),
+            row.summary.clone(),
+            owner(row).map_or_else(|| UNOWNED.to_owned(), |mark| mark.user.clone()),
+            accepted.map_or_else(
+                || table::NONE.to_owned(),
+                |mark| format!("{} {}", mark.user, self.moment(Some(mark.at))),
+            ),
+            or_none(Some(notes.collect::<Vec<_>>().join("; ")).as_deref().filter(|notes| !notes.is_empty())),
+        ]
+    }
+
+    fn due(&self, promise: &Promise<'_>) -> Vec<String> {
+        let left_s = promise.due_at.secs_since(self.now);
+        vec![
+            self.moment(Some(promise.due_at)),
+            if left_s > 0 { span(left_s) } else { format!("{} ago", span(left_s)) },
+            promise.words().to_owned(),
+            promise_about(promise, self.fleet),
+            or_none(promise.by()),
+        ]
+    }
+
+    fn risky(&self, load: &LateLoad<'_>) -> Vec<String> {
+        let closes = match load.stop {
+            Some(stop) => table::moment_at(stop, load.deadline_at, self.layout, self.now),
+            None => self.moment(load.deadline_at),
+        };
+        vec![
+            load.movement.tms.id.clone(),
+            load.standing.risk.word().to_owned(),
+            late_words(load.movement.late_s),
+            or_none(load.standing.reason.map(Reason::word)),
+            load.stop.map_or_else(|| table::NONE.to_owned(), trip::place),
+            closes,
+        ]
+    }
+
+    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.heading())?;
+        for part in self.parts() {
+            writeln!(out, "\n{}", part.heading)?;
+            if part.rows.is_empty() {
+                writeln!(out, "{}", part.none)?;
+            } else {
+                grid::print_whole(part.titles, &["DUE", "CLOSES", "ACCEPTED"], &part.rows, self.layout, out)?;
+            }
+        }
+        self.beside().iter().try_for_each(|line| writeln!(out, "\n{line}"))
+    }
+
+    fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "# {}", self.heading())?;
+        for part in self.parts() {
+            writeln!(out, "\n## {}\n", part.heading)?;
+            if part.rows.is_empty() {
+                writeln!(out, "{}", part.none)?;
+                continue;
+            }
+            writeln!(out, "| {} |", part.titles.join(" | "))?;
+            writeln!(out, "|{}", " --- |".repeat(part.titles.len()))?;
+            for row in &part.rows {
+                let cells: Vec<String> = row.iter().map(|cell| escaped(cell)).collect();
+                writeln!(out, "| {} |", cells.join(" | "))?;
+            }
+        }
+        self.beside().iter().try_for_each(|line| writeln!(out, "\n**{}**", escaped(line)))
+    }
+}
+
+/// Text that Markdown takes for nothing else: a note must not end a cell, nor become a link.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' | '!' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn promise_about(promise: &Promise<'_>, fleet: &Fleet) -> String {
+    match &promise.what {
+        What::LookAgain { exception, .. } => format!("{}: {}", promise.about(fleet), exception.summary),
+        What::CheckCall { .. } => promise.about(fleet),
+    }
+}
+
+fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
+    let line = |row: &&'a Exception| Line {
+        id: &row.id,
+        kind: row.kind,
+        severity: row.severity,
+        about: about(row, fleet),
+        company_id: row.touches.company_id.as_deref(),
+        movement_id: row.touches.movement_id.as_deref(),
+        summary: &row.summary,
+        since_at: row.since_at,
+        raised_at: row.raised_at,
+        deadline_at: row.deadline_at,
+        owner: owner(row),
+        accepted: accepted(row, handoff.at),
+        notes: (row.handling.notes.iter())
+            .map(|(mark, text)| Note { user: &mark.user, at: mark.at, text })
+            .collect(),
+    };
+    let due = |promise: &'a Promise<'a>| {
+        let (kind, movement_id, by) = match &promise.what {
+            What::LookAgain { exception, by } => {
+                ("look_again", exception.touches.movement_id.as_deref(), Some(*by))
+            }
+            What::CheckCall { load } => ("check_call", Some(load.tms.id.as_str()), None),
+        };
+        PromiseRow { due_at: promise.due_at, kind, about: promise_about(promise, fleet), movement_id, by }
+    };
+    let risky = |load: &'a LateLoad<'a>| Risky {
+        company_id: &load.movement.tms.company_id,
+        movement_id: &load.movement.tms.id,
+        risk: load.standing.risk,
+        reason: load.standing.reason,
+        late_s: load.movement.late_s,
+        stop_id: load.stop.map(|stop| stop.tms.id.as_str()),
+        stop: load.stop.map(trip::place),
+        deadline_at: load.deadline_at,
+    };
+    Answer {
+        as_of_at: handoff.at,
+        unowned: handoff.unowned(),
+        accepted: handoff.accepted(),
+        open: handoff.open.iter().map(line).collect(),
+        promises: handoff.promises.iter().map(due).collect(),
+        at_risk: handoff.at_risk.iter().map(risky).collect(),
+        unknown: handoff.unknown,
+        blind: handoff.blind.as_deref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_stays_in_its_cell_and_is_no_link() {
+        assert_eq!(escaped("gate 4 | [x](http://y) <b>"), "gate 4 \\| \\[x\\](http://y) \\<b\\>");
+        assert_eq!(escaped("plain, 15:10"), "plain, 15:10");
+    }
+}

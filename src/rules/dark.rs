@@ -1,0 +1,375 @@
+//! Why a truck is silent, as far as anything else tells: its trailer, its driver's log, its engine, and the rest of its
+//! account. Where it may be now is a guess, and says so. Whether it is dark, [`super::motion`] says.
+
+use std::time::Duration;
+
+use super::freshness::Freshness;
+use super::motion::{self, compass};
+use super::{age, find, itinerary, locality, sanity, trip};
+use crate::model::{
+    Driver, DutyStatus, Engine, Fix, Fleet, Keyed, Motion, Point, Sighting, Timestamp, Tractor, Trailer,
+    UnitKind,
+};
+
+/// A truck on its way drives no faster than this for long.
+const ROAD_MPH: f64 = 65.0;
+/// What was heard of a trailer at about the same time and place was with it.
+const WITH_MI: f64 = 1.5;
+/// Farther on than this a guess is worth nothing.
+const GUESS: Duration = Duration::from_hours(6);
+
+/// What is known of a truck that is not heard.
+#[derive(Clone, Debug)]
+pub struct Dark<'a> {
+    /// When it was heard last.
+    pub seen_at: Timestamp,
+    /// What it did then.
+    pub did: Motion,
+    /// How many others of its account are silent too, and how many there are.
+    pub of_account: (usize, usize),
+    /// Whether its account's positions come at all.
+    pub account_comes: bool,
+    /// What it pulls, where that was heard since.
+    pub trailer: Option<&'a Trailer>,
+    /// Its driver, where his log was read since. That alone does not say that anybody touched it since.
+    pub driver: Option<&'a Driver>,
+    /// What its engine did since.
+    pub engine: Option<(Engine, Timestamp)>,
+    /// Where it may be by now, if it rolled on; `None` where it stood, or too long ago.
+    pub guess: Option<Guess>,
+}
+
+/// Where a truck may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guess {
+    /// Miles on from where it was heard, at the most.
+    pub miles: f64,
+    /// Toward this place, or this point of the compass.
+    pub toward: String,
+    /// That place, in words.
+    pub place: Option<String>,
+}
+
+/// What is known of `row` while it is dark; `None` while it is heard as often as is normal, or was never heard.
+pub fn why<'a>(fleet: &'a Fleet, row: &Tractor, fresh: &Freshness, now: Timestamp) -> Option<Dark<'a>> {
+    let seen_at = row.observed_at?;
+    if motion::at(UnitKind::Tractor, row.state, row.observed_at, now) != Motion::Dark {
+        return None;
+    }
+    let seen = Sighting::of(row.latitude, row.longitude, row.observed_at);
+    let did = did(row, seen_at);
+    let since = |at: Option<Timestamp>| at.filter(|at| *at > seen_at && *at <= now);
+    let peers =
+        fleet.tractors.iter().filter(|other| other.source == row.source && other.observed_at.is_some());
+    let peers: Vec<Motion> = peers
+        .filter(|other| other.id != row.id)
+        .map(|other| motion::at(UnitKind::Tractor, other.state, other.observed_at, now))
+        .collect();
+    let silent = peers.iter().filter(|state| **state == Motion::Dark).count();
+    let pulled = row.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id)).map(AsRef::as_ref);
+    let driver = row.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
+    Some(Dark {
+        seen_at,
+        did,
+        of_account: (silent, peers.len()),
+        account_comes: row.source.as_deref().is_some_and(|source| fresh.positions(source)),
+        trailer: pulled.filter(|unit| since(unit.observed_at).is_some()),
+        driver: driver.filter(|driver| since(driver.hos_as_of_at).is_some()),
+        engine: row.engine.zip(since(row.engine_at)),
+        guess: seen.and_then(|seen| guess(fleet, row, (seen, did), now)),
+    })
+}
+
+/// What its last fix showed. The row's own state is overwritten once it is dark.
+fn did(row: &Tractor, seen_at: Timestamp) -> Motion {
+    let fix = Fix {
+        latitude: row.latitude.unwrap_or_default(),
+        longitude: row.longitude.unwrap_or_default(),
+        speed_mph: row.speed_mph,
+        heading_deg: row.heading_deg,
+        place: None,
+        observed_at: seen_at,
+    };
+    motion::shown_by(&fix, None, row.engine.filter(|_| row.engine_at.is_some_and(|at| at <= seen_at)))
+}
+
+/// Where it may be if it rolled on: along the straight line to its load's next stop, else the way it went.
+fn guess(fleet: &Fleet, row: &Tractor, (seen, did): (Sighting, Motion), now: Timestamp) -> Option<Guess> {
+    let silent = now.since(seen.observed_at);
+    if did != Motion::Moving || silent > GUESS {
+        return None;
+    }
+    let from = Point::new(seen.latitude, seen.longitude)?;
+    let miles = row.speed_mph.unwrap_or(ROAD_MPH).min(ROAD_MPH) * silent.as_secs_f64() / 3600.0;
+    let load =
+        find::of_unit(fleet, find::Kind::Tractor, &row.id).filter(|load| itinerary::is_to_be_driven(load));
+    let stop = load.and_then(|load| trip::of(load, fleet.stops_of(&load.key())).next);
+    if let Some((stop, to)) = stop.and_then(|stop| Some((stop, fleet.places.of(stop)?))) {
+        let whole = from.miles_to(to);
+        let miles = miles.min(whole);
+        let share = if whole > 0.0 { miles / whole } else { 1.0 };
+        let latitude = from.latitude + (to.latitude - from.latitude) * share;
+        let longitude = from.longitude + (to.longitude - from.longitude) * share;
+        let place = locality::place(None, Some(latitude), Some(longitude));
+        return Some(Guess { miles, toward: trip::place(stop), place });
+    }
+    let toward = row.heading_deg.filter(|heading| heading.is_finite()).map(compass)?;
+    Some(Guess { miles, toward: toward.to_owned(), place: None })
+}
+
+impl Dark<'_> {
+    /// What it comes to: the account's trouble, a tracker that fails on a truck that works, or nobody knows.
+    pub fn verdict(&self) -> &'static str {
+        // A log is read again and again, whoever keeps it or not: only a change tells what he does since.
+        let changed = |driver: &&Driver| driver.hos_status_since_at.is_some_and(|at| at > self.seen_at);
+        let status = self.driver.filter(changed).map(|driver| driver.hos_status);
+        if !self.account_comes {
+            "no position of its account comes: it is not this truck alone"
+        } else if self.of_account.0 * 2 > self.of_account.1 && self.of_account.1 > 1 {
+            "most trucks of its account are silent: it is hardly this truck alone"
+        } else if status == Some(DutyStatus::Driving) || self.trailer_moves() {
+            "it rolls, by what else is heard: its own tracker is silent"
+        } else if self.engine.is_some() {
+            "its device is heard, its position is not"
+        } else if status.is_some_and(DutyStatus::is_rest) {
+            "its driver rests by his log: it may be parked"
+        } else {
+            "it alone is silent, and nothing else tells why"
+        }
+    }
+
+    fn trailer_moves(&self) -> bool {
+        self.trailer.is_some_and(|unit| unit.speed_mph.is_some_and(|mph| mph > motion::SHUNTED_MPH))
+    }
+
+    /// All that tells something, each with its name: what is said of it, and how old that is.
+    pub fn said(&self, row: &Tractor, now: Timestamp) -> Vec<(&'static str, String, String)> {
+        let ago = |at: Timestamp| format!("{} ago", age::words(now.since(at)));
+        let account = row.source.as_deref().unwrap_or("its account");
+        let (silent, others) = self.of_account;
+        let mut said = vec![
+            ("why dark", self.verdict().to_owned(), String::new()),
+            ("did then", did_words(self.did, row), ago(self.seen_at)),
+            (
+                "others there",
+                match (self.account_comes, others) {
+                    (false, _) => format!("positions of {account} do not come"),
+                    (true, 0) => format!("no other truck of {account}"),
+                    (true, _) => format!("{silent} of {others} others of {account} silent too"),
+                },
+                String::new(),
+            ),
+        ];
+        let trailer = match self.trailer {
+            Some(unit) => (self.trailer_words(unit, row), unit.observed_at.map(ago).unwrap_or_default()),
+            None => ("not heard since".to_owned(), String::new()),
+        };
+        said.push(("its trailer", trailer.0, trailer.1));
+        let log = match self.driver {
+            Some(driver) => {
+                let since = driver.hos_status_since_at;
+                let edit = since.filter(|at| *at > self.seen_at).map(|at| format!(", changed {}", ago(at)));
+                let status = driver.hos_status.word().replace('_', " ");
+                let text = format!("{}: {status}{}", driver.name, edit.unwrap_or(", as before".to_owned()));
+                (text, driver.hos_as_of_at.map(|at| format!("told {}", ago(at))).unwrap_or_default())
+            }
+            None => ("nothing told since".to_owned(), String::new()),
+        };
+        said.push(("driver's log", log.0, log.1));
+        let engine = self.engine.map(|(engine, at)| (engine.word().to_owned(), ago(at)));
+        let engine = engine.unwrap_or_else(|| ("nothing told since".to_owned(), String::new()));
+        said.push(("engine since", engine.0, engine.1));
+        said.push(match &self.guess {
+            Some(guess) => {
+                let place = guess.place.as_ref().map(|place| format!(": {place}")).unwrap_or_default();
+                let text = format!("up to {:.0} mi on toward {}{place}", guess.miles, guess.toward);
+                ("may be now", text, "a guess: straight on, if it rolled on".to_owned())
+            }
+            None if self.did == Motion::Moving => {
+                ("may be now", "anywhere".to_owned(), "too long ago to guess".to_owned())
+            }
+            None => ("may be now", "where it stood, for all that is known".to_owned(), String::new()),
+        });
+        said
+    }
+
+    /// "53012 moved, Elko NV, 40 mi from there", which is where the truck was heard. Of one that tells no speed nobody knows
+    /// more than that it was heard.
+    fn trailer_words(&self, unit: &Trailer, row: &Tractor) -> String {
+        let does = match unit.speed_mph {
+            Some(_) if self.trailer_moves() => "moved",
+            Some(_) => "stood",
+            None => "heard",
+        };
+        let place = locality::place(unit.place.as_deref(), unit.latitude, unit.longitude);
+        let apart = Sighting::of(unit.latitude, unit.longitude, unit.observed_at)
+            .zip(Sighting::of(row.latitude, row.longitude, row.observed_at))
+            .map(|(unit, truck)| sanity::miles(unit, truck));
+        let apart = apart.map(|miles| {
+            if miles <= WITH_MI {
+                "where the truck was heard".to_owned()
+            } else {
+                format!("{miles:.0} mi from there")
+            }
+        });
+        let parts = [Some(format!("{} {does}", unit.unit_number)), place, apart];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// "rolled NE at 63", "idled", "stood".
+fn did_words(did: Motion, row: &Tractor) -> String {
+    match did {
+        Motion::Moving => {
+            let heading =
+                row.heading_deg.filter(|heading| heading.is_finite()).map(compass).unwrap_or_default();
+            let speed = row.speed_mph.map(|mph| format!(" at {mph:.0} mph")).unwrap_or_default();
+            format!("rolled {heading}{speed}").replace("  ", " ")
+        }
+        Motion::Idle => "idled".to_owned(),
+        Motion::Stopped | Motion::Dark => "stood".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FeedStatus, UnitId};
+
+    const NOW: Timestamp = Timestamp::from_secs(10_000_000);
+
+    fn ago(minutes: u64) -> Timestamp {
+        NOW.minus(Duration::from_mins(minutes))
+    }
+
+    fn tractor(id: &str, minutes: u64) -> Tractor {
+        Tractor {
+            id: UnitId(id.into()),
+            unit_number: id.into(),
+            state: Motion::Moving,
+            latitude: Some(35.0),
+            longitude: Some(-100.0),
+            speed_mph: Some(60.0),
+            heading_deg: Some(90.0),
+            source: Some("eld".into()),
+            observed_at: Some(ago(minutes)),
+            ..Tractor::default()
+        }
+    }
+
+    fn fleet(change: impl FnOnce(&mut Tractor)) -> Fleet {
+        let mut dark = tractor("418", 60);
+        (dark.trailer_id, dark.driver_id) = (Some(UnitId("b".into())), Some(UnitId("d".into())));
+        change(&mut dark);
+        let mut fleet = Fleet::default();
+        fleet.tractors = [dark, tractor("7", 1), tractor("8", 1)].into_iter().collect();
+        fleet.feeds = vec![FeedStatus {
+            account: "eld".into(),
+            resource: "vehicle_locations".into(),
+            interval_s: 60,
+            last_ok_at: Some(NOW),
+            ..FeedStatus::default()
+        }];
+        fleet
+    }
+
+    fn dark(fleet: &Fleet) -> Option<Vec<String>> {
+        let row = fleet.tractors.get(&UnitId("418".into())).unwrap();
+        let fresh = Freshness::of(&fleet.feeds, NOW);
+        let dark = why(fleet, row, &fresh, NOW)?;
+        Some(
+            dark.said(row, NOW)
+                .into_iter()
+                .map(|(name, text, note)| format!("{name}: {text} | {note}"))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_truck_that_is_heard_is_not_explained() {
+        assert_eq!(dark(&fleet(|row| row.observed_at = Some(ago(3)))), None);
+        assert_eq!(dark(&fleet(|row| row.observed_at = None)), None);
+    }
+
+    #[test]
+    fn one_silent_truck_is_told_from_a_silent_account() {
+        let said = dark(&fleet(|_| {})).unwrap();
+        assert_eq!(said[0], "why dark: it alone is silent, and nothing else tells why | ");
+        assert_eq!(said[1], "did then: rolled E at 60 mph | 1h00 ago");
+        assert_eq!(said[2], "others there: 0 of 2 others of eld silent too | ");
+        assert_eq!(said[6], "may be now: up to 60 mi on toward E | a guess: straight on, if it rolled on");
+        let mut outage = fleet(|_| {});
+        outage.feeds[0].last_ok_at = Some(ago(60));
+        let said = dark(&outage).unwrap();
+        assert_eq!(said[0], "why dark: no position of its account comes: it is not this truck alone | ");
+        assert_eq!(said[2], "others there: positions of eld do not come | ");
+    }
+
+    #[test]
+    fn the_trailer_and_the_log_tell_what_the_tracker_does_not() {
+        let mut fleet = fleet(|_| {});
+        let trailer = Trailer {
+            id: UnitId("b".into()),
+            unit_number: "53012".into(),
+            latitude: Some(35.0),
+            longitude: Some(-99.0),
+            speed_mph: Some(62.0),
+            place: Some("Elk City OK".into()),
+            observed_at: Some(ago(5)),
+            ..Trailer::default()
+        };
+        fleet.trailers = [trailer].into_iter().collect();
+        let driver = Driver {
+            id: UnitId("d".into()),
+            name: "Ann".into(),
+            hos_status: DutyStatus::Sleeper,
+            hos_status_since_at: Some(ago(20)),
+            hos_as_of_at: Some(ago(2)),
+            ..Driver::default()
+        };
+        fleet.drivers = [driver].into_iter().collect();
+        let said = dark(&fleet).unwrap();
+        assert_eq!(said[0], "why dark: it rolls, by what else is heard: its own tracker is silent | ");
+        assert_eq!(said[3], "its trailer: 53012 moved, Elk City OK, 57 mi from there | 5m ago");
+        assert_eq!(said[4], "driver's log: Ann: sleeper, changed 20m ago | told 2m ago");
+        let mut trailer = |speed_mph: Option<f64>| {
+            let row = Trailer::clone(fleet.trailers.at(0).unwrap());
+            fleet.trailers = fleet.trailers.with(vec![Trailer { speed_mph, ..row }]);
+            dark(&fleet).unwrap()[3].clone()
+        };
+        assert_eq!(trailer(Some(0.0)), "its trailer: 53012 stood, Elk City OK, 57 mi from there | 5m ago");
+        assert_eq!(trailer(None), "its trailer: 53012 heard, Elk City OK, 57 mi from there | 5m ago");
+        // What was told before it fell silent says nothing of it now.
+        fleet.trailers = fleet.trailers.with(vec![Trailer {
+            observed_at: Some(ago(61)),
+            ..Trailer::clone(fleet.trailers.at(0).unwrap())
+        }]);
+        let said = dark(&fleet).unwrap();
+        assert_eq!(said[0], "why dark: its driver rests by his log: it may be parked | ");
+        assert_eq!(said[3], "its trailer: not heard since | ");
+    }
+
+    #[test]
+    fn a_log_that_nobody_touched_since_says_nothing_of_what_the_truck_does_now() {
+        let said = |status: DutyStatus, since: u64| {
+            let mut fleet = fleet(|_| {});
+            let driver = Driver {
+                id: UnitId("d".into()),
+                name: "Ann".into(),
+                hos_status: status,
+                hos_status_since_at: Some(ago(since)),
+                hos_as_of_at: Some(NOW),
+                ..Driver::default()
+            };
+            fleet.drivers = [driver].into_iter().collect();
+            dark(&fleet).unwrap()
+        };
+        for status in [DutyStatus::Driving, DutyStatus::Sleeper] {
+            let said = said(status, 90);
+            assert_eq!(said[0], "why dark: it alone is silent, and nothing else tells why | ");
+            assert!(said[4].contains(", as before | told "), "{}", said[4]);
+        }
+        let said = said(DutyStatus::Driving, 20);
+        assert_eq!(said[0], "why dark: it rolls, by what else is heard: its own tracker is silent | ");
+    }
+}

@@ -1,0 +1,229 @@
+//! What one shift hands to the next: what is open and who has it, what was promised for when, and what is at
+//! risk in the hours ahead. Whoever takes over accepts line by line; that is written down elsewhere.
+
+use std::time::Duration;
+
+use super::alerts::{self, AHEAD};
+use super::blindness;
+use super::freshness::Freshness;
+use super::itinerary::is_to_be_driven;
+use super::late::{self, LateLoad};
+use super::uncovered;
+use crate::model::{Exception, Fleet, Mark, Movement, Snooze, SubjectKind, Timestamp};
+
+/// What stands where nobody has a thing.
+pub const UNOWNED: &str = "unowned";
+
+/// What is said where nothing is open.
+pub const NOTHING_OPEN: &str = "Nothing is open.";
+
+/// What is said where nothing was promised.
+pub const NOTHING_PROMISED: &str = "Nothing was promised for a time.";
+
+/// What is said where no load is at risk.
+pub const NOTHING_AT_RISK: &str = "No load is late, at risk or tight, as far as is known.";
+
+/// As long an acceptance counts: the longest shift there is.
+const SHIFT: Duration = Duration::from_hours(12);
+
+/// A shift as it stands.
+#[derive(Clone, Debug)]
+pub struct Handoff<'a> {
+    /// As of when.
+    pub at: Timestamp,
+    /// What stands in the queue, the worst first.
+    pub open: Vec<&'a Exception>,
+    /// What was promised for a time, the first due first; what is overdue among it.
+    pub promises: Vec<Promise<'a>>,
+    /// Loads that are late, at risk or tight and whose window closes in the hours ahead, the worst first.
+    pub at_risk: Vec<LateLoad<'a>>,
+    /// How many loads nobody can judge now.
+    pub unknown: usize,
+    /// Why a short list is no all-clear: what does not come.
+    pub blind: Option<String>,
+    /// The same: what is not judged yet.
+    pub unsettled: Option<String>,
+}
+
+impl Handoff<'_> {
+    /// What the open exceptions stand under.
+    pub fn open_heading(&self) -> String {
+        format!("Open: {}, {UNOWNED}: {}, accepted: {}", self.open.len(), self.unowned(), self.accepted())
+    }
+
+    /// What the promises stand under.
+    pub fn promised_heading(&self) -> String {
+        format!("Promised: {}", self.promises.len())
+    }
+
+    /// Of how many loads nobody can tell, in a sentence without an end mark.
+    pub fn unknown_words(&self) -> Option<String> {
+        let loads = if self.unknown == 1 { "load is" } else { "loads are" };
+        (self.unknown > 0).then(|| format!("{} {loads} unknown: nobody can judge them now", self.unknown))
+    }
+
+    /// What the loads at risk stand under.
+    pub fn risk_heading(&self) -> String {
+        format!("At risk in the next {}: {}", alerts::ahead_words(), self.at_risk.len())
+    }
+
+    /// How many of what is open nobody has.
+    pub fn unowned(&self) -> usize {
+        self.open.iter().filter(|row| owner(row).is_none()).count()
+    }
+
+    /// How many of what is open somebody has accepted in this shift.
+    pub fn accepted(&self) -> usize {
+        self.open.iter().filter(|row| accepted(row, self.at).is_some()).count()
+    }
+}
+
+/// Something that is to be done by a time.
+#[derive(Clone, Debug)]
+pub struct Promise<'a> {
+    /// When.
+    pub due_at: Timestamp,
+    /// What.
+    pub what: What<'a>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum What<'a> {
+    /// Somebody put an exception off until then.
+    LookAgain {
+        /// At this.
+        exception: &'a Exception,
+        /// Who.
+        by: &'a Mark,
+    },
+    /// The TMS has a check call for a load.
+    CheckCall {
+        /// The load.
+        load: &'a Movement,
+    },
+}
+
+impl Promise<'_> {
+    /// What is to be done, in two words.
+    pub const fn words(&self) -> &'static str {
+        match self.what {
+            What::LookAgain { .. } => "look again",
+            What::CheckCall { .. } => "check call",
+        }
+    }
+
+    /// What to call what it is about.
+    pub fn about(&self, fleet: &Fleet) -> String {
+        match &self.what {
+            What::LookAgain { exception, .. } => about(exception, fleet),
+            What::CheckCall { load } => load.tms.id.clone(),
+        }
+    }
+
+    /// Who does it.
+    pub fn by(&self) -> Option<&str> {
+        match &self.what {
+            What::LookAgain { by, .. } => Some(&by.user),
+            What::CheckCall { load } => load.tms.dispatcher.as_deref(),
+        }
+    }
+}
+
+/// Who sees to an exception.
+pub const fn owner(row: &Exception) -> Option<&Mark> {
+    row.handling.claim.as_ref()
+}
+
+/// Who accepted an exception in this shift and sees to it still.
+pub fn accepted(row: &Exception, now: Timestamp) -> Option<&Mark> {
+    let has_it = |mark: &&Mark| owner(row).is_some_and(|owner| owner.user == mark.user);
+    row.handling.accepted.as_ref().filter(has_it).filter(|mark| now.since(mark.at) <= SHIFT)
+}
+
+/// What to call what an exception is about: the number of its load, else of its unit, else a name.
+pub fn about(row: &Exception, fleet: &Fleet) -> String {
+    let touches = &row.touches;
+    let tractor = || touches.tractor_id.as_ref().and_then(|id| Some(&fleet.tractors.get(id)?.unit_number));
+    let trailer = || touches.trailer_id.as_ref().and_then(|id| Some(&fleet.trailers.get(id)?.unit_number));
+    let driver = || touches.driver_id.as_ref().and_then(|id| Some(&fleet.drivers.get(id)?.name));
+    let named = match (&touches.movement_id, row.subject.kind) {
+        (Some(load), _) => Some(load),
+        (None, SubjectKind::Tractor) => tractor(),
+        (None, SubjectKind::Trailer) => trailer(),
+        (None, SubjectKind::Driver) => driver(),
+        (None, SubjectKind::Cause) => return "loads".to_owned(),
+        (None, SubjectKind::Movement | SubjectKind::Stop | SubjectKind::Account) => None,
+    };
+    named.unwrap_or(&row.subject.id).clone()
+}
+
+/// The shift at `now`.
+pub fn handoff<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Handoff<'a> {
+    let open: Vec<&Exception> = fleet.queue().into_iter().map(AsRef::as_ref).collect();
+    let until = now.plus(AHEAD);
+    let report = late::late(fleet, fresh, now, true);
+    let unknown = report.unknown.values().sum();
+    let mut at_risk = report.loads;
+    at_risk.retain(|load| load.deadline_at.is_none_or(|at| at <= until));
+    let mut promises = promises(fleet, &open, now, until);
+    promises.sort_by_key(|promise| promise.due_at);
+    let unsettled = blindness::not_yet(fleet);
+    Handoff { at: now, open, promises, at_risk, unknown, blind: uncovered::blind(fleet, now), unsettled }
+}
+
+fn promises<'a>(
+    fleet: &'a Fleet,
+    open: &[&'a Exception],
+    now: Timestamp,
+    until: Timestamp,
+) -> Vec<Promise<'a>> {
+    let put_off = open.iter().flat_map(|exception| {
+        let snoozes = exception.handling.snoozes.iter();
+        let still = snoozes.filter(move |(by, _)| exception.is_snoozed_for(&by.user, now));
+        still.filter_map(move |(by, Snooze { until_at, .. })| {
+            let due_at = (*until_at)?;
+            Some(Promise { due_at, what: What::LookAgain { exception, by } })
+        })
+    });
+    let loads = fleet.movements.iter().map(AsRef::as_ref).filter(|load| is_to_be_driven(load));
+    let calls = loads.filter_map(|load| {
+        let due_at = load.tms.next_call_at.filter(|due| *due <= until)?;
+        Some(Promise { due_at, what: What::CheckCall { load } })
+    });
+    put_off.chain(calls).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Act, Deed, ExceptionState, Handling, Seen};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+    #[test]
+    fn what_was_accepted_counts_for_a_shift_and_while_whoever_accepted_it_has_it() {
+        let count = |deeds: &[(&str, u64, Deed)]| {
+            let acts = deeds.iter().map(|(user, minutes, deed)| Act {
+                at: NOW.minus(Duration::from_mins(*minutes)),
+                user: (*user).into(),
+                host: "box".into(),
+                deed: deed.clone(),
+                seen: Seen::default(),
+            });
+            let row = Exception {
+                state: ExceptionState::Open,
+                handling: Handling::of(acts),
+                ..Exception::default()
+            };
+            let mut fleet = Fleet::default();
+            fleet.exceptions = [row].into_iter().collect();
+            handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW).accepted()
+        };
+        let accept = |minutes| ("bob", minutes, Deed::Accept);
+        assert_eq!(count(&[accept(720)]), 1);
+        assert_eq!(count(&[accept(721)]), 0, "the shift before this one");
+        assert_eq!(count(&[accept(60), ("bob", 30, Deed::Unclaim)]), 0);
+        assert_eq!(count(&[accept(60), ("cy", 30, Deed::Claim)]), 0);
+    }
+}

@@ -1,0 +1,214 @@
+//! Whose hours end before his work does: on the plan that he has, else by his clocks if he drives on. Where,
+//! when, and how far short of which stop. A break that the plan has time for is none of these.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::freshness::{Freshness, standing};
+use super::itinerary::is_to_be_driven;
+use super::near::{left_known, left_out};
+use super::{hours, locality, trip};
+use crate::model::{
+    Driver, DutyStatus, Fleet, Judgement, Keyed, Movement, Risk, RunsOut, Stop, Timestamp, UnitId,
+};
+
+/// By what it is told when somebody's hours end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The plan of the load that he is on.
+    Plan,
+    /// His clocks, should he drive on: no plan of his is known.
+    Clocks,
+}
+
+/// How somebody's hours end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ends {
+    /// Then, if he goes on.
+    At(Timestamp),
+    /// He rests, as the plan has it, though his clock has time left.
+    Rests,
+    /// They have; since when, nobody tells.
+    Ended,
+}
+
+/// How hours end at `now` that a plan ends at `end`. It may rest sooner than it must, where that costs nothing: while
+/// the clock has a minute left the hours have not ended. A clock that nobody knows has none.
+pub fn ends(end: RunsOut, driver: Option<&Driver>, now: Timestamp) -> Ends {
+    if end.at > now {
+        return Ends::At(end.at);
+    }
+    let left = driver.and_then(|driver| Some((driver, hours::left_at(driver, now).of(end.limit)?)));
+    match left.filter(|(_, left_s)| *left_s >= 60) {
+        Some((driver, _)) if driver.hos_status.is_rest() => Ends::Rests,
+        Some((_, left_s)) => Ends::At(now.plus(Duration::from_secs(left_s.unsigned_abs()))),
+        None => Ends::Ended,
+    }
+}
+
+/// A driver whose hours end.
+#[derive(Clone, Debug)]
+pub struct Limit<'a> {
+    /// Who.
+    pub driver: &'a Driver,
+    /// By what that is told.
+    pub by: By,
+    /// Which limit.
+    pub limit: &'static str,
+    /// When it ends his driving, or that it has.
+    pub ends: Ends,
+    /// Where that is, in words; of somebody who is told by his clocks nobody knows.
+    pub place: Option<String>,
+    /// Seconds of driving from there to the stop that he does not reach.
+    pub short_of_s: Option<i64>,
+    /// That stop.
+    pub stop: Option<&'a Stop>,
+    /// The load it is of.
+    pub load: Option<&'a Movement>,
+    /// How that load stands.
+    pub risk: Risk,
+}
+
+impl Ends {
+    /// The instant, of hours that have not ended.
+    pub const fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Rests | Self::Ended => None,
+        }
+    }
+
+    fn is_within(self, until: Timestamp) -> bool {
+        self.at().is_none_or(|at| at <= until)
+    }
+}
+
+impl Limit<'_> {
+    /// The stop that he does not reach, in words.
+    pub fn stop_place(&self) -> Option<String> {
+        self.stop.map(trip::place)
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Limits<'a> {
+    /// Whose hours end first comes first; after them those who rest, then those whose hours have ended.
+    pub drivers: Vec<Limit<'a>>,
+    /// How many at work could not be looked at: their hours are not known, or not any more.
+    pub hours_unknown: usize,
+}
+
+impl Limits<'_> {
+    /// Who could not be looked at, in a sentence without an end mark.
+    pub fn left_out(&self) -> Option<String> {
+        left_out(self.hours_unknown, " at work")
+    }
+}
+
+/// Whose hours end within `horizon` of `now`.
+pub fn limits<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, horizon: Duration) -> Limits<'a> {
+    let until = now.plus(horizon);
+    let mut plans = plans(fleet, fresh, now);
+    let mut found = Limits::default();
+    for driver in fleet.drivers.iter().map(AsRef::as_ref) {
+        match plans.remove(&driver.id) {
+            Some(Plan { load, judgement, risk }) => {
+                let out = judgement.runs_out.map(|end| (end, ends(end, Some(driver), now)));
+                if let Some((end, ends)) = out.filter(|(_, ends)| ends.is_within(until)) {
+                    let plan = Plan { load, judgement, risk };
+                    found.drivers.push(by_plan(driver, &plan, end, ends, fleet));
+                }
+            }
+            None if is_at_work(driver) => match by_clocks(driver, fresh, now) {
+                Some(limit) if limit.ends.is_within(until) => found.drivers.push(limit),
+                Some(_) => {}
+                None => found.hours_unknown += 1,
+            },
+            None => {}
+        }
+    }
+    found.drivers.sort_by(|a, b| {
+        let rank = |one: &Limit<'_>| (one.ends, Reverse(one.risk), one.by);
+        rank(a).cmp(&rank(b)).then_with(|| a.driver.id.cmp(&b.driver.id))
+    });
+    found
+}
+
+const fn is_at_work(driver: &Driver) -> bool {
+    match driver.hos_status {
+        DutyStatus::Driving | DutyStatus::OnDuty | DutyStatus::YardMove => true,
+        DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance | DutyStatus::Unknown => {
+            false
+        }
+    }
+}
+
+/// A load that was planned for a driver.
+struct Plan<'a> {
+    load: &'a Movement,
+    judgement: &'a Judgement,
+    risk: Risk,
+}
+
+/// The plan of every driver that has one. Of several loads the one under way, then the one that is due first;
+/// but what ends the hours is on the first that they do not reach.
+fn plans<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> BTreeMap<UnitId, Plan<'a>> {
+    let turn = |plan: &Plan<'_>| {
+        let next = trip::left(plan.load, fleet.stops_of(&plan.load.key())).next();
+        let goes_on = plan.judgement.runs_out.is_none();
+        (goes_on, plan.load.tms.status, next.and_then(Stop::window_at), plan.load.key())
+    };
+    let mut plans: BTreeMap<UnitId, Plan<'a>> = BTreeMap::new();
+    for load in fleet.movements.iter().map(AsRef::as_ref).filter(|load| is_to_be_driven(load)) {
+        let Some(judgement) = fleet.judgements.get(&load.key()) else { continue };
+        let risk = standing(load, fleet, fresh, now).risk;
+        let Some(driver) = judgement.driver_id.clone().filter(|_| risk != Risk::Unknown) else { continue };
+        let plan = Plan { load, judgement, risk };
+        if plans.get(&driver).is_none_or(|other| turn(&plan) < turn(other)) {
+            plans.insert(driver, plan);
+        }
+    }
+    plans
+}
+
+fn by_plan<'a>(driver: &'a Driver, plan: &Plan<'a>, end: RunsOut, ends: Ends, fleet: &'a Fleet) -> Limit<'a> {
+    let Plan { load, judgement, risk } = *plan;
+    // The stop that is reached after the hours have ended is the one that they do not reach.
+    let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
+    let stop_id = beyond.or(judgement.arrivals.last()).map(|next| next.stop_id.as_str());
+    let stop = fleet.stops_of(&load.key()).iter().find(|stop| Some(stop.tms.id.as_str()) == stop_id);
+    Limit {
+        driver,
+        by: By::Plan,
+        limit: end.limit.word(),
+        ends,
+        place: locality::place(None, Some(end.latitude), Some(end.longitude)),
+        short_of_s: Some(end.short_of_s),
+        stop: stop.map(AsRef::as_ref),
+        load: Some(load),
+        risk,
+    }
+}
+
+/// When his first clock ends, should he drive on from now; `None` where nobody knows his clocks.
+fn by_clocks<'a>(driver: &'a Driver, fresh: &Freshness, now: Timestamp) -> Option<Limit<'a>> {
+    let (limit, left_s) = left_known(driver, fresh, now).first_to_bite()?;
+    Some(Limit {
+        driver,
+        by: By::Clocks,
+        limit,
+        ends: if left_s > 0 {
+            Ends::At(now.plus(Duration::from_secs(left_s.unsigned_abs())))
+        } else {
+            Ends::Ended
+        },
+        place: None,
+        short_of_s: None,
+        stop: None,
+        load: None,
+        risk: Risk::Unknown,
+    })
+}

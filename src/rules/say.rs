@@ -1,0 +1,375 @@
+//! What a customer may be told of a load: where it was seen, and between when it will be there, as one
+//! sentence to be read out. Nothing of who drives it, nor of hours; nothing that nobody confirms.
+
+use jiff::tz::TimeZone;
+
+use super::find::{self, Fit, Found, Kind};
+use super::freshness::{Freshness, standing};
+use super::{locality, slack, trip, zone};
+use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stop, Timestamp, UnitId};
+
+/// What stands where a time cannot be told.
+const UNTOLD: &str = "-";
+
+/// What may be said of a load, and what that is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// The whole, as a sentence.
+    pub sentence: String,
+    /// Where it was seen, in words; `None` where it is not under way or nobody sees it.
+    pub place: Option<String>,
+    /// When it was seen there.
+    pub observed_at: Option<Timestamp>,
+    /// Where it goes last.
+    pub destination: Option<String>,
+    /// When it is there at the earliest, legally.
+    pub soonest_at: Option<Timestamp>,
+    /// When it is there, likely.
+    pub likely_at: Option<Timestamp>,
+    /// When the TMS has it there, where nothing better is known.
+    pub planned_at: Option<Timestamp>,
+    /// When it came there.
+    pub arrived_at: Option<Timestamp>,
+}
+
+/// What may be said of `load` at `now`; times are the stop's own, else those of `office`.
+pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, now: Timestamp) -> Saying {
+    let speaker = Speaker { office, now };
+    let letters = zone::letters(now, office).unwrap_or_default();
+    let as_of = format!("as of {} {letters}", zone::clock(now, office).unwrap_or_default());
+    let name = format!("Load {}", load.tms.id);
+    let stops = fleet.stops_of(&load.key());
+    let Some(last) = stops.iter().rev().find(|stop| !stop.tms.done).filter(|_| load.tms.status.is_open())
+    else {
+        let word = load.tms.status.word().replace('_', " ");
+        return Saying {
+            sentence: format!("{name}: {word}; {as_of}."),
+            place: None,
+            observed_at: None,
+            destination: stops.last().map(|stop| trip::place(stop)),
+            soonest_at: None,
+            likely_at: None,
+            planned_at: None,
+            arrived_at: None,
+        };
+    };
+    let seen = seen(load, fleet);
+    let is_under_way = load.tms.status == MovementStatus::InProgress;
+    let whereabouts = match &seen {
+        Some((place, at)) => {
+            let letters = zone::letters(*at, office).unwrap_or_default();
+            format!("{name} was at {place} at {} {letters}", speaker.time(*at, office))
+        }
+        None if is_under_way => format!("{name} is under way"),
+        None => format!("{name} is not under way"),
+    };
+    let holds = standing(load, fleet, fresh, now).has_times();
+    let arrived_at = slack::arrived_at(load, last, fleet, fresh, now);
+    // What was expected by now and did not happen says nothing of when it will.
+    let is_ahead = |at: Timestamp| arrived_at.is_none() && at > now;
+    let ours = (last.legal_eta_at.zip(last.eta_at))
+        .filter(|(_, likely)| holds && last.eta_source != Some(EtaSource::Tms) && is_ahead(*likely))
+        .map(|(soonest, likely)| (soonest.min(likely).max(now), likely));
+    let planned_at = last.tms.tms_eta_at.filter(|at| ours.is_none() && is_ahead(*at));
+    let expected = speaker.expected(last, arrived_at, ours, planned_at);
+    let (place, observed_at) = seen.map_or((None, None), |(place, at)| (Some(place), Some(at)));
+    Saying {
+        sentence: format!("{whereabouts}; {expected}; {as_of}."),
+        place,
+        observed_at,
+        destination: Some(trip::place(last)),
+        soonest_at: ours.map(|(soonest, _)| soonest),
+        likely_at: ours.map(|(_, likely)| likely),
+        planned_at,
+        arrived_at,
+    }
+}
+
+/// Where the truck of a load that is under way was seen, and when.
+fn seen(load: &Movement, fleet: &Fleet) -> Option<(String, Timestamp)> {
+    let tractor = load.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id))?;
+    // Its provider's own words may be a street address or the name of a customer's site.
+    let place = locality::place(None, tractor.latitude, tractor.longitude)?;
+    let at = tractor.observed_at?;
+    (load.tms.status == MovementStatus::InProgress).then_some((place, at))
+}
+
+/// Whose clock it is said by, and when.
+struct Speaker<'a> {
+    office: &'a TimeZone,
+    now: Timestamp,
+}
+
+impl Speaker<'_> {
+    fn time(&self, at: Timestamp, zone: &TimeZone) -> String {
+        zone::time(at, zone, self.now).unwrap_or_else(|| UNTOLD.to_owned())
+    }
+
+    /// When a load came to its last stop or is expected there, as it may be said.
+    fn expected(
+        &self,
+        last: &Stop,
+        arrived_at: Option<Timestamp>,
+        ours: Option<(Timestamp, Timestamp)>,
+        planned_at: Option<Timestamp>,
+    ) -> String {
+        let place = trip::place(last);
+        // Whose clock it is must be said: whoever listens may live by another. Each time has its own letters, for a clock
+        // may be put forward or back between two of them.
+        let letters = |at| {
+            let office =
+                || zone::letters(at, self.office).map(|letters| format!(" {letters} (our office's time)"));
+            let letters = zone::letters_at(last, at).map(|letters| format!(" {letters}"));
+            letters.or_else(office).unwrap_or_default()
+        };
+        let time = |at| self.time(at, zone::of_stop(last).as_ref().unwrap_or(self.office));
+        let lettered = |at| format!("{}{}", time(at), letters(at));
+        match (ours, planned_at, arrived_at) {
+            (_, _, Some(arrived)) => format!("arrived at {place} {}", lettered(arrived)),
+            (Some((soonest, likely)), ..) if soonest < likely && lettered(soonest) != lettered(likely) => {
+                let is_one_clock = letters(soonest) == letters(likely);
+                let from = if is_one_clock { time(soonest) } else { lettered(soonest) };
+                format!("expected at {place} between {from} and {}", lettered(likely))
+            }
+            (Some((_, likely)), ..) => format!("expected at {place} about {}", lettered(likely)),
+            (None, Some(told), _) => {
+                format!("due at {place} {} by the plan on file, not confirmed", lettered(told))
+            }
+            (None, None, _) => format!("when it will be at {place} cannot be told now"),
+        }
+    }
+}
+
+/// Settles which load somebody asks about who has only a number at hand: a load, an order, a PO, a BOL, a
+/// reference, a stop's phone, a unit. Of several the one that is open. Fails with a sentence that says what it
+/// could be; so it does where a unit of that number is on another load.
+pub fn load<'a>(fleet: &'a Fleet, text: &str, now: Timestamp) -> Result<&'a Movement, String> {
+    if let Some(load) = find::by_key(fleet, text) {
+        return Ok(load);
+    }
+    let text = text.trim();
+    let found = find::find(fleet, text, now);
+    let exact = || found.iter().filter(|one| one.fit == Fit::Exact);
+    let by_unit = || exact().filter_map(|one| Some((one, of_unit(fleet, one)?)));
+    let mut loads = find::meant(fleet, text);
+    if loads.is_empty() {
+        loads = exact().filter_map(|one| of_freight(fleet, one)).collect();
+    }
+    if loads.is_empty() {
+        loads = by_unit().map(|(_, load)| load).collect();
+    }
+    loads.sort_by_key(|load| load.key());
+    loads.dedup_by_key(|load| load.key());
+    let open: Vec<&Movement> = loads.iter().copied().filter(|load| load.tms.status.is_open()).collect();
+    let load = match (loads.as_slice(), open.as_slice()) {
+        ([only], _) | (_, [only]) => *only,
+        ([], _) => {
+            let why = find::unknown(fleet, text);
+            return Err(format!("{why}, or a PO, a BOL, a unit or a stop's phone in full"));
+        }
+        (several, _) => return Err(find::ambiguous(text, several)),
+    };
+    let is_other = |other: &Movement| other.tms.status.is_open() && other.key() != load.key();
+    match by_unit().find(|(_, other)| is_other(other)) {
+        None => Ok(load),
+        Some((unit, other)) => {
+            let (mine, theirs, kind) = (find::full_id(load), find::full_id(other), unit.kind.word());
+            Err(format!(
+                "{text:?} is load {mine}, and {kind} {} is on load {theirs}: say which, as {mine} or {theirs}",
+                unit.label
+            ))
+        }
+    }
+}
+
+fn of_unit<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {
+    find::of_unit(fleet, found.kind, &UnitId(found.id.clone()))
+}
+
+/// The load of an order or a stop that was found.
+fn of_freight<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {
+    let is_freight = matches!(found.kind, Kind::Order | Kind::Stop);
+    let (company_id, id) = found.company_id.clone().zip(found.movement_id.clone()).filter(|_| is_freight)?;
+    fleet.movements.get(&MovementKey { company_id, id }).map(AsRef::as_ref)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{
+        Confidence, Driver, Evidence, FeedStatus, Judgement, Motion, ObservedStay, Proof, Risk, Stay, Tractor,
+    };
+
+    /// 2026-03-03 18:00 UTC.
+    const NOW: Timestamp = Timestamp::from_secs(1_772_560_800);
+
+    fn ahead(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(NOW.millis() + minutes * 60_000)
+    }
+
+    /// A load under way to Waco, whose truck is seen in Dallas.
+    fn fleet(change: impl FnOnce(&mut Stop)) -> Fleet {
+        let mut fleet = Fleet::default();
+        let truck = UnitId("t".into());
+        let mut load = Movement { tractor_id: Some(truck.clone()), ..Movement::default() };
+        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::InProgress);
+        let mut stop = Stop::default();
+        (stop.tms.id, stop.tms.movement_id) = ("s".into(), Some("1".into()));
+        (stop.tms.city, stop.tms.state) = (Some("WACO".into()), Some("TX".into()));
+        (stop.tms.latitude, stop.tms.longitude) = (Some(31.5493), Some(-97.1467));
+        change(&mut stop);
+        fleet.stops = [stop].into_iter().collect();
+        fleet.index_stops();
+        fleet.movements = [load].into_iter().collect();
+        let seen = Tractor {
+            id: truck,
+            source: Some("eld".into()),
+            state: Motion::Stopped,
+            latitude: Some(32.7767),
+            longitude: Some(-96.7970),
+            place: Some("ACME Yard, 12 Elm St".into()),
+            observed_at: Some(NOW.minus(Duration::from_mins(1))),
+            ..Tractor::default()
+        };
+        fleet.tractors = [seen].into_iter().collect();
+        fleet.feeds = vec![FeedStatus {
+            account: "eld".into(),
+            resource: "vehicle_locations".into(),
+            interval_s: 60,
+            last_ok_at: Some(NOW),
+            ..FeedStatus::default()
+        }];
+        fleet
+    }
+
+    fn said(fleet: &Fleet) -> Saying {
+        let load = fleet.movements.iter().next().unwrap();
+        of(load, fleet, &Freshness::of(&fleet.feeds, NOW), &TimeZone::UTC, NOW)
+    }
+
+    #[test]
+    fn where_it_was_seen_is_said_by_the_next_town_and_not_in_its_providers_words() {
+        let saying = said(&fleet(|_| {}));
+        assert_eq!(saying.place.as_deref(), Some("Dallas TX"));
+        assert!(saying.sentence.starts_with("Load 1 was at Dallas TX at 17:59 UTC; "), "{}", saying.sentence);
+    }
+
+    /// The same, judged: what we expect still holds.
+    fn judged(change: impl FnOnce(&mut Stop)) -> Fleet {
+        let mut fleet = fleet(change);
+        let (truck, man) = (Some(UnitId("t".into())), Some(UnitId("d".into())));
+        let load = Movement::clone(fleet.movements.at(0).unwrap());
+        fleet.movements = [Movement { driver_id: man.clone(), ..load }].into_iter().collect();
+        let driver = Driver { id: UnitId("d".into()), source: Some("eld".into()), ..Driver::default() };
+        fleet.drivers = [driver].into_iter().collect();
+        let feed = FeedStatus { resource: "available_time".into(), ..fleet.feeds[0].clone() };
+        fleet.feeds.push(feed);
+        let judgement = Judgement {
+            movement_id: "1".into(),
+            tractor_id: truck,
+            driver_id: man,
+            risk: Risk::Tight,
+            ..Judgement::default()
+        };
+        fleet.judgements = [judgement].into_iter().collect();
+        fleet
+    }
+
+    /// Its truck was seen to come to Waco ten minutes ago.
+    fn stay() -> Stay {
+        let at = ahead(-10);
+        let proof = Proof { at, distance_mi: 0.1, speed_mph: Some(0.0), account: "eld".into() };
+        let observed = ObservedStay {
+            arrived_at: at,
+            arrived_after_at: Some(at),
+            arrived_by_at: at,
+            departed_at: None,
+            departed_after_at: None,
+            departed_by_at: None,
+            confidence: Confidence::High,
+            evidence: Evidence {
+                entered: proof.clone(),
+                stood: proof,
+                last: None,
+                left: None,
+                fixes: 9,
+                visits: 1,
+                shared: false,
+                assigned_later: false,
+            },
+        };
+        Stay {
+            company_id: String::new(),
+            stop_id: "s".into(),
+            movement_id: "1".into(),
+            tractor_id: UnitId("t".into()),
+            observed,
+            amended: 0,
+            computed_at: NOW,
+        }
+    }
+
+    fn expectation(fleet: &Fleet) -> String {
+        said(fleet).sentence.split("; ").nth(1).unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn what_was_expected_by_now_is_not_expected_any_more() {
+        let ours = |soonest: i64, likely: i64| {
+            expectation(&judged(|stop| {
+                (stop.legal_eta_at, stop.eta_at) = (Some(ahead(soonest)), Some(ahead(likely)));
+            }))
+        };
+        assert_eq!(ours(60, 120), "expected at Waco TX between 19:00 and 20:00 UTC (our office's time)");
+        assert_eq!(ours(-60, 120), "expected at Waco TX between 18:00 and 20:00 UTC (our office's time)");
+        assert_eq!(ours(-60, -5), "when it will be at Waco TX cannot be told now");
+        let planned = |minutes: i64| expectation(&fleet(|stop| stop.tms.tms_eta_at = Some(ahead(minutes))));
+        assert_eq!(
+            planned(60),
+            "due at Waco TX 19:00 UTC (our office's time) by the plan on file, not confirmed"
+        );
+        assert_eq!(planned(-60), "when it will be at Waco TX cannot be told now");
+    }
+
+    #[test]
+    fn each_time_is_told_by_the_clock_of_its_own_day() {
+        // 2026-03-08 08:00 UTC, when Chicago goes from 02:00 CST to 03:00 CDT.
+        let change = Timestamp::from_secs(1_772_956_800);
+        let at = |minutes: i64| Timestamp::from_millis(change.millis() + minutes * 60_000);
+        let mut waco = Stop::default();
+        (waco.tms.city, waco.tms.state) = (Some("WACO".into()), Some("TX".into()));
+        waco.tms.timezone = Some("America/Chicago".into());
+        waco.eta_at = Some(at(60));
+        let (winter, summer) = (at(-30), at(60));
+        let told = |now, arrived, ours, planned| {
+            Speaker { office: &TimeZone::UTC, now }.expected(&waco, arrived, ours, planned)
+        };
+        assert_eq!(told(summer, Some(winter), None, None), "arrived at Waco TX 01:30 CST");
+        assert_eq!(
+            told(winter, None, Some((winter, summer)), None),
+            "expected at Waco TX between 01:30 CST and 04:00 CDT"
+        );
+        assert_eq!(
+            told(winter, None, None, Some(at(-10))),
+            "due at Waco TX 01:50 CST by the plan on file, not confirmed"
+        );
+    }
+
+    #[test]
+    fn it_arrived_where_it_was_seen_to_or_the_tms_says_so_and_nobody_sees_it_elsewhere() {
+        let told = |minutes: i64, is_heard: bool| {
+            let mut fleet = fleet(|stop| stop.tms.actual_arrival_at = Some(ahead(minutes)));
+            fleet.feeds.retain(|_| is_heard);
+            expectation(&fleet)
+        };
+        assert_eq!(told(-30, false), "arrived at Waco TX 17:30 UTC (our office's time)");
+        assert_eq!(told(30, false), "when it will be at Waco TX cannot be told now");
+        assert_eq!(told(-30, true), "when it will be at Waco TX cannot be told now", "it is in Dallas");
+        let mut seen = judged(|stop| (stop.legal_eta_at, stop.eta_at) = (Some(ahead(60)), Some(ahead(60))));
+        seen.stays = [stay()].into_iter().collect();
+        assert_eq!(expectation(&seen), "arrived at Waco TX 17:50 UTC (our office's time)");
+        assert_eq!((said(&seen).arrived_at, said(&seen).likely_at), (Some(ahead(-10)), None));
+    }
+}

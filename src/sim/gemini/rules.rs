@@ -1,0 +1,384 @@
+//! In place of a model: words of the question choose among the functions that were declared; what they returned
+//! is said as it was returned. Knows no fleet, and nothing of who asks.
+
+use serde_json::{Value, json};
+
+/// What it says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// Words.
+    Text(String),
+    /// Functions it calls, with what.
+    Calls(Vec<(String, Value)>),
+}
+
+/// What the demo model says to a request.
+pub fn said(asked: &Value) -> Said {
+    let contents = asked["contents"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let turn = Turn::of(contents);
+    let may_call = asked["toolConfig"]["functionCallingConfig"]["mode"] != "NONE";
+    let calls = if may_call { turn.calls(asked) } else { Vec::new() };
+    if calls.is_empty() { Said::Text(turn.words()) } else { Said::Calls(calls) }
+}
+
+/// The turn that runs.
+struct Turn<'a> {
+    /// In lower case.
+    question: String,
+    /// Its words.
+    words: Vec<String>,
+    /// What is selected on the screen: "driver Ann Stone, load 0261391".
+    selected: String,
+    /// What was called and returned in this turn.
+    steps: Vec<(&'a str, &'a Value)>,
+    /// What was called last before it, for "it" and "there".
+    before: Option<&'a Value>,
+}
+
+/// Refused whoever asks.
+const REFUSED: &[(&[&str], &str)] = &[
+    (
+        &["home address", "where does he live", "licence number"],
+        "I do not know anybody's home address or private life.",
+    ),
+    (
+        &["traffic", "weather"],
+        "I do not know what traffic or weather will be; travel times are as they were told last.",
+    ),
+    (&["ignore your rules", "ignore all"], "I only answer questions about the fleet."),
+    (
+        &["make 418 drive", "more hours", "assign ", "reassign", "cancel load", "send a message"],
+        "I can only look things up: nothing can be changed from here, and no driver may go on past his hours of service.",
+    ),
+];
+
+/// Before what is selected on the screen, which stands under a question.
+const SELECTED: &str = "\n(Selected on the screen: ";
+
+/// Words that mean what is selected.
+const POINTING: &[&str] = &["this", "it", "that", "there", "he", "him", "she", "her"];
+
+/// Words that choose a function that needs nothing; the first that fits.
+const PLAIN: &[(&[&str], &[&str])] = &[
+    (&["handoff", "hand off", "shift change"], &["open_exceptions"]),
+    (&["detention", "detained"], &["detention"]),
+    (&["pickups", "not covered", "uncovered", "unassigned"], &["uncovered_pickups"]),
+    (&["out of hours", "hours tonight"], &["hours_running_out"]),
+    (&["data good", "data fresh", "is the data"], &["sync_health"]),
+    (&["late", "at risk"], &["late_loads", "sync_health"]),
+];
+
+impl<'a> Turn<'a> {
+    fn of(contents: &'a [Value]) -> Self {
+        let parts = |content: &'a Value| content["parts"].as_array().into_iter().flatten();
+        let is_question = |content: &Value| {
+            content["role"] == "user"
+                && content["parts"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().all(|part| part.get("text").is_some()))
+        };
+        let from = contents.iter().rposition(is_question).unwrap_or(0);
+        let question: String =
+            contents.get(from).into_iter().flat_map(parts).filter_map(|part| part["text"].as_str()).collect();
+        let after = contents.get(from + 1..).unwrap_or_default().iter().flat_map(parts);
+        let calls = after.clone().filter_map(|part| part.get("functionCall"));
+        let results = after.filter_map(|part| part.get("functionResponse"));
+        let steps = calls
+            .zip(results)
+            .map(|(call, result)| (call["name"].as_str().unwrap_or_default(), &result["response"]));
+        let before = contents.get(..from).unwrap_or_default().iter().flat_map(parts);
+        let (question, selected) = question.split_once(SELECTED).unwrap_or((&question, ""));
+        let question = question.to_lowercase();
+        let words = question.split(|c: char| c.is_whitespace() || "?!,;\"()".contains(c));
+        Self {
+            words: words
+                .map(|word| word.trim_end_matches(['.', ':']).to_owned())
+                .filter(|word| !word.is_empty())
+                .collect(),
+            selected: selected.trim_end_matches(')').to_owned(),
+            question,
+            steps: steps.collect(),
+            before: before.filter_map(|part| part.get("functionCall")).next_back(),
+        }
+    }
+
+    fn has(&self, words: &[&str]) -> bool {
+        let all = format!(" {} ", self.words.join(" "));
+        words.iter().any(|word| all.contains(&format!(" {word}")))
+    }
+
+    fn calls(&self, asked: &Value) -> Vec<(String, Value)> {
+        let wanted = match self.steps.as_slice() {
+            [] => self.first_calls(),
+            // What a number is was found: now how it stands.
+            [("find", result)] => follow_up(result),
+            _ => Vec::new(),
+        };
+        let tools = asked["tools"].as_array().into_iter().flatten();
+        let declared: Vec<&Value> = tools
+            .filter_map(|one| one["functionDeclarations"].as_array())
+            .flatten()
+            .map(|one| &one["name"])
+            .collect();
+        wanted.into_iter().filter(|(name, _)| declared.iter().any(|one| *one == name)).collect()
+    }
+
+    fn first_calls(&self) -> Vec<(String, Value)> {
+        if REFUSED.iter().any(|(words, _)| self.has(words)) {
+            return Vec::new();
+        }
+        let one = |name: &str, args: Value| vec![(name.to_owned(), args)];
+        let number = self.number();
+        if let Some(place) = self.between(&["near", "around"], &["with", "within", "and", "who", "now"]) {
+            return one("near", self.near(&self.meant(&place)));
+        }
+        if let Some(trailer) =
+            self.between(&["trailer"], &["and", "now", "been"]).filter(|_| number.is_some())
+        {
+            return one("trailer_where", json!({ "trailer": trailer }));
+        }
+        if self.has(&["make", "reach"]) && self.has(&["can", "will"]) {
+            return one("plan_legal_arrival", self.can());
+        }
+        if self.has(&["who else", "take this", "re-power", "instead"]) {
+            return number.map(|load| one("best_drivers", json!({ "movement": load }))).unwrap_or_default();
+        }
+        if self.has(&["not updating", "dark", "silent"]) {
+            let selected = || self.selected("tractor").filter(|_| self.points());
+            let unit = number.filter(|_| self.own_number().is_some()).or_else(selected);
+            return one("why_dark", unit.map_or_else(|| json!({}), |unit| json!({ "unit": unit })));
+        }
+        let plain = PLAIN.iter().find(|(words, _)| self.has(words));
+        let of_several = self.has(&["what", "which", "any", "loads"]);
+        let names_one = self.own_number().is_some() || self.points() && !of_several;
+        if let (Some((_, names)), false) = (plain, names_one) {
+            return names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        }
+        if self.has(&["where"]) && self.asks_who() {
+            let meant = self.selected("driver").or_else(|| self.selected("tractor"));
+            return meant.map(|who| one("get_driver_location", json!({ "driver": who }))).unwrap_or_default();
+        }
+        match number {
+            Some(load) if self.has(&["eta", "when"]) => one("get_eta", json!({ "movement": load })),
+            Some(load) if self.has(&["load", "movement", "it", "this"]) => {
+                one("get_movement_status", json!({ "movement": load }))
+            }
+            Some(text) => one("find", json!({ "text": text })),
+            None => match self.between(&["where is", "where's"], &["now", "and"]) {
+                Some(name) => match self.selected("trailer").filter(|_| self.points()) {
+                    Some(trailer) => one("trailer_where", json!({ "trailer": trailer })),
+                    None => one("get_driver_location", json!({ "driver": self.meant(&name) })),
+                },
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// What is selected of that kind.
+    fn selected(&self, kind: &str) -> Option<String> {
+        let parts = self.selected.split(", ").filter_map(|part| part.split_once(' '));
+        parts.into_iter().find(|(named, _)| *named == kind).map(|(_, name)| name.to_owned())
+    }
+
+    /// Whether it means what is selected.
+    fn points(&self) -> bool {
+        self.words.iter().any(|word| POINTING.contains(&word.as_str()))
+    }
+
+    /// Whether it means who is selected, and not the load.
+    fn asks_who(&self) -> bool {
+        const WHO: &[&str] = &["he", "him", "she", "her", "driver", "truck"];
+        self.points() && self.words.iter().any(|word| WHO.contains(&word.as_str()))
+    }
+
+    /// Who or what is named, or selected where only that is pointed at.
+    fn meant(&self, named: &str) -> String {
+        let points = named.split(' ').next().is_some_and(|word| POINTING.contains(&word));
+        let unit = || ["driver", "tractor", "trailer", "load"].iter().find_map(|kind| self.selected(kind));
+        unit().filter(|_| points).unwrap_or_else(|| named.to_owned())
+    }
+
+    /// The number that is named.
+    fn own_number(&self) -> Option<String> {
+        let words: Vec<&str> = self.question.split_whitespace().collect();
+        let is_count = |index: usize| {
+            words.get(index + 1).is_some_and(|next| ["hours", "h", "miles", "mi", "more"].contains(next))
+        };
+        let own = words
+            .iter()
+            .enumerate()
+            .find(|(index, word)| word.bytes().any(|byte| byte.is_ascii_digit()) && !is_count(*index));
+        own.map(|(_, own)| own.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+    }
+
+    /// The number that is asked about; for "this" the load that is selected, else the one of the question before.
+    fn number(&self) -> Option<String> {
+        if let Some(own) = self.own_number() {
+            return Some(own);
+        }
+        if !self.points() {
+            return None;
+        }
+        if !self.selected.is_empty() {
+            return self.selected("load");
+        }
+        let args = &self.before?["args"];
+        ["movement", "trailer", "unit", "text"]
+            .iter()
+            .find_map(|name| args[*name].as_str())
+            .map(str::to_owned)
+    }
+
+    /// The words after one of `begins`, up to one of `ends`.
+    fn between(&self, begins: &[&str], ends: &[&str]) -> Option<String> {
+        let all = self.words.join(" ");
+        let rest =
+            begins.iter().find_map(|begin| all.split_once(&format!("{begin} ")).map(|(_, rest)| rest))?;
+        let words: Vec<&str> = rest.split(' ').take_while(|word| !ends.contains(word)).collect();
+        Some(words.join(" ")).filter(|words| !words.is_empty())
+    }
+
+    fn near(&self, place: &str) -> Value {
+        let mut args = json!({ "place": place });
+        let before = |units: &[&str]| {
+            self.words
+                .windows(2)
+                .find(|pair| units.contains(&pair[1].as_str()))
+                .and_then(|pair| pair[0].parse::<f64>().ok())
+        };
+        if let Some(hours) = before(&["hours", "h"]) {
+            args["drive_hours"] = json!(hours);
+        }
+        if let Some(miles) = before(&["miles", "mi"]) {
+            args["miles"] = json!(miles);
+        }
+        if self.has(&["empty"]) {
+            args["empty"] = json!(true);
+        }
+        args
+    }
+
+    /// "can smith make memphis by 2"
+    fn can(&self) -> Value {
+        let mut args = json!({});
+        let who = self.between(&["can", "will"], &["make", "reach"]).unwrap_or_default();
+        let points = who.split(' ').next().is_some_and(|word| POINTING.contains(&word));
+        let load = match who.strip_prefix("load ") {
+            Some(load) => Some(load.to_owned()),
+            None if points => self.selected("load").or_else(|| self.number()),
+            None => None,
+        };
+        match load {
+            Some(load) => args["movement"] = json!(load),
+            None => args["driver"] = json!(self.meant(&who)),
+        }
+        if let Some(place) =
+            self.between(&["make", "reach"], &["by", "in", "on"]).filter(|place| place != "it")
+        {
+            args["place"] = json!(place);
+        }
+        if let Some(by) = self.between(&["by"], &["and"]) {
+            args["by"] = json!(by);
+        }
+        args
+    }
+
+    /// What was returned, one paragraph a function; without any, what it can be asked.
+    fn words(&self) -> String {
+        if let Some((_, refusal)) = REFUSED.iter().find(|(words, _)| self.has(words) && self.steps.is_empty())
+        {
+            return (*refusal).to_owned();
+        }
+        // What was found of a number only led to how it stands.
+        let steps = self.steps.iter().filter(|(name, _)| *name != "find" || self.steps.len() == 1);
+        let told: Vec<String> = steps.map(|(_, result)| returned(result)).collect();
+        if told.is_empty() {
+            return "I am the demo model: a set of simple rules. Ask what is late, who is near a city, where a load, \
+                    a driver or a trailer is, whether somebody can make a stop, or whether the data is good."
+                .to_owned();
+        }
+        told.join("\n\n")
+    }
+}
+
+/// How a load stands, where what was found belongs to one.
+fn follow_up(found: &Value) -> Vec<(String, Value)> {
+    match member(found, "load") {
+        Some(load) => vec![("get_movement_status".to_owned(), json!({ "movement": load }))],
+        None => Vec::new(),
+    }
+}
+
+/// What a function said in words, else all of it.
+fn returned(result: &Value) -> String {
+    if let Some(error) = result.get("error") {
+        let words = error.as_str().or_else(|| error["data"].as_str()).map(str::to_owned);
+        return words.unwrap_or_else(|| error.to_string());
+    }
+    member(result, "summary").unwrap_or_else(|| result.to_string())
+}
+
+/// The first text of that name, however deep it stands.
+fn member(value: &Value, name: &str) -> Option<String> {
+    match value {
+        Value::Object(members) => {
+            let own = members.get(name).and_then(Value::as_str).map(str::to_owned);
+            own.or_else(|| members.values().find_map(|inner| member(inner, name)))
+        }
+        Value::Array(all) => all.iter().find_map(|inner| member(inner, name)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(selected: &str, question: &str, expected: &str) {
+        let text = format!("{question}{SELECTED}{selected})");
+        let text = if selected.is_empty() { question.to_owned() } else { text };
+        let names = [
+            "near",
+            "why_dark",
+            "late_loads",
+            "uncovered_pickups",
+            "get_driver_location",
+            "trailer_where",
+            "get_movement_status",
+            "plan_legal_arrival",
+            "best_drivers",
+        ];
+        let declared: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        let asked = json!({
+            "contents": [{ "role": "user", "parts": [{ "text": text }] }],
+            "tools": [{ "functionDeclarations": declared }],
+        });
+        let called = match said(&asked) {
+            Said::Calls(calls) => calls.into_iter().map(|(name, args)| format!("{name} {args}")).collect(),
+            Said::Text(_) => Vec::new(),
+        };
+        assert_eq!(called.first().map_or("", String::as_str), expected, "{question}");
+    }
+
+    #[test]
+    fn what_is_selected_is_in_no_question_that_does_not_point_at_it() {
+        let both = "driver Ann Stone, load 0412";
+        check(both, "who is near Dallas", r#"near {"place":"dallas"}"#);
+        check(both, "where is Ray Ortiz", r#"get_driver_location {"driver":"ray ortiz"}"#);
+        check(both, "what is late and why is that", "late_loads {}");
+        check(both, "can 0263307 make it", r#"plan_legal_arrival {"driver":"0263307"}"#);
+        check(both, "can this make it", r#"plan_legal_arrival {"movement":"0412"}"#);
+        check(both, "where is he", r#"get_driver_location {"driver":"Ann Stone"}"#);
+        check(both, "who is near him", r#"near {"place":"Ann Stone"}"#);
+        check(both, "who else can take this load", r#"best_drivers {"movement":"0412"}"#);
+        check("trailer V1", "where is this", r#"trailer_where {"trailer":"V1"}"#);
+    }
+
+    #[test]
+    fn a_fleet_is_asked_about_in_few_words() {
+        check("", "which trucks are dark", "why_dark {}");
+        check("", "why is 418 not updating", r#"why_dark {"unit":"418"}"#);
+        check("", "what is uncovered", "uncovered_pickups {}");
+        check("", "is it late", "");
+    }
+}
