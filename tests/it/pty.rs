@@ -63,14 +63,15 @@ impl Pty {
         let mut reader = master.try_clone_reader().unwrap();
         let (shown, raw) = (Arc::clone(&screen), Arc::clone(&bytes));
         std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(n) = reader.read(&mut buffer) {
-                if n == 0 {
-                    return;
-                }
-                shown.lock().unwrap().process(&buffer[..n]);
+            let (mut buffer, mut held) = ([0; 4096], Vec::new());
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 raw.lock().unwrap().extend(&buffer[..n]);
+                held.extend(&buffer[..n]);
+                let ready = drawable(&held);
+                shown.lock().unwrap().process(&held[..ready]);
+                held.drain(..ready);
             }
+            shown.lock().unwrap().process(&held);
         });
         let input = master.take_writer().unwrap();
         Self { child, input, screen, bytes, master }
@@ -129,6 +130,34 @@ impl Pty {
         });
         status.unwrap()
     }
+}
+
+/// How much of it a terminal would show: a frame that has begun is held back until it is whole, or half of it would
+/// be read for the screen.
+fn drawable(held: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let last = |mark: &[u8]| held.windows(mark.len()).rposition(|bytes| bytes == mark);
+    match (last(BEGIN), last(END)) {
+        (Some(begin), end) if end.is_none_or(|end| end < begin) => begin,
+        _ => {
+            let begun = (1..BEGIN.len()).rev().find(|n| held.ends_with(&BEGIN[..*n]));
+            held.len() - begun.unwrap_or(0)
+        }
+    }
+}
+
+#[test]
+fn half_a_frame_is_not_read_for_the_screen() {
+    let written = b"$ \x1b[?2026hab\x1b[?2026l-\x1b[?2026hcd\x1b[?2026lz";
+    let shown = |n: usize| String::from_utf8_lossy(&written[..drawable(&written[..n])]).into_owned();
+    for n in 0..=written.len() {
+        let shown = shown(n);
+        let is_whole = shown.matches("2026h").count() == shown.matches("2026l").count();
+        assert!(is_whole, "after {n} bytes: {shown:?}");
+    }
+    assert_eq!((shown(2), shown(written.len() - 1).len()), ("$ ".into(), written.len() - 1));
+    assert_eq!(shown(22), "$ \x1b[?2026hab\x1b[?2026l-", "of what may begin a frame nothing");
 }
 
 impl Drop for Pty {

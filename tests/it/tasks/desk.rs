@@ -76,7 +76,7 @@ impl Desk {
     /// Every line of the list or page in sight, paged through from its beginning; each once.
     pub fn lines(&mut self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut shown = self.press(&["g"], "its beginning", |_| true);
+        let mut shown = self.pressed("g");
         loop {
             let new: Vec<String> =
                 shown.lines().skip(2).map(str::to_owned).filter(|line| !lines.contains(line)).collect();
@@ -84,16 +84,16 @@ impl Desk {
                 return lines;
             }
             lines.extend(new);
-            // What does not move any more does not change the screen; a frame later it would have.
-            let before = shown.clone();
-            self.pty.press("\x1b[6~");
-            self.between += 1;
-            let began = Instant::now();
-            while self.pty.text() == before && began.elapsed() < Duration::from_millis(700) {
-                std::thread::park_timeout(Duration::from_millis(10));
-            }
-            shown = self.pty.text();
+            shown = self.pressed("\x1b[6~");
         }
+    }
+
+    /// The screen once a key that may change nothing has been worked on: keys go in order, so that it has been when
+    /// the help that is asked for after it is shown.
+    fn pressed(&mut self, key: &str) -> String {
+        let is_help = |text: &str| text.contains("type to search");
+        self.press(&[key, "?"], "the help", is_help);
+        self.press(&["\x1b"], "what was there", |text| !is_help(text))
     }
 
     pub fn screen(&self) -> String {
