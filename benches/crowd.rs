@@ -1,6 +1,6 @@
 //! The dispatch box: one daemon, one that stands by, and many consoles on one database, all real processes, the
 //! consoles in terminals of their own. What upstreams are asked with one console and with all of them; how soon after
-//! its commit each console shows what a person did; a key's time alone and in the crowd; memory
+//! its commit each console shows where trucks are and what a person did; a key's time alone and in the crowd; memory
 //! and CPU; and the daemon killed. Prints; asserts nothing, since the machine may be busy.
 //!
 //! `cargo bench --bench crowd -- [CONSOLES] [MINUTES] [UNITS]`, by default 50, 10 and 60.
@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use backhaul::model::{Act, Deed, Fleet};
+use backhaul::model::{Act, Deed, Fleet, Motion, Tractor};
 use backhaul::sim::{Options, Sim};
 use backhaul::store::{Access, People, Reader, Scope, leader};
 use backhaul::sync::Clock;
@@ -61,14 +62,8 @@ fn main() -> anyhow::Result<()> {
     row("CPU of the consoles together, % of a core", &[one.consoles_cpu, all.consoles_cpu], 1);
     row("memory of a console, median MiB", &[one.memory, all.memory], 1);
     row("bytes to a console, a second", &[one.bytes, all.bytes], 0);
-    let shown = office.claim(&crowd)?;
-    println!(
-        "a claim is on the others' screens after: median {:.0} ms, latest {:.0} ms, {} of {} saw it",
-        percentile(&shown, 50),
-        percentile(&shown, 100),
-        shown.len(),
-        crowd.len() - 1
-    );
+    seen("a sighting is on each screen after", &office.sightings(&crowd)?);
+    seen("a claim is on the others' screens after", &office.claim(&crowd)?);
     office.kill(daemon, &standby)
 }
 
@@ -78,6 +73,19 @@ fn row(what: &str, figures: &[f64], digits: usize) {
         print!("{figure:>14.digits$}");
     }
     println!();
+}
+
+/// How soon each of them was seen, in ms; `None` of what was not within [`PATIENCE`].
+fn seen(what: &str, after: &[Option<f64>]) {
+    let seen: Vec<f64> = after.iter().copied().flatten().collect();
+    println!(
+        "{what}: median {:.0} ms, p95 {:.0} ms, latest {:.0} ms; {} of {} seen",
+        percentile(&seen, 50),
+        percentile(&seen, 95),
+        percentile(&seen, 100),
+        seen.len(),
+        after.len()
+    );
 }
 
 /// A folder with a simulated fleet's configuration.
@@ -131,8 +139,32 @@ impl Office {
         Ok(())
     }
 
+    /// How soon the speed that a truck was just seen at is on the screens that show the truck, for a minute.
+    fn sightings(&self, crowd: &[Console]) -> anyhow::Result<Vec<Option<f64>>> {
+        let mut reader = Reader::open(&self.database(), Scope::Live)?;
+        let speed = |row: &Tractor| {
+            row.speed_mph.filter(|_| row.state == Motion::Moving).map(|mph| format!("{mph:.0}"))
+        };
+        let (mut before, mut sightings) = (reader.fleet(Clock::system().now())?, Vec::new());
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(LOOK);
+            let Some(fleet) = reader.fleet_if_changed(Clock::system().now())? else { continue };
+            let at = Instant::now();
+            for row in fleet.tractors.since(&before.tractors).new {
+                let was = before.tractors.get(&row.id).and_then(|was| speed(was));
+                if let Some((speed, _)) = speed(row).zip(was).filter(|(speed, was)| speed != was) {
+                    sightings.push(Sighting { at, unit: row.unit_number.clone(), speed });
+                }
+            }
+            before = fleet;
+        }
+        std::thread::sleep(PATIENCE);
+        Ok(crowd.iter().flat_map(|console| console.shown(&sightings)).collect())
+    }
+
     /// Somebody takes over the worst line of the board; how soon the others' screens say who, in ms.
-    fn claim(&self, crowd: &[Console]) -> anyhow::Result<Vec<f64>> {
+    fn claim(&self, crowd: &[Console]) -> anyhow::Result<Vec<Option<f64>>> {
         for console in crowd {
             console.type_in("1g");
         }
@@ -149,7 +181,7 @@ impl Office {
         )?;
         std::thread::sleep(PATIENCE);
         let ms = |console: &Console| Some(console.saw("zoe-box")?.duration_since(done).as_secs_f64() * 1e3);
-        Ok(crowd.iter().skip(1).filter_map(ms).collect())
+        Ok(crowd.iter().skip(1).map(ms).collect())
     }
 
     /// Ends the daemon as a crash would, and says how soon the one that stands by goes on.
@@ -205,9 +237,19 @@ struct Console {
 #[derive(Default)]
 struct Written {
     bytes: usize,
-    /// Since it was last forgotten: when something came last, and what, each with its time.
+    /// Since it was last forgotten: when something came last.
     last: Option<Instant>,
+    /// All of it, each piece with its time; and where it was last forgotten.
     pieces: Vec<(Instant, Vec<u8>)>,
+    forgotten: usize,
+}
+
+/// A truck that was just seen at another speed.
+struct Sighting {
+    /// When its commit was seen.
+    at: Instant,
+    unit: String,
+    speed: String,
 }
 
 impl Console {
@@ -251,19 +293,52 @@ impl Console {
     }
 
     fn forget(&self) {
-        self.ask(|seen| *seen = Written { bytes: seen.bytes, ..Written::default() });
+        self.ask(|seen| (seen.last, seen.forgotten) = (None, seen.pieces.len()));
     }
 
     /// When this text had come, since it was last forgotten.
     fn saw(&self, text: &str) -> Option<Instant> {
         self.ask(|seen| {
             let mut all: Vec<u8> = Vec::new();
-            seen.pieces.iter().find_map(|(at, piece)| {
+            seen.pieces.iter().skip(seen.forgotten).find_map(|(at, piece)| {
                 all.extend(piece);
                 all.windows(text.len()).any(|part| part == text.as_bytes()).then_some(*at)
             })
         })
         .flatten()
+    }
+
+    /// How long after each sighting of a truck that is on the screen its speed was there, in ms.
+    fn shown(&self, sightings: &[Sighting]) -> Vec<Option<f64>> {
+        let pieces = self.ask(|seen| seen.pieces.clone()).unwrap_or_default();
+        let size = |cells: u16| NonZeroU16::try_from(cells).unwrap_or(NonZeroU16::MIN);
+        let mut screen = vt100::Parser::new(size(SIZE.rows), size(SIZE.cols), 0);
+        let (mut open, mut shown): (Vec<&Sighting>, _) = (Vec::new(), Vec::new());
+        let mut next = sightings.iter().peekable();
+        for (at, piece) in pieces {
+            while let Some(sighting) = next.next_if(|next| next.at <= at) {
+                let is_on_screen = screen.screen().contents().contains(&sighting.unit);
+                open.extend(is_on_screen.then_some(sighting));
+            }
+            screen.process(&piece);
+            let text = if open.is_empty() { String::new() } else { screen.screen().contents() };
+            let is_there = |of: &Sighting| {
+                let line = text.lines().find(|line| line.contains(&of.unit));
+                // "MOVE NE 63".
+                let state = line.and_then(|line| line.split("MOVE ").nth(1)).unwrap_or_default();
+                state.split_whitespace().take(2).any(|word| word == of.speed)
+            };
+            open.retain(|of| {
+                let after = at.duration_since(of.at);
+                let is_over = is_there(of) || after > PATIENCE;
+                if is_over {
+                    shown.push((after <= PATIENCE).then_some(after.as_secs_f64() * 1e3));
+                }
+                !is_over
+            });
+        }
+        shown.extend(open.iter().map(|_| None));
+        shown
     }
 
     /// From a key to the last byte that it brought about, in ms.

@@ -12,7 +12,7 @@ use backhaul::sync::JUDGE;
 use super::{Bench, START, tractor};
 
 const _: () =
-    assert!(SCHEMA == 14, "`age` and `age_twice` take back the last steps: have them take back yours");
+    assert!(SCHEMA == 15, "`age` and `age_more` take back the last steps: have them take back yours");
 
 /// Makes it a file of the version before, as that one left it.
 fn age(path: &Path) {
@@ -21,13 +21,17 @@ fn age(path: &Path) {
     raw.pragma_update(None, "user_version", SCHEMA - 1).unwrap();
 }
 
-/// Makes it a file of the version before that one: nothing is written down of how things were handled.
-fn age_twice(path: &Path) {
+/// Makes it a file of the version two before that one: nothing is written down of how things were handled, and
+/// nothing is looked up by its revision.
+fn age_more(path: &Path) {
     age(path);
     let raw = rusqlite::Connection::open(path).unwrap();
     let names = |sql: &str| -> Vec<String> {
         raw.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
+    for index in names("SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%_by_rev'") {
+        raw.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+    }
     for trigger in names("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
         raw.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
     }
@@ -36,7 +40,7 @@ fn age_twice(path: &Path) {
     ) {
         raw.execute_batch(&format!("ALTER TABLE actions DROP COLUMN {column}")).unwrap();
     }
-    raw.pragma_update(None, "user_version", SCHEMA - 2).unwrap();
+    raw.pragma_update(None, "user_version", SCHEMA - 3).unwrap();
 }
 
 /// What only people know: no upstream tells it again.
@@ -102,25 +106,25 @@ async fn an_older_file_is_copied_with_its_log_before_it_is_brought_up() {
 #[tokio::test]
 async fn a_step_that_fails_leaves_the_file_as_it_was_and_one_copy_of_it() {
     let (_folder, path) = filled().await;
-    age_twice(&path);
+    age_more(&path);
     let raw = rusqlite::Connection::open(&path).unwrap();
     note(&raw, "before");
     // The last step makes a table of that name, and cannot.
     raw.execute_batch("CREATE TABLE readers (nonsense)").unwrap();
     let older = path.with_file_name("b.db.schema-3.bak");
     fs::write(&older, "of long ago").unwrap();
-    let copy = format!("b.db.schema-{}.bak", SCHEMA - 2);
+    let copy = format!("b.db.schema-{}.bak", SCHEMA - 3);
     for _ in 0..4 {
         let refused = Store::open(&path, Access::Owner, JUDGE, START).err().unwrap().to_string();
         assert!(refused.contains("readers"), "{refused}");
-        assert_eq!(version(&path), SCHEMA - 2, "all steps or none");
+        assert_eq!(version(&path), SCHEMA - 3, "all steps or none");
         assert_eq!(copies(&path), [copy.as_str(), "b.db.schema-3.bak"]);
     }
     raw.execute_batch("DROP TABLE readers").unwrap();
     let (store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
     assert!(notice.unwrap().text.contains(&copy));
     store.close().await;
-    assert_eq!((version(&path), version(&path.with_file_name(&copy))), (SCHEMA, SCHEMA - 2));
+    assert_eq!((version(&path), version(&path.with_file_name(&copy))), (SCHEMA, SCHEMA - 3));
 }
 
 #[tokio::test]
