@@ -252,6 +252,13 @@ struct Sighting {
     speed: String,
 }
 
+impl Sighting {
+    /// Whether it is this truck's line: its number comes first.
+    fn is_of(&self, line: &str) -> bool {
+        line.split_whitespace().next() == Some(self.unit.as_str())
+    }
+}
+
 impl Console {
     fn open(office: &Office, number: usize) -> anyhow::Result<Self> {
         let pair = native_pty_system().openpty(SIZE)?;
@@ -317,13 +324,13 @@ impl Console {
         let mut next = sightings.iter().peekable();
         for (at, piece) in pieces {
             while let Some(sighting) = next.next_if(|next| next.at <= at) {
-                let is_on_screen = screen.screen().contents().contains(&sighting.unit);
-                open.extend(is_on_screen.then_some(sighting));
+                let text = screen.screen().contents();
+                open.extend(text.lines().any(|line| sighting.is_of(line)).then_some(sighting));
             }
             screen.process(&piece);
             let text = if open.is_empty() { String::new() } else { screen.screen().contents() };
             let is_there = |of: &Sighting| {
-                let line = text.lines().find(|line| line.contains(&of.unit));
+                let line = text.lines().find(|line| of.is_of(line));
                 // "MOVE NE 63".
                 let state = line.and_then(|line| line.split("MOVE ").nth(1)).unwrap_or_default();
                 state.split_whitespace().take(2).any(|word| word == of.speed)
