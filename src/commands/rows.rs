@@ -152,7 +152,7 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .map(|row| {
                 let (state, state_since_at) = tractor_now(row, now);
                 let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
-                let shown = Tractor { state, state_since_at, place, ..Tractor::clone(row) };
+                let shown = Tractor { place, state, state_since_at, ..Tractor::clone(row) };
                 serde_json::to_string(&UnitRow::new(shown, dwell::of_tractor(row, now)))
             })
             .collect(),
@@ -162,7 +162,7 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .map(|row| {
                 let (state, state_since_at) = trailer_now(row, now);
                 let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
-                let shown = Trailer { state, state_since_at, place, ..Trailer::clone(row) };
+                let shown = Trailer { place, state, state_since_at, ..Trailer::clone(row) };
                 serde_json::to_string(&UnitRow::new(shown, dwell::of_trailer(row, now)))
             })
             .collect(),
