@@ -161,8 +161,9 @@ impl Talk<'_> {
     async fn connect(&mut self, service: &'static Service) -> Result<(), Interrupted> {
         self.prompt.say(&format!("{}\n", service.hint));
         let Some(name) = self.name(service).await? else { return Ok(()) };
+        let mut before = Vec::new();
         loop {
-            let Some(settings) = self.settings(service).await? else {
+            let Some(settings) = self.settings(service, &before).await? else {
                 self.prompt.say(&format!("{name} is left out\n"));
                 return Ok(());
             };
@@ -188,6 +189,7 @@ impl Talk<'_> {
             if matches!(then, Then::Drop) {
                 return Ok(());
             }
+            before = settings;
         }
     }
 
@@ -226,19 +228,21 @@ impl Talk<'_> {
         }
     }
 
-    /// What the service's keys are to be; `None` where one that it needs was left empty.
+    /// What the service's keys are to be; `None` where one that it needs was left empty. What was typed `before` is not
+    /// to be typed again, but for secrets.
     async fn settings(
         &mut self,
         service: &Service,
+        before: &[(&'static str, String)],
     ) -> Result<Option<Vec<(&'static str, String)>>, Interrupted> {
         let mut settings = Vec::new();
         for ask in service.asks {
-            match self.value(service, ask).await? {
+            match self.value(service, ask, before).await? {
                 Some(value) => settings.push((ask.key, value)),
                 None if ask.or.is_empty() => return Ok(None),
                 None => {
                     for other in ask.or {
-                        let Some(value) = self.value(service, other).await? else { return Ok(None) };
+                        let Some(value) = self.value(service, other, before).await? else { return Ok(None) };
                         settings.push((other.key, value));
                     }
                 }
@@ -247,10 +251,17 @@ impl Talk<'_> {
         Ok(Some(settings))
     }
 
-    /// One value that its key takes; `None` where nothing was typed and there is no default.
-    async fn value(&mut self, service: &Service, ask: &Ask) -> Result<Option<String>, Interrupted> {
+    /// One value that its key takes; `None` where nothing was typed, now or `before`, and there is no default.
+    async fn value(
+        &mut self,
+        service: &Service,
+        ask: &Ask,
+        before: &[(&'static str, String)],
+    ) -> Result<Option<String>, Interrupted> {
         let is_secret = config::is_secret(service.name, ask.key);
-        let default = config::default_of(service.name, ask.key);
+        let typed = before.iter().find(|(key, _)| *key == ask.key && !is_secret);
+        let default =
+            typed.map(|(_, value)| value.as_str()).or_else(|| config::default_of(service.name, ask.key));
         let note = if ask.note.is_empty() { String::new() } else { format!(" ({})", ask.note) };
         let bracket = default.map(|default| format!(" [{default}]")).unwrap_or_default();
         let question = format!("  {}{note}{bracket}: ", ask.key);

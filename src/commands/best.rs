@@ -12,7 +12,7 @@ use crate::model::{DutyStatus, EtaSource, Loaded, Movement, Reason, Risk, Timest
 use crate::rules::age;
 use crate::rules::best::{Choice, Verdict, Why, first_legal};
 use crate::rules::hours::Left;
-use crate::rules::trailer;
+use crate::rules::{locality, trailer};
 
 /// What is printed, and how.
 #[derive(Clone, Copy)]
@@ -85,7 +85,7 @@ struct Row<'a> {
     hos_as_of_at: Option<Timestamp>,
     tractor_id: Option<&'a UnitId>,
     tractor: Option<&'a str>,
-    place: Option<&'a str>,
+    place: Option<String>,
     observed_at: Option<Timestamp>,
     trailer: Option<&'a str>,
     trailer_loaded: Option<Loaded>,
@@ -136,7 +136,7 @@ impl<'a> Row<'a> {
             hos_as_of_at: driver.hos_as_of_at,
             tractor_id: tractor.map(|tractor| &tractor.id),
             tractor: tractor.map(|tractor| tractor.unit_number.as_str()),
-            place: tractor.and_then(|tractor| tractor.place.as_deref()),
+            place: tractor.and_then(|row| locality::place(row.place.as_deref(), row.latitude, row.longitude)),
             observed_at: tractor.and_then(|tractor| tractor.observed_at),
             trailer: choice.rig.trailer.map(|trailer| trailer.unit_number.as_str()),
             trailer_loaded: choice.rig.trailer.map(|trailer| trailer.loaded),

@@ -8,7 +8,7 @@ use super::late::span;
 use super::table::{self, Names};
 use super::{Format, grid};
 use crate::model::{Fleet, StopType, Timestamp, UnitId};
-use crate::rules::detention::{Evidence, FREE_TIME, Held};
+use crate::rules::detention::{Evidence, FREE_TIME, Free, Held};
 use crate::rules::trip;
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct Row<'a> {
     held_s: i64,
     free_s: i64,
     free_until_at: Timestamp,
-    free_left_s: i64,
+    free_left_s: Option<i64>,
     evidence: Evidence,
     seen_there: Option<bool>,
     observed_at: Option<Timestamp>,
@@ -57,11 +57,14 @@ pub fn print(
     let names = Names(fleet);
     let cells = held.iter().map(|one| {
         let moment = |at| table::moment_at(one.stop, Some(at), layout, now);
-        let left_s = one.free_left_s(now);
         vec![
             one.movement.tms.id.clone(),
             trip::place(one.stop),
-            format!("{} {}", span(left_s), if one.is_over(now) { "over" } else { "free" }),
+            match one.free(now) {
+                Free::Left(left_s) => format!("{} free", span(left_s)),
+                Free::Over(over_s) => format!("{} over", span(over_s)),
+                Free::Unknown => "not known".to_owned(),
+            },
             moment(one.since_at),
             moment(one.arrived_at),
             names.driver(one.movement.driver_id.as_ref()),

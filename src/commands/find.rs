@@ -61,7 +61,7 @@ pub fn print(
             one.kind.word().to_owned(),
             one.label.clone(),
             with.map_or_else(|| state(one, fleet, now), trailer::with_words),
-            table::place(one.place.as_deref(), one.latitude, one.longitude),
+            or_none(one.place.as_deref()),
             age::since(one.observed_at, now),
             or_none(one.movement_id.as_deref()),
             one.matched.to_owned(),

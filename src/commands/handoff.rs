@@ -9,9 +9,11 @@ use super::table::{self, or_none};
 use super::{Format, Layout, grid};
 use crate::model::{Exception, ExceptionKind, Fleet, Mark, Reason, Risk, Severity, Timestamp};
 use crate::rules::handoff::{
-    Handoff, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, accepted, owner,
+    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, accepted,
+    owner,
 };
 use crate::rules::late::LateLoad;
+use crate::rules::sentence::Teller;
 use crate::rules::trip;
 
 /// How it is written where it is no JSON.
@@ -28,15 +30,23 @@ struct Answer<'a> {
     as_of_at: Timestamp,
     unowned: usize,
     accepted: usize,
-    open: Vec<Line<'a>>,
+    open: Vec<Entry<'a>>,
     promises: Vec<PromiseRow<'a>>,
     at_risk: Vec<Risky<'a>>,
     unknown: usize,
     blind: Option<&'a str>,
 }
 
+/// The worst that is wrong with a load or other thing, and what else is.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Entry<'a> {
+    #[serde(flatten)]
+    worst: Wrong<'a>,
+    also: Vec<Wrong<'a>>,
+}
+
+#[derive(Serialize)]
+struct Wrong<'a> {
     id: &'a str,
     kind: ExceptionKind,
     severity: Severity,
@@ -62,6 +72,7 @@ struct Note<'a> {
 #[derive(Serialize)]
 struct PromiseRow<'a> {
     due_at: Timestamp,
+    overdue: bool,
     kind: &'static str,
     about: String,
     movement_id: Option<&'a str>,
@@ -133,7 +144,7 @@ impl Page<'_> {
             Part {
                 heading: self.handoff.open_heading(),
                 titles: &["SEV", "LEFT", "ABOUT", "WHAT", "OWNER", "ACCEPTED", "NOTES"],
-                rows: open.iter().map(|row| self.line(row)).collect(),
+                rows: open.iter().map(|line| self.line(line)).collect(),
                 none: NOTHING_OPEN,
             },
             Part {
@@ -144,7 +155,7 @@ impl Page<'_> {
             },
             Part {
                 heading: self.handoff.risk_heading(),
-                titles: &["LOAD", "RISK", "LATE BY", "REASON", "STOP", "CLOSES"],
+                titles: &["LOAD", "RISK", "LATE BY", "STOP", "CLOSES", "WHY"],
                 rows: at_risk.iter().map(|load| self.risky(load)).collect(),
                 none: NOTHING_AT_RISK,
             },
@@ -158,33 +169,42 @@ impl Page<'_> {
         told.into_iter().flatten().collect()
     }
 
-    fn line(&self, row: &Exception) -> Vec<String> {
-        let notes = row.handling.notes.iter().map(|(mark, note)| format!("{}: {note}", mark.user));
-        let accepted = accepted(row, self.now);
-        let left = row.deadline_at.map(|at| at.secs_since(self.now));
+    fn line(&self, line: &Line<'_>) -> Vec<String> {
+        let worst = line.worst;
+        let notes: Vec<String> =
+            line.notes().into_iter().map(|(mark, note)| format!("{}: {note}", mark.user)).collect();
+        let wrong: Vec<String> = line.rows().map(|row| self.told(|teller| teller.wrong(row))).collect();
+        let accepted = line.accepted(self.now);
+        let left = worst.deadline_at.map(|at| at.secs_since(self.now));
         vec![
-            row.severity.word().to_owned(),
+            worst.severity.word().to_owned(),
             match left {
                 None => table::NONE.to_owned(),
                 Some(left_s @ 1..) => span(left_s),
                 Some(_) => "past".to_owned(),
             },
-            about(row, self.fleet),
-            row.summary.clone(),
-            owner(row).map_or_else(|| UNOWNED.to_owned(), |mark| mark.user.clone()),
+            about(worst, self.fleet),
+            wrong.join("; "),
+            line.owner().map_or_else(|| UNOWNED.to_owned(), |mark| mark.user.clone()),
             accepted.map_or_else(
                 || table::NONE.to_owned(),
                 |mark| format!("{} {}", mark.user, self.moment(Some(mark.at))),
             ),
-            or_none(Some(notes.collect::<Vec<_>>().join("; ")).as_deref().filter(|notes| !notes.is_empty())),
+            or_none(Some(notes.join("; ")).as_deref().filter(|notes| !notes.is_empty())),
         ]
+    }
+
+    /// In sentences, with instants as they stand on this page.
+    fn told(&self, say: impl FnOnce(&Teller<'_>) -> String) -> String {
+        let time = |at| self.moment(Some(at));
+        say(&Teller { fleet: self.fleet, now: self.now, time: &time })
     }
 
     fn due(&self, promise: &Promise<'_>) -> Vec<String> {
         let left_s = promise.due_at.secs_since(self.now);
         vec![
             self.moment(Some(promise.due_at)),
-            if left_s > 0 { span(left_s) } else { format!("{} ago", span(left_s)) },
+            if promise.is_overdue(self.now) { format!("overdue {}", span(left_s)) } else { span(left_s) },
             promise.words().to_owned(),
             promise_about(promise, self.fleet),
             or_none(promise.by()),
@@ -200,9 +220,12 @@ impl Page<'_> {
             load.movement.tms.id.clone(),
             load.standing.risk.word().to_owned(),
             late_words(load.movement.late_s),
-            or_none(load.standing.reason.map(Reason::word)),
             load.stop.map_or_else(|| table::NONE.to_owned(), trip::place),
             closes,
+            load.standing.reason.map_or_else(
+                || table::NONE.to_owned(),
+                |reason| self.told(|teller| teller.why(&load.movement, reason)),
+            ),
         ]
     }
 
@@ -258,7 +281,7 @@ fn promise_about(promise: &Promise<'_>, fleet: &Fleet) -> String {
 }
 
 fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
-    let line = |row: &&'a Exception| Line {
+    let wrong = |row: &'a Exception| Wrong {
         id: &row.id,
         kind: row.kind,
         severity: row.severity,
@@ -275,6 +298,10 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
             .map(|(mark, text)| Note { user: &mark.user, at: mark.at, text })
             .collect(),
     };
+    let entry = |line: &Line<'a>| Entry {
+        worst: wrong(line.worst),
+        also: line.more.iter().map(|row| wrong(row)).collect(),
+    };
     let due = |promise: &'a Promise<'a>| {
         let (kind, movement_id, by) = match &promise.what {
             What::LookAgain { exception, by } => {
@@ -282,7 +309,15 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
             }
             What::CheckCall { load } => ("check_call", Some(load.tms.id.as_str()), None),
         };
-        PromiseRow { due_at: promise.due_at, kind, about: promise_about(promise, fleet), movement_id, by }
+        let overdue = promise.is_overdue(handoff.at);
+        PromiseRow {
+            due_at: promise.due_at,
+            overdue,
+            kind,
+            about: promise_about(promise, fleet),
+            movement_id,
+            by,
+        }
     };
     let risky = |load: &'a LateLoad<'a>| Risky {
         company_id: &load.movement.tms.company_id,
@@ -298,7 +333,7 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
         as_of_at: handoff.at,
         unowned: handoff.unowned(),
         accepted: handoff.accepted(),
-        open: handoff.open.iter().map(line).collect(),
+        open: handoff.open.iter().map(entry).collect(),
         promises: handoff.promises.iter().map(due).collect(),
         at_risk: handoff.at_risk.iter().map(risky).collect(),
         unknown: handoff.unknown,

@@ -11,7 +11,7 @@ use super::{Format, Layout, grid};
 use crate::model::{Fleet, Gives, Input, Keyed, Reason, RunsOut, Timestamp};
 use crate::rules::late::{LateLoad, Report};
 pub(super) use crate::rules::moment::span;
-use crate::rules::{age, trip};
+use crate::rules::{age, locality, trip};
 
 /// Prints it. There is no CSV of it: that prints JSON.
 pub fn print(
@@ -75,7 +75,7 @@ struct Row<'a> {
     driver: Option<&'a str>,
     tractor: Option<&'a str>,
     trailer: Option<&'a str>,
-    place: Option<&'a str>,
+    place: Option<String>,
     observed_at: Option<Timestamp>,
     critical_late_at: Option<Timestamp>,
     critical_eta_at: Option<Timestamp>,
@@ -106,7 +106,7 @@ impl<'a> Row<'a> {
             driver: driver.map(|row| row.name.as_str()),
             tractor: tractor.map(|row| row.unit_number.as_str()),
             trailer: trailer.map(|row| row.unit_number.as_str()),
-            place: tractor.and_then(|row| row.place.as_deref()),
+            place: tractor.and_then(|row| locality::place(row.place.as_deref(), row.latitude, row.longitude)),
             observed_at: tractor.and_then(|row| row.observed_at),
             critical_late_at: load.deadline_at,
             critical_eta_at: load.arrival.and_then(|arrival| arrival.eta_at),

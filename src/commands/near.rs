@@ -45,7 +45,7 @@ struct Row<'a> {
     id: &'a UnitId,
     label: &'a str,
     miles: f64,
-    place: Option<&'a str>,
+    place: Option<String>,
     observed_at: Option<Timestamp>,
     legal_arrival_at: Option<Timestamp>,
     /// Why there is no legal arrival.
@@ -72,7 +72,7 @@ impl<'a> Row<'a> {
             id: row.id,
             label: row.label,
             miles: (row.miles * 10.0).round() / 10.0,
-            place: row.place,
+            place: row.place(),
             observed_at: row.observed_at,
             legal_arrival_at: at,
             reason: row.legal_arrival.as_ref().err().and_then(|missing| missing.reason),
@@ -136,20 +136,8 @@ fn cells(row: &Near<'_>, layout: &Layout, now: Timestamp) -> Vec<String> {
         row.trailer.map_or_else(|| table::NONE.to_owned(), trailer::with_freight),
         or_none(row.movement_id),
         or_none(row.tractor.map(|tractor| tractor.unit_number.as_str())),
-        place(row),
+        or_none(row.place().as_deref()),
         age::since(row.observed_at, now),
         age::since(row.driver.and_then(|driver| driver.hos_as_of_at), now),
     ]
-}
-
-/// Where it is: what it is part of is there too.
-fn place(row: &Near<'_>) -> String {
-    let trailer = row.trailer.filter(|_| row.kind == UnitKind::Trailer);
-    let (latitude, longitude) = row
-        .tractor
-        .map(|tractor| (tractor.latitude, tractor.longitude))
-        .or_else(|| trailer.map(|trailer| (trailer.latitude, trailer.longitude)))
-        .or_else(|| row.driver.map(|driver| (driver.latitude, driver.longitude)))
-        .unwrap_or_default();
-    table::place(row.place, latitude, longitude)
 }

@@ -9,11 +9,12 @@ use serde::Serialize;
 use super::csv::Fields;
 use super::{Format, csv, table};
 use crate::model::{
-    FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor, Trailer, UnitKind,
+    Driver, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor, Trailer,
+    UnitKind,
 };
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::freshness::{self, Freshness};
-use crate::rules::{late, motion, trip};
+use crate::rules::{late, locality, motion, trip};
 
 /// Which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +151,8 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .iter()
             .map(|row| {
                 let (state, state_since_at) = tractor_now(row, now);
-                let shown = Tractor { state, state_since_at, ..Tractor::clone(row) };
+                let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
+                let shown = Tractor { place, state, state_since_at, ..Tractor::clone(row) };
                 serde_json::to_string(&UnitRow::new(shown, dwell::of_tractor(row, now)))
             })
             .collect(),
@@ -159,11 +161,19 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
             .iter()
             .map(|row| {
                 let (state, state_since_at) = trailer_now(row, now);
-                let shown = Trailer { state, state_since_at, ..Trailer::clone(row) };
+                let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
+                let shown = Trailer { place, state, state_since_at, ..Trailer::clone(row) };
                 serde_json::to_string(&UnitRow::new(shown, dwell::of_trailer(row, now)))
             })
             .collect(),
-        Table::Drivers => fleet.drivers.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
+        Table::Drivers => fleet
+            .drivers
+            .iter()
+            .map(|row| {
+                let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
+                serde_json::to_string(&Driver { place, ..Driver::clone(row) })
+            })
+            .collect(),
         Table::Movements => fleet
             .movements
             .iter()
@@ -187,7 +197,7 @@ fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
     let blank = match table {
         Table::Tractors => serde_json::to_string(&UnitRow::new(Tractor::default(), None)),
         Table::Trailers => serde_json::to_string(&UnitRow::new(Trailer::default(), None)),
-        Table::Drivers => serde_json::to_string(&crate::model::Driver::default()),
+        Table::Drivers => serde_json::to_string(&Driver::default()),
         Table::Movements => {
             serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default(), None))
         }

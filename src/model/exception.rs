@@ -330,6 +330,22 @@ impl Exception {
         self.count > 0
     }
 
+    /// A fact that is words.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.facts.get(name)? {
+            Fact::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A fact that is an instant.
+    pub fn at(&self, name: &str) -> Option<Timestamp> {
+        match self.facts.get(name)? {
+            Fact::At(at) => Some(*at),
+            _ => None,
+        }
+    }
+
     /// How bad it is at `now`, in seconds.
     pub fn badness_s(&self, now: Timestamp) -> i64 {
         self.measure_s.unwrap_or_else(|| now.secs_since(self.since_at).max(0))

@@ -6,7 +6,10 @@ use std::time::Duration;
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
 use super::presence;
-use crate::model::{Fleet, Keyed, Movement, MovementStatus, Stay, Stop, Timestamp};
+use crate::model::{
+    Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stay, Stop, Subject,
+    SubjectKind, Timestamp,
+};
 
 /// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
 pub const FREE_TIME: Duration = Duration::from_hours(2);
@@ -50,12 +53,36 @@ pub struct Held<'a> {
     pub free_until_at: Timestamp,
     /// Whether the truck is seen there now; `None` where nobody sees it.
     pub is_seen_there: Option<bool>,
+    /// Whether what told that it is there still comes. Where that is silent it may have left: nothing new is said of it.
+    pub comes: bool,
+    /// Whether the queue says so already: that goes on where what told it is silent since.
+    is_said: bool,
+}
+
+/// How a truck stands against its free time, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Free {
+    /// So much is left.
+    Left(i64),
+    /// It ended so long ago: the truck is held.
+    Over(i64),
+    /// It ended while nobody could tell whether the truck was there still.
+    Unknown,
 }
 
 impl Held<'_> {
+    /// How its free time stands.
+    pub fn free(&self, now: Timestamp) -> Free {
+        match self.free_until_at.secs_since(now) {
+            left_s @ 1.. => Free::Left(left_s),
+            over_s if self.comes || self.is_said => Free::Over(over_s.saturating_neg()),
+            _ => Free::Unknown,
+        }
+    }
+
     /// Whether it is held: its free time is over. Until then it only stands there.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.free_until_at <= now
+        matches!(self.free(now), Free::Over(_))
     }
 
     /// Whether the truck is seen there now, in words.
@@ -68,20 +95,37 @@ impl Held<'_> {
     }
 
     /// Free time left, in seconds; negative beyond it.
-    pub fn free_left_s(&self, now: Timestamp) -> i64 {
-        self.free_until_at.secs_since(now)
+    pub fn free_left_s(&self, now: Timestamp) -> Option<i64> {
+        match self.free(now) {
+            Free::Left(left_s) => Some(left_s),
+            Free::Over(over_s) => Some(over_s.saturating_neg()),
+            Free::Unknown => None,
+        }
     }
 }
 
 /// Every truck that is at a stop now, the one held longest beyond its free time first.
 pub fn held<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Vec<Held<'a>> {
-    let open = fleet.movements.iter().filter(|movement| movement.tms.status.is_open());
-    let mut held: Vec<Held<'a>> = open.filter_map(|movement| of_load(fleet, fresh, movement, now)).collect();
+    let loads = fleet.movements.iter();
+    let mut held: Vec<Held<'a>> = loads.filter_map(|movement| of_load(fleet, fresh, movement, now)).collect();
     held.sort_by_key(|held| (held.free_until_at, held.stop.key()));
     held
 }
 
-/// The stop that a load's truck is at now. Where it came last is where it is: an earlier stop was left,
+/// What an exception of that kind is about, as it stands now; `None` where its truck is not at that stop any more.
+pub fn of_exception<'a>(
+    fleet: &'a Fleet,
+    fresh: &Freshness,
+    row: &Exception,
+    now: Timestamp,
+) -> Option<Held<'a>> {
+    let touches = Some(&row.touches).filter(|_| row.kind == ExceptionKind::Detention)?;
+    let key = MovementKey { company_id: touches.company_id.clone()?, id: touches.movement_id.clone()? };
+    let held = of_load(fleet, fresh, fleet.movements.get(&key)?, now)?;
+    touches.stop_id.as_ref().is_none_or(|id| *id == held.stop.tms.id).then_some(held)
+}
+
+/// The stop that the truck of a load of ours is at now. Where it came last is where it is: an earlier stop was left,
 /// whether or not anybody said so.
 pub fn of_load<'a>(
     fleet: &'a Fleet,
@@ -89,6 +133,9 @@ pub fn of_load<'a>(
     movement: &'a Movement,
     now: Timestamp,
 ) -> Option<Held<'a>> {
+    if !is_to_be_driven(movement) {
+        return None;
+    }
     let view = View::of(fleet, fresh, movement, now);
     let calls = fleet.stops_of(&movement.key()).iter();
     let arrivals = calls.filter_map(|stop| {
@@ -123,7 +170,19 @@ pub fn of_load<'a>(
         since_at,
         free_until_at: since_at.plus(FREE_TIME),
         is_seen_there,
+        comes: match stay {
+            Some(_) => view.comes,
+            None => !fresh.freight().1,
+        },
+        is_said: is_said(fleet, stop),
     })
+}
+
+/// Whether it stands in the queue that a truck is at this stop.
+fn is_said(fleet: &Fleet, stop: &Stop) -> bool {
+    let subject = Subject::of_company(SubjectKind::Stop, &stop.key());
+    let row = fleet.exceptions.get(&subject.exception_id(ExceptionKind::Detention));
+    row.is_some_and(|row| row.is_open())
 }
 
 /// What is known of where the truck of a load is.
@@ -131,6 +190,8 @@ pub(super) struct View<'a> {
     fleet: &'a Fleet,
     movement: &'a Movement,
     now: Timestamp,
+    /// Whether the account that tells of its truck does, though the truck may be dark by itself.
+    comes: bool,
     /// Whether its positions come.
     is_heard: bool,
 }
@@ -140,7 +201,9 @@ impl<'a> View<'a> {
         let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
         let is_heard =
             is_to_be_driven(movement) && tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
-        Self { fleet, movement, now, is_heard }
+        let comes = tractor
+            .is_some_and(|tractor| tractor.source.as_deref().is_none_or(|source| fresh.positions(source)));
+        Self { fleet, movement, now, comes, is_heard }
     }
 
     /// Whether its driver rests, by the last word of his log: that no logs come changes nothing.

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::link::unit_number;
-use super::{motion, trailer, trip};
+use super::{locality, motion, trailer, trip, whereabouts};
 use crate::model::{
     Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind,
     folded, nearest,
@@ -66,7 +66,7 @@ pub struct Found {
     pub label: String,
     /// How it stands: moving, off duty, under way, done.
     pub state: String,
-    /// Where it is, in words.
+    /// Where it is, in words: a unit's as [`locality::place`] has it.
     pub place: Option<String>,
     /// Degrees north.
     pub latitude: Option<f64>,
@@ -309,16 +309,17 @@ fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {
         ("plate", row.plate.as_deref()),
     ])?;
     let state = motion::at(UnitKind::Tractor, row.state, row.observed_at, now);
+    let seen = Seen::of(row);
     Some(Found {
         kind: Kind::Tractor,
         id: row.id.0.clone(),
         company_id: None,
         label: row.unit_number.clone(),
         state: state.word().to_owned(),
-        place: row.place.clone(),
-        latitude: row.latitude,
-        longitude: row.longitude,
-        observed_at: row.observed_at,
+        place: seen.place,
+        latitude: seen.latitude,
+        longitude: seen.longitude,
+        observed_at: seen.observed_at,
         movement_id: row.movement_id.clone(),
         matched,
         fit,
@@ -341,7 +342,7 @@ fn trailer(fleet: &Fleet, row: &Trailer, wanted: &Wanted, now: Timestamp) -> Opt
         company_id: None,
         label: row.unit_number.clone(),
         state: state.word().to_owned(),
-        place: seen.place.map(str::to_owned),
+        place: locality::place(seen.place, seen.latitude, seen.longitude),
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
@@ -363,7 +364,7 @@ struct Seen {
 impl Seen {
     fn of(tractor: &Tractor) -> Self {
         Self {
-            place: tractor.place.clone(),
+            place: locality::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude),
             latitude: tractor.latitude,
             longitude: tractor.longitude,
             observed_at: tractor.observed_at,
@@ -375,7 +376,7 @@ fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
     let names = [("name", Some(row.name.as_str())), ("id", Some(&row.id.0)), ("phone", row.phone.as_deref())];
     let (fit, matched) = wanted.best(&names)?;
     let own = Seen {
-        place: row.place.clone(),
+        place: locality::place(row.place.as_deref(), row.latitude, row.longitude),
         latitude: row.latitude,
         longitude: row.longitude,
         observed_at: row.observed_at,
@@ -401,10 +402,19 @@ fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
     })
 }
 
-/// A load is where its tractor is.
+/// A load is where its truck is, once that has it; until then where it waits.
 fn seen_of(fleet: &Fleet, row: &Movement) -> Seen {
+    if !row.tms.status.is_open() {
+        return Seen::default();
+    }
+    if let Some(stop) = whereabouts::waits_at(fleet, row) {
+        let (latitude, longitude) =
+            fleet.places.of(stop).map(|point| (point.latitude, point.longitude)).unzip();
+        let place = Some(whereabouts::waiting_place(stop));
+        return Seen { place, latitude, longitude, observed_at: None };
+    }
     let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
-    tractor.filter(|_| row.tms.status.is_open()).map(|tractor| Seen::of(tractor)).unwrap_or_default()
+    tractor.map(|tractor| Seen::of(tractor)).unwrap_or_default()
 }
 
 fn movement(fleet: &Fleet, row: &Movement, wanted: &Wanted) -> Option<Found> {

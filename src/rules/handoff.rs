@@ -1,6 +1,7 @@
 //! What one shift hands to the next: what is open and who has it, what was promised for when, and what is at
 //! risk in the hours ahead. Whoever takes over accepts line by line; that is written down elsewhere.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::alerts::{self, AHEAD};
@@ -8,6 +9,7 @@ use super::blindness;
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
 use super::late::{self, LateLoad};
+use super::queue::{self, About};
 use super::uncovered;
 use crate::model::{Exception, Fleet, Mark, Movement, Snooze, SubjectKind, Timestamp};
 
@@ -31,8 +33,8 @@ const SHIFT: Duration = Duration::from_hours(12);
 pub struct Handoff<'a> {
     /// As of when.
     pub at: Timestamp,
-    /// What stands in the queue, the worst first.
-    pub open: Vec<&'a Exception>,
+    /// What stands in the queue, a line a load or other thing, the worst first.
+    pub open: Vec<Line<'a>>,
     /// What was promised for a time, the first due first; what is overdue among it.
     pub promises: Vec<Promise<'a>>,
     /// Loads that are late, at risk or tight and whose window closes in the hours ahead, the worst first.
@@ -48,12 +50,15 @@ pub struct Handoff<'a> {
 impl Handoff<'_> {
     /// What the open exceptions stand under.
     pub fn open_heading(&self) -> String {
-        format!("Open: {}, {UNOWNED}: {}, accepted: {}", self.open.len(), self.unowned(), self.accepted())
+        let (open, unowned, accepted) = (self.open.len(), self.unowned(), self.accepted());
+        format!("Open: {open}, worst first, {UNOWNED}: {unowned}, accepted: {accepted}")
     }
 
     /// What the promises stand under.
     pub fn promised_heading(&self) -> String {
-        format!("Promised: {}", self.promises.len())
+        let overdue = self.promises.iter().filter(|promise| promise.is_overdue(self.at)).count();
+        let overdue = if overdue > 0 { format!(", overdue: {overdue}") } else { String::new() };
+        format!("Promised: {}, first due first{overdue}", self.promises.len())
     }
 
     /// Of how many loads nobody can tell, in a sentence without an end mark.
@@ -64,17 +69,50 @@ impl Handoff<'_> {
 
     /// What the loads at risk stand under.
     pub fn risk_heading(&self) -> String {
-        format!("At risk in the next {}: {}", alerts::ahead_words(), self.at_risk.len())
+        format!("At risk in the next {}: {}, worst first", alerts::ahead_words(), self.at_risk.len())
     }
 
     /// How many of what is open nobody has.
     pub fn unowned(&self) -> usize {
-        self.open.iter().filter(|row| owner(row).is_none()).count()
+        self.open.iter().filter(|line| line.owner().is_none()).count()
     }
 
     /// How many of what is open somebody has accepted in this shift.
     pub fn accepted(&self) -> usize {
-        self.open.iter().filter(|row| accepted(row, self.at).is_some()).count()
+        self.open.iter().filter(|line| line.accepted(self.at).is_some()).count()
+    }
+}
+
+/// All that is wrong with one load, or with one other thing.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// The worst of it.
+    pub worst: &'a Exception,
+    /// What else, the worst first.
+    pub more: Vec<&'a Exception>,
+}
+
+impl<'a> Line<'a> {
+    /// All of it, the worst first.
+    pub fn rows(&self) -> impl Iterator<Item = &'a Exception> {
+        std::iter::once(self.worst).chain(self.more.iter().copied())
+    }
+
+    /// Who sees to it, or to a part of it.
+    pub fn owner(&self) -> Option<&'a Mark> {
+        self.rows().find_map(owner)
+    }
+
+    /// Who accepted it in this shift, or a part of it, and sees to that still.
+    pub fn accepted(&self, now: Timestamp) -> Option<&'a Mark> {
+        self.rows().find_map(|row| accepted(row, now))
+    }
+
+    /// What was noted, the oldest first.
+    pub fn notes(&self) -> Vec<&'a (Mark, String)> {
+        let mut notes: Vec<_> = self.rows().flat_map(|row| &row.handling.notes).collect();
+        notes.sort_by_key(|(mark, _)| mark.at);
+        notes
     }
 }
 
@@ -121,6 +159,11 @@ impl Promise<'_> {
         }
     }
 
+    /// Whether its time is past.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.due_at <= now
+    }
+
     /// Who does it.
     pub fn by(&self) -> Option<&str> {
         match &self.what {
@@ -160,15 +203,21 @@ pub fn about(row: &Exception, fleet: &Fleet) -> String {
 
 /// The shift at `now`.
 pub fn handoff<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Handoff<'a> {
-    let open: Vec<&Exception> = fleet.queue().into_iter().map(AsRef::as_ref).collect();
+    let queue = queue::open(fleet, fresh, now);
     let until = now.plus(AHEAD);
     let report = late::late(fleet, fresh, now, true);
     let unknown = report.unknown.values().sum();
     let mut at_risk = report.loads;
     at_risk.retain(|load| load.deadline_at.is_none_or(|at| at <= until));
-    let mut promises = promises(fleet, &open, now, until);
+    let mut promises = promises(fleet, &queue, now, until);
     promises.sort_by_key(|promise| promise.due_at);
     let unsettled = blindness::not_yet(fleet);
+    let lines = queue::lines(queue, |row| *row).into_iter();
+    let open = lines.filter_map(|line| {
+        let (worst, more) = line.split_first()?;
+        Some(Line { worst, more: more.to_vec() })
+    });
+    let open = open.collect();
     Handoff { at: now, open, promises, at_risk, unknown, blind: uncovered::blind(fleet, now), unsettled }
 }
 
@@ -181,11 +230,14 @@ fn promises<'a>(
     let put_off = open.iter().flat_map(|exception| {
         let snoozes = exception.handling.snoozes.iter();
         let still = snoozes.filter(move |(by, _)| exception.is_snoozed_for(&by.user, now));
-        still.filter_map(move |(by, Snooze { until_at, .. })| {
-            let due_at = (*until_at)?;
-            Some(Promise { due_at, what: What::LookAgain { exception, by } })
-        })
+        still.filter_map(move |(by, Snooze { until_at, .. })| Some(((*until_at)?, *exception, by)))
     });
+    // Who puts a load off puts off all that is wrong with it, and looks again once.
+    let mut known = BTreeSet::new();
+    let put_off =
+        put_off.filter(|(due_at, row, by)| known.insert((*due_at, About::of(row), by.user.as_str())));
+    let put_off =
+        put_off.map(|(due_at, exception, by)| Promise { due_at, what: What::LookAgain { exception, by } });
     let loads = fleet.movements.iter().map(AsRef::as_ref).filter(|load| is_to_be_driven(load));
     let calls = loads.filter_map(|load| {
         let due_at = load.tms.next_call_at.filter(|due| *due <= until)?;
@@ -197,20 +249,80 @@ fn promises<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Act, Deed, ExceptionState, Handling, Seen};
+    use crate::model::{Act, Deed, ExceptionState, Handling, Seen, Severity, Touches};
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+    fn act(user: &str, minutes: u64, deed: &Deed) -> Act {
+        Act {
+            at: NOW.minus(Duration::from_mins(minutes)),
+            user: user.into(),
+            host: "box".into(),
+            deed: deed.clone(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Two things wrong with one load, and a third with nothing.
+    fn fleet(acts: &[Act]) -> Fleet {
+        let row = |id: &str, load: Option<&str>, severity, acts: &[Act]| Exception {
+            id: id.into(),
+            severity,
+            touches: Touches {
+                company_id: load.map(|_| "TMS".into()),
+                movement_id: load.map(Into::into),
+                ..Touches::default()
+            },
+            state: ExceptionState::Open,
+            handling: Handling::of(acts.to_vec()),
+            ..Exception::default()
+        };
+        let mut fleet = Fleet::default();
+        fleet.exceptions = [
+            row("hours", Some("1"), Severity::High, acts),
+            row("late", Some("1"), Severity::Critical, &[]),
+            row("feed", None, Severity::Low, &[]),
+        ]
+        .into_iter()
+        .collect();
+        fleet
+    }
+
+    #[test]
+    fn a_load_is_one_line_with_all_that_is_wrong_with_it_and_whoever_has_a_part_has_it() {
+        let fleet = fleet(&[act("ann", 5, &Deed::Claim), act("ann", 4, &Deed::Note("calls back".into()))]);
+        let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        let ids = sheet.open.iter().map(|line| line.rows().map(|row| row.id.as_str()).collect::<Vec<_>>());
+        assert_eq!(ids.collect::<Vec<_>>(), [vec!["late", "hours"], vec!["feed"]]);
+        assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 1, accepted: 0");
+        assert_eq!(sheet.open[0].owner().map(|mark| mark.user.as_str()), Some("ann"));
+        assert_eq!(sheet.open[0].notes()[0].1, "calls back");
+    }
+
+    #[test]
+    fn what_is_put_off_is_promised_once_a_load_and_is_overdue_once_its_time_is_past() {
+        let until = Snooze { until_at: Some(NOW.plus(Duration::from_mins(5))), worse_by_s: None };
+        let mut fleet = fleet(&[act("ann", 5, &Deed::Snooze(until))]);
+        let rows = fleet.exceptions.iter().map(|row| {
+            let seen = row.seen(NOW);
+            let handling = Handling::of([Act { seen, ..act("ann", 5, &Deed::Snooze(until)) }]);
+            Exception { handling, ..Exception::clone(row) }
+        });
+        fleet.exceptions = rows.collect();
+        let mut call = Movement::default();
+        call.tms.status = crate::model::MovementStatus::InProgress;
+        (call.tms.id, call.tms.next_call_at) = ("9".into(), Some(NOW.minus(Duration::from_mins(70))));
+        fleet.movements = [call].into_iter().collect();
+        let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        let due: Vec<bool> = sheet.promises.iter().map(|promise| promise.is_overdue(NOW)).collect();
+        assert_eq!(due, [true, false, false], "a call, a load and a feed");
+        assert_eq!(sheet.promised_heading(), "Promised: 3, first due first, overdue: 1");
+    }
 
     #[test]
     fn what_was_accepted_counts_for_a_shift_and_while_whoever_accepted_it_has_it() {
         let count = |deeds: &[(&str, u64, Deed)]| {
-            let acts = deeds.iter().map(|(user, minutes, deed)| Act {
-                at: NOW.minus(Duration::from_mins(*minutes)),
-                user: (*user).into(),
-                host: "box".into(),
-                deed: deed.clone(),
-                seen: Seen::default(),
-            });
+            let acts = deeds.iter().map(|(user, minutes, deed)| act(user, *minutes, deed));
             let row = Exception {
                 state: ExceptionState::Open,
                 handling: Handling::of(acts),

@@ -100,6 +100,8 @@ fn join_by(
             Err(No::KeptApart) => {}
             // A person has said of each which one it is: there is nothing left to settle.
             Err(No::SameAccount) if groups.are_chosen(&alike.who) => {}
+            // So has a stronger rule: that two people share a name is no doubt about who is who.
+            Err(No::SameAccount) if groups.are_settled(&alike.who) => {}
             Err(no) => conflicts.push(refuse(&alike, &no)),
         }
     }

@@ -32,6 +32,30 @@ pub struct LoadPlan<'a> {
 }
 
 impl LoadPlan<'_> {
+    /// When the plan is at each of its stops: at the earliest that is legal, or later, where being there sooner gains
+    /// nothing at the last.
+    pub fn planned(&self) -> Vec<Option<Timestamp>> {
+        let outlook = self.outlook.as_ref();
+        let reached = outlook.map(|outlook| outlook.reached.as_slice()).unwrap_or_default();
+        let begins = outlook.and_then(|outlook| outlook.legal.segments.first()).map(|first| first.start_at);
+        let before = reached.len().saturating_sub(self.stops.len());
+        let at = |(index, (_, arrival)): (usize, &(&Stop, Arrival))| {
+            let is_there = arrival.legal_eta_at <= begins;
+            reached.get(before + index).copied().filter(|_| !is_there).or(arrival.legal_eta_at)
+        };
+        self.stops.iter().enumerate().map(at).collect()
+    }
+
+    /// Whether it is at some stop later than it could be: then its times are not those of the soonest arrivals.
+    pub fn leaves_later(&self) -> bool {
+        let later = |(planned, (_, arrival)): (Option<Timestamp>, &(&Stop, Arrival))| {
+            let by_s =
+                planned.zip(arrival.legal_eta_at).map(|(planned, soonest)| planned.secs_since(soonest));
+            by_s.is_some_and(|by_s| by_s >= 60)
+        };
+        self.planned().into_iter().zip(&self.stops).any(later)
+    }
+
     /// The stop that its class, its lateness and the reason are about; the plan goes on to the last.
     pub fn critical(&self) -> Option<&Stop> {
         let critical = late::critical_of(&self.judgement, self.stops.iter().map(|(stop, _)| *stop));

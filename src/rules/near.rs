@@ -6,6 +6,7 @@ use super::eta::{Missing, clocks_hold};
 use super::freshness::Freshness;
 use super::hours::{self, Left};
 use super::itinerary::Call;
+use super::locality;
 use crate::model::{Driver, Loaded, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
 
 /// The 30-minute interruption (49 CFR 395.3(a)(3)(ii)), and the driving it is good for.
@@ -36,8 +37,8 @@ pub struct Near<'a> {
     pub label: &'a str,
     /// Miles along the great circle.
     pub miles: f64,
-    /// Where it is, in words.
-    pub place: Option<&'a str>,
+    /// Where it is.
+    pub here: Here<'a>,
     /// When it was seen there.
     pub observed_at: Option<Timestamp>,
     /// When it can legally be at the place, after its loads; or what is missing to tell.
@@ -53,6 +54,9 @@ pub struct Near<'a> {
     /// The load it is on, or is to do next.
     pub movement_id: Option<&'a str>,
 }
+
+/// Where something is: in words of whoever told it, degrees north, degrees east.
+pub type Here<'a> = (Option<&'a str>, Option<f64>, Option<f64>);
 
 /// When each unit and driver around a place can legally be there, where that is known.
 pub type There = std::collections::HashMap<(UnitKind, UnitId), Timestamp>;
@@ -88,6 +92,12 @@ pub(super) fn left_out(count: usize, who: &str) -> Option<String> {
 }
 
 impl Near<'_> {
+    /// Where it is, in words.
+    pub fn place(&self) -> Option<String> {
+        let (told, latitude, longitude) = self.here;
+        locality::place(told, latitude, longitude)
+    }
+
     /// Whether it stands for its whole rig: whoever drives stands for his truck and what it pulls.
     pub fn leads(&self) -> bool {
         self.kind == UnitKind::Driver || self.driver.is_none()
@@ -120,7 +130,7 @@ pub fn near<'a>(basis: &Basis<'a>, wanted: &Wanted) -> Around<'a> {
                 kind: UnitKind::Tractor,
                 id: &tractor.id,
                 label: &tractor.unit_number,
-                place: tractor.place.as_deref(),
+                here: here_of(tractor),
                 observed_at: tractor.observed_at,
                 ..row.clone()
             });
@@ -168,20 +178,24 @@ fn miles_of(rig: &Rig<'_>, place: Point) -> Option<f64> {
     Some(here.miles_to(place))
 }
 
+fn here_of(tractor: &Tractor) -> Here<'_> {
+    (tractor.place.as_deref(), tractor.latitude, tractor.longitude)
+}
+
 fn row_of<'a>(basis: &Basis<'a>, rig: &Rig<'a>, miles: f64, target: &Stop) -> Near<'a> {
     let Rig { driver, tractor, trailer, ref loads } = *rig;
     let call = Call { stop: target, arrived_at: None, dwell: None };
     let itinerary = basis.itinerary(rig, loads, vec![call]);
-    let (place, observed_at) = match tractor {
-        Some(tractor) => (tractor.place.as_deref(), tractor.observed_at),
-        None => (driver.place.as_deref(), driver.observed_at),
+    let (here, observed_at) = match tractor {
+        Some(tractor) => (here_of(tractor), tractor.observed_at),
+        None => ((driver.place.as_deref(), driver.latitude, driver.longitude), driver.observed_at),
     };
     Near {
         kind: UnitKind::Driver,
         id: &driver.id,
         label: &driver.name,
         miles,
-        place,
+        here,
         observed_at,
         legal_arrival: basis.legal_at(rig, &itinerary),
         left: left_now(basis, driver),
@@ -239,7 +253,7 @@ fn undriven<'a>(basis: &Basis<'a>, wanted: &Wanted, driven: &[(&UnitId, usize)],
             id: &tractor.id,
             label: &tractor.unit_number,
             miles,
-            place: tractor.place.as_deref(),
+            here: here_of(tractor),
             observed_at: tractor.observed_at,
             legal_arrival: Err(Missing { reason: Some(crate::model::Reason::NoDriver), note: None }),
             left: Left::default(),
@@ -265,15 +279,16 @@ fn trailers<'a>(basis: &Basis<'a>, wanted: &Wanted, found: &mut Vec<Near<'a>>) {
         let Some(miles) = miles.filter(|miles| *miles <= wanted.miles) else { continue };
         let nobody = || Err(Missing { reason: Some(crate::model::Reason::NoDriver), note: None });
         // Without a tracker of its own it is seen where its truck is.
-        let seen = here.is_some().then_some((trailer.place.as_deref(), trailer.observed_at));
-        let (place, observed_at) =
-            seen.or_else(|| pulled.map(|row| (row.place, row.observed_at))).unwrap_or_default();
+        let own = (trailer.place.as_deref(), trailer.latitude, trailer.longitude);
+        let seen = here.is_some().then_some((own, trailer.observed_at));
+        let (here, observed_at) =
+            seen.or_else(|| pulled.map(|row| (row.here, row.observed_at))).unwrap_or_default();
         found.push(Near {
             kind: UnitKind::Trailer,
             id: &trailer.id,
             label: &trailer.unit_number,
             miles,
-            place,
+            here,
             observed_at,
             legal_arrival: pulled.map_or_else(nobody, |row| row.legal_arrival.clone()),
             left: pulled.map(|row| row.left).unwrap_or_default(),

@@ -108,7 +108,7 @@ pub fn of<'a>(fleet: &'a Fleet, movement: &'a Movement, stop: &'a Stop, now: Tim
 /// Whether the truck of `movement` is at `stop` now, as the list of who is held has it.
 fn is_there(fleet: &Fleet, movement: &Movement, stop: &Stop, now: Timestamp) -> bool {
     let fresh = Freshness::of(&fleet.feeds, now);
-    let held = detention::of_load(fleet, &fresh, movement, now).filter(|_| movement.tms.status.is_open());
+    let held = detention::of_load(fleet, &fresh, movement, now);
     held.is_some_and(|held| held.stop.key() == stop.key())
 }
 

@@ -163,6 +163,10 @@ pub fn load<'a>(fleet: &'a Fleet, text: &str, now: Timestamp) -> Result<&'a Move
     let open: Vec<&Movement> = loads.iter().copied().filter(|load| load.tms.status.is_open()).collect();
     let load = match (loads.as_slice(), open.as_slice()) {
         ([only], _) | (_, [only]) => *only,
+        ([], _) if let Some(unit) = exact().find(|one| is_unit(one.kind)) => {
+            let (kind, label) = (unit.kind.word(), &unit.label);
+            return Err(format!("{kind} {label} has no load: `backhaul find {text}` says where it is"));
+        }
         ([], _) => {
             let why = find::unknown(fleet, text);
             return Err(format!("{why}, or a PO, a BOL, a unit or a stop's phone in full"));
@@ -180,6 +184,10 @@ pub fn load<'a>(fleet: &'a Fleet, text: &str, now: Timestamp) -> Result<&'a Move
             ))
         }
     }
+}
+
+const fn is_unit(kind: Kind) -> bool {
+    matches!(kind, Kind::Tractor | Kind::Trailer | Kind::Driver)
 }
 
 fn of_unit<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {

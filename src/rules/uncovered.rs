@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use super::blindness::{Sight, sight};
-use crate::model::{Exception, ExceptionKind, Fact, Fleet, Movement, MovementKey, Stop, StopKey, Timestamp};
+use crate::model::{Exception, ExceptionKind, Fleet, Movement, MovementKey, Stop, StopKey, Timestamp};
 
 /// A pickup that is not covered.
 #[derive(Clone, Debug)]
@@ -57,21 +57,14 @@ fn of<'a>(row: &'a Exception, fleet: &'a Fleet) -> Uncovered<'a> {
     let load = load.and_then(|(company_id, id)| fleet.movements.get(&MovementKey { company_id, id }));
     let stop = stop.and_then(|(company_id, id)| fleet.stops.get(&StopKey { company_id, id }));
     let stop = stop.map(AsRef::as_ref);
-    let at = |name: &str| match row.facts.get(name) {
-        Some(Fact::At(at)) => Some(*at),
-        _ => None,
-    };
     Uncovered {
         exception: row,
         load: load.map(AsRef::as_ref),
         stop,
-        opens_at: stop.and_then(Stop::opens_at).or_else(|| at("scheduled_early_at")),
+        opens_at: stop.and_then(Stop::opens_at).or_else(|| row.at("scheduled_early_at")),
         closes_at: stop.and_then(Stop::closes_at).or(row.deadline_at),
-        legal_eta_at: at("legal_eta_at"),
-        reason: match row.facts.get("reason") {
-            Some(Fact::Text(reason)) => Some(reason),
-            _ => None,
-        },
+        legal_eta_at: row.at("legal_eta_at"),
+        reason: row.text("reason"),
     }
 }
 
@@ -90,7 +83,7 @@ pub fn blind(fleet: &Fleet, now: Timestamp) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ExceptionState;
+    use crate::model::{ExceptionState, Fact};
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 

@@ -170,12 +170,9 @@ fn loads(fleet: &Fleet, places: &Places, text: &str) -> Result<Vec<Named>, Strin
 /// A load is where its truck is, once that has it; until then the truck may be on another, states away.
 fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
     let (name, id) = (format!("load {}", row.tms.id), find::full_id(row));
-    if let Some(stop) = not_begun(fleet, row) {
+    if let Some(stop) = waits_at(fleet, row) {
         let place = trip::place(stop);
-        let (what, yet) = match stop.tms.kind {
-            StopType::Pickup => ("pickup", "is not picked up yet"),
-            StopType::Delivery | StopType::Other => ("first stop", "is not begun yet"),
-        };
+        let (what, yet) = waiting(stop);
         return Named {
             label: format!("the {what} of {name} at {place}"),
             id,
@@ -194,8 +191,21 @@ fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
     }
 }
 
+/// What the stop is at which a load waits, and what has not happened there.
+const fn waiting(stop: &Stop) -> (&'static str, &'static str) {
+    match stop.tms.kind {
+        StopType::Pickup => ("pickup", "is not picked up yet"),
+        StopType::Delivery | StopType::Other => ("first stop", "is not begun yet"),
+    }
+}
+
+/// Where that is: "its pickup, Dallas TX".
+pub(super) fn waiting_place(stop: &Stop) -> String {
+    format!("its {}, {}", waiting(stop).0, trip::place(stop))
+}
+
 /// Where a load waits that nobody is known to have left with: its first pickup, or the stop that it begins at.
-fn not_begun<'a>(fleet: &'a Fleet, row: &Movement) -> Option<&'a Stop> {
+pub(super) fn waits_at<'a>(fleet: &'a Fleet, row: &Movement) -> Option<&'a Stop> {
     let stops = fleet.stops_of(&row.key());
     let first = |is_it: fn(StopType) -> bool| stops.iter().position(|stop| is_it(stop.tms.kind));
     let begins =

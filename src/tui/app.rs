@@ -91,8 +91,8 @@ pub struct App {
     /// Which part of the board is shown.
     show: Show,
     under: Under,
-    /// The exceptions that somebody else has and that are taken over if the same key comes again.
-    taking: Vec<String>,
+    /// The exceptions that somebody else has and that are taken over if the key of this action comes again.
+    taking: Option<(Action, Vec<String>)>,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -138,7 +138,7 @@ impl App {
             digits: Digits::default(),
             show: Show::All,
             under: Under::AsDrawn,
-            taking: Vec::new(),
+            taking: None,
             said: None,
             notices: VecDeque::new(),
             told: Place::Board.word().to_owned(),
@@ -322,9 +322,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action) -> Option<Effect> {
-        if action != Action::Claim {
-            self.taking.clear();
-        }
+        self.taking = self.taking.take().filter(|(by, _)| *by == action);
         if let Some(why) = self.facts.read_only.clone().filter(|_| action.writes()) {
             self.say(format!("not done: {why}"));
             return None;

@@ -7,17 +7,18 @@ use jiff::tz::TimeZone;
 
 use super::app::{Mode, Setup};
 use super::glyphs::Glyphs;
-use super::panels::load_of;
 use crate::model::{
     Driver, DutyHistory, Exception, Fleet, Leader, Movement, MovementKey, Point, Timestamp, Tractor, Trailer,
     UnitId, Viewer,
 };
 use crate::rules::basis::Basis;
 use crate::rules::committed::Committed;
+use crate::rules::detention::{self, Held};
 use crate::rules::eta::Office;
 use crate::rules::filter::Scene;
 use crate::rules::freshness::{self, Freshness, Standing};
 use crate::rules::near::There;
+use crate::rules::queue::{self, load_of};
 
 /// The facts of one moment and the manner of writing them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -84,9 +85,7 @@ impl Facts {
         if !fleet.movements.are(&self.fleet.movements) {
             self.open_loads = fleet.movements.iter().filter(|row| row.tms.status.is_open()).count();
         }
-        if !fleet.exceptions.are(&self.fleet.exceptions) {
-            self.worst = Arc::default();
-        }
+        self.worst = Arc::default();
         self.committed = Arc::default();
         self.fleet = fleet;
         self.turn(self.now);
@@ -138,9 +137,10 @@ impl Facts {
     /// The worst of the open exceptions of a load.
     pub fn worst_of(&self, load: &MovementKey) -> Option<&Exception> {
         let worst = self.worst.get_or_init(|| {
-            let of_load = |row: &Arc<Exception>| Some((load_of(row)?, row.id.clone()));
+            let of_load = |row: &Exception| Some((load_of(row)?, row.id.clone()));
             // The best first, so that the worst stays.
-            self.fleet.queue().into_iter().rev().filter_map(of_load).collect()
+            let open = queue::open(&self.fleet, &self.fresh, self.now);
+            open.into_iter().rev().filter_map(of_load).collect()
         });
         self.fleet.exceptions.get(worst.get(load)?).map(AsRef::as_ref)
     }
@@ -169,7 +169,22 @@ impl Facts {
 
     /// An exception that stands in the queue.
     pub fn open_exception(&self, id: &String) -> Option<&Arc<Exception>> {
-        self.fleet.exceptions.get(id).filter(|row| row.is_open())
+        self.fleet.exceptions.get(id).filter(|row| self.holds(row))
+    }
+
+    /// Whether an exception stands in the queue, as far as can be told now.
+    pub fn holds(&self, row: &Exception) -> bool {
+        queue::holds(row, &self.fleet, &self.fresh, self.now)
+    }
+
+    /// The truck at a stop that an exception is about, as it stands now.
+    pub fn held(&self, row: &Exception) -> Option<Held<'_>> {
+        detention::of_exception(&self.fleet, &self.fresh, row, self.now)
+    }
+
+    /// The exceptions of these ids that stand in the queue, with all else that is wrong with their loads, the worst first.
+    pub fn whole(&self, ids: &[String]) -> Vec<&Exception> {
+        queue::whole(&self.fleet, &self.fresh, self.now, ids)
     }
 
     pub fn driver(&self, id: Option<&UnitId>) -> Option<&Driver> {

@@ -16,8 +16,6 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
-pub use self::board::line::load_of;
-
 use super::action::{Action, OnMap};
 use super::app::Effect;
 use super::facts::Facts;
@@ -31,6 +29,7 @@ use crate::model::{
     UnitKind,
 };
 use crate::rules::find;
+use crate::rules::queue::load_of;
 
 /// One screenful under the header. It owns its cursor, sort and scroll, never what it shows.
 pub trait Panel {
@@ -161,7 +160,7 @@ impl Subject {
             Self::Driver(id) => of(find::Kind::Driver, id),
             Self::Tractor(id) => of(find::Kind::Tractor, id),
             Self::Trailer(id) => of(find::Kind::Trailer, id),
-            Self::Exception(id) => board::line::load_of(facts.fleet.exceptions.get(id)?),
+            Self::Exception(id) => load_of(facts.fleet.exceptions.get(id)?),
             Self::Feed { .. } | Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => None,
         }
     }
@@ -169,9 +168,7 @@ impl Subject {
     /// The open exceptions about it, the worst first.
     pub fn exceptions(&self, facts: &Facts) -> Vec<String> {
         let touches = |row: &Exception| match self {
-            Self::Movement(key) | Self::Plan(key) | Self::Best(key) => {
-                board::line::load_of(row).as_ref() == Some(key)
-            }
+            Self::Movement(key) | Self::Plan(key) | Self::Best(key) => load_of(row).as_ref() == Some(key),
             Self::Driver(id) => row.touches.driver_id.as_ref() == Some(id),
             Self::Tractor(id) => row.touches.tractor_id.as_ref() == Some(id),
             Self::Trailer(id) => row.touches.trailer_id.as_ref() == Some(id),
@@ -180,7 +177,7 @@ impl Subject {
             Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => false,
         };
         let mut open: Vec<_> =
-            facts.fleet.exceptions.iter().filter(|row| row.is_open() && touches(row)).collect();
+            facts.fleet.exceptions.iter().filter(|row| facts.holds(row) && touches(row)).collect();
         open.sort_unstable_by(|a, b| a.cmp_rank(b));
         open.into_iter().map(|row| row.id.clone()).collect()
     }

@@ -229,8 +229,8 @@ type Hint = (&'static [Action], &'static str);
 /// The keys that matter here, six at most.
 fn hints(app: &App) -> &'static [Hint] {
     use Action::{
-        Ack, Back, Best, Claim, Copy, Down, Filter, Help, Leave, Note, Open, PageDown, PageUp, Plan, Quit,
-        Refresh, Reverse, Snooze, Sort, Up,
+        Accept, Ack, Back, Best, Claim, Copy, Down, Filter, Help, Leave, Note, Open, PageDown, PageUp, Plan,
+        Quit, Refresh, Reverse, Snooze, Sort, Up,
     };
     const BOARD: &[Hint] = &[
         (&[Open], "open"),
@@ -262,6 +262,14 @@ fn hints(app: &App) -> &'static [Hint] {
         (&[Plan], "plan"),
         (&[Best], "re-power"),
         (&[Copy], "copy"),
+        (&[Help], "help"),
+    ];
+    const HANDOFF: &[Hint] = &[
+        (&[Back], "back"),
+        (&[Open], "go on"),
+        (&[Accept], "take over"),
+        (&[Claim], "claim"),
+        (&[Note], "note"),
         (&[Help], "help"),
     ];
     const PAGE: &[Hint] = &[
@@ -307,6 +315,7 @@ fn hints(app: &App) -> &'static [Hint] {
         (Some(Over::Palette(_)), _) => PALETTE,
         _ if app.chat.has_keys() => chat_hints(&app.chat),
         _ if app.typing => TYPING,
+        (_, Some(Subject::Handoff)) => HANDOFF,
         (_, Some(subject)) if subject.load(&app.facts).is_some() => LOAD,
         (_, Some(_)) => PAGE,
         (_, None) if app.place == Place::Board => BOARD,

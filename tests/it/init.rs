@@ -245,6 +245,26 @@ fn what_an_oauth_app_hands_out_is_kept_where_the_poller_looks_for_it() {
 }
 
 #[test]
+fn what_was_typed_before_is_not_typed_again_but_for_secrets() {
+    let office = samsara();
+    let path = target(&office);
+    let url = office.sim.samsara_url();
+    let mut session = Session::begin(&office, &["--config", path.to_str().unwrap()]);
+    session.answer("Which service?", "samsara");
+    session.answer("api_token: ", "wrong-token");
+    session.answer("base_url [https://api.samsara.com]: ", &url);
+    session.see("trying samsara ... no: ");
+    session.answer("d: leave it out", "");
+    session.answer("api_token: ", office.sim.samsara_token());
+    session.answer(&format!("base_url [{url}]: "), "");
+    session.see("trying samsara ... it works");
+    session.answer("Which service?", "");
+    assert_eq!(session.end().1, 0);
+    let written: Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+    assert_eq!(written["eld"][0]["base_url"].as_str(), Some(url.as_str()));
+}
+
+#[test]
 fn whoever_leaves_early_has_written_nothing() {
     let office = samsara();
     let path = target(&office);

@@ -4,6 +4,7 @@ mod awkward;
 mod board;
 mod chat;
 mod counts;
+mod deeds;
 mod frames;
 mod glance;
 mod made;

@@ -10,7 +10,7 @@ use super::found::{Found, row};
 use super::words::{ago, count, lateness, seen, when_at};
 use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
-use crate::rules::detention::{self, Held};
+use crate::rules::detention::{self, Free, Held};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::freshness::{Standing, movement_at, standing, stop_at};
 use crate::rules::late::{self as late_rules, LateLoad};
@@ -370,7 +370,7 @@ pub(super) fn detention(facts: &Facts) -> Found {
     let (fleet, now, basis) = (&facts.fleet, facts.now, facts.basis());
     let held = detention::held(fleet, &basis.fresh, now);
     let mut found = Found::default();
-    let over = held.iter().filter(|one| one.free_left_s(now) < 0).count();
+    let over = held.iter().filter(|one| one.is_over(now)).count();
     found.say(match held.len() {
         0 => "No truck is known to be at a stop.".to_owned(),
         all => format!(
@@ -389,7 +389,7 @@ pub(super) fn detention(facts: &Facts) -> Found {
             ("name", json!(one.stop.tms.name)),
             ("arrived", json!(when_at(one.stop, one.arrived_at, facts))),
             ("counts_from", json!(when_at(one.stop, one.since_at, facts))),
-            ("free_left_minutes", json!(one.free_left_s(now).div_euclid(60))),
+            ("free_left_minutes", json!(one.free_left_s(now).map(|left_s| left_s.div_euclid(60)))),
             ("evidence", json!(one.evidence.word())),
             ("seen_there", json!(one.is_seen_there)),
             ("who", json!(rig_words(fleet, one.movement))),
@@ -405,10 +405,10 @@ pub(super) fn detention(facts: &Facts) -> Found {
 }
 
 fn held_words(held: &Held<'_>, facts: &Facts) -> String {
-    let left_s = held.free_left_s(facts.now);
-    let free = match left_s {
-        0.. => format!("{} of free time left", moment::span(left_s)),
-        _ => format!("{} beyond the free time", moment::span(left_s)),
+    let free = match held.free(facts.now) {
+        Free::Left(left_s) => format!("{} of free time left", moment::span(left_s)),
+        Free::Over(over_s) => format!("{} beyond the free time", moment::span(over_s)),
+        Free::Unknown => "and whether it left before its free time ended nobody knows".to_owned(),
     };
     let seen = match held.is_seen_there {
         Some(true) => "",

@@ -10,7 +10,7 @@ use super::words::{ago, count, when};
 use crate::model::{Loaded, UnitKind};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::near::{self, Near, Wanted, drivable_s};
-use crate::rules::{locality, moment, whereabouts};
+use crate::rules::{moment, whereabouts};
 
 /// `find`.
 pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -26,7 +26,7 @@ pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         count(all.len(), "thing goes by", "things go by")
     ));
     for one in all.iter().take(MOST) {
-        let place = locality::place(one.place.as_deref(), one.latitude, one.longitude);
+        let place = &one.place;
         let seen = one.observed_at.map(|at| format!(", seen {}", ago(Some(at), facts.now)));
         if found.rows.len() < 4 {
             found.say(format!(

@@ -9,10 +9,10 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
-use crate::model::{Exception, ExceptionKind};
+use crate::model::ExceptionKind;
 use crate::rules::alerts::{self, AHEAD};
 use crate::rules::find::Kind;
-use crate::rules::handoff::{self, Handoff, What};
+use crate::rules::handoff::{self, Handoff, Line, What};
 use crate::rules::limits::{self, By, Ends, Limit};
 use crate::rules::uncovered::{self, Uncovered};
 use crate::rules::{age, blindness, moment, trip};
@@ -194,18 +194,22 @@ pub(super) fn open_exceptions(facts: &Facts) -> Found {
     found
 }
 
-fn add_open(found: &mut Found, one: &Exception, facts: &Facts) {
-    let fleet = &facts.fleet;
-    let who = handoff::owner(one).map_or("unowned", |mark| mark.user.as_str());
+fn add_open(found: &mut Found, line: &Line<'_>, facts: &Facts) {
+    let (fleet, one) = (&facts.fleet, line.worst);
+    let who = line.owner().map_or("unowned", |mark| mark.user.as_str());
+    let also: Vec<&str> = line.more.iter().map(|row| row.summary.as_str()).collect();
     if found.rows.len() < SAID {
         let kind = one.kind.word().replace('_', " ");
-        found.say(format!("{} {kind}: {} ({who}).", one.severity.word(), one.summary));
+        let all = std::iter::once(one.summary.as_str()).chain(also.iter().copied());
+        let all = all.collect::<Vec<_>>().join("; also: ");
+        found.say(format!("{} {kind}: {all} ({who}).", one.severity.word()));
     }
     found.rows.push(row([
         ("kind", json!(one.kind.word())),
         ("severity", json!(one.severity.word())),
         ("about", json!(handoff::about(one, fleet))),
         ("what", json!(one.summary)),
+        ("also", json!(also)),
         ("load", json!(one.touches.movement_id)),
         ("owner", json!(who)),
         ("since", json!(when(one.since_at, facts))),
@@ -235,7 +239,7 @@ fn add_promises(found: &mut Found, sheet: &Handoff<'_>, facts: &Facts) {
             }
             What::CheckCall { load } => format!("check call on load {}", load.tms.id),
         };
-        let overdue = if promise.due_at <= facts.now { " (overdue)" } else { "" };
+        let overdue = if promise.is_overdue(facts.now) { " (overdue)" } else { "" };
         found.say(format!("{}{overdue}: {what}.", when(promise.due_at, facts)));
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
         let remedy = "connect an upstream (`backhaul init`), and let a poller run";
         checks.push(Check::failed("feed", "all", "no feed was read yet", remedy));
     }
-    checks.extend(feeds.iter().map(|read| feed(read, facts.leader.is_some(), facts.now)));
+    checks.extend(accounts(facts, feeds));
+    let own = feeds.iter().filter(|feed| !feed.error.as_deref().is_some_and(is_of_the_account));
+    checks.extend(own.map(|read| feed(read, facts.leader.is_some(), facts.now)));
     checks.extend(database.examined.set_aside.iter().map(|what| set_aside(what, facts.now)));
     checks
 }
@@ -88,6 +90,35 @@ fn poller(leader: Option<&Leader>, now: Timestamp) -> Check {
     }
 }
 
+/// What is wrong with all feeds of an account is said once, and not again where its trial said so just now.
+fn accounts(facts: &Facts, feeds: &[FeedStatus]) -> Vec<Check> {
+    let was_said = |account: &str| {
+        facts.tried.iter().any(|tried| {
+            let why = tried.outcome.as_ref().err().map(|(why, _)| why.as_str());
+            tried.account == account && why.is_some_and(is_of_the_account)
+        })
+    };
+    let refused = |feed: &&FeedStatus| feed.error.as_deref().is_some_and(is_of_the_account);
+    let mut refused: Vec<&FeedStatus> = feeds.iter().filter(refused).collect();
+    refused.retain(|feed| !was_said(&feed.account));
+    refused.sort_by_key(|feed| &feed.account);
+    let of_one = refused.chunk_by(|a, b| a.account == b.account);
+    of_one.filter_map(|feeds| account(feeds, facts.now)).collect()
+}
+
+fn account(feeds: &[&FeedStatus], now: Timestamp) -> Option<Check> {
+    let first = feeds.iter().min_by_key(|feed| feed.error_since_at)?;
+    let error = first.error.as_deref()?;
+    let read = match feeds.iter().filter_map(|feed| feed.last_ok_at).max() {
+        Some(at) => format!("last read {} ago", age::since(Some(at), now)),
+        None => "never read".to_owned(),
+    };
+    let all = if feeds.len() == 1 { "1 feed".to_owned() } else { format!("{} feeds", feeds.len()) };
+    let message = format!("{error}, for {}; {all}, {read}", age::since(first.error_since_at, now));
+    let remedy = remedy(error, &first.account).unwrap_or_else(|| "see the poller's log".to_owned());
+    Some(Check::failed("feed", &first.account, message, remedy + "; it is tried every 5 minutes"))
+}
+
 fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
     let subject = format!("{} {}", feed.account, feed.resource);
     let read = match feed.last_ok_at {
@@ -99,11 +130,7 @@ fn feed(feed: &FeedStatus, polled: bool, now: Timestamp) -> Check {
         Some(error) if feed.is_unsupported() => Check::ok("feed", subject, error),
         Some(error) => {
             let message = format!("{error}, for {}; {read}", age::since(feed.error_since_at, now));
-            let mut remedy =
-                remedy(error, &feed.account).unwrap_or_else(|| "see the poller's log".to_owned());
-            if is_of_the_account(error) {
-                remedy.push_str("; it is tried every 5 minutes");
-            }
+            let remedy = remedy(error, &feed.account).unwrap_or_else(|| "see the poller's log".to_owned());
             Check::failed("feed", subject, message, remedy)
         }
         None if !age::is_behind(feed, now) => Check::ok("feed", subject, read),

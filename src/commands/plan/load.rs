@@ -11,7 +11,7 @@ use crate::model::{Arrival, EtaSource, Input, Keyed, Movement, Reason, Risk, Sto
 use crate::rules::basis::Basis;
 use crate::rules::freshness::rests_on;
 use crate::rules::hours::{Limit, Plan, Segment};
-use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, why_not};
+use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, two_times, why_not};
 use crate::rules::load_plan::{LoadPlan, NoPlan};
 use crate::rules::{age, trip};
 
@@ -79,6 +79,8 @@ struct Stopped<'a> {
     scheduled_late_at: Option<Timestamp>,
     eta_at: Option<Timestamp>,
     legal_eta_at: Option<Timestamp>,
+    /// When the plan of `segments` is there.
+    planned_at: Option<Timestamp>,
     late_s: Option<i64>,
     risk: Risk,
 }
@@ -146,7 +148,7 @@ impl<'a> Object<'a> {
             reason: plan.standing.reason,
             late_s: plan.judgement.late_s,
             critical_stop_id: plan.critical().map(|stop| stop.tms.id.as_str()),
-            stops: plan.stops.iter().map(|(stop, arrival)| stopped(stop, arrival)).collect(),
+            stops: plan.stops.iter().zip(plan.planned()).map(stopped).collect(),
             after: plan.first.iter().map(|load| load.tms.id.as_str()).collect(),
             assumptions: assumptions(basis, plan),
             now_at: basis.now,
@@ -155,7 +157,7 @@ impl<'a> Object<'a> {
     }
 }
 
-fn stopped<'a>(stop: &'a Stop, arrival: &Arrival) -> Stopped<'a> {
+fn stopped<'a>(((stop, arrival), planned_at): (&(&'a Stop, Arrival), Option<Timestamp>)) -> Stopped<'a> {
     Stopped {
         stop_id: &stop.tms.id,
         place: trip::place(stop),
@@ -164,6 +166,7 @@ fn stopped<'a>(stop: &'a Stop, arrival: &Arrival) -> Stopped<'a> {
         scheduled_late_at: stop.tms.scheduled_late_at,
         eta_at: arrival.eta_at,
         legal_eta_at: arrival.legal_eta_at,
+        planned_at,
         late_s: arrival.late_s,
         risk: arrival.risk,
     }
@@ -214,13 +217,7 @@ fn print_text(
         .collect();
     grid::print_whole(&["FROM", "TO", "FOR", "WHAT"], &["FROM", "TO"], &rows, layout, out)?;
     writeln!(out)?;
-    if plan.stops.len() > 1 || plan.stops.iter().any(|(_, arrival)| arrival.late_s.is_some()) {
-        let rows: Vec<_> =
-            plan.stops.iter().map(|(stop, arrival)| stop_cells(stop, arrival, layout, now)).collect();
-        let titles = ["STOP", "LEGAL", "LIKELY", "CLOSES", "RISK", "LATE BY"];
-        grid::print_whole(&titles, &["LEGAL", "LIKELY", "CLOSES"], &rows, layout, out)?;
-        writeln!(out)?;
-    }
+    print_stops(plan, layout, now, out)?;
     let binding: Vec<_> = outlook.legal.binding.iter().map(|limit| limit_words(*limit)).collect();
     if !binding.is_empty() {
         // What makes the class is another question, whose answer stands with it.
@@ -234,16 +231,29 @@ fn print_text(
     Ok(())
 }
 
-fn stop_cells(stop: &Stop, arrival: &Arrival, layout: &Layout, now: Timestamp) -> Vec<String> {
-    let moment = |at| table::moment_at(stop, at, layout, now);
-    vec![
-        trip::place(stop),
-        moment(arrival.legal_eta_at),
-        moment(arrival.eta_at),
-        moment(stop.closes_at()),
-        arrival.risk.word().to_owned(),
-        late_words(arrival.late_s),
-    ]
+/// The stops and their times; that of the plan, where it is another than the soonest.
+fn print_stops(plan: &LoadPlan<'_>, layout: &Layout, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
+    if plan.stops.len() < 2 && plan.stops.iter().all(|(_, arrival)| arrival.late_s.is_none()) {
+        return Ok(());
+    }
+    let two_times = two_times(plan);
+    let rows = plan.stops.iter().zip(plan.planned()).map(|((stop, arrival), planned)| {
+        let moment = |at| table::moment_at(stop, at, layout, now);
+        let planned = two_times.is_some().then(|| moment(planned));
+        let times = [moment(arrival.legal_eta_at), moment(arrival.eta_at)];
+        let rest = [moment(stop.closes_at()), arrival.risk.word().to_owned(), late_words(arrival.late_s)];
+        std::iter::once(trip::place(stop)).chain(planned).chain(times).chain(rest).collect::<Vec<_>>()
+    });
+    let planned = two_times.is_some().then_some("PLAN");
+    let titles =
+        std::iter::once("STOP").chain(planned).chain(["LEGAL", "LIKELY", "CLOSES", "RISK", "LATE BY"]);
+    let titles: Vec<&str> = titles.collect();
+    let moments = ["PLAN", "LEGAL", "LIKELY", "CLOSES"];
+    grid::print_whole(&titles, &moments, &rows.collect::<Vec<_>>(), layout, out)?;
+    if let Some(words) = &two_times {
+        writeln!(out, "{words}")?;
+    }
+    writeln!(out)
 }
 
 /// "late by 25m at Memphis TN (14H)", "ok, 1h10 spare at Memphis TN".

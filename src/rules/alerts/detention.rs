@@ -8,7 +8,7 @@ use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
 use super::sight::{Call, Load, Sight};
 use crate::model::{Exception, ExceptionKind, Fact, Keyed, Severity, Subject, SubjectKind};
-use crate::rules::detention::{self, FREE_TIME, Held};
+use crate::rules::detention::{self, FREE_TIME};
 use crate::rules::trip;
 
 /// Somebody is told this long before that ends.
@@ -55,7 +55,8 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let subject = Subject::of_company(SubjectKind::Stop, &stop.key());
     let condition = Condition::new(ExceptionKind::Detention, severity, subject, summary)
         .touching(touched_by(load.movement, Some(&stop.tms.id)))
-        .held(hold(sight, load, &held))
+        // Where all of what told that it is there is silent, it may have left: nothing new is said of it.
+        .held(if held.comes { Hold::Holds } else { Hold::Lingers })
         .since(Some(held.since_at))
         .until(until)
         .text("place", place)
@@ -75,16 +76,6 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     } else {
         condition
     })
-}
-
-/// Where all of what told that it is there is silent, it may have left: nothing new is said of it. One that was seen there
-/// and is not heard, while others of its account are, is held for all that is known, and said not to be seen.
-fn hold(sight: &Sight<'_>, load: &Load<'_>, held: &Held<'_>) -> Hold {
-    let comes = match held.stay {
-        Some(_) => load.tractor.is_some_and(|truck| !sight.is_unheard(truck.source.as_deref())),
-        None => !sight.is_freight_silent(),
-    };
-    if comes { Hold::Holds } else { Hold::Lingers }
 }
 
 #[cfg(test)]

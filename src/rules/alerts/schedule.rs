@@ -52,11 +52,11 @@ impl Alert for Schedule {
 
 /// A pickup within 12 hours for which the TMS names no driver or no tractor.
 fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
-    let lacks = match load.lacks() {
+    let (lacks, what) = match load.lacks() {
         (false, false) => return None,
-        (true, false) => "has no driver",
-        (false, true) => "has no tractor",
-        (true, true) => "has neither driver nor tractor",
+        (true, false) => ("has no driver", "driver"),
+        (false, true) => ("has no tractor", "tractor"),
+        (true, true) => ("has neither driver nor tractor", "both"),
     };
     // Of a load that is picked up and stands somewhere without a driver, the stop that is next.
     let next = || load.next_call().filter(|call| call.arrived_at(sight.now).is_none()).map(|call| call.stop);
@@ -68,7 +68,7 @@ fn unassigned(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let condition = about(load, ExceptionKind::UnassignedPickup, severity, stop, summary);
     // What the TMS does not tell any more may have been assigned since.
     let hold = if sight.is_freight_silent() { Hold::Lingers } else { Hold::Holds };
-    Some(condition.until(stop.closes_at()).held(hold))
+    Some(condition.until(stop.closes_at()).held(hold).text("lacks", what))
 }
 
 /// A load that is judged late, at risk or nearly so.

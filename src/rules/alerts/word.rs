@@ -98,11 +98,27 @@ fn about(load: &Load<'_>, call: &Call<'_>, differs: Disagreement) -> Condition {
         .touching(touched_by(load.movement, Some(&told.id)))
         .since(since)
         .text("place", place)
+        .text("differs", in_short(differs))
         .with("miles", miles)
         .at("tms_arrival_at", told.actual_arrival_at)
         .at("tms_departure_at", told.actual_departure_at)
         .at("seen_arrival_at", seen.map(|seen| seen.arrived_at))
         .at("seen_departure_at", seen.and_then(|seen| seen.departed_at))
+}
+
+/// The same for a line of the board.
+fn in_short(differs: Disagreement) -> String {
+    let apart = |what: &str, seconds: i64| {
+        format!("{what} {} apart", age::words(Duration::from_secs(seconds.unsigned_abs())))
+    };
+    match differs {
+        Disagreement::Elsewhere { .. } => "has it here, it is not".to_owned(),
+        Disagreement::NotMarkedArrived { .. } => "lacks the arrival".to_owned(),
+        Disagreement::NotMarkedDeparted { .. } => "lacks the departure".to_owned(),
+        Disagreement::StillThere { .. } => "has it gone, it is here".to_owned(),
+        Disagreement::ArrivalsApart { seconds } => apart("arrival", seconds),
+        Disagreement::DeparturesApart { seconds } => apart("departure", seconds),
+    }
 }
 
 #[cfg(test)]

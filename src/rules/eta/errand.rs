@@ -161,6 +161,22 @@ impl<'a> Errand<'a> {
         if had_s > 0 { SET_OUT } else { AROUND_A_NIGHT }
     }
 
+    /// When a legal plan to the last call is at each call. The plan may leave later than it could, where being at a stop
+    /// sooner gains nothing at the last.
+    pub(super) fn reached_by(&self, plan: &Plan) -> Vec<Timestamp> {
+        let (mut drive_s, mut work_s) = (0, 0);
+        let mut reached = Vec::new();
+        for (number, leg_s) in self.legs(Pace::Legal).iter().enumerate() {
+            drive_s += leg_s;
+            let driven_at = done_at(plan, SegmentKind::Drive, drive_s);
+            reached.push(driven_at.max(done_at(plan, SegmentKind::Work, work_s)));
+            if let Some(Task::Work(dock_s)) = self.dock(number, Pace::Legal, Without::Nothing) {
+                work_s += dock_s;
+            }
+        }
+        reached
+    }
+
     /// Until when the driver can stay off duty and still meet every window, legally.
     pub(super) fn latest_departure(&self) -> Option<Timestamp> {
         let last = self.calls.len().checked_sub(1)?;
@@ -268,6 +284,20 @@ impl<'a> Errand<'a> {
         let least_s = if pace == Pace::Practical && begun_at.is_some() { OVERRUN_S.min(dwell_s) } else { 0 };
         Some(Task::Work((dwell_s - done_s).max(least_s))).filter(|task| *task != Task::Work(0))
     }
+}
+
+/// When a plan has done so many seconds of a kind.
+fn done_at(plan: &Plan, kind: SegmentKind, mut left_s: i64) -> Timestamp {
+    let mut done_at = plan.segments.first().map_or(plan.arrival_at, |segment| segment.start_at);
+    for segment in plan.segments.iter().filter(|segment| segment.kind == kind) {
+        if left_s <= 0 {
+            break;
+        }
+        let length_s = segment.end_at.secs_since(segment.start_at).min(left_s);
+        done_at = segment.start_at.plus(Duration::from_secs(length_s.unsigned_abs()));
+        left_s -= length_s;
+    }
+    done_at
 }
 
 /// What is to be done before a driver with these hours rolls: all of it after a full rest, and what is left of

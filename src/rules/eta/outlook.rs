@@ -13,6 +13,8 @@ use crate::rules::hours::Plan;
 pub struct Outlook {
     /// By the rules alone, at the earliest.
     pub legal: Plan,
+    /// When that plan is at each stop, in their order, those of loads before it first.
+    pub reached: Vec<Timestamp>,
     /// When that will be, as things really go.
     pub likely_at: Timestamp,
     /// Until when the driver can stay off duty and still meet every window, legally.
@@ -36,6 +38,7 @@ pub fn outlook(
     let practical = errand.reach(last, Pace::Practical).map_err(unplanned)?;
     Ok(Outlook {
         likely_at: errand.eta(&practical).max(legal.arrival_at),
+        reached: errand.reached_by(&legal),
         legal,
         latest_departure_at: errand.latest_departure(),
         source: errand.source(),

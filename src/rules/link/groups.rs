@@ -109,6 +109,19 @@ impl<'a> Groups<'a> {
         self.roots(who).into_iter().all(|root| self.is_linked(root))
     }
 
+    /// Whether a stronger rule joined something to every one of these groups, and no two of them could be one: each pair
+    /// has records of one account.
+    pub(super) fn are_settled(&self, who: &BTreeSet<usize>) -> bool {
+        let roots: Vec<usize> = self.roots(who).into_iter().collect();
+        let accounts =
+            |root: usize| self.group(root).map(|record| record.account.as_str()).collect::<BTreeSet<_>>();
+        let is_joined = |root: &usize| self.members.get(root).is_some_and(|members| members.len() > 1);
+        roots.iter().all(is_joined)
+            && roots.iter().enumerate().all(|(at, one)| {
+                roots.iter().skip(at + 1).all(|two| !accounts(*one).is_disjoint(&accounts(*two)))
+            })
+    }
+
     /// Without the records that a person has passed over: where a `[[link]]` says which of an
     /// account's records is the one, the account's others are no candidates for it.
     pub(super) fn without_passed_over(&self, who: &BTreeSet<usize>) -> BTreeSet<usize> {

@@ -159,6 +159,13 @@ fn a_stronger_rule_settles_what_a_weaker_one_would_tie() {
         "0 + 1 vin | 2",
         1,
     );
+    // Who is who of two of one name is settled where each was recognised by something better.
+    let smiths = ["mcleod/S1 JOHN SMITH", "mcleod/S2 JOHN SMITH", "samsara/5 John Smith ref=S1"];
+    let with = |last, groups, conflicts| {
+        check(UnitKind::Driver, &[&smiths[..], &[last]].concat(), groups, conflicts);
+    };
+    with("samsara/6 John Smith ref=S2", "0 + 2 driver_ref | 1 + 3 driver_ref", 0);
+    with("samsara/6 John Smith", "0 + 2 driver_ref | 1 | 3", 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::model::{EtaSource, Reason, Timestamp, clean};
 use crate::rules::age;
 use crate::rules::basis::Basis;
 use crate::rules::hours::Limit;
-use crate::rules::zone;
+use crate::rules::{trip, zone};
 
 /// What is to be known of it, each a sentence that begins with a code.
 pub fn notes(plan: &LoadPlan<'_>) -> Vec<String> {
@@ -73,6 +73,17 @@ pub fn assumptions(basis: &Basis<'_>, plan: &LoadPlan<'_>) -> Vec<String> {
 fn thousandths(per_mille: i64) -> String {
     let text = format!("{}.{:03}", per_mille / 1000, per_mille % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// What the times of the plan and those of its stops have to do with each other, where the plan is at some of them later
+/// than it could be; `None` where they are the same.
+pub fn two_times(plan: &LoadPlan<'_>) -> Option<String> {
+    let (last, _) = plan.stops.last().filter(|_| plan.leaves_later())?;
+    Some(format!(
+        "PLAN: when this plan is there; none is sooner at {}. LEGAL, LIKELY: the soonest at each stop by itself, leaving \
+         now.",
+        trip::place(last)
+    ))
 }
 
 /// A limit, as people call it.

@@ -137,8 +137,8 @@ fn person(samsara: &Samsara, driver: usize) -> Value {
     if gone {
         row["isDeactivated"] = json!(true);
     }
-    // Offices forget it for some.
-    if driver % 4 != 1 {
+    // Offices forget it for some, but not where they have two of one name.
+    if driver % 4 != 1 || world.roster.shares_name(driver) {
         row["externalIds"] = json!({ "mcleodId": world.roster.driver_id(driver) });
     }
     if let Some(tractor) = world.seat(driver) {

@@ -62,8 +62,6 @@ impl App {
         let user = &self.facts.user;
         let rows: Vec<_> = on.iter().filter_map(|(id, _)| self.facts.open_exception(id)).collect();
         let all = |is: &dyn Fn(&Exception) -> bool| rows.iter().all(|row| is(row));
-        let mut claimed = rows.iter().filter_map(|row| row.handling.claim.as_ref());
-        let others = claimed.find(|mark| mark.user != *user).cloned();
         let (deed, done) = match action {
             Action::Ack if all(&|row| row.acked_by().any(|mark| mark.user == *user)) => {
                 (Deed::Unack, format!("{about}: not seen after all"))
@@ -73,22 +71,29 @@ impl App {
                 (Deed::Unclaim, format!("{about}: released, nobody has it"))
             }
             _ => {
-                let ids: Vec<String> = on.iter().map(|(id, _)| id.clone()).collect();
-                if let Some(other) = others.as_ref().filter(|_| self.taking != ids) {
-                    let since = words::time(other.at, &self.facts.zone, self.facts.now);
-                    self.say(format!(
-                        "{about}: {} has it since {since}; the same key again takes it",
-                        other.user
-                    ));
-                    self.taking = ids;
-                    return None;
-                }
-                self.taking.clear();
-                let from = others.map(|other| format!(", {} had it", other.user)).unwrap_or_default();
+                let from = self.take_from_others(action, &on, &about)?;
                 (Deed::Claim, format!("{about}: everybody reads that you see to it{from}"))
             }
         };
         Some(Effect::Act { on, deed, done })
+    }
+
+    /// Who had these, in a few words; nothing where nobody else did. What somebody else has is taken over only by the same
+    /// key again: `None` until then, and it is said.
+    fn take_from_others(&mut self, action: Action, on: &[(String, Seen)], about: &str) -> Option<String> {
+        let rows = on.iter().filter_map(|(id, _)| self.facts.open_exception(id));
+        let mut claims = rows.filter_map(|row| row.handling.claim.as_ref());
+        let other = claims.find(|mark| mark.user != self.facts.user).cloned();
+        let asked = self.taking.take();
+        let Some(other) = other else { return Some(String::new()) };
+        let ids: Vec<String> = on.iter().map(|(id, _)| id.clone()).collect();
+        if asked == Some((action, ids.clone())) {
+            return Some(format!(", {} had it", other.user));
+        }
+        let since = words::time(other.at, &self.facts.zone, self.facts.now);
+        self.say(format!("{about}: {} has it since {since}; the same key again takes it", other.user));
+        self.taking = Some((action, ids));
+        None
     }
 
     /// Learns why nothing that is done here is written any more, or that it is again.
@@ -128,20 +133,21 @@ impl App {
 
     /// Takes over the line of the handoff that the cursor is on, and goes on to the next.
     pub(super) fn accept(&mut self) -> Option<Effect> {
-        let Some(Subject::Exception(id)) = self.in_hand() else {
+        let Some(Subject::Exception(_)) = self.in_hand() else {
             self.say("only what is open is taken over, line by line");
             return None;
         };
-        let row = self.facts.open_exception(id)?;
-        let about = exception_number(row, &self.facts);
-        let accepted = handoff::accepted(row, self.facts.now);
-        if accepted.is_some_and(|mark| mark.user == self.facts.user) {
+        let (on, about) = self.at_hand()?;
+        let now = self.facts.now;
+        let rows = on.iter().filter_map(|(id, _)| self.facts.open_exception(id));
+        let mut accepted = rows.map(|row| handoff::accepted(row, now));
+        if accepted.all(|mark| mark.is_some_and(|mark| mark.user == self.facts.user)) {
             self.say(format!("{about}: you have taken it over already"));
             self.go_page(Go::Down);
             return None;
         }
-        let on = vec![(row.id.clone(), row.seen(self.facts.now))];
-        let done = format!("{about}: everybody reads that you have taken it over");
+        let from = self.take_from_others(Action::Accept, &on, &about)?;
+        let done = format!("{about}: everybody reads that you have taken it over{from}");
         self.go_page(Go::Down);
         Some(Effect::Act { on, deed: Deed::Accept, done })
     }
@@ -226,7 +232,8 @@ impl App {
             slot.panel.at_hand(&facts)
         };
         let now = self.facts.now;
-        let rows: Vec<_> = ids.iter().filter_map(|id| self.facts.open_exception(id)).collect();
+        // Whichever of what is wrong with a load is at hand, a key is about all of it.
+        let rows = self.facts.whole(&ids);
         let about = rows.first().map(|row| exception_number(row, &self.facts));
         let on: Vec<_> = rows.iter().map(|row| (row.id.clone(), row.seen(now))).collect();
         if about.is_none() {

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 
 use super::{App, Effect};
 use crate::model::{MovementKey, Viewer};
+use crate::rules::queue::load_of;
 use crate::tui::event::Event;
-use crate::tui::panels::{Subject, load_of};
+use crate::tui::panels::Subject;
+
+/// What the page of a change of shift is called among `viewers.view`.
+const HANDOFF: &str = "handoff";
 
 impl App {
     /// Takes in one event. Says what must be done outside, if anything.
@@ -38,9 +42,13 @@ impl App {
         Some(Effect::Look(view))
     }
 
-    /// What is looked at, as the other consoles read it: the panel, or the load whose page is open.
+    /// What is looked at, as the other consoles read it: the panel, the handoff, or the load whose page is open.
     pub fn looking_at(&self) -> String {
-        self.load_opened().map_or_else(|| self.place.word().to_owned(), |load| Viewer::view_of_load(&load))
+        match (self.opened(), self.load_opened()) {
+            (_, Some(load)) => Viewer::view_of_load(&load),
+            (Some(Subject::Handoff), None) => HANDOFF.to_owned(),
+            _ => self.place.word().to_owned(),
+        }
     }
 
     /// The load that the page on top is about.

@@ -9,9 +9,9 @@ use super::Subject;
 use super::movements::risk_role;
 use crate::model::{Keyed, Movement, Reason, Risk, Stop, Timestamp};
 use crate::rules::best::{self, Choice, Verdict};
-use crate::rules::detention::{Held, held};
+use crate::rules::detention::{Free, Held, held};
 use crate::rules::hours::left_at;
-use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, why_not};
+use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, two_times, why_not};
 use crate::rules::load_plan::{self, LoadPlan, NoPlan};
 use crate::rules::{say, trip};
 use crate::tui::facts::Facts;
@@ -80,8 +80,14 @@ fn arrival(sheet: &mut Sheet, load: &Movement, plan: &LoadPlan<'_>, facts: &Fact
     for first in &plan.first {
         sheet.link("after", first.tms.id.clone(), "", Some(Subject::Movement(first.key())));
     }
+    stops(sheet, plan, facts);
+    super::exception::about(sheet, &Subject::Movement(load.key()), facts);
+}
+
+fn stops(sheet: &mut Sheet, plan: &LoadPlan<'_>, facts: &Facts) {
     sheet.heading("Stops");
-    let rows = plan.stops.iter().map(|(stop, arrival)| {
+    let two_times = two_times(plan);
+    let rows = plan.stops.iter().zip(plan.planned()).map(|((stop, arrival), planned)| {
         let time = |at| (words::time_at(stop, at, facts), Role::Text);
         let late = arrival.late_s.map_or_else(
             || UNKNOWN.to_owned(),
@@ -90,17 +96,22 @@ fn arrival(sheet: &mut Sheet, load: &Movement, plan: &LoadPlan<'_>, facts: &Fact
                 _ => format!("+{}", words::minutes(late)),
             },
         );
-        let cells = vec![
-            (trip::place(stop), Role::Text),
+        let planned = two_times.is_some().then(|| time(planned));
+        let rest = [
             time(arrival.legal_eta_at),
             time(arrival.eta_at),
             (words::window(stop, facts), Role::Text),
             (late, risk_role(arrival.risk)),
         ];
-        (cells, None)
+        let place = (trip::place(stop), Role::Text);
+        (std::iter::once(place).chain(planned).chain(rest).collect(), None)
     });
-    sheet.grid(&["STOP", "LEGAL", "LIKELY", "WINDOW", "SLACK"], rows.collect());
-    super::exception::about(sheet, &Subject::Movement(load.key()), facts);
+    let planned = two_times.is_some().then_some("PLAN");
+    let titles = std::iter::once("STOP").chain(planned).chain(["LEGAL", "LIKELY", "WINDOW", "SLACK"]);
+    sheet.grid_without(&titles.collect::<Vec<_>>(), &["WINDOW"], rows.collect());
+    if let Some(words) = two_times {
+        sheet.line(words, Role::Muted);
+    }
 }
 
 fn segments(sheet: &mut Sheet, plan: &LoadPlan<'_>, facts: &Facts) {
@@ -256,11 +267,10 @@ pub fn detention(facts: &Facts) -> Sheet {
 }
 
 fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
-    let left = one.free_left_s(facts.now);
-    let (free, role) = if one.is_over(facts.now) {
-        (format!("{} over", words::minutes(left)), Role::Bad)
-    } else {
-        (format!("{} left", words::minutes(left)), Role::Text)
+    let (free, role) = match one.free(facts.now) {
+        Free::Left(left) => (format!("{} left", words::minutes(left)), Role::Text),
+        Free::Over(over) => (format!("{} over", words::minutes(over)), Role::Bad),
+        Free::Unknown => ("not known".to_owned(), Role::Warn),
     };
     vec![
         (one.movement.tms.id.clone(), Role::Text),

@@ -4,14 +4,13 @@
 pub mod line;
 mod tiles;
 
-use std::cmp::Reverse;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use super::{Go, Panel, Show, Subject};
-use crate::model::{Exception, ExceptionKind, Extent, MovementKey, folded};
+use crate::model::{Exception, ExceptionKind, Extent, folded};
 use crate::rules::blindness::{Sight, Unsettled, sight};
+use crate::rules::queue::{self, About};
 use crate::rules::uncovered::{by_time_left, is_uncovered};
 use crate::tui::facts::Facts;
 use crate::tui::theme::{Role, Theme};
@@ -24,6 +23,9 @@ const BLIND_LINES: usize = 2;
 
 /// From this many columns on there is room for what would help.
 const WITH_REMEDY: u16 = 76;
+
+/// As many it takes.
+const REMEDY: u16 = 13;
 
 /// From this many on, for whose load it is too.
 const WITH_UNITS: u16 = 110;
@@ -42,6 +44,8 @@ pub struct Board {
     top: usize,
     /// What the line under the cursor is about; nothing until a key was pressed here.
     chosen: Option<About>,
+    /// Columns that the longest name of a load takes, and the longest word of who has one.
+    widest: (u16, u16),
     /// What stands over the rows besides the counts.
     blind: Vec<String>,
     sight: Sight,
@@ -49,25 +53,11 @@ pub struct Board {
     size: Size,
 }
 
-/// What a line is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
-    Load(MovementKey),
-    /// One exception that no load has, by its id.
-    Other(String),
-}
-
 /// Whether what this console's person snoozed is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Snoozed {
     Hidden,
     Shown,
-}
-
-impl About {
-    fn of(row: &Exception) -> Self {
-        line::load_of(row).map_or_else(|| Self::Other(row.id.clone()), Self::Load)
-    }
 }
 
 impl Board {
@@ -83,6 +73,7 @@ impl Board {
             cursor: 0,
             top: 0,
             chosen: None,
+            widest: (0, 0),
             blind: Vec::new(),
             sight: Sight::Nothing,
             unsettled: Unsettled::default(),
@@ -178,7 +169,7 @@ impl Board {
 
     /// What to write where there are no rows.
     fn empty(&self, facts: &Facts) -> String {
-        let snoozed = self.total == 0 && facts.fleet.exceptions.iter().any(|row| row.is_open());
+        let snoozed = self.total == 0 && facts.fleet.exceptions.iter().any(|row| facts.holds(row));
         match &self.sight {
             _ if facts.fleet.extent == Extent::Glance => "Reading the fleet.".to_owned(),
             _ if self.total > 0 => "no line holds every word of the filter".to_owned(),
@@ -227,28 +218,22 @@ impl Panel for Board {
         self.blind.truncate(BLIND_LINES);
         let rows = facts.fleet.exceptions.iter();
         let mut queue: Vec<(usize, &Exception)> = rows.map(AsRef::as_ref).enumerate().collect();
-        queue.retain(|(_, row)| row.is_open() && self.is_shown(row, facts));
+        queue.retain(|(_, row)| facts.holds(row) && self.is_shown(row, facts));
         queue.sort_unstable_by(|(_, a), (_, b)| match self.show {
             Show::Uncovered => by_time_left(a, b),
             Show::All | Show::Late => a.cmp_rank(b),
         });
-        let mut places = std::collections::BTreeMap::new();
-        let mut lines: Vec<Vec<usize>> = Vec::new();
-        for (index, row) in queue {
-            let place = *places.entry(About::of(row)).or_insert(lines.len());
-            match lines.get_mut(place) {
-                Some(line) => line.push(index),
-                None => lines.push(vec![index]),
-            }
-        }
-        // A line is as bad as the worst that it tells of, and tells of that first.
-        let severity = |index: &usize| facts.fleet.exceptions.at(*index).map(|row| Reverse(row.severity));
-        for line in &mut lines {
-            line.sort_by_key(severity);
-        }
+        let lines = queue::lines(queue, |(_, row)| *row).into_iter();
+        let mut lines: Vec<Vec<usize>> =
+            lines.map(|line| line.into_iter().map(|(index, _)| index).collect()).collect();
         self.total = lines.len();
         lines.retain(|line| self.passes(line, facts));
         self.lines = lines;
+        self.widest = self.lines.iter().fold((0, 0), |(about, who), line| {
+            let rows: Vec<&Exception> = Self::rows(line, facts).collect();
+            let own = rows.first().map_or(0, |row| width(&line::about(row, facts)));
+            (about.max(own), who.max(width(&line::who_of(&rows, facts))))
+        });
         self.follow(facts);
     }
 
@@ -350,7 +335,7 @@ impl Panel for Board {
     fn rows(&self, facts: &Facts) -> Option<Rows> {
         let cells = self.lines.iter().map(|line| {
             let rows: Vec<&Exception> = Self::rows(line, facts).collect();
-            cells(&rows, None, facts).map(|(text, _)| text.trim().to_owned()).to_vec()
+            cells(&rows, facts).map(|(text, _)| text.trim().to_owned()).to_vec()
         });
         let hidden = self.total - self.lines.len();
         Some(Rows {
@@ -383,11 +368,13 @@ impl Panel for Board {
             }
             return;
         }
-        let columns = Layout::of(area.width);
+        let columns = Layout::of(area.width, self.widest);
         columns.draw((area.x, y), buf, facts, theme, &HEADS.map(|head| (head.to_owned(), Role::Muted)));
         for (position, line) in self.lines.iter().enumerate().skip(self.top) {
             let Some(y) = ys.next() else { return };
-            let mut cells = cells(&Self::rows(line, facts).collect::<Vec<_>>(), Some(columns.what()), facts);
+            let rows: Vec<&Exception> = Self::rows(line, facts).collect();
+            let mut cells = cells(&rows, facts);
+            let columns = columns.for_line(&mut cells, &line::more(&rows, facts), facts);
             if position == self.cursor {
                 buf.set_style(
                     Rect::new(area.x, y, area.width, 1).intersection(buf.area),
@@ -416,25 +403,16 @@ impl Panel for Board {
 /// What the cells of a line are called.
 const HEADS: [&str; 7] = ["SEV", "LEFT", "LOAD", "WHAT", "REMEDY", "WITH", "WHO"];
 
-/// What a line says: as many cells as there are headings. What is wrong is cut to `room`, where there is a limit.
-fn cells(rows: &[&Exception], room: Option<u16>, facts: &Facts) -> [Span; 7] {
-    let Some((worst, more)) = rows.split_first() else { return Default::default() };
+/// What a line says: as many cells as there are headings.
+fn cells(rows: &[&Exception], facts: &Facts) -> [Span; 7] {
+    let Some(worst) = rows.first() else { return Default::default() };
     let (severity, role) = line::severity(worst);
     let trend = facts.glyphs.trend(worst.trend.map(|(trend, _)| trend));
-    let what = line::what(worst, facts);
-    let more: String = more.iter().flat_map(|row| [" +", line::tag_now(row, facts.now)]).collect();
     [
         (format!("{severity:<4}{trend}"), role),
         line::left(worst, facts.now),
         (line::about(worst, facts), Role::Text),
-        // That there is more is never cut.
-        (
-            match room {
-                Some(room) => fit(&what, room.saturating_sub(width(&more)), facts.glyphs).into_owned(),
-                None => what,
-            } + &more,
-            role,
-        ),
+        (line::what(worst, facts) + &line::more(rows, facts), role),
         (line::remedy(worst).to_owned(), Role::Text),
         (units(worst, facts), Role::Text),
         (line::who_of(rows, facts), Role::Text),
@@ -456,22 +434,35 @@ fn units(row: &Exception, facts: &Facts) -> String {
 }
 
 /// How wide each column is; nothing where there is no room.
+#[derive(Clone, Copy)]
 struct Layout([u16; 7]);
 
 impl Layout {
-    fn of(room: u16) -> Self {
-        let remedy = if room < WITH_REMEDY { 0 } else { 13 };
+    /// For so many columns, where the names of loads and who has them take so many of them at most.
+    fn of(room: u16, (about, who): (u16, u16)) -> Self {
+        let remedy = if room < WITH_REMEDY { 0 } else { REMEDY };
         let units = if room < WITH_UNITS { 0 } else { 22 };
-        let mut widths = [5, 5, 8, 0, remedy, units, if room < WITH_REMEDY { 8 } else { 11 }];
+        let who = who.clamp(3, if room < WITH_REMEDY { 8 } else { 11 });
+        let mut widths = [5, 5, about.clamp(4, 8), 0, remedy, units, who];
         let taken: u16 = widths.iter().map(|wide| wide + u16::from(*wide > 0)).sum();
         let [_, _, _, what, ..] = &mut widths;
         *what = room.saturating_sub(taken);
         Self(widths)
     }
 
-    const fn what(&self) -> u16 {
-        let [_, _, _, what, ..] = self.0;
-        what
+    /// For a line: where what is wrong does not fit into its column, what would help gives way, since its page says that
+    /// too. What is cut even so is cut before `more`: that there is more is never cut.
+    fn for_line(self, cells: &mut [Span; 7], more: &str, facts: &Facts) -> Self {
+        let Self([severity, left, load, mut what, mut remedy, units, who]) = self;
+        let [_, _, _, (text, _), ..] = cells;
+        if width(text) > what && remedy > 0 {
+            (what, remedy) = (what + 1 + remedy, 0);
+        }
+        if width(text) > what {
+            let worst = text.strip_suffix(more).unwrap_or(text);
+            *text = fit(worst, what.saturating_sub(width(more)), facts.glyphs).into_owned() + more;
+        }
+        Self([severity, left, load, what, remedy, units, who])
     }
 
     fn draw(&self, (mut x, y): (u16, u16), buf: &mut Buffer, facts: &Facts, theme: Theme, cells: &[Span; 7]) {

@@ -5,6 +5,7 @@ use super::Subject;
 use super::board::line;
 use super::tractors::why_dark;
 use crate::model::{Exception, ExceptionKind, Fact, Mark, MovementKey, Timestamp};
+use crate::rules::queue::load_of;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -12,7 +13,7 @@ use crate::tui::words::{self, UNKNOWN};
 
 /// Everything known of an exception.
 pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
-    let mut sheet = Sheet::about(format!("{} {}", line::about(row, facts), line::tag_now(row, facts.now)));
+    let mut sheet = Sheet::about(format!("{} {}", line::about(row, facts), line::tag_now(row, facts)));
     let ago = |at: Option<Timestamp>| at.map(|at| format!("{} ago", words::age(Some(at), facts.now)));
     let time = |at: Timestamp| words::time(at, &facts.zone, facts.now);
     sheet.heading("What is wrong");
@@ -31,6 +32,8 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
         let because = row.cleared_because.clone().unwrap_or_default();
         let at = row.cleared_at.map_or_else(|| UNKNOWN.to_owned(), time);
         sheet.judged("over", at, Role::Good, because);
+    } else if !facts.holds(row) {
+        sheet.judged("over", "now", Role::Good, "it is not at that stop any more");
     }
     sheet.noted("last changed", time(row.computed_at), ago(Some(row.computed_at)).unwrap_or_default());
     if row.kind == ExceptionKind::Dark
@@ -39,11 +42,11 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
         why_dark(&mut sheet, tractor, facts);
     }
     people(&mut sheet, row, facts);
-    if let Some(load) = line::load_of(row) {
+    if let Some(load) = load_of(row) {
         beside(&mut sheet, &load, facts);
     }
     touched(&mut sheet, row, facts);
-    let others: Vec<String> = line::load_of(row)
+    let others: Vec<String> = load_of(row)
         .map(|key| Subject::Movement(key).exceptions(facts))
         .unwrap_or_default()
         .into_iter()
@@ -131,7 +134,12 @@ fn people(sheet: &mut Sheet, row: &Exception, facts: &Facts) {
         let parts: Vec<String> = until.into_iter().chain(worse).collect();
         sheet.noted("snoozed by", format!("{} {}", mark.user, parts.join(", ")), when(mark));
     }
-    for (mark, note) in handling.notes.iter().rev() {
+    // A note is about the load, whichever of what is wrong with it was in sight when it was written.
+    let whole = facts.whole(std::slice::from_ref(&row.id));
+    let notes = if whole.is_empty() { vec![row] } else { whole };
+    let mut notes: Vec<_> = notes.into_iter().flat_map(|row| &row.handling.notes).collect();
+    notes.sort_by_key(|(mark, _)| std::cmp::Reverse(mark.at));
+    for (mark, note) in notes {
         sheet.noted(&format!("note, {}", line::initials(&mark.user)), note.clone(), when(mark));
     }
 }
@@ -139,7 +147,7 @@ fn people(sheet: &mut Sheet, row: &Exception, facts: &Facts) {
 /// What it is about, each leading on to its own page.
 fn touched(sheet: &mut Sheet, row: &Exception, facts: &Facts) {
     let touches = &row.touches;
-    let load = line::load_of(row).filter(|key| facts.fleet.movements.get(key).is_some());
+    let load = load_of(row).filter(|key| facts.fleet.movements.get(key).is_some());
     let driver = touches.driver_id.clone().filter(|id| facts.driver(Some(id)).is_some());
     let tractor = touches.tractor_id.clone().filter(|id| facts.tractor(Some(id)).is_some());
     let trailer = touches.trailer_id.clone().filter(|id| facts.trailer(Some(id)).is_some());

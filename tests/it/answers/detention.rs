@@ -1,8 +1,11 @@
 //! `detention`: from when time counts, and who is not there any more.
 
 use backhaul::commands::detention::print;
-use backhaul::model::{Confidence, Evidence, Fleet, ObservedStay, Proof, Stay, UnitId};
-use backhaul::rules::detention::{self, held};
+use backhaul::model::{
+    Confidence, Evidence, Exception, ExceptionKind, ExceptionState, Fleet, MovementStatus, ObservedStay,
+    Proof, Stay, StopKey, Subject, SubjectKind, UnitId,
+};
+use backhaul::rules::detention::{self, Free, held};
 use backhaul::rules::freshness::Freshness;
 
 use super::made::{DALLAS, Made, NOON, WACO, hence};
@@ -20,7 +23,44 @@ fn at_stop(opens: i64, arrived: i64) -> Made {
 
 fn minutes_left(fleet: &Fleet) -> Vec<i64> {
     let held = held(fleet, &Freshness::of(&fleet.feeds, NOON), NOON);
-    held.iter().map(|one| one.free_left_s(NOON) / 60).collect()
+    held.iter().filter_map(|one| Some(one.free_left_s(NOON)? / 60)).collect()
+}
+
+#[test]
+fn what_an_outside_carrier_moves_is_nobody_of_ours_who_is_held() {
+    let mut made = at_stop(-180, -200);
+    made.movements[0].tms.brokered = true;
+    (made.movements[0].tractor_id, made.movements[0].driver_id) = (None, None);
+    made.movements[0].tms.status = MovementStatus::InProgress;
+    assert_eq!(minutes_left(&made.fleet()), [] as [i64; 0]);
+}
+
+#[test]
+fn free_time_that_ended_while_nobody_could_tell_holds_nobody_but_who_was_said_to_be_held() {
+    let mut made = at_stop(-180, -200);
+    for feed in &mut made.feeds[2..] {
+        feed.last_ok_at = Some(hence(-90));
+    }
+    let mut fleet = made.fleet();
+    let told = |fleet: &Fleet| {
+        let held = held(fleet, &Freshness::of(&fleet.feeds, NOON), NOON);
+        let shown = text(80, |format, out| print(&held, fleet, format, NOON, out));
+        (held[0].free(NOON), held[0].is_over(NOON), shown)
+    };
+    let (free, is_over, shown) = told(&fleet);
+    assert_eq!((free, is_over), (Free::Unknown, false));
+    assert!(shown.contains("not known"), "{shown}");
+    let key = StopKey { company_id: "TMS".into(), id: "s1".into() };
+    let subject = Subject::of_company(SubjectKind::Stop, &key);
+    let said = Exception {
+        id: subject.exception_id(ExceptionKind::Detention),
+        kind: ExceptionKind::Detention,
+        state: ExceptionState::Open,
+        subject,
+        ..Exception::default()
+    };
+    fleet.exceptions = [said].into_iter().collect();
+    assert_eq!(told(&fleet).0, Free::Over(3600));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `find TEXT`: what fits best comes first, whatever it is.
 
 use backhaul::commands::find::print;
-use backhaul::model::{Fleet, Loaded, Motion, Order, Trailer};
+use backhaul::model::{Fleet, Loaded, Motion, Order, Stop, Tractor, Trailer};
 use backhaul::rules::find::{Fit, find};
 
 use super::made::{DALLAS, Made, NOON, WACO};
@@ -65,7 +65,43 @@ fn exact_comes_before_a_beginning_and_that_before_a_part() {
 }
 
 #[test]
-fn a_load_is_where_its_truck_is() {
+fn a_load_that_waits_is_where_it_waits_and_not_where_its_truck_is() {
+    let fleet = fleet();
+    for asked in ["88123", "b9"] {
+        let found = find(&fleet, asked, NOON);
+        let row = &json(|format, out| print(&found, &fleet, format, NOON, out))[0];
+        assert_eq!(
+            (row["place"].as_str(), row["latitude"].as_f64(), row["observed_at"].as_str()),
+            (Some("its pickup, Waco TX"), Some(WACO.0), None)
+        );
+        let shown = text(120, |format, out| print(&found, &fleet, format, NOON, out));
+        assert!(shown.contains("its pickup, Waco TX") && !shown.contains("where 418 is"), "{shown}");
+    }
+}
+
+#[test]
+fn a_place_that_its_provider_has_no_words_for_is_told_in_ours_to_people_and_to_scripts() {
+    let mut fleet = fleet();
+    let wordless = fleet.tractors.iter().map(|row| Tractor { place: None, ..Tractor::clone(row) });
+    fleet.tractors = wordless.collect::<Vec<_>>().into_iter().collect();
+    let found = find(&fleet, "418", NOON);
+    let rows = json(|format, out| print(&found, &fleet, format, NOON, out));
+    assert_eq!(rows[0]["place"], "Dallas TX");
+    let shown = text(200, |format, out| print(&found, &fleet, format, NOON, out));
+    assert!(shown.contains("Dallas TX"), "{shown}");
+}
+
+#[test]
+fn a_load_is_where_its_truck_is_once_it_is_picked_up() {
+    let mut fleet = fleet();
+    let left = fleet.stops.iter().map(|row| {
+        let mut row = Stop::clone(row);
+        row.tms.actual_departure_at = Some(NOON);
+        row
+    });
+    fleet.stops = left.collect::<Vec<_>>().into_iter().collect();
+    fleet.index_stops();
+    let fleet = || fleet.clone();
     let rows = json(|format, out| print(&find(&fleet(), "b9", NOON), &fleet(), format, NOON, out));
     let row = &rows[0];
     assert_eq!(

@@ -49,6 +49,29 @@ fn who_can_legally_be_there_first_comes_first() {
 }
 
 #[test]
+fn a_trailer_is_where_its_own_tracker_has_it_and_not_where_its_truck_is() {
+    let mut made = made();
+    let trailer = &mut made.trailers[0];
+    (trailer.latitude, trailer.longitude) = (Some(WACO.0), Some(WACO.1));
+    trailer.observed_at = Some(hence(-3));
+    made.tractors[0].place = None;
+    let fleet = made.fleet();
+    with_basis(&fleet, NOON, |basis| {
+        let spot = locate(&fleet, basis.places, "32.78,-96.80").unwrap();
+        let wanted = Wanted { place: spot.point, miles: 200.0, drive_s: None, empty: false };
+        let around = near(basis, &wanted);
+        let row = around.found.iter().find(|row| row.label == "E1").unwrap();
+        assert_eq!(row.place().as_deref(), Some("Waco TX"));
+        let rows = json(|format, out| print(&around, &spot, format, NOON, out));
+        let told = |label: &str| {
+            let mut rows = rows.as_array().unwrap().iter();
+            rows.find(|row| row["label"] == label).unwrap()["place"].clone()
+        };
+        assert_eq!((told("E1"), told("1")), ("Waco TX".into(), "Dallas TX".into()));
+    });
+}
+
+#[test]
 fn a_driver_finishes_his_loads_first_and_is_marked() {
     let mut made = made();
     made.load("L1", Some("1"));

@@ -97,6 +97,57 @@ fn people_read_both_times_and_what_they_rest_on() {
     assert!(shown.contains("the legal plan stops for: "), "{shown}");
 }
 
+/// When the pieces of driving of a plan end.
+fn driven_to(object: &Value) -> Vec<&str> {
+    let segments = object["segments"].as_array().unwrap().iter();
+    segments.filter(|one| one["kind"] == "drive").filter_map(|one| one["end_at"].as_str()).collect()
+}
+
+#[test]
+fn the_stops_have_the_times_of_the_plan_that_is_printed_beside_the_soonest() {
+    // Waco is two hours away and opens in ten: who goes there now only waits, with his day running.
+    let mut made = Made::new();
+    made.rig("1", DALLAS);
+    made.load("L1", Some("1"));
+    made.stop("s1", "L1", "WACO", WACO, 600);
+    made.stop("s2", "L1", "EL PASO", EL_PASO, 1800);
+    let fleet = made.fleet();
+    let object = object(&fleet, "L1", NOON);
+    let (first, last) = (&object["stops"][0], &object["stops"][1]);
+    assert!(first["legal_eta_at"].as_str().unwrap() < first["planned_at"].as_str().unwrap(), "{first}");
+    let driven = driven_to(&object);
+    assert!(driven.contains(&first["planned_at"].as_str().unwrap()), "{driven:?} {first}");
+    assert_eq!(
+        (&last["planned_at"], driven.last().copied()),
+        (&object["arrival_at"], last["planned_at"].as_str())
+    );
+    let shown = planned(&fleet, "L1", NOON, |basis, answer| {
+        text(120, |format, out| print(basis, load(&fleet, "L1").unwrap(), answer, format, out))
+    });
+    let titles = shown.lines().find(|line| line.starts_with("STOP ")).unwrap();
+    assert!(
+        titles.split_whitespace().eq(["STOP", "PLAN", "LEGAL", "LIKELY", "CLOSES", "RISK", "LATE", "BY"])
+    );
+    let stop = shown.lines().find(|line| line.starts_with("Waco TX  ")).unwrap();
+    assert!(stop.starts_with("Waco TX     Tue 22:00 CST  Tue 1"), "{shown}");
+    assert!(shown.contains("PLAN: when this plan is there; none is sooner at El Paso TX"), "{shown}");
+}
+
+#[test]
+fn where_the_plan_is_at_each_stop_as_soon_as_can_be_one_time_is_told() {
+    let mut made = made();
+    made.stops[0].tms.scheduled_early_at = None;
+    let fleet = made.fleet();
+    let object = object(&fleet, "L1", NOON);
+    for stop in object["stops"].as_array().unwrap() {
+        assert_eq!(stop["planned_at"], stop["legal_eta_at"], "{stop}");
+    }
+    let shown = planned(&fleet, "L1", NOON, |basis, answer| {
+        text(120, |format, out| print(basis, load(&fleet, "L1").unwrap(), answer, format, out))
+    });
+    assert!(!shown.contains("PLAN"), "{shown}");
+}
+
 #[test]
 fn what_cannot_be_planned_says_why() {
     let code = |made: &Made, id: &str, now| object(&made.fleet(), id, now)["error"]["code"].clone();

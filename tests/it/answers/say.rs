@@ -42,6 +42,12 @@ fn a_number_that_somebody_has_at_hand_is_one_load_or_says_which_it_could_be() {
         assert_eq!(load(text), Ok(expected), "{text}");
     }
     assert!(load("PO-1").unwrap_err().contains("there is no load or order"));
+    let mut idle = made();
+    idle.rig("77", WACO);
+    assert_eq!(
+        say::load(&idle.fleet(), "77", NOON).unwrap_err(),
+        "tractor 77 has no load: `backhaul find 77` says where it is"
+    );
     let mut twice = made();
     twice.movements[1].tms.status = MovementStatus::Covered;
     let fleet = twice.fleet();

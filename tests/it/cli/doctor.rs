@@ -166,18 +166,26 @@ fn the_database_the_poller_and_the_feeds_fail_with_what_mends_them() {
     );
     let refused = one(|facts| {
         of_fleet(facts, |fleet| {
-            fleet.feeds.push(feed(
-                "drivers",
-                Some(ago(900)),
-                Some("credentials refused (HTTP 401); check the credential"),
-            ));
+            for resource in ["drivers", "vehicles", "hos_clocks"] {
+                let why = "credentials refused (HTTP 401); check the credential";
+                fleet.feeds.push(feed(resource, Some(ago(900)), Some(why)));
+            }
         });
     });
     assert_eq!(
         refused,
-        "feed samsara drivers: credentials refused (HTTP 401); check the credential, for 10m; read 15m ago\n\
+        "feed samsara: credentials refused (HTTP 401); check the credential, for 10m; 3 feeds, last read 15m ago\n\
          put a credential of samsara that works into the configuration; it is tried every 5 minutes"
     );
+    // Where it was tried just now, that has said so.
+    let tried = one(|facts| {
+        of_fleet(facts, |fleet| {
+            fleet.feeds.push(feed("drivers", Some(ago(900)), Some("credentials refused (HTTP 401)")));
+        });
+        let outcome = Err(("credentials refused (HTTP 401)".into(), "put one that works".into()));
+        facts.tried = vec![Tried { account: "samsara".into(), outcome, lacks: Vec::new() }];
+    });
+    assert_eq!(tried, "upstream samsara: credentials refused (HTTP 401)\nput one that works");
     let late = one(|facts| of_fleet(facts, |fleet| fleet.feeds.push(feed("drivers", Some(ago(900)), None))));
     assert!(late.starts_with("feed samsara drivers: read 15m ago, and is due every 5s\nsee"), "{late}");
     assert_eq!(

@@ -2,19 +2,32 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Deed, ExceptionKind, Fleet, Judgement, Movement, Snooze};
+use backhaul::model::{Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, Timestamp};
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
 
-use super::made::{ago, hence, now, small, told};
+use super::made::{ago, now, small, told};
 use super::wrong::queue;
 use super::{picture, press, selected, told_of};
+
+pub const LATE: &str = "schedule:TMS:0091";
+pub const HOURS: &str = "hours:sam:ann";
 
 /// The small fleet, with what is wrong with it.
 pub fn wrong() -> Fleet {
     let mut fleet = small();
     fleet.exceptions = queue();
+    since(&mut fleet, ago(8650));
     fleet
+}
+
+/// The truck of 0092 came to its first stop then.
+pub fn since(fleet: &mut Fleet, arrived: Timestamp) {
+    let mut stop = fleet.stops.iter().find(|stop| stop.tms.id == "s3").unwrap().as_ref().clone();
+    stop.tms.actual_arrival_at = Some(arrived);
+    (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) = (Some(ago(9500)), Some(ago(7200)));
+    fleet.stops = fleet.stops.with(vec![stop]);
+    fleet.index_stops();
 }
 
 /// The same with every feed fresh.
@@ -48,12 +61,12 @@ fn the_board_in_80_columns() {
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
-    HIGH  -     motive   FEED motive is silent: positions  see Health    -
-    MED   -     0092     HELD 24m over, Lubbock TX         call the stop seen ann
-    MED × -     502      DARK 3h06, last at Elko NV        call driver   -
+    SEV   LEFT  LOAD   WHAT                                   REMEDY        WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS  re-power      bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                 assign        -
+    HIGH  -     motive FEED motive is silent: positions       see Health    -
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen            seen ann
+    MED × -     502    DARK 3h06, last at Elko NV             call driver   -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
     ");
@@ -65,12 +78,12 @@ fn the_board_in_120_columns() {
     LIVE 5s  MCL <10s  MOT <10s  SAM <10s  MAP ok  5 tractors, 3 trailers, 4 drivers, 3 open loads                 14:05 CST
     Board 5, worst first                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     1 late  - at risk  1 uncovered  1 run out  1 detained  1 dark  1 feed down  (3 loads not judged yet)
-    SEV   LEFT  LOAD     WHAT                                               REMEDY        WITH                   WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS              re-power      418 Ann Peña           bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has neither a driver no… assign        -                      -
-    HIGH  -     motive   FEED motive is silent: positions                   see Health    -                      -
-    MED   -     0092     HELD 24m over, Lubbock TX                          call the stop -                      seen ann
-    MED × -     502      DARK 3h06, last at Elko NV                         call driver   502                    -
+    SEV   LEFT  LOAD   WHAT                                                    REMEDY        WITH                   WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS                   re-power      418 Ann Peña           bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                                  assign        -                      -
+    HIGH  -     motive FEED motive is silent: positions                        see Health    -                      -
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen               call the stop -                      seen ann
+    MED × -     502    DARK 3h06, last at Elko NV                              call driver   502                    -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
     ");
@@ -82,12 +95,12 @@ fn the_board_in_200_columns() {
     LIVE 5s  MCL <10s  MOT <10s  SAM <10s  MAP ok  5 tractors, 3 trailers, 4 drivers, 3 open loads                                                                                                 14:05 CST
     Board 5, worst first                                                                                                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     1 late  - at risk  1 uncovered  1 run out  1 detained  1 dark  1 feed down  (3 loads not judged yet)
-    SEV   LEFT  LOAD     WHAT                                                                                                                               REMEDY        WITH                   WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS                                                                                              re-power      418 Ann Peña           bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has neither a driver nor a tractor                                                                       assign        -                      -
-    HIGH  -     motive   FEED motive is silent: positions                                                                                                   see Health    -                      -
-    MED   -     0092     HELD 24m over, Lubbock TX                                                                                                          call the stop -                      seen ann
-    MED × -     502      DARK 3h06, last at Elko NV                                                                                                         call driver   502                    -
+    SEV   LEFT  LOAD   WHAT                                                                                                                                    REMEDY        WITH                   WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS                                                                                                   re-power      418 Ann Peña           bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                                                                                                                  assign        -                      -
+    HIGH  -     motive FEED motive is silent: positions                                                                                                        see Health    -                      -
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen                                                                                               call the stop -                      seen ann
+    MED × -     502    DARK 3h06, last at Elko NV                                                                                                              call driver   502                    -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
     ");
@@ -100,12 +113,12 @@ fn the_board_on_the_smallest_screen() {
     Board 5, worst first                 1 Brd  2  3  4  5  6  7
     1 late  1 uncov  1 hours  1 held  1 dark  1 feed
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                           WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma… +HOURS bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has… -
-    HIGH  -     motive   FEED motive is silent: positi… -
-    MED   -     0092     HELD 24m over, Lubbock TX      seen ann
-    MED × -     502      DARK 3h06, last at Elko NV     -
+    SEV   LEFT  LOAD   WHAT                             WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma C… +HOURS bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV           -
+    HIGH  -     motive FEED motive is silent: positions -
+    MED   -     0092   HELD 24m over, Lubbock TX, truc… seen ann
+    MED × -     502    DARK 3h06, last at Elko NV       -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
     ");
@@ -182,12 +195,29 @@ fn who_is_held_in_80_columns() {
 /// A truck that the TMS has at its stop.
 fn held() -> Fleet {
     let mut fleet = fresh();
+    since(&mut fleet, ago(9000));
+    fleet
+}
+
+#[test]
+fn who_was_let_go_is_on_no_list_of_who_is_held_before_the_queue_is_looked_over() {
+    let heading = |fleet: Fleet| {
+        let page = shown(fleet, "d", 120, 36);
+        page.lines().find(|line| line.starts_with("At a stop now")).unwrap_or_default().to_owned()
+    };
+    let board = shown(held(), "", 120, 36);
+    assert!(board.contains("HELD 30m over, Lubbock TX") && board.contains("1 detained"), "{board}");
+    assert_eq!(heading(held()), "At a stop now: 1, beyond free time: 1");
+    let mut fleet = held();
     let mut stop = fleet.stops.iter().find(|stop| stop.tms.id == "s3").unwrap().as_ref().clone();
-    stop.tms.actual_arrival_at = Some(ago(9000));
-    (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) = (Some(ago(9500)), Some(ago(7200)));
+    stop.tms.actual_departure_at = Some(ago(30));
     fleet.stops = fleet.stops.with(vec![stop]);
     fleet.index_stops();
-    fleet
+    let board = shown(fleet.clone(), "", 120, 36);
+    assert!(!board.contains("HELD") && board.contains("0 detained"), "{board}");
+    assert_eq!(heading(fleet.clone()), "At a stop now: 0, beyond free time: 0");
+    let handoff = shown(fleet, ":handoff<enter>", 120, 60);
+    assert!(handoff.contains("Open: 4,") && !handoff.contains("HELD"), "{handoff}");
 }
 
 /// Every load is judged, and nothing is wrong.
@@ -268,143 +298,27 @@ fn the_selection_stays_on_the_load_when_the_order_changes() {
     assert!(selected(&mut app).contains("0093"));
     let mut fleet = wrong();
     let first = fleet.exceptions.iter().find(|row| row.kind == ExceptionKind::UnassignedPickup).unwrap();
-    let first = backhaul::model::Exception { score: 999, ..first.as_ref().clone() };
+    let first = Exception { score: 999, ..first.as_ref().clone() };
     fleet.exceptions = fleet.exceptions.with(vec![first]);
     app.update(told(fleet));
     assert!(selected(&mut app).contains("0093"), "it is on top now, and still selected");
 }
 
-fn act(app: &mut App, keys: &str) -> (Vec<String>, Deed) {
-    picture(app, 80, 24);
-    match press(app, keys) {
-        Some(Effect::Act { on, deed, .. }) => (on.into_iter().map(|(id, _)| id).collect(), deed),
-        other => panic!("{other:?}"),
-    }
-}
-
-const LATE: &str = "schedule:TMS:0091";
-const HOURS: &str = "hours:sam:ann";
-
 #[test]
-fn a_line_is_seen_and_claimed_with_all_that_is_wrong_with_its_load_and_a_detail_alone() {
-    let mut app = live(wrong());
-    assert_eq!(act(&mut app, "a"), (vec![LATE.into(), HOURS.into()], Deed::Ack));
-    assert_eq!(press(&mut app, "C"), None, "bob has one of them: it is said before it is taken");
-    assert!(picture(&mut app, 120, 24).contains("bob has it since"));
-    assert_eq!(act(&mut app, "C"), (vec![LATE.into(), HOURS.into()], Deed::Claim));
-    assert_eq!(press(&mut app, "CjkC"), None, "another key between takes the question back");
-    assert_eq!(press(&mut app, "j"), None);
-    assert_eq!(act(&mut app, "k<enter>CC"), (vec![LATE.into()], Deed::Claim));
-    assert_eq!(act(&mut app, "<esc>3jCC"), (vec![LATE.into(), HOURS.into()], Deed::Claim), "among the loads");
-    assert_eq!(act(&mut app, "4a"), (vec![LATE.into(), HOURS.into()], Deed::Ack), "on the driver");
-}
-
-#[test]
-fn what_is_mine_is_taken_back_by_the_same_key() {
-    let mut app = live(wrong());
-    picture(&mut app, 80, 24);
-    assert_eq!(act(&mut app, "jjja"), (vec!["detention:TMS:0092".into()], Deed::Unack));
+fn what_is_wrong_is_not_cut_for_what_would_help() {
     let mut fleet = wrong();
-    let mut rows: Vec<_> = fleet.exceptions.iter().map(|row| row.as_ref().clone()).collect();
-    for row in &mut rows {
-        row.handling.claim = Some(backhaul::model::Mark { user: "ann".into(), ..Default::default() });
-    }
-    fleet.exceptions = rows.into_iter().collect();
-    let mut app = live(fleet);
-    assert_eq!(act(&mut app, "C"), (vec![LATE.into(), HOURS.into()], Deed::Unclaim));
-}
-
-#[test]
-fn a_snooze_is_typed_as_people_say_it() {
-    let until = |minutes| Deed::Snooze(Snooze { until_at: Some(hence(minutes)), worse_by_s: None });
-    for (typed, expected) in [
-        ("", until(30)),
-        ("45m", until(45)),
-        ("4h", until(240)),
-        ("1h30", until(90)),
-        ("14:30", until(25)),
-        ("until 14:05", until(24 * 60)),
-        ("off", Deed::Unsnooze),
-        ("+15m", Deed::Snooze(Snooze { until_at: None, worse_by_s: Some(900) })),
-    ] {
-        assert_eq!(act(&mut live(wrong()), &format!("z{typed}<enter>")).1, expected, "{typed}");
-    }
-    for typed in ["soon", "0m", "99999h", "25:00", "14:3x", "+", "-5m", "h", "9000h"] {
-        let mut app = live(wrong());
-        assert_eq!(press(&mut app, &format!("z{typed}<enter>")), None, "{typed}");
-        assert!(picture(&mut app, 80, 24).contains("is no time; write 30m"), "{typed}");
-    }
-    let mut app = live(wrong());
-    assert_eq!(press(&mut app, "zq<esc>"), None);
-    assert!(!app.quit() && !picture(&mut app, 80, 24).contains("snooze 0091"), "left alone");
-}
-
-#[test]
-fn a_note_is_one_clean_line_about_the_worst_and_never_too_long() {
-    let mut app = live(wrong());
+    let mut hours = Exception::clone(fleet.exceptions.get(&HOURS.to_owned()).unwrap());
+    (hours.severity, hours.measure_s) = (Severity::Critical, Some(3 * 3600 + 47 * 60));
+    hours.score = 999;
+    fleet.exceptions = fleet.exceptions.with(vec![hours]);
+    let shown = shown(fleet, "", 80, 24);
+    let line = |of: &str| shown.lines().find(|line| line.contains(of)).unwrap_or_default().trim_end();
     assert_eq!(
-        act(&mut app, "nlate, he knows?<enter>"),
-        (vec![LATE.into()], Deed::Note("late, he knows?".into()))
+        line("0091"),
+        "CRIT  2h10  0091   14H ends 16:15, 3h47 short of Oklahoma City OK +LATE +bob n1"
     );
-    assert_eq!(press(&mut app, "n   <enter>"), None, "nothing is no note");
-    press(&mut app, "n");
-    app.update(Event::Paste(format!("\u{1b}[31ma\nb\u{202e}{}", "x".repeat(900))));
-    press(&mut app, "yyy");
-    let Some(Effect::Act { deed: Deed::Note(note), .. }) = press(&mut app, "<enter>") else { panic!() };
-    assert!(note.starts_with("a bx") && note.chars().count() == 300, "{note}");
-}
-
-#[test]
-fn a_note_goes_to_what_was_at_hand_when_it_was_begun() {
-    let mut app = live(wrong());
-    picture(&mut app, 80, 24);
-    press(&mut app, "nx");
-    let mut fleet = wrong();
-    fleet.exceptions =
-        fleet.exceptions.iter().filter(|row| row.id != LATE).map(|row| row.as_ref().clone()).collect();
-    app.update(told(fleet));
-    let Some(Effect::Act { on, .. }) = press(&mut app, "<enter>") else { panic!() };
-    assert_eq!(on[0].0, LATE);
-}
-
-fn snoozed(by: &str) -> Fleet {
-    let mut fleet = wrong();
-    let rows = fleet.exceptions.iter().map(|row| row.as_ref().clone()).map(|mut row| {
-        if row.touches.movement_id.as_deref() == Some("0091") {
-            let mark = backhaul::model::Mark { user: by.into(), seen: row.seen(now()), ..Default::default() };
-            row.handling.snoozes = vec![(mark, Snooze { until_at: Some(hence(25)), worse_by_s: None })];
-        }
-        row
-    });
-    fleet.exceptions = rows.collect();
-    fleet
-}
-
-#[test]
-fn what_i_snoozed_is_hidden_but_counted_and_comes_back_by_a_key_or_by_time() {
-    let mut app = live(snoozed("ann"));
-    let shown = picture(&mut app, 80, 24);
-    assert!(shown.contains("(2 snoozed)") && !shown.contains("0091") && shown.contains("1 late"), "{shown}");
-    press(&mut app, "Z");
-    let shown = picture(&mut app, 80, 24);
-    assert!(shown.contains("0091") && shown.contains("z14:30"), "{shown}");
-    press(&mut app, "Z");
-    assert!(!picture(&mut app, 80, 24).contains("0091"));
-    app.update(Event::Tick(now().plus(Duration::from_secs(25 * 60))));
-    assert!(picture(&mut app, 80, 24).contains("0091"), "the time is over");
-    assert!(picture(&mut live(snoozed("bob")), 80, 24).contains("0091"), "bob's is bob's");
-}
-
-#[test]
-fn what_became_of_a_key_is_said_when_it_is_written() {
-    let mut app = live(wrong());
-    press(&mut app, "C");
-    assert!(!picture(&mut app, 80, 24).contains("see to it"), "nothing is said before it is so");
-    app.update(Event::Done("0091: everybody reads that you see to it".into()));
-    assert!(picture(&mut app, 80, 24).contains("you see to it"));
-    app.update(Event::Notice("not written: the file is read-only".into()));
-    press(&mut app, "j");
-    assert!(picture(&mut app, 80, 24).contains("not written"), "trouble stays until it is dismissed");
+    assert!(line("0093").contains("NO UNIT pickup Elko NV"), "{shown}");
+    assert!(line("0093").contains(" assign "), "{shown}");
 }
 
 #[test]

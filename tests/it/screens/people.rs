@@ -44,6 +44,13 @@ fn a_snooze_beyond_the_time_to_act_says_so() {
 }
 
 #[test]
+fn whoever_takes_over_a_shift_is_shown_to_others_at_the_handoff() {
+    let mut app = live(wrong());
+    assert_eq!(press(&mut app, ":handoff<enter>"), Some(Effect::Look("handoff".to_owned())));
+    assert_eq!(press(&mut app, "<esc>"), Some(Effect::Look("board".to_owned())));
+}
+
+#[test]
 fn a_key_that_does_nothing_here_says_why() {
     let mut app = live(wrong());
     for (keys, why) in [

@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Deed, Exception, ExceptionKind, Fleet, Mark};
+use backhaul::model::{Deed, Exception, ExceptionKind, Mark, Touches};
 use backhaul::tui::app::{App, Effect};
 use backhaul::tui::event::Event;
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::board::wrong;
 use super::made::{now, small, told};
 use super::wrong::queue;
 use super::{picture, press, told_of};
-
-fn wrong() -> Fleet {
-    let mut fleet = small();
-    fleet.exceptions = queue();
-    fleet
-}
 
 fn title(app: &mut App) -> String {
     picture(app, 80, 24).lines().nth(1).unwrap().to_owned()
@@ -115,14 +110,20 @@ fn a_shift_is_taken_over_line_by_line() {
     assert_eq!(press(&mut app, " "), None);
     press(&mut app, ":handoff<enter>");
     let shown = picture(&mut app, 120, 36);
-    assert!(shown.contains("Open: 6, unowned: 5, accepted: 0"), "{shown}");
+    assert!(shown.contains("Open: 5, worst first, unowned: 4, accepted: 0"), "{shown}");
+    let of_load = |line: &&str| line.starts_with('›') && line.contains(" 0091 ");
+    assert_eq!(shown.lines().filter(of_load).count(), 1, "{shown}");
+    assert!(shown.contains("space take over"), "{shown}");
+    assert_eq!(press(&mut app, " "), None, "bob has it: it is said before it is taken");
+    assert!(picture(&mut app, 120, 36).contains("bob has it since"));
+    assert_eq!(press(&mut app, "jk "), None, "another key between takes the question back");
     let mut accept = || match press(&mut app, " ") {
         Some(Effect::Act { on, deed: Deed::Accept, done }) => (on, done),
         other => panic!("{other:?}"),
     };
     let (first, done) = accept();
-    assert_eq!(first.len(), 1, "one line is one thing");
-    assert_eq!(done, "0091: everybody reads that you have taken it over");
+    assert_eq!(first.len(), 2, "all that is wrong with the load");
+    assert_eq!(done, "0091: everybody reads that you have taken it over, bob had it");
     let (second, _) = accept();
     assert_ne!(first[0].0, second[0].0, "the cursor went on");
     // The keys of exceptions are about the line, too.
@@ -140,6 +141,7 @@ fn what_comes_above_the_line_in_hand_moves_the_page_and_not_the_cursor() {
         let more = (0..40).map(|number| Exception {
             id: format!("more:{number}"),
             score: i64::MAX,
+            touches: Touches { movement_id: Some(format!("9{number}")), ..worst.touches.clone() },
             ..worst.clone()
         });
         fleet.exceptions = fleet.exceptions.with(more);

@@ -7,7 +7,8 @@ use backhaul::model::{FeedStatus, Fleet};
 use backhaul::tui::app::{App, Mode};
 use backhaul::tui::event::Event;
 
-use super::made::{ago, many, now, only, small};
+use super::board::wrong;
+use super::made::{ago, many, now, only};
 use super::wrong::queue;
 use super::{picture, press, told_of};
 
@@ -23,9 +24,7 @@ fn live(fleet: Fleet) -> App {
 
 /// The small fleet with what is wrong with it.
 fn fleet() -> Fleet {
-    let mut fleet = small();
-    fleet.exceptions = queue();
-    fleet
+    wrong()
 }
 
 /// The header, and of every panel its first lines; of the map its title and what is said under it.
@@ -169,17 +168,17 @@ fn three_hours_after_anything_came() {
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: mcleod silent 3h00 (loads); motive silent 3h03 (positions); samsara
     silent 3h00 (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ past  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
+    SEV   LEFT  LOAD   WHAT                                   REMEDY        WHO
+    CRIT↑ past  0091   LATE 35m 14H, Oklahoma City OK +HOURS  re-power      bob n1
     Map 7, 1 late (1 not placed)     1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     5 units have never told where they are
     tab next  +/- zoom  0 all  z selected  enter open  ? help
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0092    covered   Bob Ston… Lubbock TX  11:26-12:05*  -          HERE 5h24 seen…
     0093    available -         Elko NV     10:35         -          PAST 4h30 -
     0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK 25m  bob …
-    0092    covered   Bob Ston… Lubbock TX  by Tue 10:25* -          -         seen…
     0090    delivered -         -           -             -          -         -
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE
@@ -219,18 +218,18 @@ fn with_every_account_in_error() {
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  4 feed  (3 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
+    SEV   LEFT  LOAD   WHAT                                   REMEDY        WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS  re-power      bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                 assign        -
     Map 7, 1 late (1 not placed)     1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     5 units have never told where they are
     tab next  +/- zoom  0 all  z selected  enter open  ? help
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0092    covered   Bob Ston… Lubbock TX  11:26-12:05*  -          HERE 2h24 seen…
     0093    available -         Elko NV     10:35         -          PAST 1h30 -
     0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK 25m  bob …
-    0092    covered   Bob Ston… Lubbock TX  by Tue 10:25* -          -         seen…
     0090    delivered -         -           -             -          -         -
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE
@@ -264,12 +263,12 @@ fn with_ten_thousand_rows() {
     fleet.exceptions = queue();
     insta::assert_snapshot!(panels(&mut live(fleet), "G"), @r"
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
-    Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (7500 not judged)
+    Board 4, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
+    1 late  - risk  1 uncov  1 hours  0 held  1 dark  1 feed  (7500 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
+    SEV   LEFT  LOAD   WHAT                                     REMEDY        WHO
+    CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS    re-power      bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                   assign        -
     Map 20000, 2500 late (2500 not placed)                   1  2 Map  3  4  5  6  7
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     trailer 09999  DARK  never told where it is
@@ -313,7 +312,7 @@ fn named(name: &str) -> Fleet {
     let text = || Some(name.to_owned());
     let with = |index: usize| format!("{index}{name}");
     fleet.tractors = (0..)
-        .zip(small().tractors.iter())
+        .zip(wrong().tractors.iter())
         .map(|(index, row)| {
             let mut row = (**row).clone();
             (row.unit_number, row.place, row.source) = (with(index), text(), text());
@@ -321,14 +320,14 @@ fn named(name: &str) -> Fleet {
         })
         .collect();
     fleet.trailers = (0..)
-        .zip(small().trailers.iter())
+        .zip(wrong().trailers.iter())
         .map(|(index, row)| {
             let mut row = (**row).clone();
             (row.unit_number, row.place, row.source) = (with(index), text(), text());
             row
         })
         .collect();
-    fleet.drivers = small()
+    fleet.drivers = wrong()
         .drivers
         .iter()
         .map(|row| {
@@ -337,7 +336,7 @@ fn named(name: &str) -> Fleet {
             row
         })
         .collect();
-    fleet.stops = small()
+    fleet.stops = wrong()
         .stops
         .iter()
         .map(|row| {
@@ -360,18 +359,18 @@ fn with_names_of_three_hundred_characters() {
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
+    SEV   LEFT  LOAD     WHAT                                 REMEDY        WHO
+    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS              bob n1
+    HIGH  20m   0093     NO UNIT pickup Elko NV               assign        -
     Map 7, 1 late (1 not placed)     1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     5 units have never told where they are
     tab next  +/- zoom  0 all  z selected  enter open  ? help
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0092    covered   Very lon… Very long … 11:26-12:05*  -          HERE 2h24 seen…
     0093    available -         Very long … 10:35         -          PAST 1h30 -
     0091    under way Very lon… Very long … 16:00-18:00   18:25 tms  RISK 25m  bob …
-    0092    covered   Very lon… Very long … by Tue 10:25* -          -         seen…
     0090    delivered -         -           -             -          -         -
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE
@@ -406,18 +405,18 @@ fn with_names_written_from_the_right() {
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
+    SEV   LEFT  LOAD     WHAT                                 REMEDY        WHO
+    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS              bob n1
+    HIGH  20m   0093     NO UNIT pickup Elko NV               assign        -
     Map 7, 1 late (1 not placed)     1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     5 units have never told where they are
     tab next  +/- zoom  0 all  z selected  enter open  ? help
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0092    covered   شركة الن… شركة النقل… 11:26-12:05*  -          HERE 2h24 seen…
     0093    available -         شركة النقل… 10:35         -          PAST 1h30 -
     0091    under way شركة الن… شركة النقل… 16:00-18:00   18:25 tms  RISK 25m  bob …
-    0092    covered   شركة الن… شركة النقل… by Tue 10:25* -          -         seen…
     0090    delivered -         -           -             -          -         -
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE
@@ -452,18 +451,18 @@ fn with_names_in_wide_letters() {
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: motive silent 3m (positions)
-    SEV   LEFT  LOAD     WHAT                              REMEDY        WHO
-    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma Ci… +HOURS re-power      bob n1
-    HIGH  20m   0093     NO UNIT pickup at Elko NV has ne… assign        -
+    SEV   LEFT  LOAD     WHAT                                 REMEDY        WHO
+    CRIT↑ 1h25  0091     LATE 35m 14H, Oklahoma City OK +HOURS              bob n1
+    HIGH  20m   0093     NO UNIT pickup Elko NV               assign        -
     Map 7, 1 late (1 not placed)     1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     5 units have never told where they are
     tab next  +/- zoom  0 all  z selected  enter open  ? help
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
+    0092    covered   東京運輸… 東京運輸倉… 11:26-12:05*  -          HERE 2h24 seen…
     0093    available -         東京運輸倉… 10:35         -          PAST 1h30 -
     0091    under way 東京運輸… 東京運輸倉… 16:00-18:00   18:25 tms  RISK 25m  bob …
-    0092    covered   東京運輸… 東京運輸倉… by Tue 10:25* -          -         seen…
     0090    delivered -         -           -             -          -         -
     Drivers 4, by name ▲             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     NAME▲        STATUS LEGAL DRIVE     SHIFT CYCLE FIRST       PLACE          AGE

@@ -86,9 +86,14 @@ pub fn queue() -> Rows<Exception> {
         "The pickup at Elko NV has neither a driver nor a tractor",
     );
     bare.deadline_at = Some(hence(20));
+    bare.facts = facts(&[("place", text("Elko NV")), ("stop_type", text("pickup")), ("lacks", text("both"))]);
     let mut held =
         on("0092", ExceptionKind::Detention, Severity::Medium, 18, "Held at Lubbock TX beyond its free time");
-    held.facts = facts(&[("place", text("Lubbock TX")), ("free_until_at", Fact::At(ago(1450)))]);
+    held.facts = facts(&[
+        ("place", text("Lubbock TX")),
+        ("free_until_at", Fact::At(ago(1450))),
+        ("truck", text("not seen")),
+    ]);
     held.handling.acks = vec![by("ann", &held)];
     let dark = Subject::plain(SubjectKind::Tractor, "mot:4");
     let mut silent = open(ExceptionKind::Dark, Severity::Medium, 17, "502 is silent, last at Elko NV");

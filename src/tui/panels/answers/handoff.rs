@@ -3,12 +3,12 @@
 
 use super::super::board::line;
 use super::super::movements::risk_role;
-use crate::model::{Exception, Keyed, Reason};
+use crate::model::Keyed;
 use crate::rules::handoff::{
-    Handoff, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, accepted,
-    handoff, owner,
+    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, handoff,
 };
 use crate::rules::late::LateLoad;
+use crate::rules::sentence::Teller;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
 use crate::tui::panels::Subject;
@@ -31,8 +31,10 @@ pub fn sheet(facts: &Facts) -> Sheet {
     if shift.open.is_empty() {
         sheet.line(NOTHING_OPEN, Role::Text);
     } else {
-        let rows = shift.open.iter().map(|row| (cells(row, facts), Some(Subject::Exception(row.id.clone()))));
-        sheet.grid(&["SEV", "LEFT", "ABOUT", "OWNER", "ACCEPTED", "WHAT"], rows.collect());
+        let leads_to = |line: &Line<'_>| Some(Subject::Exception(line.worst.id.clone()));
+        let rows = shift.open.iter().map(|line| (cells(line, facts), leads_to(line)));
+        sheet.grid(&["SEV", "LEFT", "ABOUT", "OWNER", "WHAT"], rows.collect());
+        sheet.line("A time behind the owner: since then it is taken over in this shift.", Role::Muted);
     }
     promises(&mut sheet, &shift, facts);
     notes(&mut sheet, &shift, facts);
@@ -40,24 +42,23 @@ pub fn sheet(facts: &Facts) -> Sheet {
     sheet
 }
 
-fn cells(row: &Exception, facts: &Facts) -> Vec<Span> {
-    let (severity, role) = line::severity(row);
-    let owned = match owner(row) {
-        Some(mark) => (line::initials(&mark.user), Role::Text),
-        None => (UNOWNED.to_owned(), Role::Warn),
+fn cells(line: &Line<'_>, facts: &Facts) -> Vec<Span> {
+    let (severity, role) = line::severity(line.worst);
+    let owned = match (line.accepted(facts.now), line.owner()) {
+        (Some(mark), _) => {
+            let at = words::time(mark.at, &facts.zone, facts.now);
+            (format!("{} {at}", line::initials(&mark.user)), Role::Text)
+        }
+        (None, Some(mark)) => (line::initials(&mark.user), Role::Text),
+        (None, None) => (UNOWNED.to_owned(), Role::Warn),
     };
-    let accepted = accepted(row, facts.now);
-    let accepted = accepted.map(|mark| {
-        let at = words::time(mark.at, &facts.zone, facts.now);
-        format!("{} {at}", line::initials(&mark.user))
-    });
+    let rows: Vec<_> = line.rows().collect();
     vec![
         (severity.to_owned(), role),
-        line::left(row, facts.now),
-        (about(row, &facts.fleet), Role::Text),
+        line::left(line.worst, facts.now),
+        (about(line.worst, &facts.fleet), Role::Text),
         owned,
-        (words::or_unknown(accepted.as_deref()), Role::Text),
-        (line::what(row, facts), role),
+        (line::what(line.worst, facts) + &line::more(&rows, facts), role),
     ]
 }
 
@@ -67,14 +68,19 @@ fn promises(sheet: &mut Sheet, shift: &Handoff<'_>, facts: &Facts) {
         return sheet.line(NOTHING_PROMISED, Role::Text);
     }
     let rows = shift.promises.iter().map(|promise| (due(promise, facts), Some(leads_to(promise))));
-    sheet.grid(&["DUE", "WHAT", "ABOUT", "BY"], rows.collect());
+    sheet.grid(&["DUE", "IN", "WHAT", "ABOUT", "BY"], rows.collect());
 }
 
 fn due(promise: &Promise<'_>, facts: &Facts) -> Vec<Span> {
-    let role = if promise.due_at <= facts.now { Role::Bad } else { Role::Text };
+    let left = words::minutes(promise.due_at.secs_since(facts.now));
+    let (left, role) = if promise.is_overdue(facts.now) {
+        (format!("overdue {left}"), Role::Bad)
+    } else {
+        (left, Role::Text)
+    };
     let time = words::time(promise.due_at, &facts.zone, facts.now);
     let told = [promise.words().to_owned(), promise.about(&facts.fleet), words::or_unknown(promise.by())];
-    std::iter::once((time, role)).chain(told.map(|text| (text, Role::Text))).collect()
+    [(time, role), (left, role)].into_iter().chain(told.map(|text| (text, Role::Text))).collect()
 }
 
 fn leads_to(promise: &Promise<'_>) -> Subject {
@@ -85,10 +91,10 @@ fn leads_to(promise: &Promise<'_>) -> Subject {
 }
 
 fn notes(sheet: &mut Sheet, shift: &Handoff<'_>, facts: &Facts) {
-    let notes = shift.open.iter().flat_map(|row| {
-        row.handling.notes.iter().map(move |(mark, note)| {
+    let notes = shift.open.iter().flat_map(|line| {
+        line.notes().into_iter().map(move |(mark, note)| {
             let at = words::time(mark.at, &facts.zone, facts.now);
-            (about(row, &facts.fleet), format!("{note} ({} {at})", mark.user))
+            (about(line.worst, &facts.fleet), format!("{note} ({} {at})", mark.user))
         })
     });
     let notes: Vec<(String, String)> = notes.collect();
@@ -110,7 +116,7 @@ fn at_risk(sheet: &mut Sheet, shift: &Handoff<'_>, facts: &Facts) {
             .at_risk
             .iter()
             .map(|load| (risky(load, facts), Some(Subject::Movement(load.movement.key()))));
-        sheet.grid(&["LOAD", "RISK", "LATE BY", "REASON", "STOP", "CLOSES"], rows.collect());
+        sheet.grid(&["LOAD", "RISK", "LATE BY", "STOP", "CLOSES", "WHY"], rows.collect());
     }
     if let Some(unknown) = shift.unknown_words() {
         sheet.line(format!("{unknown}."), Role::Warn);
@@ -130,8 +136,14 @@ fn risky(load: &LateLoad<'_>, facts: &Facts) -> Vec<Span> {
         (load.movement.tms.id.clone(), Role::Text),
         (load.standing.risk.word().replace('_', " "), risk_role(load.standing.risk)),
         (words::or_unknown(late.as_deref()), Role::Text),
-        (words::or_unknown(load.standing.reason.map(Reason::word)), Role::Text),
         (load.stop.map_or_else(|| UNKNOWN.to_owned(), trip::place), Role::Text),
         (closes, Role::Text),
+        (why(load, facts), Role::Text),
     ]
+}
+
+fn why(load: &LateLoad<'_>, facts: &Facts) -> String {
+    let time = |at| words::time(at, &facts.zone, facts.now);
+    let teller = Teller { fleet: &facts.fleet, now: facts.now, time: &time };
+    load.standing.reason.map_or_else(|| UNKNOWN.to_owned(), |reason| teller.why(&load.movement, reason))
 }

@@ -9,7 +9,7 @@ use crate::tui::panels::Subject;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::text::Span;
-use crate::tui::words::{self, UNKNOWN};
+use crate::tui::words;
 
 /// The answer to what was typed.
 pub fn sheet(text: &str, facts: &Facts) -> Sheet {
@@ -87,6 +87,6 @@ fn cells(row: &Near<'_>, facts: &Facts) -> Vec<Span> {
         plain(words::or_unknown(row.movement_id)),
         plain(age(row.observed_at)),
         plain(age(row.driver.and_then(|driver| driver.hos_as_of_at))),
-        plain(row.place.unwrap_or(UNKNOWN).to_owned()),
+        plain(words::or_unknown(row.place().as_deref())),
     ]
 }

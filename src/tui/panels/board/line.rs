@@ -1,19 +1,15 @@
 //! What the board says of an exception: short words for a line, made of what the exception itself rests
 //! on and of nothing else.
 
-use crate::model::{Exception, ExceptionKind, Fact, MovementKey, Reason, Severity, SubjectKind, Timestamp};
+use crate::model::{Exception, ExceptionKind, Fact, Reason, Severity, SubjectKind, Timestamp};
+use crate::rules::alerts::ahead_words;
+use crate::rules::queue::load_of;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::words::{self, UNKNOWN};
 
 /// Less time than this to act is short.
 const SHORT_S: i64 = 30 * 60;
-
-/// The load an exception touches.
-pub fn load_of(row: &Exception) -> Option<MovementKey> {
-    let touches = &row.touches;
-    Some(MovementKey { company_id: touches.company_id.clone()?, id: touches.movement_id.clone()? })
-}
 
 /// "CRIT", "HIGH", "MED", "LOW".
 pub const fn severity(row: &Exception) -> (&'static str, Role) {
@@ -69,19 +65,29 @@ pub const fn tag(kind: ExceptionKind) -> &'static str {
 
 /// What is wrong, in the words of a line: "LATE 35m 14H, Memphis TN", "14H ends 18:30, 40m short of Memphis TN".
 pub fn what(row: &Exception, facts: &Facts) -> String {
-    let place = text(row, "place").unwrap_or("its stop");
-    let why = text(row, "reason").map(|reason| format!(" {reason}")).unwrap_or_default();
+    let place = row.text("place").unwrap_or("its stop");
+    let why = row.text("reason").map(|reason| format!(" {reason}")).unwrap_or_default();
     match (row.kind, row.measure_s) {
         (ExceptionKind::Late, Some(late @ 1..)) => format!("LATE {}{why}, {place}", words::minutes(late)),
         (ExceptionKind::Late, _) => format!("LATE{why}, {place}"),
         (ExceptionKind::AtRisk, Some(late @ 1..)) => format!("RISK {}{why}, {place}", words::minutes(late)),
         (ExceptionKind::AtRisk, Some(spare)) => format!("RISK +{}{why}, {place}", words::minutes(spare)),
         (ExceptionKind::AtRisk, None) => format!("RISK{why}, {place}"),
-        (ExceptionKind::InfeasiblePickup, _) => format!("NO WAY to the pickup at {place} in time{why}"),
+        (ExceptionKind::InfeasiblePickup, _) => format!("NO WAY{why}, pickup {place}"),
+        (ExceptionKind::UnassignedPickup, _) => unassigned(row, place),
         (ExceptionKind::RunsOut, short) => runs_out(row, short, place, facts),
         (ExceptionKind::Detention, _) => held(row, place, facts),
+        (ExceptionKind::TmsDisagrees, _) if row.text("differs").is_some() => {
+            format!("TMS {}, {place}", row.text("differs").unwrap_or_default())
+        }
+        (ExceptionKind::Blind, _) if row.text("cause").is_some() => blind(row),
+        (ExceptionKind::TrailerAlone, _) => {
+            let moves =
+                row.summary.strip_suffix(" and no tractor of ours is with it").unwrap_or(&row.summary);
+            format!("ALONE {}", moves.strip_prefix("Trailer ").unwrap_or(moves))
+        }
         (ExceptionKind::Dark, _) => {
-            let seen = at(row, "observed_at").map(|at| format!(" {}", words::age(Some(at), facts.now)));
+            let seen = row.at("observed_at").map(|at| format!(" {}", words::age(Some(at), facts.now)));
             let last = row.summary.split_once(", ").map(|(_, last)| format!(", {last}"));
             format!("DARK{}{}", seen.unwrap_or_default(), last.unwrap_or_default())
         }
@@ -89,44 +95,73 @@ pub fn what(row: &Exception, facts: &Facts) -> String {
     }
 }
 
+fn unassigned(row: &Exception, place: &str) -> String {
+    let (Some(kind), Some(lacks)) = (row.text("stop_type"), row.text("lacks")) else {
+        return format!("NO UNIT {}", row.summary.strip_prefix("The ").unwrap_or(&row.summary));
+    };
+    match lacks {
+        "driver" | "tractor" => format!("NO UNIT {kind} {place}: no {lacks}"),
+        _ => format!("NO UNIT {kind} {place}"),
+    }
+}
+
+/// "BLIND 28 loads in 12 hours: units unread".
+fn blind(row: &Exception) -> String {
+    let cause = row.text("cause").unwrap_or_default().to_lowercase().replace('_', " ");
+    match row.facts.get("loads") {
+        Some(Fact::Count(1)) => format!("BLIND 1 load in {}: {cause}", ahead_words()),
+        Some(Fact::Count(loads)) => format!("BLIND {loads} loads in {}: {cause}", ahead_words()),
+        _ => format!("BLIND {cause}"),
+    }
+}
+
 fn runs_out(row: &Exception, short: Option<i64>, place: &str, facts: &Facts) -> String {
-    let limit = text(row, "limit").unwrap_or("the hours");
+    let limit = row.text("limit").unwrap_or("the hours");
     let short = short.map(|short| format!("{} short of {place}", words::minutes(short)));
-    match at(row, "runs_out_at") {
+    let short = short.unwrap_or_else(|| format!("before {place}"));
+    match row.at("runs_out_at") {
         Some(ends) if ends > facts.now => {
-            let ends = words::time(ends, &facts.zone, facts.now);
-            format!("{limit} ends {ends}, {}", short.unwrap_or_else(|| format!("before {place}")))
+            format!("{limit} ends {}, {short}", words::time(ends, &facts.zone, facts.now))
         }
-        Some(_) | None => {
-            let ended = if text(row, "rests").is_some() { "would not last, rests" } else { "has ended" };
-            format!("{limit} {ended}, {}", short.unwrap_or_else(|| format!("before {place}")))
-        }
+        _ if row.text("rests").is_some() => format!("{limit} too short, rests, {short}"),
+        Some(_) | None => format!("{limit} has ended, {short}"),
     }
 }
 
 fn held(row: &Exception, place: &str, facts: &Facts) -> String {
-    let unseen = text(row, "truck").filter(|seen| *seen != "there").map(|seen| format!(", truck {seen}"));
-    let unseen = unseen.unwrap_or_default();
-    match at(row, "free_until_at").map(|free| free.secs_since(facts.now)) {
+    let seen = facts.held(row).map_or_else(|| row.text("truck").unwrap_or("there"), |held| held.seen_words());
+    let unseen = if seen == "there" { String::new() } else { format!(", truck {seen}") };
+    match free_left_s(row, facts) {
         Some(over @ ..=0) => format!("HELD {} over, {place}{unseen}", words::minutes(over)),
         Some(left) => format!("FREE {} left, {place}{unseen}", words::minutes(left)),
         None => format!("HELD, {place}{unseen}"),
     }
 }
 
+/// Free time left to the truck that a row is about: as it is known now, else as it was when the row was written.
+fn free_left_s(row: &Exception, facts: &Facts) -> Option<i64> {
+    let free_until_at = facts.held(row).map(|held| held.free_until_at).or_else(|| row.at("free_until_at"));
+    free_until_at.map(|free| free.secs_since(facts.now))
+}
+
 /// Whether a truck is held: one whose free time is about to end only stands there, and is not counted with them.
-pub fn is_held(row: &Exception, now: Timestamp) -> bool {
-    row.kind == ExceptionKind::Detention && at(row, "free_until_at").is_none_or(|free| free <= now)
+pub fn is_held(row: &Exception, facts: &Facts) -> bool {
+    row.kind == ExceptionKind::Detention && free_left_s(row, facts).is_none_or(|left_s| left_s <= 0)
 }
 
 /// The tag of a row: that of its kind, but for a truck whose free time is not over.
-pub fn tag_now(row: &Exception, now: Timestamp) -> &'static str {
-    if row.kind == ExceptionKind::Detention && !is_held(row, now) { "FREE" } else { tag(row.kind) }
+pub fn tag_now(row: &Exception, facts: &Facts) -> &'static str {
+    if row.kind == ExceptionKind::Detention && !is_held(row, facts) { "FREE" } else { tag(row.kind) }
+}
+
+/// What else is wrong on a line, each by its tag: " +HOURS +TMS".
+pub fn more(rows: &[&Exception], facts: &Facts) -> String {
+    rows.iter().skip(1).flat_map(|row| [" +", tag_now(row, facts)]).collect()
 }
 
 /// What would help, as far as the kind of trouble and its reason tell.
 pub fn remedy(row: &Exception) -> &'static str {
-    let reason = text(row, "reason");
+    let reason = row.text("reason");
     let is = |of: Reason| reason == Some(of.word());
     match row.kind {
         ExceptionKind::Late | ExceptionKind::AtRisk if is(Reason::Dwell) || is(Reason::ApptWait) => {
@@ -146,12 +181,22 @@ pub fn remedy(row: &Exception) -> &'static str {
     }
 }
 
-/// Who has it and who saw it, how many notes there are, and until when this console's person is not to be
-/// bothered, and who has its load's page open: "ann", "seen 2", "n1", "z15:00", "~bob".
+/// Who has it and who saw it, and until when this console's person is not to be bothered, who has its load's page open,
+/// and how many notes there are: "ann", "seen 2", "z15:00", "~bob", "n1".
 pub fn who(row: &Exception, facts: &Facts) -> String {
+    who_of(&[row], facts)
+}
+
+/// The same of a line that tells of several things, the worst first: "+ann" where somebody has one of the others and
+/// nobody the worst. A note is about the load, whichever of them it stands with.
+pub fn who_of(rows: &[&Exception], facts: &Facts) -> String {
+    let Some((row, more)) = rows.split_first() else { return UNKNOWN.to_owned() };
     let handling = &row.handling;
+    let other = more.iter().find_map(|row| row.handling.claim.as_ref());
+    let other = other.map(|claim| format!("+{}", initials(&claim.user)));
+    let own = handling.claim.as_ref().map(|claim| initials(&claim.user));
     // What is cut where there is no room is the least: who has it comes first.
-    let mut parts: Vec<String> = handling.claim.iter().map(|claim| initials(&claim.user)).collect();
+    let mut parts: Vec<String> = own.or(other).into_iter().collect();
     if row.is_snoozed_for(&facts.user, facts.now) {
         let mine = handling.snoozes.iter().find(|(mark, _)| mark.user == facts.user);
         let until = mine.and_then(|(_, snooze)| snooze.until_at);
@@ -167,41 +212,14 @@ pub fn who(row: &Exception, facts: &Facts) -> String {
     let load = load_of(row);
     let others = load.as_ref().map(|load| facts.others_at(load)).unwrap_or_default();
     parts.extend(others.into_iter().map(|user| format!("~{}", initials(user))));
-    if !handling.notes.is_empty() {
-        parts.push(format!("n{}", handling.notes.len()));
+    let notes: usize = rows.iter().map(|row| row.handling.notes.len()).sum();
+    if notes > 0 {
+        parts.push(format!("n{notes}"));
     }
     if parts.is_empty() { UNKNOWN.to_owned() } else { parts.join(" ") }
-}
-
-/// The same of a line that tells of several things, the worst first: "+ann" where somebody has one of the others and
-/// nobody the worst.
-pub fn who_of(rows: &[&Exception], facts: &Facts) -> String {
-    let Some((worst, more)) = rows.split_first() else { return UNKNOWN.to_owned() };
-    let own = who(worst, facts);
-    let mut others = more.iter().filter_map(|row| row.handling.claim.as_ref());
-    match others.next().filter(|_| worst.handling.claim.is_none()) {
-        Some(claim) if own == UNKNOWN => format!("+{}", initials(&claim.user)),
-        Some(claim) => format!("+{} {own}", initials(&claim.user)),
-        None => own,
-    }
 }
 
 /// A name in the width of a mark.
 pub fn initials(user: &str) -> String {
     user.chars().take(8).collect()
-}
-
-/// A fact in words.
-pub fn text<'a>(row: &'a Exception, name: &str) -> Option<&'a str> {
-    match row.facts.get(name)? {
-        Fact::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn at(row: &Exception, name: &str) -> Option<Timestamp> {
-    match row.facts.get(name)? {
-        Fact::At(at) => Some(*at),
-        _ => None,
-    }
 }

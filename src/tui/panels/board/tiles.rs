@@ -84,7 +84,7 @@ struct Tile {
 /// yet: all counts, else those that are not nothing, else those in short words.
 pub fn line(known: Known, facts: &Facts, room: u16) -> Vec<Span> {
     let rows = facts.fleet.exceptions.iter().map(AsRef::as_ref);
-    let open: Vec<&Exception> = rows.clone().filter(|row: &&Exception| row.is_open()).collect();
+    let open: Vec<&Exception> = rows.clone().filter(|row: &&Exception| facts.holds(row)).collect();
     let watched: Vec<&Exception> = rows.filter(|row| row.state == ExceptionState::Watched).collect();
     let tiles = tiles(known, &open, &watched, facts);
     let snoozed = open.iter().filter(|row| row.is_snoozed_for(&facts.user, facts.now)).count();
@@ -104,7 +104,7 @@ pub fn line(known: Known, facts: &Facts, room: u16) -> Vec<Span> {
 }
 
 fn tiles(known: Known, open: &[&Exception], watched: &[&Exception], facts: &Facts) -> Vec<Tile> {
-    let counts = |row: &Exception| row.kind != ExceptionKind::Detention || line::is_held(row, facts.now);
+    let counts = |row: &Exception| row.kind != ExceptionKind::Detention || line::is_held(row, facts);
     let tile = |(long, short, kinds): &(&'static str, &'static str, &[ExceptionKind])| {
         let rows = open.iter().filter(|row| kinds.contains(&row.kind) && counts(row));
         let count = if *long == FEEDS { down(rows, facts) } else { rows.count() };

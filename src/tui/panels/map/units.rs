@@ -10,6 +10,7 @@ use crate::model::{
     Keyed, Motion, Movement, MovementKey, Point, Risk, Severity, SubjectKind, Tractor, Trailer, UnitId,
     UnitKind, folded,
 };
+use crate::rules::queue;
 use crate::rules::slack::Slack;
 use crate::tui::facts::Facts;
 use crate::tui::glyphs::Glyphs;
@@ -238,7 +239,7 @@ impl<'a> Troubles<'a> {
             }
         }
         let mut exceptions = HashMap::new();
-        for row in fleet.queue() {
+        for row in queue::open(fleet, &facts.fresh, facts.now) {
             if row.severity > Severity::Low {
                 // A tractor stands for its trailer, unless it is the trailer that something is wrong with.
                 let own = row.touches.trailer_id.as_ref();
