@@ -25,7 +25,7 @@ mod wire;
 
 pub use self::asking::{Assistant, Model, Now, Pace};
 pub use self::chat::{Chat, QuestionId, Told};
-pub use self::client::{Gemini, Settings};
+pub use self::client::{Gemini, Heard, Settings};
 pub use self::conversation::{Conversation, ROUNDS, Tell};
 pub use self::event::{Answer, Event, Failure, ToolRun};
 pub use self::facts::{Facts, Library, stored};

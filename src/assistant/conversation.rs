@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::asking::{Assistant, Model};
+use super::client::Heard;
 use super::event::{Answer, Event, Failure};
 use super::facts::Facts;
 use super::fence::Fence;
@@ -279,7 +280,7 @@ impl Ask<'_> {
         let (names, text, has_shown) = (&self.bench.names, &mut self.answer.text, &mut self.has_shown);
         // The words of a second round are a paragraph of their own.
         let mut is_new = !text.trim().is_empty();
-        let mut show = |words: String| {
+        let mut show = |words: String, tell: &mut Tell<'_>| {
             if words.is_empty() {
                 return;
             }
@@ -288,10 +289,13 @@ impl Ask<'_> {
             text.push_str(&words);
             tell(Event::TextDelta(words));
         };
-        let asked =
-            self.model.gemini.ask(self.name, &request, now(), |piece| show(unveil.take(&piece, names)));
-        let reply = asked.await;
-        show(unveil.end(names));
+        let most = self.model.gemini.silence();
+        let hear = |heard| match heard {
+            Heard::Words(piece) => show(unveil.take(&piece, names), tell),
+            Heard::Nothing(time) => tell(Event::Silence { time, most }),
+        };
+        let reply = self.model.gemini.ask(self.name, &request, now(), hear).await;
+        show(unveil.end(names), tell);
         let trouble = match &reply {
             Ok(Reply { ending: Ending::Failed(trouble), .. }) | Err(trouble) => {
                 Some(trouble.sentence(self.name))

@@ -84,13 +84,14 @@ async fn whereabouts(facts: &Arc<Facts>, what: String) -> (Tool, Map<String, Val
     (tool, Map::from_iter([(name.to_owned(), json!(what))]))
 }
 
-/// The tool for what goes by exactly this, with the name of its argument: a load before a driver before a unit, what
+/// The tool for what goes by this, by all of its number or else by the digits in it, with the name of its argument: a load before a driver before a unit, what
 /// people ask about most. Of several loads that tool says which there are.
 fn place_of(facts: &Facts, what: &str) -> (Tool, &'static str) {
     let found = find::find(&facts.fleet, what, facts.now);
-    let exact = |kinds: &[Kind]| found.iter().any(|one| one.fit == Fit::Exact && kinds.contains(&one.kind));
+    let best = found.first().map(|one| one.fit).filter(|fit| *fit <= Fit::Digits);
+    let exact = |kinds: &[Kind]| found.iter().any(|one| Some(one.fit) == best && kinds.contains(&one.kind));
     let is_driven = || {
-        let units = found.iter().filter(|one| one.fit == Fit::Exact && one.kind == Kind::Tractor);
+        let units = found.iter().filter(|one| Some(one.fit) == best && one.kind == Kind::Tractor);
         let mut ids = units.map(|one| one.id.as_str());
         ids.any(|id| {
             facts.fleet.drivers.iter().any(|row| row.tractor_id.as_ref().is_some_and(|own| own.0 == id))

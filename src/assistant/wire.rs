@@ -3,6 +3,8 @@
 //! What the model said goes back to it byte for byte, signatures and members unknown to us among it, or the
 //! next request is refused: so parts are kept as they came, and only looked into.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -158,6 +160,14 @@ impl Level {
             "high" => Some(Self::High),
             "xhigh" => Some(Self::Xhigh),
             _ => None,
+        }
+    }
+
+    /// How long it may be silent over its thoughts: up to a minute is normal for who thinks little.
+    pub const fn silence(self) -> Duration {
+        match self {
+            Self::Minimal | Self::Low => Duration::from_mins(1),
+            Self::Medium | Self::High | Self::Xhigh => Duration::from_mins(2),
         }
     }
 

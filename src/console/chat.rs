@@ -120,6 +120,12 @@ fn in_words(event: assistant::Event) -> Told {
         Happened::Waiting { why, time } => {
             Told::Waits(format!("{why}; trying again in {}", age::words(time)))
         }
+        Happened::Silence { time, most } => {
+            let (time, most) = (age::words(time), age::words(most));
+            Told::Waits(format!(
+                "Gemini has said nothing for {time}, it may be thinking; given up after {most}"
+            ))
+        }
         Happened::Failed(failure) => Told::Nothing(failure.sentence),
         Happened::Done(answer) => Told::Answer(Box::new(on_screen(*answer))),
     }

@@ -1,6 +1,6 @@
 //! From a configuration to an assistant: whom it asks, what it answers from, where its spending is written down.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, sink, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,15 +43,20 @@ pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
 }
 
 /// Answers one question on stdout, as it comes or as one JSON object; talk goes to stderr. Ends with 0 where the
-/// answer is whole.
+/// answer is whole and rests on what was found.
 pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Result<ExitCode> {
     let assistant = assistant(config)?;
     let mut broken = None;
     let mut tell = |event: Event| {
-        if as_json || broken.is_some() {
+        if broken.is_some() {
             return;
         }
-        match commands::ask::on_event(&event, &mut stdout().lock()) {
+        let told = if as_json {
+            commands::ask::on_event(&event, &mut sink())
+        } else {
+            commands::ask::on_event(&event, &mut stdout().lock())
+        };
+        match told {
             Ok(line) => say(line),
             Err(error) => broken = Some(error),
         }
@@ -69,7 +74,7 @@ pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Resu
                 writeln!(stdout().lock())?;
                 say(commands::ask::beside(&answer, now));
             }
-            Ok(if answer.is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            Ok(if answer.is_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Err(failure) => {
             say([failure.sentence]);
@@ -88,11 +93,12 @@ fn say(lines: impl IntoIterator<Item = String>) {
 pub(super) fn model(config: &Config) -> Result<Model, Refused> {
     let account = &config.gemini;
     let gemini = &account.provider;
+    let level = Level::named(&gemini.thinking).unwrap_or(Level::Low);
     let settings = Settings {
         base_url: &account.base_url,
         api_key: &SecretString::from(gemini.api_key.expose().to_owned()),
         ca_file: account.ca_file.as_deref(),
-        silence: None,
+        silence: level.silence(),
     };
     let name = named("model", &gemini.model)?
         .ok_or_else(|| Refused::because("gemini.model: \"\" is no model's name".to_owned()))?;
@@ -100,7 +106,7 @@ pub(super) fn model(config: &Config) -> Result<Model, Refused> {
         gemini: Gemini::new(&settings).map_err(|why| Refused::because(format!("{}: {why}", account.name)))?,
         name,
         fallback: named("fallback_model", &gemini.fallback_model)?,
-        level: Level::named(&gemini.thinking).unwrap_or(Level::Low),
+        level,
         calls_per_minute: account.calls_per_minute,
     })
 }

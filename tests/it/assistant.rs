@@ -42,7 +42,7 @@ pub fn assistant(url: &str, fleet: Fleet) -> Assistant {
         base_url: url,
         api_key: &SecretString::from(KEY.to_owned()),
         ca_file: None,
-        silence: Some(Duration::from_secs(5)),
+        silence: Duration::from_secs(60),
     };
     let facts = Arc::new(facts(fleet, made::NOON));
     let library: Library = Arc::new(move |_| Ok(Arc::clone(&facts)));

@@ -57,6 +57,13 @@ impl Found {
         self.says.push(clean(&sentence.into(), SENTENCE));
     }
 
+    /// Adds what is to be known beside the answer, where there is something.
+    pub(super) fn doubt(&mut self, doubt: Option<String>) {
+        if let Some(doubt) = doubt {
+            self.say(format!("{doubt}."));
+        }
+    }
+
     /// Rests on something that was true at `at`.
     pub(super) fn rest_on(&mut self, at: Option<Timestamp>) {
         self.oldest_at = match (self.oldest_at, at) {

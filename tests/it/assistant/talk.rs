@@ -4,7 +4,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use backhaul::assistant::{Answer, Budget, Chat, Conversation, Event, Forgetful, Kind, Ledger, Spent, Told};
+use backhaul::assistant::{
+    Answer, Assistant, Budget, Chat, Conversation, Event, Forgetful, Gemini, Kind, Ledger, Settings, Spent,
+    Told,
+};
+use backhaul::commands::ask::on_event;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -259,21 +263,40 @@ async fn refusals_are_one_clear_line_each_and_never_hold_the_key() {
     assert!(line.contains("gemini-3.5-flash-lite") && line.contains("fallback_model"), "{line}");
 }
 
-#[tokio::test]
-async fn a_service_that_falls_silent_is_given_up() {
-    let service = Service::start(vec![]).await;
-    let mut assistant = assistant(&service.url, fleet());
-    let model = assistant.model.as_mut().unwrap();
-    let settings = backhaul::assistant::Settings {
-        base_url: &service.url,
+/// An assistant whose Gemini is given up soon.
+fn impatient(url: &str) -> Assistant {
+    let mut assistant = assistant(url, fleet());
+    let settings = Settings {
+        base_url: url,
         api_key: &secrecy::SecretString::from(KEY.to_owned()),
         ca_file: None,
-        silence: Some(Duration::from_millis(50)),
+        silence: Duration::from_millis(60),
     };
-    model.gemini = backhaul::assistant::Gemini::new(&settings).unwrap();
-    model.fallback = None;
-    let failure = ask(&mut Conversation::default(), &assistant, "late").await.0.unwrap_err();
+    assistant.model.as_mut().unwrap().gemini = Gemini::new(&settings).unwrap();
+    assistant
+}
+
+#[tokio::test]
+async fn a_service_that_hangs_is_said_to_then_given_up_and_another_model_is_asked_at_once() {
+    let service = Service::start(vec![]).await;
+    let (answer, events) = ask(&mut Conversation::default(), &impatient(&service.url), "late").await;
+    let failure = answer.unwrap_err();
     assert_eq!(failure.trouble.kind, Kind::Silent);
+    assert!(failure.sentence.ends_with(": ask again"), "{}", failure.sentence);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            Event::Silence { time, most } => format!("{} of {} ms", time.as_millis(), most.as_millis()),
+            Event::Waiting { why, time } => format!("{} {}", time.is_zero(), why.contains("instead")),
+            Event::Failed(_) => "end".to_owned(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let silent: Vec<_> = (1..6).map(|spell| format!("{} of 60 ms", spell * 10)).collect();
+    let elsewhere = ["true true".to_owned()];
+    assert_eq!(told, [&silent[..], &elsewhere, &silent, &["end".to_owned()]].concat());
+    let line = on_event(&events[0], &mut Vec::new()).unwrap().unwrap();
+    assert!(line.contains("has said nothing") && line.contains("Ctrl-C"), "{line}");
 }
 
 #[tokio::test]
