@@ -1,7 +1,8 @@
 //! The assistant: a question and the stored fleet in, events out. Gemini picks what to look up and puts it into
 //! words; every fact is a tool's, and every tool reads what the panels and commands read.
 //!
-//! Nothing here writes to the fleet, fetches from an upstream or runs anything. `client` speaks to Gemini,
+//! Nothing here writes to the fleet, fetches from an upstream or runs anything; an old position it has whoever polls read anew
+//! (`lookup`), where that is this process. `client` speaks to Gemini,
 //! `conversation` is the loop, `tools` answer, `grounding` says what of an answer rests on them.
 
 mod asking;
@@ -13,6 +14,7 @@ mod facts;
 mod fence;
 mod grounding;
 mod history;
+mod lookup;
 mod names;
 mod plain;
 mod reply;
@@ -31,6 +33,7 @@ pub use self::event::{Answer, Event, Failure, ToolRun};
 pub use self::facts::{Facts, Library, stored};
 pub use self::fence::Fence;
 pub use self::grounding::{cited, unsupported};
+pub use self::lookup::{Refresh, Refreshed, polls_nothing};
 pub use self::reply::{Ending, Reading, Reply};
 pub use self::spend::{Aside, Budget, Forgetful, Grant, Ledger, MICRO, Spent, dollars, micro_usd};
 pub use self::sse::{Frame, Splitter, TooLong};

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::asking::{Assistant, Model};
@@ -36,11 +37,14 @@ const PROMPT: &str = include_str!("../../assets/prompt.md");
 /// What is told of, as it happens.
 pub type Tell<'a> = dyn FnMut(Event) + Send + 'a;
 
-/// Questions that know of those before them.
-#[derive(Clone, Debug, Default)]
+/// Questions that know of those before them. Written down and read again it goes on as before: what the model said
+/// stands in it byte for byte.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Conversation {
     history: History,
     names: Names,
+    /// No driver's name stands in it.
+    hides_names: bool,
     /// Around all data of it: earlier results are told again as they were.
     fence: Option<Fence>,
 }
@@ -97,6 +101,11 @@ impl Conversation {
             Some(selected) => format!("{question}\n(Selected on the screen: {})", clean(selected, 120)),
             None => question.clone(),
         };
+        if assistant.hides_names && !self.hides_names {
+            // Names stand in what was said before: that does not leave the box again.
+            self.history = History::default();
+        }
+        self.hides_names = assistant.hides_names;
         // Worked on apart, so that a question that is dropped leaves no trace.
         let mut names = self.names.clone();
         let asked = if assistant.hides_names { names.hide_question(&asked, &facts.fleet) } else { asked };

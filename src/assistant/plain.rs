@@ -17,7 +17,8 @@ use super::conversation::{Tell, one_line};
 use super::event::{Answer, Event, ToolRun};
 use super::facts::Facts;
 use super::grounding;
-use super::tools::{Args, Tool};
+use super::lookup;
+use super::tools::Tool;
 use crate::model::clean;
 use crate::rules::find::{self, Fit, Kind};
 
@@ -64,10 +65,10 @@ pub async fn answer(
     let text = match meaning(question, &selected.map(Selected::read).unwrap_or_default()) {
         Meant::Refused(why) => why.to_owned(),
         Meant::Unclear => examples::asked_like(&facts.fleet),
-        Meant::LookUp(tool, arguments) => look_up(tool, arguments, facts, &mut answer, tell).await,
+        Meant::LookUp(tool, arguments) => look_up(assistant, tool, arguments, facts, &mut answer, tell).await,
         Meant::Where(what) => {
             let (tool, arguments) = whereabouts(facts, what).await;
-            look_up(tool, arguments, facts, &mut answer, tell).await
+            look_up(assistant, tool, arguments, facts, &mut answer, tell).await
         }
     };
     tell(Event::TextDelta(text.clone()));
@@ -110,6 +111,7 @@ fn place_of(facts: &Facts, what: &str) -> (Tool, &'static str) {
 }
 
 async fn look_up(
+    assistant: &Assistant,
     tool: Tool,
     arguments: Map<String, Value>,
     facts: &Arc<Facts>,
@@ -120,9 +122,7 @@ async fn look_up(
     let given = Value::Object(arguments.clone());
     let name = tool.name().to_owned();
     tell(Event::ToolStarted { call, name: name.clone(), arguments: one_line(&given) });
-    let of_now = Arc::clone(facts);
-    let found = spawn_blocking(move || tool.run(Args(&arguments), &of_now)).await;
-    let found = found.unwrap_or_else(|panic| Err(format!("the look-up failed: {panic}")));
+    let (found, facts) = lookup::look_up(assistant.clone(), Arc::clone(facts), tool, arguments).await;
     let line = clean(&found.as_ref().map_or_else(Clone::clone, super::tools::Found::line), 200);
     tell(Event::ToolDone { call, line, is_ok: found.is_ok() });
     let (text, result) = match found {

@@ -9,17 +9,19 @@ use secrecy::SecretString;
 
 use super::{Refused, access, office};
 use crate::assistant::{
-    Assistant, Budget, Conversation, Event, Gemini, Ledger, Level, Model, Pace, Settings, Spent, stored,
+    Assistant, Budget, Conversation, Event, Gemini, Ledger, Level, Model, Pace, Refresh, Refreshed, Settings,
+    Spent, stored,
 };
 use crate::commands;
 use crate::config::Config;
 use crate::store::{Access, AssistantCall, Grant, People};
-use crate::sync::Clock;
+use crate::sync::{Clock, Looked, Lookups};
 
-/// The assistant of this configuration. Without a key it is one that answers by backhaul's own parser.
+/// The assistant of this configuration, which has positions read at `lookups`. Without a key it is one that answers
+/// by backhaul's own parser.
 ///
 /// Fails where it is configured in a way that can never work.
-pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
+pub fn assistant(config: &Config, lookups: Lookups) -> Result<Assistant, Refused> {
     let account = &config.gemini;
     let (path, zone) = (config.database.path.clone(), config.operations.timezone.clone());
     let model = if account.off_reason().is_none() { Some(model(config)?) } else { None };
@@ -37,6 +39,7 @@ pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
         library: stored(path, office(config), zone.clone()),
         budget: Budget { micro_usd: (micro_usd > 0).then_some(micro_usd), zone, ledger: Arc::new(ledger) },
         hides_names: account.provider.hides_names,
+        refresh: refresh_at(lookups),
         now: Arc::new(move || clock.now()),
         pace: Arc::new(Pace::default()),
     })
@@ -45,7 +48,7 @@ pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
 /// Answers one question on stdout, as it comes or as one JSON object; talk goes to stderr. Ends with 0 where the
 /// answer is whole and rests on what was found.
 pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Result<ExitCode> {
-    let assistant = assistant(config)?;
+    let assistant = assistant(config, Lookups::default())?;
     let mut broken = None;
     let mut tell = |event: Event| {
         if broken.is_some() {
@@ -81,6 +84,20 @@ pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Resu
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Has positions read by this process's own poller; in a process without one `lookups` has no accounts.
+fn refresh_at(lookups: Lookups) -> Refresh {
+    Arc::new(move |account| {
+        let lookups = lookups.clone();
+        Box::pin(async move {
+            match lookups.positions(&account).await {
+                Looked::Read => Refreshed::Anew,
+                Looked::Recent | Looked::NotOurs => Refreshed::AsTheyAre,
+                Looked::Kept(why) => Refreshed::Not(why),
+            }
+        })
+    })
 }
 
 /// Talk, for whoever reads along.

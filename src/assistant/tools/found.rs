@@ -42,6 +42,8 @@ pub struct Found {
     pub oldest_at: Option<Timestamp>,
     /// What may be cited.
     pub cites: Vec<Citation>,
+    /// The accounts whose positions it tells, of one thing that was asked about.
+    pub seen_by: Vec<String>,
 }
 
 impl Found {
@@ -58,7 +60,7 @@ impl Found {
     }
 
     /// Adds what is to be known beside the answer, where there is something.
-    pub(super) fn doubt(&mut self, doubt: Option<String>) {
+    pub fn doubt(&mut self, doubt: Option<String>) {
         if let Some(doubt) = doubt {
             self.say(format!("{doubt}."));
         }

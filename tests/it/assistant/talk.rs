@@ -399,7 +399,13 @@ async fn a_late_piece_of_a_cancelled_answer_changes_nothing() {
     let begun = Script { then: Then::Silence, ..sends(&event(r#"{"text":"old"}"#, "")) };
     let service = Service::start(vec![begun, says("new")]).await;
     let (sender, mut told) = mpsc::unbounded_channel::<Told>();
-    let chat = Chat::start(assistant(&service.url, fleet()), move |one| drop(sender.send(one)));
+    let (kept, mut after) = mpsc::unbounded_channel();
+    let chat = Chat::start(
+        assistant(&service.url, fleet()),
+        Conversation::default(),
+        move |one| drop(sender.send(one)),
+        move |question, conversation| kept.send((question, conversation.len())).unwrap(),
+    );
     let old = chat.ask("one", None);
     let first = told.recv().await.unwrap();
     assert_eq!((first.question, &first.event), (old, &Event::TextDelta("old".into())));
@@ -420,6 +426,7 @@ async fn a_late_piece_of_a_cancelled_answer_changes_nothing() {
     assert_eq!((words.as_str(), answer.text.as_str()), ("new", "new"));
     let contents = service.asked()[1].body["contents"].as_array().unwrap().len();
     assert_eq!(contents, 1, "the cancelled question is forgotten");
+    assert_eq!(after.recv().await, Some((new, 1)), "and is none of what is kept");
     chat.new_conversation();
 }
 
