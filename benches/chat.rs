@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -215,6 +216,8 @@ fn note(piece: &[u8], came: &Mutex<Came>) {
 struct Terminal {
     child: Box<dyn portable_pty::Child + Send + Sync>,
     input: Mutex<Box<dyn Write + Send>>,
+    /// Keys that moved the selection so far.
+    keys: AtomicUsize,
     seen: Arc<Mutex<Seen>>,
     _master: Box<dyn MasterPty + Send>,
 }
@@ -260,13 +263,13 @@ impl Terminal {
         let seen = Arc::new(Mutex::new(seen));
         let (mut reader, told) = (pair.master.try_clone_reader()?, Arc::clone(&seen));
         std::thread::spawn(move || {
-            let mut buffer = [0; 64 * 1024];
+            let mut buffer = [0; 16 * 1024];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 told.lock().unwrap_or_else(PoisonError::into_inner).take(&buffer[..read]);
             }
         });
         let input = Mutex::new(pair.master.take_writer()?);
-        Ok(Self { child, input, seen, _master: pair.master })
+        Ok(Self { child, input, keys: AtomicUsize::new(0), seen, _master: pair.master })
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
@@ -307,7 +310,9 @@ impl Terminal {
         while times.len() < most && goes_on() {
             let before = self.with(|seen| seen.marked.0.clone());
             let pressed = Instant::now();
-            self.type_in(if times.len() % 20 < 10 { "j" } else { "k" });
+            // Down and up again: a list that scrolls keeps its mark in place.
+            let key = self.keys.fetch_add(1, Ordering::Relaxed);
+            self.type_in(if key % 20 < 10 { "j" } else { "k" });
             let at = self
                 .until("another line is marked", |seen| (seen.marked.0 != before).then_some(seen.marked.1))?;
             times.push(ms(at.duration_since(pressed)));

@@ -1,9 +1,9 @@
 //! The assistant: a question and the stored fleet in, events out. Gemini picks what to look up and puts it into
 //! words; every fact is a tool's, and every tool reads what the panels and commands read.
 //!
-//! Nothing here writes to the fleet, fetches from an upstream or runs anything; an old position it has whoever polls read anew
-//! (`lookup`), where that is this process. `client` speaks to Gemini,
-//! `conversation` is the loop, `tools` answer, `grounding` says what of an answer rests on them.
+//! Nothing here writes to the fleet, fetches from an upstream or runs anything: an old position is read anew by whoever
+//! polls, where `lookup` may ask for it. `client` speaks to Gemini, `conversation` is the loop, `tools` answer,
+//! `grounding` says what of an answer rests on them.
 
 mod asking;
 mod chat;

@@ -103,7 +103,7 @@ fn a_conversation_is_there_when_the_console_is_opened_again_and_goes_on() {
     console.wait_for("hours running out");
     console.wait_for("esc close");
     leave(console);
-    assert_eq!(files(&office), [file.clone()], "it is one conversation still");
+    assert_eq!(files(&office), std::slice::from_ref(&file), "it is one conversation still");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("is the data good") && text.contains("who runs out of hours tonight"), "{text}");
 }
