@@ -2,6 +2,7 @@
 //! poller if nobody else polls, and this console's row among the viewers.
 
 mod chat;
+mod chats;
 mod desk;
 mod files;
 
@@ -15,6 +16,7 @@ use anyhow::Context;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
+use self::chats::ChatFolder;
 use self::desk::{Desk, Presence, Standing, Wish};
 
 use crate::config::{Config, Units};
@@ -23,7 +25,7 @@ use crate::model::overlay::Overlay;
 use crate::model::{Fleet, Notice, Timestamp};
 use crate::rules::trail;
 use crate::store::{self, StoreError};
-use crate::sync::{Clock, Pulse};
+use crate::sync::{Clock, Lookups, Pulse};
 use crate::tui::app::{App, Calls, Effect, Mouse, Setup};
 use crate::tui::event::{Event, read_terminal};
 use crate::tui::glyphs::Glyphs;
@@ -50,6 +52,8 @@ pub struct Options {
     pub mouse: bool,
     /// Where views are kept that a person saves; without it they hold until the console is left.
     pub views: Option<PathBuf>,
+    /// Where conversations are kept; without it they last until the console is left.
+    pub chats: Option<PathBuf>,
 }
 
 /// How far back a trail goes on the map.
@@ -96,8 +100,15 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     listen(events.clone(), leave, presence.clone(), clock.clone());
     let (stop, stopped) = watch::channel(false);
     let desk = spawn_blocking(move || desk.stay());
-    let polling = polls.then(|| tokio::spawn(poll(config.clone(), events.clone(), stopped)));
-    let chat = chat::start(config, events.clone());
+    let lookups = Lookups::default();
+    let polling = polls.then(|| tokio::spawn(poll(config.clone(), lookups.clone(), events.clone(), stopped)));
+    let mut folder = ChatFolder::new(options.chats, &config.database.path);
+    let (kept, trouble) = folder.read();
+    app.know_chats(kept.iter().map(|one| one.past.clone()).collect());
+    for trouble in trouble {
+        app.update(Event::Notice(trouble));
+    }
+    let (chat, talking) = chat::start(config, lookups, (folder, kept), events.clone());
     let perform = |effect| match effect {
         Effect::Chat(wish) => drop(chat.send(wish)),
         Effect::Refresh => presence.tell(|viewer| viewer.refresh_at = Some(clock.now())),
@@ -131,11 +142,14 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
         }
     };
     let shown = run::run(&mut screen.terminal, &mut app, FRAME, inbox, perform).await;
+    // Nothing more is asked: what was said is written to its end.
+    drop(chat);
     // The terminal first: a person sees the shell again while the last commit ends.
     drop(screen);
     let _ = stop.send(true);
     presence.leave();
     let ended = async {
+        let _ = talking.await;
         let _ = desk.await;
         if let Some(polling) = polling {
             let _ = polling.await;
@@ -237,7 +251,12 @@ fn listen(events: mpsc::Sender<Event>, mut stop: watch::Receiver<bool>, presence
 
 /// Polls whenever nobody else does, until the console is left. A console without an upstream to
 /// poll leaves the lease to those that have one.
-async fn poll(config: Config, events: mpsc::Sender<Event>, mut stop: watch::Receiver<bool>) {
+async fn poll(
+    config: Config,
+    lookups: Lookups,
+    events: mpsc::Sender<Event>,
+    mut stop: watch::Receiver<bool>,
+) {
     let lease = tokio::select! {
         lease = daemon::wait_for_lease(&config) => lease,
         _ = stop.wait_for(|stop| *stop) => return,
@@ -247,7 +266,7 @@ async fn poll(config: Config, events: mpsc::Sender<Event>, mut stop: watch::Rece
             let tell = |notice: Notice| {
                 let _ = events.try_send(Event::Notice(notice.text));
             };
-            daemon::poll(&config, &lease, stop, Pulse::default(), tell).await
+            daemon::poll(&config, &lease, stop, Pulse::default(), lookups, tell).await
         }
         Err(error) => Err(error),
     };

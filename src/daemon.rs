@@ -37,7 +37,7 @@ use crate::providers::settled;
 use crate::service::Service;
 use crate::sim::{self, Sim};
 use crate::store::{Access, Lease, Retention, Store, StoreError, Watch, leader};
-use crate::sync::{Clock, JUDGE, Poller, Polling, Pulse, Upkeep, judge_once};
+use crate::sync::{Clock, JUDGE, Lookups, Poller, Polling, Pulse, Upkeep, judge_once};
 
 /// How to poll.
 #[derive(Clone, Debug)]
@@ -193,17 +193,18 @@ async fn start_sim(options: sim::Options) -> anyhow::Result<Sim> {
 }
 
 /// Polls until `stop` is true, whoever calls holding the lease. What was being written is committed when
-/// this returns. Signs of life go to `pulse`; a repair of the database is told to `tell`.
+/// this returns. Signs of life go to `pulse`; people ask at `lookups`; a repair of the database is told to `tell`.
 pub async fn poll(
     config: &Config,
     _lease: &Lease,
     stop: watch::Receiver<bool>,
     pulse: Pulse,
+    lookups: Lookups,
     mut tell: impl FnMut(Notice),
 ) -> anyhow::Result<()> {
     let mut repaired = false;
     loop {
-        let ended = poll_on(config, stop.clone(), pulse.clone(), &mut tell).await;
+        let ended = poll_on(config, stop.clone(), pulse.clone(), lookups.clone(), &mut tell).await;
         match ended {
             // Opening it anew moves the damaged file aside; once, so that a dying disk is no endless loop.
             Err(StoreError::Damaged(why)) if !std::mem::replace(&mut repaired, true) => {
@@ -218,6 +219,7 @@ async fn poll_on(
     config: &Config,
     stop: watch::Receiver<bool>,
     pulse: Pulse,
+    lookups: Lookups,
     tell: &mut impl FnMut(Notice),
 ) -> Result<(), StoreError> {
     let clock = Clock::system();
@@ -225,6 +227,7 @@ async fn poll_on(
     notice.into_iter().for_each(tell);
     let mut poller = Poller::new(store, polling(config), clock);
     poller.beat(pulse);
+    poller.serve(lookups);
     for account in accounts(config).map_err(|e| StoreError::Broken(e.to_string()))? {
         account.poll_by(&mut poller).await?;
     }

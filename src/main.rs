@@ -120,6 +120,7 @@ fn show(cli: &Cli) -> anyhow::Result<ExitCode> {
         ascii: cli.global.ascii,
         mouse: cli.mouse,
         views: config::state_folder(&environment).map(|folder| folder.join("views.toml")),
+        chats: config::state_folder(&environment).map(|folder| folder.join("chats")),
     };
     // On the main thread, so that a stalled terminal stalls none of the tasks on the workers.
     block_on(console::run(&config, options))

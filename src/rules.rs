@@ -6,6 +6,7 @@ pub mod asked;
 pub mod basis;
 pub mod best;
 pub mod blindness;
+pub mod called;
 pub mod committed;
 pub mod crew;
 pub mod cycle;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::client::Gemini;
 use super::facts::Library;
+use super::lookup::Refresh;
 use super::spend::Budget;
 use super::wire::Level;
 use crate::model::Timestamp;
@@ -39,6 +40,8 @@ pub struct Assistant {
     pub budget: Budget,
     /// Drivers' names do not leave the box.
     pub hides_names: bool,
+    /// Has an account's positions read anew.
+    pub refresh: Refresh,
     /// The time.
     pub now: Now,
     /// When calls went out, of this process.

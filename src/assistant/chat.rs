@@ -39,12 +39,18 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Begins a conversation, on the runtime that this is called in; what happens is told to `tell`, in order,
-    /// which must not block.
-    pub fn start(assistant: Assistant, tell: impl Fn(Told) + Send + Sync + 'static) -> Self {
+    /// Begins a conversation, or goes on with one, on the runtime that this is called in; what happens is told to `tell`,
+    /// in order, and after each question `keep` is given all of it. Neither may block.
+    pub fn start(
+        assistant: Assistant,
+        conversation: Conversation,
+        tell: impl Fn(Told) + Send + Sync + 'static,
+        keep: impl Fn(QuestionId, &Conversation) + Send + Sync + 'static,
+    ) -> Self {
         let (wishes, inbox) = mpsc::unbounded_channel();
         let (current, cancelled) = (Arc::new(AtomicU64::new(0)), Arc::new(Notify::new()));
-        let task = tokio::spawn(talk(assistant, inbox, tell, Arc::clone(&current), Arc::clone(&cancelled)));
+        let listener = Listener { tell, keep, current: Arc::clone(&current) };
+        let task = tokio::spawn(talk(assistant, conversation, inbox, listener, Arc::clone(&cancelled)));
         Self { wishes, current, cancelled, task }
     }
 
@@ -85,14 +91,21 @@ impl Drop for Chat {
     }
 }
 
+/// Who is told of what happens.
+struct Listener<T, K> {
+    tell: T,
+    keep: K,
+    current: Arc<AtomicU64>,
+}
+
 async fn talk(
     assistant: Assistant,
+    mut conversation: Conversation,
     mut inbox: mpsc::UnboundedReceiver<Wish>,
-    tell: impl Fn(Told) + Send + Sync,
-    current: Arc<AtomicU64>,
+    listener: Listener<impl Fn(Told) + Send + Sync, impl Fn(QuestionId, &Conversation) + Send + Sync>,
     cancelled: Arc<Notify>,
 ) {
-    let mut conversation = Conversation::default();
+    let Listener { tell, keep, current } = listener;
     while let Some(wish) = inbox.recv().await {
         let Wish::Ask { id, question, selected } = wish else {
             conversation = Conversation::default();
@@ -112,6 +125,7 @@ async fn talk(
         };
         if is_over && is_current() {
             conversation = attempt;
+            keep(QuestionId(id), &conversation);
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::asking::{Assistant, Model};
+use super::client::Heard;
 use super::event::{Answer, Event, Failure};
 use super::facts::Facts;
 use super::fence::Fence;
@@ -35,11 +37,14 @@ const PROMPT: &str = include_str!("../../assets/prompt.md");
 /// What is told of, as it happens.
 pub type Tell<'a> = dyn FnMut(Event) + Send + 'a;
 
-/// Questions that know of those before them.
-#[derive(Clone, Debug, Default)]
+/// Questions that know of those before them. Written down and read again it goes on as before: what the model said
+/// stands in it byte for byte.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Conversation {
     history: History,
     names: Names,
+    /// No driver's name stands in it.
+    hides_names: bool,
     /// Around all data of it: earlier results are told again as they were.
     fence: Option<Fence>,
 }
@@ -96,6 +101,11 @@ impl Conversation {
             Some(selected) => format!("{question}\n(Selected on the screen: {})", clean(selected, 120)),
             None => question.clone(),
         };
+        if assistant.hides_names && !self.hides_names {
+            // Names stand in what was said before: that does not leave the box again.
+            self.history = History::default();
+        }
+        self.hides_names = assistant.hides_names;
         // Worked on apart, so that a question that is dropped leaves no trace.
         let mut names = self.names.clone();
         let asked = if assistant.hides_names { names.hide_question(&asked, &facts.fleet) } else { asked };
@@ -279,7 +289,7 @@ impl Ask<'_> {
         let (names, text, has_shown) = (&self.bench.names, &mut self.answer.text, &mut self.has_shown);
         // The words of a second round are a paragraph of their own.
         let mut is_new = !text.trim().is_empty();
-        let mut show = |words: String| {
+        let mut show = |words: String, tell: &mut Tell<'_>| {
             if words.is_empty() {
                 return;
             }
@@ -288,10 +298,13 @@ impl Ask<'_> {
             text.push_str(&words);
             tell(Event::TextDelta(words));
         };
-        let asked =
-            self.model.gemini.ask(self.name, &request, now(), |piece| show(unveil.take(&piece, names)));
-        let reply = asked.await;
-        show(unveil.end(names));
+        let most = self.model.gemini.silence();
+        let hear = |heard| match heard {
+            Heard::Words(piece) => show(unveil.take(&piece, names), tell),
+            Heard::Nothing(time) => tell(Event::Silence { time, most }),
+        };
+        let reply = self.model.gemini.ask(self.name, &request, now(), hear).await;
+        show(unveil.end(names), tell);
         let trouble = match &reply {
             Ok(Reply { ending: Ending::Failed(trouble), .. }) | Err(trouble) => {
                 Some(trouble.sentence(self.name))

@@ -38,6 +38,13 @@ pub enum Event {
         /// For how long.
         time: Duration,
     },
+    /// The model has said nothing for a while; it is waited for.
+    Silence {
+        /// For how long.
+        time: Duration,
+        /// After how long it is given up.
+        most: Duration,
+    },
     /// The answer is there, whole or cut.
     Done(Box<Answer>),
     /// There is none.
@@ -69,6 +76,13 @@ pub struct Answer {
     pub unsupported: Vec<Range<usize>>,
 }
 
+impl Answer {
+    /// Whether it is whole and rests on something that was looked up and found: words alone answer nothing.
+    pub fn is_answered(&self) -> bool {
+        self.is_complete && self.tools.iter().any(ToolRun::has_found)
+    }
+}
+
 /// A tool that was run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolRun {
@@ -78,6 +92,13 @@ pub struct ToolRun {
     pub arguments: serde_json::Value,
     /// What it found; `{"error": "…"}` where it found nothing.
     pub result: serde_json::Value,
+}
+
+impl ToolRun {
+    /// Whether it found something.
+    pub fn has_found(&self) -> bool {
+        self.result.get("error").is_none()
+    }
 }
 
 /// Why there is no answer.

@@ -42,27 +42,29 @@ impl Facts {
 /// Where facts come from: as of an instant, or why there are none. May block for some milliseconds.
 pub type Library = Arc<dyn Fn(Timestamp) -> Result<Arc<Facts>, String> + Send + Sync>;
 
-/// The facts of a database, read when they are asked for; of two questions within two seconds only once.
+/// The facts of a database, read when they are asked for; of two questions within two seconds only once, unless
+/// something was written meanwhile.
 pub fn stored(database: PathBuf, office: Office, zone: TimeZone) -> Library {
     let open: Mutex<Option<(Reader, Option<Arc<Facts>>)>> = Mutex::new(None);
     Arc::new(move |now| {
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, Some(facts))) = &*open
+        if !database.exists() {
+            return Err(format!("there is no database yet at {}", database.display()));
+        }
+        let (reader, last) = match &mut *open {
+            Some(open) => open,
+            none => none.insert((Reader::open(&database, Scope::Whole).map_err(|e| e.to_string())?, None)),
+        };
+        let fleet = reader.fleet(now).map_err(|error| error.to_string())?;
+        if let Some(facts) = last.as_ref().filter(|last| Arc::ptr_eq(&last.fleet, &fleet))
             && facts.now <= now
             && now.since(facts.now) < HOLDS
         {
             return Ok(Arc::clone(facts));
         }
-        if !database.exists() {
-            return Err(format!("there is no database yet at {}", database.display()));
-        }
-        let (reader, _) = match &mut *open {
-            Some(open) => open,
-            none => none.insert((Reader::open(&database, Scope::Whole).map_err(|e| e.to_string())?, None)),
-        };
-        let read = |reader: &mut Reader| -> Result<Facts, store::StoreError> {
+        let read = || -> Result<Facts, store::StoreError> {
             Ok(Facts {
-                fleet: reader.fleet(now)?,
+                fleet,
                 history: reader.duty_history()?,
                 office: office.clone(),
                 zone: zone.clone(),
@@ -70,10 +72,8 @@ pub fn stored(database: PathBuf, office: Office, zone: TimeZone) -> Library {
                 now,
             })
         };
-        let facts = Arc::new(read(reader).map_err(|error| error.to_string())?);
-        if let Some((_, last)) = &mut *open {
-            *last = Some(Arc::clone(&facts));
-        }
+        let facts = Arc::new(read().map_err(|error| error.to_string())?);
+        *last = Some(Arc::clone(&facts));
         Ok(facts)
     })
 }

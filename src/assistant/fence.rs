@@ -4,10 +4,11 @@
 use std::fmt::Write;
 
 use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The mark of one conversation: what was found for an earlier question is told again between the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fence(String);
 
 impl Fence {

@@ -1,15 +1,17 @@
 //! What was said before, as it is told again: whole turns only, since a call without its result, or a result
 //! without its call, is refused.
 
+use serde::{Deserialize, Serialize};
+
 use super::wire::Content;
 
-/// Thoughts of earlier turns are paid for each time: after so many the oldest is forgotten.
+/// Thoughts of earlier turns are paid for each time, and all of it is kept in a file: after so many the oldest is forgotten.
 const TURNS: usize = 30;
 /// Bytes of all turns; a chat of short answers has far less.
 const BYTES: usize = 400 * 1024;
 
 /// One question and all that came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Turn {
     /// What was asked, as it was sent.
     pub question: String,
@@ -22,6 +24,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Bytes that it takes, at the most.
+    fn size(&self) -> usize {
+        self.contents.iter().map(Content::size).sum::<usize>() + self.question.len() + self.answer.len()
+    }
+
     /// For `model`: as it was, or in plain words where another model said it.
     fn told_to(&self, model: &str) -> Vec<Content> {
         if model == self.model && !self.contents.is_empty() {
@@ -32,7 +39,7 @@ impl Turn {
 }
 
 /// The turns of a conversation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct History(Vec<Turn>);
 
 impl History {
@@ -43,7 +50,13 @@ impl History {
             return;
         }
         self.0.push(turn);
-        let over = self.0.len().saturating_sub(TURNS);
+        let mut room = BYTES;
+        let fit = self.0.iter().rev().take(TURNS).take_while(|turn| {
+            let left = room.checked_sub(turn.size());
+            room = left.unwrap_or(0);
+            left.is_some()
+        });
+        let over = self.0.len() - fit.count();
         self.0.drain(..over);
     }
 
@@ -64,18 +77,9 @@ impl History {
         self.0.is_empty()
     }
 
-    /// As it is told to `model`: the newest turns that have room.
+    /// As it is told to `model`.
     pub fn told_to(&self, model: &str) -> Vec<Content> {
-        let mut room = BYTES;
-        let mut turns = Vec::new();
-        for turn in self.0.iter().rev() {
-            let told = turn.told_to(model);
-            let size: usize = told.iter().map(Content::size).sum();
-            let Some(left) = room.checked_sub(size) else { break };
-            room = left;
-            turns.push(told);
-        }
-        turns.into_iter().rev().flatten().collect()
+        self.0.iter().flat_map(|turn| turn.told_to(model)).collect()
     }
 }
 
@@ -105,7 +109,7 @@ mod tests {
         (0..4).for_each(|number| history.add(turn(number, 150 * 1024)));
         assert_eq!(history.told_to("a").len(), 6, "two turns have room");
         assert!(history.halve());
-        assert_eq!(history.len(), 15);
+        assert_eq!(history.len(), 1);
     }
 
     #[test]

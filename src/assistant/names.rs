@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{Fleet, plain_letter};
@@ -29,10 +30,24 @@ const TAIL: usize = 3;
 const CUT: usize = 80;
 
 /// Which token stands for what, in one conversation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Names {
     texts: Vec<String>,
     numbers: BTreeMap<Vec<char>, usize>,
+}
+
+impl From<Vec<String>> for Names {
+    fn from(texts: Vec<String>) -> Self {
+        let numbers = texts.iter().enumerate().map(|(number, text)| (spaced(text), number)).collect();
+        Self { texts, numbers }
+    }
+}
+
+impl From<Names> for Vec<String> {
+    fn from(names: Names) -> Self {
+        names.texts
+    }
 }
 
 impl Names {

@@ -17,7 +17,8 @@ use super::conversation::{Tell, one_line};
 use super::event::{Answer, Event, ToolRun};
 use super::facts::Facts;
 use super::grounding;
-use super::tools::{Args, Tool};
+use super::lookup;
+use super::tools::Tool;
 use crate::model::clean;
 use crate::rules::find::{self, Fit, Kind};
 
@@ -64,10 +65,10 @@ pub async fn answer(
     let text = match meaning(question, &selected.map(Selected::read).unwrap_or_default()) {
         Meant::Refused(why) => why.to_owned(),
         Meant::Unclear => examples::asked_like(&facts.fleet),
-        Meant::LookUp(tool, arguments) => look_up(tool, arguments, facts, &mut answer, tell).await,
+        Meant::LookUp(tool, arguments) => look_up(assistant, tool, arguments, facts, &mut answer, tell).await,
         Meant::Where(what) => {
             let (tool, arguments) = whereabouts(facts, what).await;
-            look_up(tool, arguments, facts, &mut answer, tell).await
+            look_up(assistant, tool, arguments, facts, &mut answer, tell).await
         }
     };
     tell(Event::TextDelta(text.clone()));
@@ -84,13 +85,14 @@ async fn whereabouts(facts: &Arc<Facts>, what: String) -> (Tool, Map<String, Val
     (tool, Map::from_iter([(name.to_owned(), json!(what))]))
 }
 
-/// The tool for what goes by exactly this, with the name of its argument: a load before a driver before a unit, what
+/// The tool for what goes by this, by all of its number or else by the digits in it, with the name of its argument: a load before a driver before a unit, what
 /// people ask about most. Of several loads that tool says which there are.
 fn place_of(facts: &Facts, what: &str) -> (Tool, &'static str) {
     let found = find::find(&facts.fleet, what, facts.now);
-    let exact = |kinds: &[Kind]| found.iter().any(|one| one.fit == Fit::Exact && kinds.contains(&one.kind));
+    let best = found.first().map(|one| one.fit).filter(|fit| *fit <= Fit::Digits);
+    let exact = |kinds: &[Kind]| found.iter().any(|one| Some(one.fit) == best && kinds.contains(&one.kind));
     let is_driven = || {
-        let units = found.iter().filter(|one| one.fit == Fit::Exact && one.kind == Kind::Tractor);
+        let units = found.iter().filter(|one| Some(one.fit) == best && one.kind == Kind::Tractor);
         let mut ids = units.map(|one| one.id.as_str());
         ids.any(|id| {
             facts.fleet.drivers.iter().any(|row| row.tractor_id.as_ref().is_some_and(|own| own.0 == id))
@@ -109,6 +111,7 @@ fn place_of(facts: &Facts, what: &str) -> (Tool, &'static str) {
 }
 
 async fn look_up(
+    assistant: &Assistant,
     tool: Tool,
     arguments: Map<String, Value>,
     facts: &Arc<Facts>,
@@ -119,9 +122,7 @@ async fn look_up(
     let given = Value::Object(arguments.clone());
     let name = tool.name().to_owned();
     tell(Event::ToolStarted { call, name: name.clone(), arguments: one_line(&given) });
-    let of_now = Arc::clone(facts);
-    let found = spawn_blocking(move || tool.run(Args(&arguments), &of_now)).await;
-    let found = found.unwrap_or_else(|panic| Err(format!("the look-up failed: {panic}")));
+    let (found, facts) = lookup::look_up(assistant.clone(), Arc::clone(facts), tool, arguments).await;
     let line = clean(&found.as_ref().map_or_else(Clone::clone, super::tools::Found::line), 200);
     tell(Event::ToolDone { call, line, is_ok: found.is_ok() });
     let (text, result) = match found {

@@ -12,8 +12,9 @@ use super::conversation::{Tell, one_line};
 use super::event::{Answer, Event, ToolRun};
 use super::facts::Facts;
 use super::fence::Fence;
+use super::lookup::look_up;
 use super::names::Names;
-use super::tools::{Args, Citation, Found, Tool};
+use super::tools::{Citation, Found, Tool};
 use super::trouble::{Kind, Trouble};
 use super::wire::{Content, FunctionCall, Role, function_response};
 use crate::model::{Timestamp, clean};
@@ -79,17 +80,18 @@ impl Bench {
                 name: name.clone(),
                 arguments: one_line(&arguments),
             });
-            let task = spawn(&name, &arguments, &facts, index);
+            let task = spawn(assistant, &name, &arguments, &facts, index);
             running.push((call, name, arguments, task));
         }
         let mut parts = Vec::new();
         for (index, (call, name, arguments, task)) in running.into_iter().enumerate() {
-            let found = match task {
-                Err(why) => Err(why),
+            let failed = |why: String| (Err(why), Arc::clone(&facts));
+            let (found, facts) = match task {
+                Err(why) => failed(why),
                 Ok(task) => match timeout(IN_TIME, task).await {
                     Ok(Ok(found)) => found,
-                    Ok(Err(panic)) => Err(format!("the look-up failed: {panic}")),
-                    Err(_elapsed) => Err(format!("the look-up took longer than {} s", IN_TIME.as_secs())),
+                    Ok(Err(panic)) => failed(format!("the look-up failed: {panic}")),
+                    Err(_elapsed) => failed(format!("the look-up took longer than {} s", IN_TIME.as_secs())),
                 },
             };
             let (line, is_ok) = match &found {
@@ -132,9 +134,15 @@ impl Bench {
     }
 }
 
-type Running = tokio::task::JoinHandle<Result<Found, String>>;
+type Running = tokio::task::JoinHandle<(Result<Found, String>, Arc<Facts>)>;
 
-fn spawn(name: &str, arguments: &Value, facts: &Arc<Facts>, index: usize) -> Result<Running, String> {
+fn spawn(
+    assistant: &Assistant,
+    name: &str,
+    arguments: &Value,
+    facts: &Arc<Facts>,
+    index: usize,
+) -> Result<Running, String> {
     if index >= AT_ONCE {
         return Err(format!("more than {AT_ONCE} calls at once: call this one again"));
     }
@@ -143,6 +151,5 @@ fn spawn(name: &str, arguments: &Value, facts: &Arc<Facts>, index: usize) -> Res
         return Err(format!("there is no tool {name:?}; there are {}", known.join(", ")));
     };
     let members: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
-    let facts = Arc::clone(facts);
-    Ok(spawn_blocking(move || tool.run(Args(&members), &facts)))
+    Ok(tokio::spawn(look_up(assistant.clone(), Arc::clone(facts), tool, members)))
 }

@@ -40,7 +40,9 @@ pub enum Kind {
     Down,
     /// It cannot be reached.
     Unreachable,
-    /// It fell silent.
+    /// It says itself that it took too long.
+    Late,
+    /// It fell silent: as long as is sensible was waited already.
     Silent,
     /// The answer broke off.
     BrokeOff,
@@ -89,7 +91,6 @@ impl Trouble {
     /// From a connection that failed.
     pub fn of_http(error: &http::Error) -> Self {
         let kind = match error.kind {
-            http::Kind::Timeout => Kind::Silent,
             http::Kind::Malformed | http::Kind::TooLarge => Kind::Garbled,
             _ => Kind::Unreachable,
         };
@@ -107,7 +108,7 @@ impl Trouble {
             (403, _) | (400, "FAILED_PRECONDITION") | (_, "PERMISSION_DENIED") => Kind::Forbidden,
             (404, _) | (_, "NOT_FOUND") => Kind::NoModel,
             (413, _) => Kind::TooLong,
-            (408 | 504, _) | (_, "DEADLINE_EXCEEDED") => Kind::Silent,
+            (408 | 504, _) | (_, "DEADLINE_EXCEEDED") => Kind::Late,
             (499 | 300..=399 | 500.., _) | (_, "CANCELLED" | "INTERNAL" | "UNAVAILABLE") => Kind::Down,
             _ => Kind::OurMistake,
         };
@@ -120,6 +121,7 @@ impl Trouble {
             Kind::Busy { .. }
             | Kind::Down
             | Kind::Unreachable
+            | Kind::Late
             | Kind::Silent
             | Kind::BrokeOff
             | Kind::Empty
@@ -138,7 +140,7 @@ impl Trouble {
 
     /// Whether it comes of a call that may be paid for, though it brought nothing: one that was not refused.
     pub const fn may_be_billed(&self) -> bool {
-        matches!(self.kind, Kind::Silent | Kind::BrokeOff | Kind::Empty | Kind::Garbled)
+        matches!(self.kind, Kind::Late | Kind::Silent | Kind::BrokeOff | Kind::Empty | Kind::Garbled)
     }
 
     /// Whether another model may answer where this one does not.
@@ -165,7 +167,7 @@ impl Trouble {
             Kind::QuotaGone => format!("the quota of {model} is used up"),
             Kind::Down => "Gemini is in trouble".to_owned(),
             Kind::Unreachable => "Gemini cannot be reached".to_owned(),
-            Kind::Silent => "Gemini did not answer in time".to_owned(),
+            Kind::Late | Kind::Silent => "Gemini did not answer in time".to_owned(),
             Kind::BrokeOff => "the answer broke off".to_owned(),
             Kind::Empty => return "Gemini answered nothing".to_owned(),
             Kind::Garbled => "what Gemini answered cannot be read".to_owned(),
@@ -189,7 +191,7 @@ impl Trouble {
             Kind::QuotaGone => "it renews at midnight Pacific time, or set [gemini] fallback_model",
             Kind::Down => "ask again in a few minutes",
             Kind::Unreachable => "check the network",
-            Kind::Silent | Kind::Garbled => "ask again",
+            Kind::Late | Kind::Silent | Kind::Garbled => "ask again",
             Kind::Empty => "ask again, or in other words",
             Kind::Blocked => "ask in other words",
             Kind::TooLong => "begin a new one",
@@ -272,7 +274,8 @@ pub fn next(trouble: &Trouble, standing: Standing, chance: f64) -> Next {
         return Next::GiveUp;
     }
     let tries = match trouble.kind {
-        Kind::Empty | Kind::Silent => 1,
+        Kind::Silent => 0,
+        Kind::Empty | Kind::Late => 1,
         Kind::Garbled => 2,
         _ => PAUSES.len(),
     };
@@ -318,7 +321,7 @@ mod tests {
         check(403, "", Kind::Forbidden);
         check(401, "", Kind::Key);
         check(413, "", Kind::TooLong);
-        check(504, "", Kind::Silent);
+        check(504, "", Kind::Late);
         assert_eq!(of(404, "").words, "HTTP 404");
         assert!(of(404, "").sentence("gemini-9").contains("gemini-9"));
     }
@@ -358,6 +361,9 @@ mod tests {
         check(Kind::Down, 3, false, Next::GiveUp);
         check(Kind::Down, 0, true, Next::GiveUp);
         check(Kind::Empty, 1, false, Next::GiveUp);
+        check(Kind::Late, 0, false, wait(1));
+        check(Kind::Late, 1, false, Next::GiveUp);
+        check(Kind::Silent, 0, false, Next::GiveUp);
         check(Kind::Garbled, 1, false, wait(3));
         check(Kind::Garbled, 2, false, Next::GiveUp);
         check(Kind::Key, 0, false, Next::GiveUp);
@@ -369,7 +375,11 @@ mod tests {
         check(Kind::OurMistake, 0, false, Next::GiveUp);
         let elsewhere = |kind| Trouble::new(kind, "").may_pass_elsewhere();
         let busy = Kind::Busy { wait: Some(Duration::from_secs(90)) };
-        assert!([Kind::Down, Kind::Garbled, Kind::NoModel, Kind::QuotaGone, busy].into_iter().all(elsewhere));
+        assert!(
+            [Kind::Down, Kind::Silent, Kind::Garbled, Kind::NoModel, Kind::QuotaGone, busy]
+                .into_iter()
+                .all(elsewhere)
+        );
         assert!(![Kind::Key, Kind::Unreachable, Kind::OurMistake].into_iter().any(elsewhere));
     }
 

@@ -3,11 +3,13 @@
 //! What the model said goes back to it byte for byte, signatures and members unknown to us among it, or the
 //! next request is refused: so parts are kept as they came, and only looked into.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// One turn of one speaker.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Content {
     /// Who speaks.
     pub role: Role,
@@ -16,7 +18,7 @@ pub struct Content {
 }
 
 /// Who speaks. Results of tools are the user's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// We.
@@ -158,6 +160,14 @@ impl Level {
             "high" => Some(Self::High),
             "xhigh" => Some(Self::Xhigh),
             _ => None,
+        }
+    }
+
+    /// How long it may be silent over its thoughts: up to a minute is normal for who thinks little.
+    pub const fn silence(self) -> Duration {
+        match self {
+            Self::Minimal | Self::Low => Duration::from_mins(1),
+            Self::Medium | Self::High | Self::Xhigh => Duration::from_mins(2),
         }
     }
 

@@ -25,6 +25,11 @@ pub fn on_event(event: &Event, out: &mut dyn Write) -> io::Result<Option<String>
         Event::Waiting { why, time } => {
             Ok(Some(format!("{why}; trying again in {} s", time.as_secs().max(1))))
         }
+        Event::Silence { time, most } => Ok(Some(format!(
+            "Gemini has said nothing for {} s, it may be thinking; after {} s it is given up (Ctrl-C does it now)",
+            time.as_secs(),
+            most.as_secs()
+        ))),
         Event::ToolDone { .. } | Event::Done(_) | Event::Failed(_) => Ok(None),
     }
 }
@@ -32,6 +37,9 @@ pub fn on_event(event: &Event, out: &mut dyn Write) -> io::Result<Option<String>
 /// What is to be known beside an answer, a line each.
 pub fn beside(answer: &Answer, now: Timestamp) -> Vec<String> {
     let mut lines: Vec<String> = answer.notice.iter().cloned().collect();
+    if answer.is_complete && !answer.is_answered() {
+        lines.push("this is no answer: nothing was found that it could rest on".to_owned());
+    }
     if let Some(at) = answer.oldest_at {
         lines.push(format!("the oldest data behind it is {} old", age::words(now.since(at))));
     }
@@ -97,7 +105,7 @@ pub fn print_json(
     let cost_usd = answer.micro_usd as f64 / 1e6;
     let object = Object {
         answer: &answer.text,
-        complete: answer.is_complete,
+        complete: answer.is_answered(),
         tools: tools
             .map(|run| Tool { name: &run.name, arguments: &run.arguments, result: &run.result })
             .collect(),

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::csv::Fields;
 use super::{Format, csv, grid, table};
 use crate::model::{Fleet, SetAside, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink, nearest};
-use crate::rules::link::unit_number;
-use crate::rules::{age, motion, trail};
+use crate::rules::{age, called, motion, trail};
 
 /// A unit as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,10 +175,11 @@ pub fn nothing_words(fleet: &Fleet, unit: &Unit, now: Timestamp) -> String {
 fn numbered(fleet: &Fleet, kind: UnitKind, asked: &str) -> Vec<UnitId> {
     let numbers = numbers(fleet, kind);
     let exact: Vec<_> = numbers.iter().filter(|(number, _)| *number == asked).collect();
-    // As two systems' numbers are compared: one may write 0412 and people say 412.
-    let alike = numbers.iter().filter(|(number, _)| unit_number(number) == unit_number(asked));
-    let chosen = if exact.is_empty() { alike.collect() } else { exact };
-    chosen.into_iter().map(|(_, id)| (*id).clone()).collect()
+    if exact.is_empty() {
+        // One system may write 0412, or V412, and people say 412.
+        return called::meant(numbers.iter().map(|(number, id)| ((*id).clone(), *number)), asked);
+    }
+    exact.into_iter().map(|(_, id)| (*id).clone()).collect()
 }
 
 fn numbers(fleet: &Fleet, kind: UnitKind) -> Vec<(&str, &UnitId)> {

@@ -61,7 +61,8 @@ fn put_aside(path: &Path, broken: &str) -> String {
     }
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Puts `text` in the place of what is at `path`, all of it or nothing.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }

@@ -1,6 +1,6 @@
 //! From a configuration to an assistant: whom it asks, what it answers from, where its spending is written down.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, sink, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,17 +9,19 @@ use secrecy::SecretString;
 
 use super::{Refused, access, office};
 use crate::assistant::{
-    Assistant, Budget, Conversation, Event, Gemini, Ledger, Level, Model, Pace, Settings, Spent, stored,
+    Assistant, Budget, Conversation, Event, Gemini, Ledger, Level, Model, Pace, Refresh, Refreshed, Settings,
+    Spent, stored,
 };
 use crate::commands;
 use crate::config::Config;
 use crate::store::{Access, AssistantCall, Grant, People};
-use crate::sync::Clock;
+use crate::sync::{Clock, Looked, Lookups};
 
-/// The assistant of this configuration. Without a key it is one that answers by backhaul's own parser.
+/// The assistant of this configuration, which has positions read at `lookups`. Without a key it is one that answers
+/// by backhaul's own parser.
 ///
 /// Fails where it is configured in a way that can never work.
-pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
+pub fn assistant(config: &Config, lookups: Lookups) -> Result<Assistant, Refused> {
     let account = &config.gemini;
     let (path, zone) = (config.database.path.clone(), config.operations.timezone.clone());
     let model = if account.off_reason().is_none() { Some(model(config)?) } else { None };
@@ -37,21 +39,27 @@ pub fn assistant(config: &Config) -> Result<Assistant, Refused> {
         library: stored(path, office(config), zone.clone()),
         budget: Budget { micro_usd: (micro_usd > 0).then_some(micro_usd), zone, ledger: Arc::new(ledger) },
         hides_names: account.provider.hides_names,
+        refresh: refresh_at(lookups),
         now: Arc::new(move || clock.now()),
         pace: Arc::new(Pace::default()),
     })
 }
 
 /// Answers one question on stdout, as it comes or as one JSON object; talk goes to stderr. Ends with 0 where the
-/// answer is whole.
+/// answer is whole and rests on what was found.
 pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Result<ExitCode> {
-    let assistant = assistant(config)?;
+    let assistant = assistant(config, Lookups::default())?;
     let mut broken = None;
     let mut tell = |event: Event| {
-        if as_json || broken.is_some() {
+        if broken.is_some() {
             return;
         }
-        match commands::ask::on_event(&event, &mut stdout().lock()) {
+        let told = if as_json {
+            commands::ask::on_event(&event, &mut sink())
+        } else {
+            commands::ask::on_event(&event, &mut stdout().lock())
+        };
+        match told {
             Ok(line) => say(line),
             Err(error) => broken = Some(error),
         }
@@ -69,13 +77,27 @@ pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Resu
                 writeln!(stdout().lock())?;
                 say(commands::ask::beside(&answer, now));
             }
-            Ok(if answer.is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            Ok(if answer.is_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Err(failure) => {
             say([failure.sentence]);
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Has positions read by this process's own poller; in a process without one `lookups` has no accounts.
+fn refresh_at(lookups: Lookups) -> Refresh {
+    Arc::new(move |account| {
+        let lookups = lookups.clone();
+        Box::pin(async move {
+            match lookups.positions(&account).await {
+                Looked::Read => Refreshed::Anew,
+                Looked::Recent | Looked::NotOurs => Refreshed::AsTheyAre,
+                Looked::Kept(why) => Refreshed::Not(why),
+            }
+        })
+    })
 }
 
 /// Talk, for whoever reads along.
@@ -88,11 +110,12 @@ fn say(lines: impl IntoIterator<Item = String>) {
 pub(super) fn model(config: &Config) -> Result<Model, Refused> {
     let account = &config.gemini;
     let gemini = &account.provider;
+    let level = Level::named(&gemini.thinking).unwrap_or(Level::Low);
     let settings = Settings {
         base_url: &account.base_url,
         api_key: &SecretString::from(gemini.api_key.expose().to_owned()),
         ca_file: account.ca_file.as_deref(),
-        silence: None,
+        silence: level.silence(),
     };
     let name = named("model", &gemini.model)?
         .ok_or_else(|| Refused::because("gemini.model: \"\" is no model's name".to_owned()))?;
@@ -100,7 +123,7 @@ pub(super) fn model(config: &Config) -> Result<Model, Refused> {
         gemini: Gemini::new(&settings).map_err(|why| Refused::because(format!("{}: {why}", account.name)))?,
         name,
         fallback: named("fallback_model", &gemini.fallback_model)?,
-        level: Level::named(&gemini.thinking).unwrap_or(Level::Low),
+        level,
         calls_per_minute: account.calls_per_minute,
     })
 }

@@ -14,7 +14,7 @@ use super::state::{self, Polled};
 use super::{Demo, Outside, Refused, accounts, board, ended_in_time, lease_when_free, nothing_to_poll, poll};
 use crate::config::Config;
 use crate::store::{Lease, feeds, opens_slowly};
-use crate::sync::{Clock, Pulse};
+use crate::sync::{Clock, Lookups, Pulse};
 
 /// How often is looked whether the sentence about us is still true.
 const LOOK: Duration = Duration::from_secs(5);
@@ -103,7 +103,7 @@ impl Serving<'_> {
         self.outside.service.status("opening the database");
         let (mut first_beat, mut said) = (life.beats.subscribe(), None);
         let tell = |notice: crate::model::Notice| tracing::warn!("{}", notice.text);
-        let mut polling = pin!(poll(&config, lease, halted, life.beats.clone(), tell));
+        let mut polling = pin!(poll(&config, lease, halted, life.beats.clone(), Lookups::default(), tell));
         let (mut pulse, mut look, mut goes_on) = (self.pulse(), interval(LOOK), false);
         let mut looking: Option<JoinHandle<Option<String>>> = None;
         loop {

@@ -83,6 +83,7 @@ pub fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
     if let Format::Text(_) = format {
         talk(around.found.is_empty().then(|| near::nobody(&spot, asked.miles)));
         talk(whereabouts::doubt(&spot, basis.now));
+        talk(around.empty_not_known());
         talk(around.left_out());
     }
     Ok(ExitCode::SUCCESS)

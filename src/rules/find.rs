@@ -1,17 +1,20 @@
 //! One box for any name or number that people say on the phone: what it could be, the likeliest first, and
 //! where that is. Also settles which load is meant by what somebody typed.
 
+mod wanted;
+
 use std::cmp::Ordering;
 
-use super::link::unit_number;
+pub use self::wanted::Fit;
+use self::wanted::Wanted;
 use super::{locality, motion, trailer, trip, whereabouts};
 use crate::model::{
     Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind,
-    folded, nearest,
+    nearest,
 };
 
 /// What was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A power unit.
@@ -40,17 +43,6 @@ impl Kind {
             Self::Stop => "stop",
         }
     }
-}
-
-/// How well it fits; the better is the smaller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
-    /// The whole of it, but for case, spaces and leading zeros.
-    Exact,
-    /// It begins with that, or one of its words does; of a phone number, its end.
-    Prefix,
-    /// It has that somewhere.
-    Substring,
 }
 
 /// Something that was found.
@@ -231,74 +223,6 @@ fn by_order<'a>(fleet: &'a Fleet, number: &str) -> Vec<&'a Movement> {
 /// "7" before "101", "T2" before "T10".
 pub fn by_number(a: &str, b: &str) -> Ordering {
     (a.len(), a).cmp(&(b.len(), b))
-}
-
-/// What was typed, in the forms it is compared in.
-struct Wanted {
-    text: String,
-    number: String,
-    /// Its digits, where it is written as a phone number is.
-    digits: Option<String>,
-}
-
-/// A phone number has at least so many digits that somebody would ask by.
-const PHONE_DIGITS: usize = 4;
-
-impl Wanted {
-    fn of(text: &str) -> Option<Self> {
-        let text = folded(text.trim());
-        if text.is_empty() {
-            return None;
-        }
-        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " -+().".contains(c));
-        let digits = digits(&text);
-        let digits = Some(digits).filter(|digits| is_phone && digits.len() >= PHONE_DIGITS);
-        Some(Self { number: unit_number(&text).to_lowercase(), text, digits })
-    }
-
-    /// The best of a row's names.
-    fn best(&self, names: &[(&'static str, Option<&str>)]) -> Option<(Fit, &'static str)> {
-        let fits = names.iter().filter_map(|(field, name)| {
-            let name = name.filter(|name| !name.is_empty())?;
-            let fit = if *field == "phone" { self.phone(name) } else { self.word(name) };
-            Some((fit?, *field))
-        });
-        fits.min_by_key(|(fit, _)| *fit)
-    }
-
-    fn word(&self, name: &str) -> Option<Fit> {
-        let name = folded(name);
-        if name == self.text || (!self.number.is_empty() && unit_number(&name).to_lowercase() == self.number)
-        {
-            return Some(Fit::Exact);
-        }
-        let starts = |part: &str| part.starts_with(&self.text);
-        let mut words = name.split(|c: char| !c.is_alphanumeric());
-        if starts(&name) || starts(name.trim_start_matches('0')) || words.any(starts) {
-            return Some(Fit::Prefix);
-        }
-        name.contains(&self.text).then_some(Fit::Substring)
-    }
-
-    fn phone(&self, phone: &str) -> Option<Fit> {
-        let (wanted, known) = (self.digits.as_ref()?, digits(phone));
-        // The country's 1 is said or not.
-        let plain = |digits: &str| match digits.strip_prefix('1') {
-            Some(rest) if digits.len() == 11 => rest.to_owned(),
-            _ => digits.to_owned(),
-        };
-        if plain(wanted) == plain(&known) {
-            return Some(Fit::Exact);
-        }
-        if known.ends_with(wanted.as_str()) {
-            return Some(Fit::Prefix);
-        }
-        known.contains(wanted.as_str()).then_some(Fit::Substring)
-    }
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {

@@ -71,16 +71,27 @@ pub fn there(basis: &Basis<'_>, place: Point, miles: f64) -> There {
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Around<'a> {
-    /// Who is there first, legally; then those of whom that is not known, the nearest first.
+    /// Who is there first, legally; then those of whom that is not known, the nearest first. Where an empty trailer is
+    /// asked for, whose trailer is known to be empty goes before all others.
     pub found: Vec<Near<'a>>,
     /// How many were left out only because their hours are not known.
     pub hours_unknown: usize,
+    /// Where an empty trailer was asked for: how many rigs and trailers stand last because nobody knows of one.
+    pub empty_unknown: usize,
 }
 
 impl Around<'_> {
     /// Who was left out only because of what nobody knows: "2 drivers are left out: their hours are not known now".
     pub fn left_out(&self) -> Option<String> {
         left_out(self.hours_unknown, "")
+    }
+
+    /// How many are listed of whom nobody knows whether they have what was asked for: "5 are listed last: whether …".
+    pub fn empty_not_known(&self) -> Option<String> {
+        let count = self.empty_unknown;
+        let (are, they) = if count == 1 { ("is", "it has") } else { ("are", "they have") };
+        (count > 0)
+            .then(|| format!("{count} {are} listed last: whether {they} an empty trailer is NOT KNOWN"))
     }
 }
 
@@ -101,6 +112,11 @@ impl Near<'_> {
     /// Whether it stands for its whole rig: whoever drives stands for his truck and what it pulls.
     pub fn leads(&self) -> bool {
         self.kind == UnitKind::Driver || self.driver.is_none()
+    }
+
+    /// Whether its trailer is known to be empty.
+    pub fn is_empty(&self) -> bool {
+        self.trailer.is_some_and(|trailer| trailer.loaded == Loaded::Empty)
     }
 
     /// What it is called, with its kind where it is no driver: "tractor 418".
@@ -317,9 +333,12 @@ fn choose(wanted: &Wanted, around: &mut Around<'_>) {
         known.is_some_and(|left_s| left_s >= least_s)
     });
     around.hours_unknown = hours_unknown;
+    let is_doubtful = |row: &Near<'_>| wanted.empty && !row.is_empty();
+    around.empty_unknown = around.found.iter().filter(|row| row.leads() && is_doubtful(row)).count();
     around.found.sort_by(|a, b| {
         let legal = |row: &Near<'_>| row.legal_arrival.as_ref().map_or(i64::MAX, |at| at.millis());
-        (legal(a).cmp(&legal(b)))
+        (is_doubtful(a).cmp(&is_doubtful(b)))
+            .then(legal(a).cmp(&legal(b)))
             .then(a.miles.total_cmp(&b.miles))
             .then(rank(a.kind).cmp(&rank(b.kind)))
             .then(a.id.cmp(b.id))

@@ -3,7 +3,7 @@
 
 use crate::model::land::{Country, Land, Town};
 use crate::model::{Fleet, Keyed, Movement, Places, Point, Stop, StopType, Timestamp, UnitId, folded};
-use crate::rules::link::unit_number;
+use crate::rules::called::{self, Said};
 use crate::rules::{age, find, trailer, trip};
 
 /// A place that was named.
@@ -15,7 +15,8 @@ pub struct Spot {
     pub label: String,
     /// When that was so, of a unit.
     pub observed_at: Option<Timestamp>,
-    /// That it was taken, where another place may be meant: one of that name, or where the truck of a load is.
+    /// That it was taken, where another place may be meant: one of that name, where the truck of a load is, or a unit that
+    /// goes by more than was said.
     pub taken: Option<String>,
 }
 
@@ -26,7 +27,9 @@ pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String
     if let Some(found) = degrees(text) {
         return found.map(|point| Spot { point, label: text.to_owned(), observed_at: None, taken: None });
     }
-    let named = |text: &str| [units(fleet, text), drivers(fleet, text), stops(fleet, places, text)].concat();
+    let named = |text: &str| {
+        [whole(units(fleet, text), text), drivers(fleet, text), stops(fleet, places, text)].concat()
+    };
     let mut found = named(text);
     if found.is_empty() {
         found = loads(fleet, places, text)?;
@@ -34,8 +37,15 @@ pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String
     if found.is_empty()
         && let Some((kinds, name)) = kinds(text)
     {
+        let is_of = |one: &Named| kinds == LOAD || kinds.iter().any(|kind| one.label.starts_with(kind));
         found = if kinds == LOAD { loads(fleet, places, name)? } else { named(name) };
-        found.retain(|one| kinds == LOAD || kinds.iter().any(|kind| one.label.starts_with(kind)));
+        found.retain(is_of);
+        if found.is_empty() {
+            found = nearly(units(fleet, name).into_iter().filter(|(_, unit)| is_of(unit)).collect());
+        }
+    }
+    if found.is_empty() {
+        found = nearly(units(fleet, text));
     }
     match found.as_slice() {
         [] => city(fleet, places, text),
@@ -94,36 +104,56 @@ fn point(latitude: Option<f64>, longitude: Option<f64>) -> Option<Point> {
     Point::new(latitude?, longitude?)
 }
 
-fn units(fleet: &Fleet, text: &str) -> Vec<Named> {
-    let is_meant = |id: &UnitId, number: &str| id.0 == text || unit_number(number) == unit_number(text);
-    let tractors = fleet.tractors.iter().filter(|row| is_meant(&row.id, &row.unit_number)).map(|row| Named {
-        label: format!("tractor {}", row.unit_number),
-        id: row.id.0.clone(),
-        point: point(row.latitude, row.longitude),
-        observed_at: row.observed_at,
-        taken: None,
+/// Units that go by `text`, each with how much of its number that is; an id is all of it.
+fn units(fleet: &Fleet, text: &str) -> Vec<(Said, Named)> {
+    let said = |id: &UnitId, number: &str| {
+        if id.0 == text { Some(Said::Whole) } else { called::said(number, text) }
+    };
+    let tractors = fleet.tractors.iter().filter_map(|row| {
+        let named = Named {
+            label: format!("tractor {}", row.unit_number),
+            id: row.id.0.clone(),
+            point: point(row.latitude, row.longitude),
+            observed_at: row.observed_at,
+            taken: called::taken(&row.unit_number, text),
+        };
+        Some((said(&row.id, &row.unit_number)?, named))
     });
-    let trailers = fleet.trailers.iter().filter(|row| is_meant(&row.id, &row.unit_number)).map(|row| {
-        let label = format!("trailer {}", row.unit_number);
-        let id = row.id.0.clone();
-        match trailer::rides_with(fleet, row) {
+    let trailers = fleet.trailers.iter().filter_map(|row| {
+        let said = said(&row.id, &row.unit_number)?;
+        let (label, id) = (format!("trailer {}", row.unit_number), row.id.0.clone());
+        let taken = called::taken(&row.unit_number, text);
+        let named = match trailer::rides_with(fleet, row) {
             Some(truck) => Named {
                 label: format!("{label} {}", trailer::with_words(truck)),
                 id,
                 point: point(truck.latitude, truck.longitude),
                 observed_at: truck.observed_at,
-                taken: None,
+                taken,
             },
             None => Named {
                 label,
                 id,
                 point: point(row.latitude, row.longitude),
                 observed_at: row.observed_at,
-                taken: None,
+                taken,
             },
-        }
+        };
+        Some((said, named))
     });
-    by_id_first(tractors.chain(trailers).collect(), text)
+    tractors.chain(trailers).collect()
+}
+
+/// Those of `units` of which all of the number was said.
+fn whole(units: Vec<(Said, Named)>, text: &str) -> Vec<Named> {
+    let whole = units.into_iter().filter(|(said, _)| *said == Said::Whole);
+    by_id_first(whole.map(|(_, unit)| unit).collect(), text)
+}
+
+/// Those of `units` of whose number the most was said.
+fn nearly(units: Vec<(Said, Named)>) -> Vec<Named> {
+    let best = units.iter().map(|(said, _)| *said).min();
+    units.into_iter().filter(|(said, _)| Some(*said) == best).map(|(_, unit)| unit).collect()
 }
 
 fn drivers(fleet: &Fleet, text: &str) -> Vec<Named> {
@@ -355,5 +385,6 @@ fn middle(points: &[Point]) -> Option<Point> {
 /// was taken, where another may be meant. `None` of a place that stays and is the only one.
 pub fn doubt(spot: &Spot, now: Timestamp) -> Option<String> {
     let seen = |at| format!("{} was seen there {} ago", spot.label, age::words(now.since(at)));
-    spot.observed_at.map(seen).or_else(|| spot.taken.clone())
+    let said: Vec<String> = spot.taken.clone().into_iter().chain(spot.observed_at.map(seen)).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }

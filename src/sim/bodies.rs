@@ -4,9 +4,11 @@ use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
+use tokio::time::{Interval, interval};
 
 use super::chance::Chance;
 
@@ -29,6 +31,39 @@ pub fn cut(body: Vec<u8>) -> Body {
 /// `body` in pieces that end anywhere, in the middle of a line or of a character among them.
 pub fn pieces(body: Vec<u8>, chance: u64) -> Body {
     Body::new(Pieces { left: Bytes::from(body), chance: Chance::of(&[chance, 103]), flushed: true })
+}
+
+/// `body` an event at a time, each so long after the one before.
+pub fn drip(body: Vec<u8>, every: Duration) -> Body {
+    Body::new(Drip { left: Bytes::from(body), every: interval(every) })
+}
+
+struct Drip {
+    left: Bytes,
+    every: Interval,
+}
+
+/// What ends an event.
+const END: &[u8] = b"\r\n\r\n";
+
+impl hyper::body::Body for Drip {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        if self.every.poll_tick(context).is_pending() {
+            return Poll::Pending;
+        }
+        let end = self.left.windows(END.len()).position(|four| four == END);
+        let size = end.map_or(self.left.len(), |at| at + END.len());
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(size)))))
+    }
 }
 
 struct Pieces {

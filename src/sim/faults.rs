@@ -39,6 +39,8 @@ pub enum Fault {
     Hang,
     /// The right answer, so much later.
     Slow(Duration),
+    /// The right answer; of one that streams each event so long after the one before.
+    Drip(Duration),
 }
 
 /// The faults that hold now.

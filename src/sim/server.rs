@@ -123,9 +123,10 @@ impl Server {
             match fault {
                 Some(Fault::Huge(bytes)) => bodies::huge(bytes),
                 Some(Fault::Cut) => bodies::cut(body),
-                _ => match pieces {
-                    Some(chance) => bodies::pieces(body, chance),
-                    None => Body::from(body),
+                fault => match (pieces, fault) {
+                    (Some(_), Some(Fault::Drip(every))) => bodies::drip(body, every),
+                    (Some(chance), _) => bodies::pieces(body, chance),
+                    (None, _) => Body::from(body),
                 },
             },
         ))
@@ -223,7 +224,7 @@ fn instead(fault: &Fault) -> Option<Answer> {
             Some(Answer::raw_json(StatusCode::OK, body.to_owned()))
         }
         Fault::Huge(_) => Some(Answer::raw_json(StatusCode::OK, String::new())),
-        Fault::Truncated | Fault::Cut | Fault::Reset | Fault::Hang | Fault::Slow(_) => None,
+        Fault::Truncated | Fault::Cut | Fault::Reset | Fault::Hang | Fault::Slow(_) | Fault::Drip(_) => None,
     }
 }
 

@@ -13,6 +13,7 @@ use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::{Gate, Priority};
+use super::lookups::{Lookups, Window};
 use crate::model::{Timestamp, Viewer};
 use crate::providers::{Cadence, FeedSpec, Provider};
 use crate::store::{Retention, Store, StoreError, Watch};
@@ -75,6 +76,7 @@ pub struct Poller {
     clock: Clock,
     demand: watch::Sender<Demand>,
     pulse: Pulse,
+    lookups: Lookups,
     tasks: JoinSet<Result<(), StoreError>>,
 }
 
@@ -82,7 +84,8 @@ impl Poller {
     /// A poller of nothing yet. Must be called within a runtime.
     pub fn new(store: Store, polling: Polling, clock: Clock) -> Self {
         let (demand, _) = watch::channel(Demand::default());
-        Self { store, polling, clock, demand, pulse: Pulse::default(), tasks: JoinSet::new() }
+        let (pulse, lookups) = (Pulse::default(), Lookups::default());
+        Self { store, polling, clock, demand, pulse, lookups, tasks: JoinSet::new() }
     }
 
     /// Gives signs of life there.
@@ -90,9 +93,22 @@ impl Poller {
         self.pulse = pulse;
     }
 
+    /// Reads for people who ask there; for accounts that are added from now on.
+    pub fn serve(&mut self, lookups: Lookups) {
+        self.lookups = lookups;
+    }
+
     /// Starts polling an account.
     pub async fn add<P: Provider>(&mut self, account: Account<P>) -> Result<(), StoreError> {
         let feeds = feeds(account, &self.store, &self.clock).await?;
+        let Some(one) = feeds.first() else { return Ok(()) };
+        let positions = feeds.iter().map(|feed| feed.spec).filter(|spec| spec.cadence == Cadence::Positions);
+        let window = self.lookups.open(
+            &one.account,
+            positions,
+            &one.gate,
+            self.polling.time_to_live(Cadence::Positions),
+        );
         let rosters =
             feeds.iter().filter(|feed| feed.spec.cadence == Cadence::Roster && feed.spec.wants.is_none());
         let (tried, rosters_left) = watch::channel(rosters.count());
@@ -103,6 +119,7 @@ impl Poller {
                 demand: self.demand.subscribe(),
                 tried: Arc::clone(&tried),
                 rosters_left: rosters_left.clone(),
+                window: window.clone(),
                 // Staggered, so that a start is no stampede.
                 first: Duration::from_millis(40) * place,
             };
@@ -140,6 +157,7 @@ impl Poller {
                 _ => Ok(()),
             },
         };
+        self.lookups.close();
         self.tasks.shutdown().await;
         self.store.close().await;
         ended
@@ -186,6 +204,7 @@ struct Turns {
     demand: watch::Receiver<Demand>,
     tried: Arc<watch::Sender<usize>>,
     rosters_left: watch::Receiver<usize>,
+    window: Window,
     first: Duration,
 }
 
@@ -237,6 +256,7 @@ async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), St
         if std::mem::take(&mut first) && is_roster(feed.spec) {
             turns.tried.send_modify(|left| *left = left.saturating_sub(1));
         }
+        turns.window.ended(feed.spec.resource, began, result.as_ref().err().and_then(Trouble::of_reads));
         match result {
             Ok(_) => {
                 if std::mem::take(&mut failures) > 0 {
@@ -295,7 +315,10 @@ async fn rest<P: Provider>(
     let ended = Instant::now();
     loop {
         let demand = *turns.demand.borrow_and_update();
-        let wish = demand.wish(feed.spec.cadence, began_at);
+        let mut wish = demand.wish(feed.spec.cadence, began_at);
+        if feed.spec.cadence == Cadence::Positions && turns.window.is_asked_since(began) {
+            wish = wish.max(Wish::Fresh);
+        }
         let last = Last { since_began: began.elapsed(), since_ended: ended.elapsed(), wish };
         let interval = turns.polling.interval(feed.spec.cadence, demand.mode);
         let left = wait(last, interval, turns.polling.time_to_live(feed.spec.cadence), feed.spec.pause);
@@ -305,6 +328,7 @@ async fn rest<P: Provider>(
         tokio::select! {
             () = sleep(left) => {}
             changed = turns.demand.changed() => if changed.is_err() { sleep(left).await },
+            () = turns.window.asked() => {}
         }
     }
 }

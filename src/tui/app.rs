@@ -33,7 +33,7 @@ pub use self::setup::{Effect, Mode, Setup};
 use self::typing::Digits;
 pub use self::views::{Change, SavedView, Views};
 use super::action::{Action, OnMap};
-use super::chat::Pane;
+use super::chat::{Pane, Past};
 use super::event::Event;
 use super::facts::Facts;
 use super::keymap::KeyMap;
@@ -156,6 +156,11 @@ impl App {
     /// Takes in the views that were saved before.
     pub fn know_views(&mut self, views: Views) {
         self.views = views;
+    }
+
+    /// Takes in the conversations of an earlier time, the oldest first.
+    pub fn know_chats(&mut self, earlier: Vec<Vec<Past>>) {
+        self.chat.restore(earlier);
     }
 
     fn react(&mut self, event: Event) -> Option<Effect> {

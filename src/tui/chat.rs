@@ -8,6 +8,7 @@ mod markdown;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use tui_input::Input;
 
 pub use self::draw::{Manner, body, paint, room};
@@ -22,6 +23,12 @@ const LINE: usize = 2000;
 
 /// Conversations that are kept; a further one drops the oldest.
 const TALKS: usize = 9;
+
+/// As many of them are from before: one is new.
+pub const RESTORED: usize = TALKS - 1;
+
+/// About so many bytes a thing that is named takes.
+const CITE: usize = 100;
 
 /// Questions that the line can be given again, and questions that are kept in sight of one conversation.
 const KEPT: usize = 100;
@@ -54,7 +61,8 @@ pub enum Wish {
 }
 
 /// What the assistant says about a turn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Told {
     /// More of the answer: to be appended.
     Words(String),
@@ -83,7 +91,7 @@ pub enum Told {
 }
 
 /// An answer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// All of its text.
     pub text: String,
@@ -102,7 +110,7 @@ pub struct Answer {
 }
 
 /// A thing that an answer names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cite {
     /// What it is.
     pub kind: Kind,
@@ -114,6 +122,40 @@ pub struct Cite {
     pub label: String,
     /// When what was told of it was true.
     pub observed_at: Option<Timestamp>,
+}
+
+/// A question of an earlier time, and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// What was asked.
+    pub asked: String,
+    /// What was selected then.
+    pub about: Option<String>,
+    /// What was said of it, but for words of which an answer came.
+    pub told: Vec<Told>,
+}
+
+impl Past {
+    /// Takes in what is told of it, where that is shown again.
+    pub fn learn(&mut self, told: &Told) {
+        match told {
+            Told::Words(_) | Told::Waits(_) => {}
+            Told::LooksUp { .. } | Told::LookedUp { .. } | Told::Answer(_) | Told::Nothing(_) => {
+                self.told.push(told.clone());
+            }
+        }
+    }
+
+    /// Bytes that it takes, about.
+    pub fn size(&self) -> usize {
+        let told = self.told.iter().map(|told| match told {
+            Told::Words(text) | Told::Waits(text) | Told::Nothing(text) => text.len(),
+            Told::LooksUp { what, .. } => what.len(),
+            Told::LookedUp { line, .. } => line.len(),
+            Told::Answer(answer) => answer.text.len() + answer.cites.len() * CITE,
+        });
+        self.asked.len() + told.sum::<usize>()
+    }
 }
 
 /// Where the pane is, and where keys go.
@@ -193,6 +235,27 @@ impl Default for Pane {
 }
 
 impl Pane {
+    /// Takes in conversations of an earlier time, the oldest first; their numbers are those from 0 on. The one in sight
+    /// is new.
+    pub fn restore(&mut self, earlier: Vec<Vec<Past>>) {
+        *self = Self::default();
+        self.talks.clear();
+        for past in earlier {
+            self.asked.extend(past.iter().map(|one| one.asked.clone()));
+            let turns = past.into_iter().map(|one| {
+                self.questions += 1;
+                Exchange::of(self.questions, one)
+            });
+            let turns = turns.collect();
+            self.talks.push(Talk { number: self.conversations, turns, scroll: Scroll::default() });
+            self.conversations += 1;
+        }
+        let more = self.asked.len().saturating_sub(KEPT);
+        self.asked.drain(..more);
+        self.talks.push(Talk { number: self.conversations, turns: Vec::new(), scroll: Scroll::default() });
+        self.current = self.talks.len() - 1;
+    }
+
     /// Whether keys go to it.
     pub const fn has_keys(&self) -> bool {
         matches!(self.stance, Stance::Typing | Stance::Reading)

@@ -52,6 +52,16 @@ pub enum Event {
     Resumed,
 }
 
+impl Event {
+    /// Whether a person did something, and waits to see it.
+    pub const fn is_a_persons(&self) -> bool {
+        matches!(
+            self,
+            Self::Key(_) | Self::Pause | Self::Mouse(_) | Self::Paste(_) | Self::Resize | Self::Resumed
+        )
+    }
+}
+
 /// Digits that are no further apart than this are one number; a walk through the panels is slower.
 const PAUSE: Duration = Duration::from_millis(500);
 

@@ -14,7 +14,7 @@ use super::event::Event;
 const SAVED: u32 = 2;
 
 /// Runs until the app quits or every sender is gone. Draws at most once per `frame` over any longer time, and
-/// at once after a quiet one. `perform` does what the app asks for, between two frames.
+/// at once after a quiet one; news leave one frame unspent, so that a key beside a stream of them is drawn at once. `perform` does what the app asks for, between two frames.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     app: &mut App,
@@ -22,7 +22,8 @@ pub async fn run<B: Backend>(
     mut events: Receiver<Event>,
     mut perform: impl FnMut(Effect),
 ) -> Result<(), B::Error> {
-    let mut due = Instant::now();
+    let now = Instant::now();
+    let mut due = now.checked_sub(frame * SAVED).unwrap_or(now);
     let mut batch = Vec::with_capacity(64);
     loop {
         if app.take_wiped() {
@@ -36,7 +37,9 @@ pub async fn run<B: Backend>(
         if events.recv_many(&mut batch, 64).await == 0 {
             return Ok(());
         }
+        let mut is_asked = false;
         loop {
+            is_asked |= batch.iter().any(Event::is_a_persons);
             batch.drain(..).filter_map(|event| app.update(event)).for_each(&mut perform);
             app.take_early().into_iter().filter_map(|event| app.update(event)).for_each(&mut perform);
             // Of one event one thing is asked for: where a key with another effect led to is told behind it.
@@ -44,6 +47,7 @@ pub async fn run<B: Backend>(
             if app.quit() {
                 return Ok(());
             }
+            let due = if is_asked { due } else { due + frame };
             // Asked before waiting: a flood that always has the next event ready must not starve the screen.
             if Instant::now() >= due
                 || !matches!(timeout_at(due, events.recv_many(&mut batch, 64)).await, Ok(1..))

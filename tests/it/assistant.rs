@@ -1,7 +1,9 @@
 //! The assistant: what Gemini sends is read whatever the network does to it, what goes back is what it demands,
 //! and an answer says what the panels and commands say.
 
+mod anew;
 mod demo;
+mod kept;
 mod recordings;
 mod service;
 mod strict;
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use backhaul::assistant::{
     Answer, Assistant, Budget, Conversation, Event, Facts, Failure, Forgetful, Gemini, Level, Library, Model,
-    Pace, Settings,
+    Pace, Settings, polls_nothing,
 };
 use backhaul::model::{DutyHistory, Fleet, Timestamp};
 use jiff::tz::TimeZone;
@@ -42,7 +44,7 @@ pub fn assistant(url: &str, fleet: Fleet) -> Assistant {
         base_url: url,
         api_key: &SecretString::from(KEY.to_owned()),
         ca_file: None,
-        silence: Some(Duration::from_secs(5)),
+        silence: Duration::from_secs(60),
     };
     let facts = Arc::new(facts(fleet, made::NOON));
     let library: Library = Arc::new(move |_| Ok(Arc::clone(&facts)));
@@ -57,6 +59,7 @@ pub fn assistant(url: &str, fleet: Fleet) -> Assistant {
         library,
         budget: Budget { micro_usd: None, zone: TimeZone::UTC, ledger: Arc::new(Forgetful::default()) },
         hides_names: false,
+        refresh: polls_nothing(),
         now: Arc::new(|| made::NOON),
         pace: Arc::new(Pace::default()),
     }

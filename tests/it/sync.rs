@@ -1,5 +1,6 @@
 //! The poller with a scripted service, a real store and a paused clock: hours in milliseconds.
 
+mod lookups;
 mod one_by_one;
 
 use std::collections::HashMap;
@@ -10,7 +11,7 @@ use backhaul::http::{Error, Kind};
 use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
 use backhaul::store::{Access, People, Reader, Retention, Scope, Store, Watch};
-use backhaul::sync::{Account, Clock, JUDGE, Poller, Polling, Upkeep, read_once};
+use backhaul::sync::{Account, Clock, JUDGE, Lookups, Poller, Polling, Upkeep, read_once};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -25,6 +26,7 @@ const fn feed(resource: &'static str, cadence: Cadence, pause: Duration) -> Feed
 const FEEDS: &[FeedSpec] = &[
     feed("roster", Cadence::Roster, Duration::ZERO),
     feed("positions", Cadence::Positions, Duration::from_secs(5)),
+    feed("assets", Cadence::Positions, Duration::from_mins(5)),
 ];
 
 type Answer = Arc<dyn Fn(u64) -> Result<Page, Kind> + Send + Sync>;
@@ -78,11 +80,14 @@ impl Provider for Fake {
 struct Bench {
     folder: TempDir,
     clock: Clock,
+    lookups: Lookups,
+    calls_per_minute: u32,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock: Clock::from_runtime(START) }
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::from_runtime(START));
+        Self { folder, clock, lookups: Lookups::default(), calls_per_minute: 1000 }
     }
 
     fn path(&self) -> std::path::PathBuf {
@@ -96,11 +101,12 @@ impl Bench {
     /// Polls these accounts while `during` runs.
     async fn poll(&self, accounts: &[(&str, Fake)], during: impl Future<Output = ()>) {
         let mut poller = Poller::new(self.store(), POLLING, self.clock.clone());
+        poller.serve(self.lookups.clone());
         for (name, provider) in accounts {
             let account = Account {
                 name: (*name).to_owned(),
                 provider: provider.clone(),
-                calls_per_minute: 1000,
+                calls_per_minute: self.calls_per_minute,
                 fingerprint: String::new(),
             };
             poller.add(account).await.unwrap();
@@ -274,7 +280,7 @@ async fn once_asks_a_service_that_refuses_the_credential_only_once() {
         fingerprint: String::new(),
     };
     let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
-    assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (2, 1, 0));
+    assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (3, 1, 0));
     assert!(failed[1].0 == "positions" && failed[1].1.contains("not tried"), "{failed:?}");
 }
 

@@ -107,7 +107,7 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
                 ),
                 may("miles", Kind::Number, "How far around; 100 where nobody says."),
                 may("drive_hours", Kind::Number, "Only who can still drive so many hours by all clocks."),
-                may("empty", Kind::Flag, "Leave out what is loaded."),
+                may("empty", Kind::Flag, "Leave out what is loaded; what is known to be empty comes first."),
             ],
         ),
         Tool::LateLoads => (

@@ -42,6 +42,8 @@ pub struct Found {
     pub oldest_at: Option<Timestamp>,
     /// What may be cited.
     pub cites: Vec<Citation>,
+    /// The accounts whose positions it tells, of one thing that was asked about.
+    pub seen_by: Vec<String>,
 }
 
 impl Found {
@@ -55,6 +57,13 @@ impl Found {
     /// Adds a sentence.
     pub(super) fn say(&mut self, sentence: impl Into<String>) {
         self.says.push(clean(&sentence.into(), SENTENCE));
+    }
+
+    /// Adds what is to be known beside the answer, where there is something.
+    pub fn doubt(&mut self, doubt: Option<String>) {
+        if let Some(doubt) = doubt {
+            self.say(format!("{doubt}."));
+        }
     }
 
     /// Rests on something that was true at `at`.

@@ -11,16 +11,13 @@ use super::who;
 use super::words::{ago, count, place, seen};
 use crate::model::{FeedStatus, Gives, Tractor};
 use crate::rules::find::Kind;
-use crate::rules::{age, dark};
+use crate::rules::{age, called, dark};
 
 /// `sync_health`.
 pub(super) fn sync_health(facts: &Facts) -> Found {
     let (fleet, now) = (&facts.fleet, facts.now);
-    let feeds: Vec<&FeedStatus> = fleet
-        .feeds
-        .iter()
-        .filter(|feed| !feed.is_unsupported() && !matches!(feed.gives(), Gives::Talk | Gives::Rest))
-        .collect();
+    // As many as `status` lists: whoever counts compares.
+    let feeds: Vec<&FeedStatus> = fleet.feeds.iter().collect();
     let mut found = Found::default();
     let behind: Vec<&&FeedStatus> = feeds.iter().filter(|feed| age::is_behind(feed, now)).collect();
     found.say(match &facts.leader {
@@ -30,7 +27,10 @@ pub(super) fn sync_health(facts: &Facts) -> Found {
     found.say(match (feeds.len(), behind.len()) {
         (0, _) => "No feed was ever read.".to_owned(),
         (all, 0) => format!("All {} come as they should.", count(all, "feed", "feeds")),
-        (all, late) => format!("{late} of {} in trouble:", count(all, "feed is", "feeds are")),
+        (all, late) => {
+            let are = if late == 1 { "is" } else { "are" };
+            format!("{late} of {} {are} in trouble:", count(all, "feed", "feeds"))
+        }
     });
     for feed in &behind {
         let why = feed.error.clone().unwrap_or_else(|| "nothing comes".to_owned());
@@ -49,9 +49,16 @@ pub(super) fn sync_health(facts: &Facts) -> Found {
             ("every_s", json!(feed.interval_s)),
             ("error", json!(feed.error)),
         ]));
-        if feed.gives() != Gives::Travel {
+        // Those are asked as they are needed, and not behind when they are not.
+        if !matches!(feed.gives(), Gives::Travel | Gives::Talk) {
             found.rest_on(feed.last_ok_at);
         }
+    }
+    let lacking = feeds.iter().filter(|feed| feed.is_unsupported()).count();
+    if lacking > 0 {
+        let feeds =
+            count(lacking, "feed is not offered by its service", "feeds are not offered by their services");
+        found.say(format!("{feeds}, and not waited for."));
     }
     if !fleet.conflicts.is_empty() {
         let records = count(fleet.conflicts.len(), "pair of records", "pairs of records");
@@ -70,11 +77,13 @@ pub(super) fn why_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let (fleet, now) = (&facts.fleet, facts.now);
     let number = &tractor.unit_number;
     let mut found = Found::default();
+    found.doubt(called::taken(number, &unit));
     if tractor.observed_at.is_none() {
         found
             .say(format!("Tractor {number} was never heard: no ELD account that we read knows where it is."));
         return Ok(found);
     }
+    found.seen_by.extend(tractor.source.clone());
     found.rest_on(tractor.observed_at);
     found.cite(Kind::Tractor, &tractor.id.0, number, tractor.observed_at);
     let fresh = facts.basis().fresh;

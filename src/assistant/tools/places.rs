@@ -83,24 +83,27 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let mut found = Found::default();
     let wish = [
         hours.map(|hours| format!(" with {hours} h of driving")),
-        empty.then(|| " that are not loaded".to_owned()),
+        empty.then(|| " with an empty trailer".to_owned()),
     ];
     found.say(format!(
         "Within {miles:.0} mi of {}{}: {}, by who can legally be there first (straight line).",
         spot.label,
         wish.into_iter().flatten().collect::<String>(),
-        rows.len()
+        rows.len() - around.empty_unknown
     ));
-    if let Some(doubt) = whereabouts::doubt(&spot, facts.now) {
-        found.say(format!("{doubt}."));
-    }
-    for one in rows.iter().take(MOST) {
+    found.doubt(whereabouts::doubt(&spot, facts.now));
+    let known = rows.len() - around.empty_unknown;
+    for (index, one) in rows.iter().take(MOST).enumerate() {
+        if index == known {
+            found.doubt(around.empty_not_known());
+        }
         add_near(&mut found, one, facts);
     }
-    found.left_out = rows.len().saturating_sub(MOST);
-    if let Some(left_out) = around.left_out() {
-        found.say(format!("{left_out}."));
+    if known >= MOST {
+        found.doubt(around.empty_not_known());
     }
+    found.left_out = rows.len().saturating_sub(MOST);
+    found.doubt(around.left_out());
     found.rest_on(spot.observed_at);
     Ok(found)
 }

@@ -10,11 +10,12 @@ use super::words::{ago, for_so_long, place, seen, when};
 use crate::model::{Loaded, Motion, Trailer, UnitKind};
 use crate::rules::find::Kind;
 use crate::rules::near::left_known;
-use crate::rules::{age, dwell, moment, motion};
+use crate::rules::{age, called, dwell, moment, motion};
 
 /// `get_driver_location`.
 pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let driver = who::driver(facts, &args.text("driver")?)?;
+    let text = args.text("driver")?;
+    let driver = who::driver(facts, &text)?;
     let (fleet, now) = (&facts.fleet, facts.now);
     let tractor = driver.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     let observed_at = tractor.map_or(driver.observed_at, |row| row.observed_at);
@@ -35,6 +36,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
             ));
         }
     };
+    found.doubt(tractor.and_then(|row| called::taken(&row.unit_number, &text)));
     let fresh = facts.basis().fresh;
     if tractor.is_some_and(|row| !fresh.knows_where(row, now)) {
         found.say("STALE: this is where it was last seen, not where it is.");
@@ -60,6 +62,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
         ("drive_left", json!(left.drive_s.map(moment::span))),
         ("hours_age", json!(ago(driver.hos_as_of_at, now))),
     ]));
+    found.seen_by.extend(tractor.map_or(&driver.source, |row| &row.source).clone());
     found.rest_on(observed_at);
     found.cite(Kind::Driver, &driver.id.0, &driver.name, observed_at);
     if let Some(row) = tractor {
@@ -70,11 +73,13 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
 
 /// `trailer_where`.
 pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let trailer = who::trailer(facts, &args.text("trailer")?)?;
+    let text = args.text("trailer")?;
+    let trailer = who::trailer(facts, &text)?;
     let (fleet, now) = (&facts.fleet, facts.now);
     let tractor = trailer.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     let number = &trailer.unit_number;
     let mut found = Found::default();
+    found.doubt(called::taken(number, &text));
     match (trailer.observed_at, tractor) {
         (Some(_), _) => tracked(trailer, facts, &mut found),
         (None, Some(row)) => {
@@ -117,6 +122,7 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
         ("loaded", json!(trailer.loaded.word())),
         ("load", json!(trailer.movement_id)),
     ]));
+    found.seen_by.extend(trailer.source.clone().or_else(|| tractor?.source.clone()));
     found.rest_on(trailer.observed_at);
     found.cite(Kind::Trailer, &trailer.id.0, number, trailer.observed_at);
     if let Some(row) = tractor {

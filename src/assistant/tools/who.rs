@@ -7,8 +7,8 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::words::{ago, count, seen};
 use crate::model::{Driver, Tractor, Trailer, UnitId, nearest};
+use crate::rules::called;
 use crate::rules::find::{self, Fit, Kind};
-use crate::rules::link::unit_number;
 use crate::rules::near::left_known;
 
 /// So many of several are named.
@@ -34,12 +34,14 @@ pub(super) fn driver<'a>(facts: &'a Facts, text: &str) -> Result<&'a Driver, Str
 }
 
 fn driver_of_unit<'a>(facts: &'a Facts, text: &str) -> Result<&'a Driver, String> {
-    let drives = |driver: &Driver| {
-        let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
-        tractor.is_some_and(|row| unit_number(&row.unit_number) == unit_number(text))
-    };
-    let found: Vec<&Driver> =
-        facts.fleet.drivers.iter().map(AsRef::as_ref).filter(|driver| drives(driver)).collect();
+    let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref);
+    let found = called::meant(
+        drivers.filter_map(|driver: &Driver| {
+            let tractor = facts.fleet.tractors.get(driver.tractor_id.as_ref()?)?;
+            Some((driver, tractor.unit_number.as_str()))
+        }),
+        text,
+    );
     match found.as_slice() {
         [only] => Ok(only),
         [] => Err(unknown("driver", text, facts.fleet.drivers.iter().map(|row| row.name.as_str()))),
@@ -74,31 +76,36 @@ fn unknown<'a>(kind: &str, text: &str, known: impl Iterator<Item = &'a str>) -> 
 
 /// The one trailer of that number or id.
 pub(super) fn trailer<'a>(facts: &'a Facts, text: &str) -> Result<&'a Trailer, String> {
-    let is_meant = |row: &Trailer| row.id.0 == text || unit_number(&row.unit_number) == unit_number(text);
-    let rows = facts.fleet.trailers.iter().map(AsRef::as_ref);
-    let found: Vec<_> = rows.clone().filter(|row| is_meant(row)).map(|row| (row, &row.id)).collect();
-    one_of("trailer", text, &found)
-        .unwrap_or_else(|| Err(unknown("trailer", text, rows.map(|row: &Trailer| row.unit_number.as_str()))))
+    let rows = facts.fleet.trailers.iter().map(|row| (row.as_ref(), &row.id, row.unit_number.as_str()));
+    one_of("trailer", text, rows)
 }
 
 /// The one tractor of that number or id.
 pub(super) fn tractor<'a>(facts: &'a Facts, text: &str) -> Result<&'a Tractor, String> {
-    let is_meant = |row: &Tractor| row.id.0 == text || unit_number(&row.unit_number) == unit_number(text);
-    let rows = facts.fleet.tractors.iter().map(AsRef::as_ref);
-    let found: Vec<_> = rows.clone().filter(|row| is_meant(row)).map(|row| (row, &row.id)).collect();
-    one_of("tractor", text, &found)
-        .unwrap_or_else(|| Err(unknown("tractor", text, rows.map(|row: &Tractor| row.unit_number.as_str()))))
+    let rows = facts.fleet.tractors.iter().map(|row| (row.as_ref(), &row.id, row.unit_number.as_str()));
+    one_of("tractor", text, rows)
 }
 
-/// The only one; `None` where there is none.
-fn one_of<'a, T>(kind: &str, text: &str, found: &[(&'a T, &UnitId)]) -> Option<Result<&'a T, String>> {
-    match found {
-        [] => None,
-        [(only, _)] => Some(Ok(only)),
+/// The only one of `rows`, each a unit with its id and number, that `text` means.
+fn one_of<'a, T>(
+    kind: &str,
+    text: &str,
+    rows: impl Iterator<Item = (&'a T, &'a UnitId, &'a str)> + Clone,
+) -> Result<&'a T, String> {
+    if let Some((row, ..)) = rows.clone().find(|(_, id, _)| id.0 == text) {
+        return Ok(row);
+    }
+    let found = called::meant(rows.clone().map(|row| (row, row.2)), text);
+    match found.as_slice() {
+        [] => Err(unknown(kind, text, rows.map(|(.., number)| number))),
+        [(only, ..)] => Ok(only),
         several => {
-            let ids: Vec<_> = several.iter().map(|(_, id)| id.0.as_str()).collect();
-            let ids = ids.join(" and ");
-            Some(Err(format!("AMBIGUOUS: there are several {kind}s {text:?}: {ids}. Which one, by its id?")))
+            let each = several.iter().take(NAMED).map(|(_, id, number)| format!("{number} ({})", id.0));
+            let each = each.collect::<Vec<_>>().join(" and ");
+            Err(format!(
+                "AMBIGUOUS: {} could be meant by {text:?}: {each}. Which one?",
+                count(several.len(), kind, &format!("{kind}s"))
+            ))
         }
     }
 }

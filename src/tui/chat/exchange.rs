@@ -1,7 +1,7 @@
 //! A question and what came of it, kept as it came and written in lines once for the room there is.
 
 use super::markdown::{self, DOUBT, Line, wrap_spans};
-use super::{Answer, Cite, Told};
+use super::{Answer, Cite, Past, Told};
 use crate::model::{Timestamp, clean};
 use crate::rules::find::Kind;
 use crate::tui::facts::Facts;
@@ -63,6 +63,16 @@ impl Exchange {
     pub fn new(question: u64, asked: String, about: Option<String>) -> Self {
         let (steps, text) = (Vec::new(), String::new());
         Self { question, end: End::Open, asked, about, steps, text, waits: None, written: None }
+    }
+
+    /// One of an earlier time.
+    pub fn of(question: u64, past: Past) -> Self {
+        let mut exchange = Self::new(question, past.asked, past.about);
+        past.told.into_iter().for_each(|told| exchange.learn(told));
+        if exchange.end == End::Open {
+            exchange.close(End::Cancelled);
+        }
+        exchange
     }
 
     /// The answer, where there is one.

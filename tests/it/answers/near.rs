@@ -135,6 +135,7 @@ fn what_is_not_known_is_neither_enough_nor_empty() {
         let around = near(basis, &Wanted { place: spot.point, miles: 100.0, drive_s: None, empty: true });
         text(80, |format, out| print(&around, &spot, format, NOON, out))
     });
+    assert!(shown.find("E1 empty") < shown.find("U3 ?"), "who is known to have one is listed first: {shown}");
     assert!(shown.contains("E1 empty") && shown.contains("U3 ?") && !shown.contains("L2"), "{shown}");
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
     made.feeds[1].last_ok_at = Some(hence(-5));
@@ -190,6 +191,8 @@ fn a_place_is_found_among_what_is_ours_and_never_guessed() {
     check("samsara:r04", Err("nobody has seen"));
     check("truck 4", Ok(("tractor 4", HOUSTON.0)));
     check("Trailer 04", Err("nobody has seen"));
+    check("rE1", Err("no town"));
+    check("trailer 4", Err("nobody has seen where trailer 04 is"));
     check("4", Err("is tractor 4 (samsara:t4) and trailer 04 (samsara:r04): say which by its id"));
     check("Timbuktu", Err("no town on the map"));
 }

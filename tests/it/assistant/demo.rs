@@ -111,8 +111,9 @@ fn the_questions_of_an_hour_get_the_answers_of_the_commands() {
     assert!(said["answer"].as_str().unwrap().contains(load));
 
     let refused = ask(&office, "make 418 drive 2 more hours", &[]);
-    assert_eq!(refused.code, 0);
+    assert_eq!(refused.code, 1, "nothing was found for it");
     assert!(refused.out.contains("no driver may go on"), "{}", refused.out);
+    assert!(refused.err.contains("this is no answer"), "{}", refused.err);
     assert!(refused.err.contains("demo model"), "{}", refused.err);
     // What was asked is counted where people read it.
     let feeds = json(&office, &["status"])["feeds"].clone();
@@ -132,8 +133,23 @@ fn ask_ends_as_its_contract_says() {
     assert_eq!(told.code, 0);
     assert!(told.out.ends_with('\n') && !told.out.contains("backhaul:"), "{}", told.out);
 
+    let unknown = ask(&office, "where's trailer 99999", &[]);
+    assert_eq!(unknown.code, 1);
+    assert!(
+        unknown.out.contains("UNKNOWN") && unknown.err.contains("not answered: UNKNOWN"),
+        "{}",
+        unknown.err
+    );
+    let unknown = ask(&office, "where's trailer 99999", &["--json"]);
+    let object: Value = serde_json::from_str(&unknown.out).unwrap();
+    assert_eq!((unknown.code, &object["complete"]), (1, &Value::Bool(false)));
+    assert!(unknown.err.contains("looking up trailer_where"), "{}", unknown.err);
+
+    let told = ask(&office, "is the data good", &[]);
     let (before, _) = config.split_once("[gemini]").unwrap();
     office.write_config(before);
+    let unknown = ask(&office, "where's trailer 99999", &[]);
+    assert_eq!(unknown.code, 1, "nor does the parser find it: {}", unknown.err);
     let plain = ask(&office, "is the data good", &[]);
     assert_eq!((plain.code, plain.out.as_str()), (0, told.out.as_str()), "no model is needed for it");
     assert!(plain.err.contains("not by a model"), "{}", plain.err);

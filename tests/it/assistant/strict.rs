@@ -1,9 +1,10 @@
 //! The simulated Gemini refuses what the original refuses, and plays in its framing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use backhaul::model::Timestamp;
-use backhaul::sim::{Options, Sim};
+use backhaul::sim::{Fault, Options, Sim, Upstream};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_521_600);
@@ -160,4 +161,15 @@ async fn without_sse_the_stream_is_a_list_that_is_read_all_the_same() {
     assert!(events.text.contains("demo model"));
     assert_eq!((list.text, list.content.parts.len()), (events.text, events.content.parts.len()));
     assert_eq!(list.model.as_deref(), Some("backhaul-demo-model"));
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_is_the_same_answer() {
+    let played = Played::new().await;
+    let path = "gemini-3.8-flash:streamGenerateContent?alt=sse";
+    let body = asked("late");
+    let answer = || played.post(path, Some(played.sim.gemini_key()), &body);
+    let at_once = answer().await;
+    played.sim.faults().set(Upstream::Gemini, "", Fault::Drip(Duration::from_millis(1)));
+    assert_eq!((at_once.0, answer().await), (200, at_once));
 }

@@ -4,7 +4,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use backhaul::assistant::{Answer, Budget, Chat, Conversation, Event, Forgetful, Kind, Ledger, Spent, Told};
+use backhaul::assistant::{
+    Answer, Assistant, Budget, Chat, Conversation, Event, Forgetful, Gemini, Kind, Ledger, Settings, Spent,
+    Told,
+};
+use backhaul::commands::ask::on_event;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -259,21 +263,40 @@ async fn refusals_are_one_clear_line_each_and_never_hold_the_key() {
     assert!(line.contains("gemini-3.5-flash-lite") && line.contains("fallback_model"), "{line}");
 }
 
-#[tokio::test]
-async fn a_service_that_falls_silent_is_given_up() {
-    let service = Service::start(vec![]).await;
-    let mut assistant = assistant(&service.url, fleet());
-    let model = assistant.model.as_mut().unwrap();
-    let settings = backhaul::assistant::Settings {
-        base_url: &service.url,
+/// An assistant whose Gemini is given up soon.
+fn impatient(url: &str) -> Assistant {
+    let mut assistant = assistant(url, fleet());
+    let settings = Settings {
+        base_url: url,
         api_key: &secrecy::SecretString::from(KEY.to_owned()),
         ca_file: None,
-        silence: Some(Duration::from_millis(50)),
+        silence: Duration::from_millis(60),
     };
-    model.gemini = backhaul::assistant::Gemini::new(&settings).unwrap();
-    model.fallback = None;
-    let failure = ask(&mut Conversation::default(), &assistant, "late").await.0.unwrap_err();
+    assistant.model.as_mut().unwrap().gemini = Gemini::new(&settings).unwrap();
+    assistant
+}
+
+#[tokio::test]
+async fn a_service_that_hangs_is_said_to_then_given_up_and_another_model_is_asked_at_once() {
+    let service = Service::start(vec![]).await;
+    let (answer, events) = ask(&mut Conversation::default(), &impatient(&service.url), "late").await;
+    let failure = answer.unwrap_err();
     assert_eq!(failure.trouble.kind, Kind::Silent);
+    assert!(failure.sentence.ends_with(": ask again"), "{}", failure.sentence);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            Event::Silence { time, most } => format!("{} of {} ms", time.as_millis(), most.as_millis()),
+            Event::Waiting { why, time } => format!("{} {}", time.is_zero(), why.contains("instead")),
+            Event::Failed(_) => "end".to_owned(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let silent: Vec<_> = (1..6).map(|spell| format!("{} of 60 ms", spell * 10)).collect();
+    let elsewhere = ["true true".to_owned()];
+    assert_eq!(told, [&silent[..], &elsewhere, &silent, &["end".to_owned()]].concat());
+    let line = on_event(&events[0], &mut Vec::new()).unwrap().unwrap();
+    assert!(line.contains("has said nothing") && line.contains("Ctrl-C"), "{line}");
 }
 
 #[tokio::test]
@@ -376,7 +399,13 @@ async fn a_late_piece_of_a_cancelled_answer_changes_nothing() {
     let begun = Script { then: Then::Silence, ..sends(&event(r#"{"text":"old"}"#, "")) };
     let service = Service::start(vec![begun, says("new")]).await;
     let (sender, mut told) = mpsc::unbounded_channel::<Told>();
-    let chat = Chat::start(assistant(&service.url, fleet()), move |one| drop(sender.send(one)));
+    let (kept, mut after) = mpsc::unbounded_channel();
+    let chat = Chat::start(
+        assistant(&service.url, fleet()),
+        Conversation::default(),
+        move |one| drop(sender.send(one)),
+        move |question, conversation| kept.send((question, conversation.len())).unwrap(),
+    );
     let old = chat.ask("one", None);
     let first = told.recv().await.unwrap();
     assert_eq!((first.question, &first.event), (old, &Event::TextDelta("old".into())));
@@ -397,6 +426,7 @@ async fn a_late_piece_of_a_cancelled_answer_changes_nothing() {
     assert_eq!((words.as_str(), answer.text.as_str()), ("new", "new"));
     let contents = service.asked()[1].body["contents"].as_array().unwrap().len();
     assert_eq!(contents, 1, "the cancelled question is forgotten");
+    assert_eq!(after.recv().await, Some((new, 1)), "and is none of what is kept");
     chat.new_conversation();
 }
 

@@ -1,7 +1,7 @@
 //! What must be refused or asked: each look-up says so in words that cannot be read as an answer.
 
 use backhaul::assistant::{Args, Found, Tool};
-use backhaul::model::{Fleet, Loaded, Timestamp};
+use backhaul::model::{FeedStatus, Fleet, Loaded, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::facts;
@@ -96,6 +96,70 @@ fn a_trailer_that_sits_is_told_with_the_gap_of_its_tracker() {
     made.trailers.last_mut().unwrap().observed_at = Some(hence(-60 * 60));
     let told = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
     assert!(told.contains("NOT HEARD SINCE"), "{told}");
+}
+
+#[test]
+fn a_number_is_understood_without_its_letters_and_asked_back_where_two_have_it() {
+    let mut made = loaded();
+    made.trailer("V53012", Some("418"), Loaded::Empty);
+    made.rig("R0077", WACO);
+    let trailer = |made: &Made, text: &str| {
+        run(Tool::TrailerWhere, &json!({ "trailer": text }), made.fleet(), NOON).map(|found| found.line())
+    };
+    let told = trailer(&made, "53012").unwrap();
+    assert!(told.starts_with("53012 was taken for V53012. Trailer V53012 "), "{told}");
+    assert!(trailer(&made, "012").unwrap().starts_with("012 was taken for V53012. "));
+    assert!(!trailer(&made, "v53012").unwrap().contains("taken"));
+    assert!(trailer(&made, "12").unwrap_err().starts_with("UNKNOWN"));
+    let told = said(Tool::DriverLocation, &json!({ "driver": "77" }), made.fleet());
+    assert!(told.contains("77 was taken for R0077."), "{told}");
+    let told = said(Tool::WhyDark, &json!({ "unit": "77" }), made.fleet());
+    assert!(told.starts_with("77 was taken for R0077. Tractor R0077 is not dark"), "{told}");
+    let around = said(Tool::Near, &json!({ "place": "77" }), made.fleet());
+    assert!(around.contains("of tractor R0077") && around.contains("77 was taken for R0077"), "{around}");
+    made.trailer("R53012", None, Loaded::Empty);
+    let why = trailer(&made, "53012").unwrap_err();
+    assert!(why.starts_with("AMBIGUOUS: 2 trailers could be meant by \"53012\": "), "{why}");
+    assert!(why.ends_with("R53012 (samsara:rR53012) and V53012 (samsara:rV53012). Which one?"), "{why}");
+}
+
+#[test]
+fn unknown_is_not_empty() {
+    let mut made = loaded();
+    made.trailer("U1", Some("418"), Loaded::Unknown);
+    made.rig("77", DALLAS);
+    made.trailer("E1", Some("77"), Loaded::Empty);
+    made.rig("78", DALLAS);
+    made.trailer("L1", Some("78"), Loaded::Loaded);
+    made.rig("79", DALLAS);
+    let told = said(Tool::Near, &json!({ "place": "dallas", "empty": true }), made.fleet());
+    let (sure, rest) =
+        told.split_once("2 are listed last: whether they have an empty trailer is NOT KNOWN.").unwrap();
+    assert!(sure.contains("with an empty trailer: 1, by who") && sure.contains("E1 empty"), "{told}");
+    assert!(
+        rest.contains("trailer U1 (loaded or empty: NOT KNOWN)") && rest.contains("driver Driver 79"),
+        "{told}"
+    );
+    assert!(!told.contains("L1"), "{told}");
+    let told = said(Tool::Near, &json!({ "place": "dallas" }), made.fleet());
+    assert!(told.contains("Dallas TX: 4, by who") && !told.contains("listed last"), "{told}");
+}
+
+#[test]
+fn every_feed_that_the_status_lists_is_counted() {
+    let mut made = loaded();
+    let more = ["vehicles", "trailers", "generate_content"]
+        .map(|resource| FeedStatus { resource: resource.into(), ..made.feeds[0].clone() });
+    made.feeds.extend(more);
+    assert!(said(Tool::SyncHealth, &json!({}), made.fleet()).contains("All 7 feeds come as they should."));
+    made.feeds[4].error = Some("not supported: no such thing".into());
+    made.feeds[5].last_ok_at = Some(hence(-60));
+    let told = said(Tool::SyncHealth, &json!({}), made.fleet());
+    assert!(
+        told.contains("1 of 7 feeds is in trouble: samsara trailers, last read 1h00 ago: nothing comes."),
+        "{told}"
+    );
+    assert!(told.contains("1 feed is not offered by its service"), "{told}");
 }
 
 #[test]

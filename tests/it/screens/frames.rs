@@ -163,6 +163,33 @@ async fn a_key_is_not_kept_waiting_by_the_frame_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_beside_a_stream_of_news_is_drawn_at_once_and_the_frames_stay_within_their_number() {
+    let mut app = super::told_of(small());
+    super::press(&mut app, "5");
+    let counts = counted(app, async |sender, counts| {
+        let mut frames = 0;
+        // Two seconds, 200 pieces of news a second, a key each 95 ms.
+        for piece in 0..400 {
+            sender.send(told(only(&[("a", &format!("T{piece}")), ("b", "77")]))).await.unwrap();
+            sleep(Duration::from_millis(2)).await;
+            if piece % 19 == 18 {
+                let before = counts.drawn.get();
+                sender.send(key(if piece % 2 == 0 { 'j' } else { 'k' })).await.unwrap();
+                sleep(Duration::from_millis(1)).await;
+                assert_eq!(counts.drawn.get(), before + 1, "piece {piece}");
+                frames += 1;
+            } else {
+                sleep(Duration::from_millis(1)).await;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        assert_eq!(frames, 21);
+    })
+    .await;
+    assert!((50..=65).contains(&counts.drawn.get()), "{}", counts.drawn.get());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_is_capped_and_cannot_starve_the_screen() {
     let counts = counted(super::told_of(small()), async |sender, _| {
         for number in 0..1000 {

@@ -48,8 +48,8 @@ fn answer(sheet: &mut Sheet, asked: &Asked, facts: &Facts) {
         // What is left of the hours is in LEGAL, and how far off somebody is in AWAY.
         sheet.grid_without(&titles, &["DRIVE"], rows);
     }
-    if let Some(left_out) = around.left_out() {
-        sheet.line(format!("{left_out}."), Role::Warn);
+    for doubt in around.empty_not_known().into_iter().chain(around.left_out()) {
+        sheet.line(format!("{doubt}."), Role::Warn);
     }
     if let Some(doubt) = whereabouts::doubt(&spot, facts.now) {
         sheet.line(format!("{doubt}."), Role::Muted);

@@ -1,0 +1,100 @@
+//! How well the names of things fit what somebody typed. Pure; knows no fleet.
+
+use crate::model::folded;
+use crate::rules::called::{self, Said};
+use crate::rules::link::unit_number;
+
+/// How well it fits; the better is the smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// The whole of it, but for case, spaces and leading zeros.
+    Exact,
+    /// Of a unit's number the digits in it: "53012" of V53012.
+    Digits,
+    /// It begins with that, or one of its words does; of a phone's or a unit's number, its end.
+    Prefix,
+    /// It has that somewhere.
+    Substring,
+}
+
+/// What was typed, in the forms it is compared in.
+pub struct Wanted {
+    text: String,
+    number: String,
+    /// Its digits, where it is written as a phone number is.
+    digits: Option<String>,
+}
+
+/// A phone number has at least so many digits that somebody would ask by.
+const PHONE_DIGITS: usize = 4;
+
+impl Wanted {
+    /// `None` of nothing but spaces.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = folded(text.trim());
+        if text.is_empty() {
+            return None;
+        }
+        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " -+().".contains(c));
+        let digits = digits(&text);
+        let digits = Some(digits).filter(|digits| is_phone && digits.len() >= PHONE_DIGITS);
+        Some(Self { number: unit_number(&text).to_lowercase(), text, digits })
+    }
+
+    /// The best of a row's names.
+    pub fn best(&self, names: &[(&'static str, Option<&str>)]) -> Option<(Fit, &'static str)> {
+        let fits = names.iter().filter_map(|(field, name)| {
+            let name = name.filter(|name| !name.is_empty())?;
+            let fit = match *field {
+                "phone" => self.phone(name),
+                "unit_number" => self.word(name).into_iter().chain(self.part(name)).min(),
+                _ => self.word(name),
+            };
+            Some((fit?, *field))
+        });
+        fits.min_by_key(|(fit, _)| *fit)
+    }
+
+    fn word(&self, name: &str) -> Option<Fit> {
+        let name = folded(name);
+        if name == self.text || (!self.number.is_empty() && unit_number(&name).to_lowercase() == self.number)
+        {
+            return Some(Fit::Exact);
+        }
+        let starts = |part: &str| part.starts_with(&self.text);
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        if starts(&name) || starts(name.trim_start_matches('0')) || words.any(starts) {
+            return Some(Fit::Prefix);
+        }
+        name.contains(&self.text).then_some(Fit::Substring)
+    }
+
+    /// A unit's number by a part of it.
+    fn part(&self, number: &str) -> Option<Fit> {
+        Some(match called::said(number, &self.text)? {
+            Said::Whole => Fit::Exact,
+            Said::Digits => Fit::Digits,
+            Said::End => Fit::Prefix,
+        })
+    }
+
+    fn phone(&self, phone: &str) -> Option<Fit> {
+        let (wanted, known) = (self.digits.as_ref()?, digits(phone));
+        // The country's 1 is said or not.
+        let plain = |digits: &str| match digits.strip_prefix('1') {
+            Some(rest) if digits.len() == 11 => rest.to_owned(),
+            _ => digits.to_owned(),
+        };
+        if plain(wanted) == plain(&known) {
+            return Some(Fit::Exact);
+        }
+        if known.ends_with(wanted.as_str()) {
+            return Some(Fit::Prefix);
+        }
+        known.contains(wanted.as_str()).then_some(Fit::Substring)
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

@@ -1,0 +1,58 @@
+//! What a person who waits has read: through the cache, within the bucket, and only by who polls.
+
+use backhaul::http::Kind;
+use backhaul::sync::Looked;
+use tokio::time::sleep;
+
+use super::{Bench, Fake, SECOND, fails_until};
+
+#[tokio::test(start_paused = true)]
+async fn positions_are_read_for_who_asks_unless_they_were_a_short_time_ago() {
+    let (bench, fake) = (Bench::new(), Fake::new([]));
+    bench
+        .poll(&[("fake", fake.clone())], async {
+            sleep(SECOND * 10).await;
+            assert_eq!(bench.lookups.positions("fake").await, Looked::Recent);
+            assert_eq!(fake.times("positions").len(), 1);
+            sleep(SECOND * 35).await;
+            let both = tokio::join!(bench.lookups.positions("fake"), bench.lookups.positions("fake"));
+            assert_eq!(both, (Looked::Read, Looked::Read));
+            assert_eq!(fake.times("positions").len(), 2, "one read is for both");
+            assert_eq!(bench.lookups.positions("fake").await, Looked::Recent);
+            assert_eq!(fake.times("roster").len(), 1, "nothing else is read");
+            // A feed that its provider wants left alone for longer keeps nobody waiting.
+            sleep(SECOND * 40).await;
+            assert_eq!(fake.times("assets").len(), 1);
+            assert_eq!(bench.lookups.positions("fake").await, Looked::Read);
+            assert_eq!(fake.times("assets").len(), 1);
+            assert_eq!(bench.lookups.positions("another").await, Looked::NotOurs);
+        })
+        .await;
+    assert_eq!(bench.lookups.positions("fake").await, Looked::NotOurs, "nobody polls any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_in_trouble_or_without_a_call_left_is_said_to_be_so() {
+    let bench = Bench { calls_per_minute: 10, ..Bench::new() };
+    let down = Fake::new([("positions", fails_until(400, Kind::Unavailable { retry_after: None }))]);
+    let well = Fake::new([]);
+    let kept = |looked: Looked| match looked {
+        Looked::Kept(why) => why,
+        other => panic!("{other:?}"),
+    };
+    bench
+        .poll(&[("down", down.clone()), ("well", well.clone())], async {
+            sleep(SECOND * 50).await;
+            let why = kept(bench.lookups.positions("down").await);
+            assert!(why.contains("not available"), "{why}");
+            // The roster was read just now, and took the only call there was.
+            while well.times("roster").len() < 2 {
+                sleep(SECOND).await;
+            }
+            let before = well.times("positions").len();
+            let why = kept(bench.lookups.positions("well").await);
+            assert!(why.contains("used up"), "{why}");
+            assert_eq!(well.times("positions").len(), before);
+        })
+        .await;
+}
