@@ -216,6 +216,9 @@ fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
         cli::Hauled::Trailer => UnitKind::Trailer,
     });
     let unit = trail::find(&fleet, &store::links(path)?, &asked.unit, kind).map_err(anyhow::Error::msg)?;
+    if let Some(words) = trail::taken_words(&unit, &asked.unit) {
+        let _ = writeln!(io::stderr(), "backhaul: {words}");
+    }
     let line = one_line(store::trail(path, unit.kind, &unit.id, now.minus(since))?);
     let mut out = BufWriter::new(io::stdout().lock());
     if asked.geojson {

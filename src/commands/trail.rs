@@ -31,17 +31,17 @@ pub fn find(fleet: &Fleet, links: &[UnitLink], asked: &str, kind: Option<UnitKin
         None => vec![UnitKind::Tractor, UnitKind::Trailer],
     };
     let asked = asked.trim();
-    let mut found = Vec::new();
+    let mut found: Vec<(UnitKind, UnitId)> = Vec::new();
     for &kind in &kinds {
         let by_id = links.iter().find(|link| {
             link.kind == kind
                 && (link.unit_id.0 == asked
                     || UnitId::first_told(&link.account, &link.external_id).0 == asked)
         });
-        match by_id {
-            Some(link) => found.push((kind, link.unit_id.clone())),
-            None => found.extend(numbered(fleet, kind, asked).into_iter().map(|id| (kind, id))),
-        }
+        found.extend(by_id.map(|link| (kind, link.unit_id.clone())));
+    }
+    if found.is_empty() {
+        found = numbered(fleet, &kinds, asked);
     }
     match found.as_slice() {
         [(kind, id)] => Ok(Unit { kind: *kind, id: id.clone(), unit_number: number(fleet, *kind, id) }),
@@ -172,14 +172,21 @@ pub fn nothing_words(fleet: &Fleet, unit: &Unit, now: Timestamp) -> String {
     }
 }
 
-fn numbered(fleet: &Fleet, kind: UnitKind, asked: &str) -> Vec<UnitId> {
-    let numbers = numbers(fleet, kind);
-    let exact: Vec<_> = numbers.iter().filter(|(number, _)| *number == asked).collect();
-    if exact.is_empty() {
+/// Says that a part of the unit's number was taken for all of it.
+pub fn taken_words(unit: &Unit, asked: &str) -> Option<String> {
+    called::taken(unit.unit_number.as_deref()?, asked)
+}
+
+fn numbered(fleet: &Fleet, kinds: &[UnitKind], asked: &str) -> Vec<(UnitKind, UnitId)> {
+    let of = |kind: UnitKind| numbers(fleet, kind).into_iter().map(move |(number, id)| ((kind, id), number));
+    let numbers: Vec<_> = kinds.iter().flat_map(|kind| of(*kind)).collect();
+    let mut found: Vec<_> =
+        numbers.iter().filter(|(_, number)| *number == asked).map(|(unit, _)| *unit).collect();
+    if found.is_empty() {
         // One system may write 0412, or V412, and people say 412.
-        return called::meant(numbers.iter().map(|(number, id)| ((*id).clone(), *number)), asked);
+        found = called::meant(numbers.into_iter(), asked);
     }
-    exact.into_iter().map(|(_, id)| (*id).clone()).collect()
+    found.into_iter().map(|(kind, id)| (kind, id.clone())).collect()
 }
 
 fn numbers(fleet: &Fleet, kind: UnitKind) -> Vec<(&str, &UnitId)> {

@@ -19,8 +19,8 @@ const STEPS: &[&str] = &[
     include_str!("011_stands.sql"),
     include_str!("012_spend.sql"),
     include_str!("013_audit.sql"),
-    include_str!("014_newer.sql"),
-    include_str!("015_readers.sql"),
+    include_str!("014_readers.sql"),
+    include_str!("015_newer.sql"),
 ];
 
 /// The version this program writes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::commands::trail::{find, print, print_geojson};
+use backhaul::commands::trail::{find, print, print_geojson, taken_words};
 use backhaul::commands::{Format, Layout};
 use backhaul::model::{
     Driver, Fleet, LinkRule, Timestamp, Tractor, TrailPoint, Trailer, UnitId, UnitKind, UnitLink,
@@ -44,6 +44,25 @@ fn links() -> Vec<UnitLink> {
         link(UnitKind::Tractor, "samsara:9", "mcleod", "0412"),
         link(UnitKind::Trailer, "mcleod:412", "mcleod", "412"),
     ]
+}
+
+#[test]
+fn of_tractors_and_trailers_the_one_is_meant_of_whose_number_the_most_was_said_and_that_is_told() {
+    let mut fleet = fleet();
+    let tractor =
+        Tractor { id: UnitId("samsara:18".into()), unit_number: "418".into(), ..Tractor::default() };
+    let trailer =
+        Trailer { id: UnitId("motive:53".into()), unit_number: "R53418".into(), ..Trailer::default() };
+    fleet.tractors = fleet.tractors.with([tractor]);
+    fleet.trailers = fleet.trailers.with([trailer]);
+    let found = |asked: &str| {
+        let unit = find(&fleet, &links(), asked, None).unwrap();
+        (unit.id.0.clone(), taken_words(&unit, asked))
+    };
+    assert_eq!(found("418"), ("samsara:18".to_owned(), None));
+    let taken = Some("53418 was taken for R53418".to_owned());
+    assert_eq!(found("53418"), ("motive:53".to_owned(), taken));
+    assert_eq!(found("samsara:9"), ("samsara:9".to_owned(), None));
 }
 
 #[test]

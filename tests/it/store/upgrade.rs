@@ -14,33 +14,34 @@ use super::{Bench, START, tractor};
 const _: () =
     assert!(SCHEMA == 15, "`age` and `age_more` take back the last steps: have them take back yours");
 
-/// Makes it a file of the version before, as that one left it.
+/// Takes back the last step: nothing is looked up by its revision.
 fn age(path: &Path) {
     let raw = rusqlite::Connection::open(path).unwrap();
-    raw.execute_batch("DROP TABLE readers").unwrap();
+    for index in names(&raw, "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%_by_rev'") {
+        raw.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+    }
     raw.pragma_update(None, "user_version", SCHEMA - 1).unwrap();
 }
 
-/// Makes it a file of the version two before that one: nothing is written down of how things were handled, and
-/// nothing is looked up by its revision.
+/// Takes back the two before that as well: nothing is written down of how things were handled, nor of who may read.
 fn age_more(path: &Path) {
     age(path);
     let raw = rusqlite::Connection::open(path).unwrap();
-    let names = |sql: &str| -> Vec<String> {
-        raw.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    };
-    for index in names("SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%_by_rev'") {
-        raw.execute_batch(&format!("DROP INDEX {index}")).unwrap();
-    }
-    for trigger in names("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+    raw.execute_batch("DROP TABLE readers").unwrap();
+    for trigger in names(&raw, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
         raw.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
     }
     for column in names(
+        &raw,
         "SELECT name FROM pragma_table_info('actions') WHERE cid > (SELECT cid FROM pragma_table_info('actions') WHERE name = 'worse_by_s')",
     ) {
         raw.execute_batch(&format!("ALTER TABLE actions DROP COLUMN {column}")).unwrap();
     }
     raw.pragma_update(None, "user_version", SCHEMA - 3).unwrap();
+}
+
+fn names(raw: &rusqlite::Connection, sql: &str) -> Vec<String> {
+    raw.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 /// What only people know: no upstream tells it again.
@@ -109,7 +110,7 @@ async fn a_step_that_fails_leaves_the_file_as_it_was_and_one_copy_of_it() {
     age_more(&path);
     let raw = rusqlite::Connection::open(&path).unwrap();
     note(&raw, "before");
-    // The last step makes a table of that name, and cannot.
+    // A step makes a table of that name, and cannot.
     raw.execute_batch("CREATE TABLE readers (nonsense)").unwrap();
     let older = path.with_file_name("b.db.schema-3.bak");
     fs::write(&older, "of long ago").unwrap();
