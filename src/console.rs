@@ -73,6 +73,12 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     let polls = !options.view_only && read_only.is_none() && !daemon::accounts(config)?.is_empty();
     let clock = Clock::system();
     let mut app = App::new(setup(config, &options, clock.now())?);
+    // Begun before the rest: somebody's home may be far away.
+    let mut folder = ChatFolder::new(options.chats, &config.database.path);
+    let talked = spawn_blocking(move || {
+        let read = folder.read();
+        (folder, read)
+    });
     app.update(Event::ReadOnly(read_only.clone()));
     if let Some(fleet) = first_look(config, clock.now())? {
         app.update(Event::Fleet(fleet));
@@ -102,8 +108,7 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     let desk = spawn_blocking(move || desk.stay());
     let lookups = Lookups::default();
     let polling = polls.then(|| tokio::spawn(poll(config.clone(), lookups.clone(), events.clone(), stopped)));
-    let mut folder = ChatFolder::new(options.chats, &config.database.path);
-    let (kept, trouble) = folder.read();
+    let (folder, (kept, trouble)) = talked.await.context("reading what was talked of before")?;
     app.know_chats(kept.iter().map(|one| one.past.clone()).collect());
     for trouble in trouble {
         app.update(Event::Notice(trouble));
