@@ -53,6 +53,11 @@ pub(super) fn legal_arrival(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
             stops.iter().enumerate().any(|(index, stop)| !stop.tms.done && names(stop, index, place))
         })
     };
+    // A load that is his is what he does anyway, not something to do after it.
+    let named = place.as_ref().and_then(|place| find::load(&facts.fleet, load_number(place)).ok());
+    if let Some(own) = named.filter(|named| rig.loads.iter().any(|load| load.key() == named.key())) {
+        return of_load(own, None, args, facts);
+    }
     // Where he goes anyway, that is what is meant.
     if let Some(movement) = rig.loads.iter().find(is_there) {
         return of_load(movement, place.as_deref(), args, facts);
@@ -61,6 +66,12 @@ pub(super) fn legal_arrival(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
         Some(place) => to_place(driver, &place, args, facts),
         None => Err(format!("{} has no load; say to which `place`", driver.name)),
     }
+}
+
+/// "0412" of "load 0412".
+fn load_number(place: &str) -> &str {
+    let word = place.split_whitespace().next().filter(|word| word.eq_ignore_ascii_case("load"));
+    word.and_then(|word| place.trim_start().get(word.len()..)).unwrap_or(place)
 }
 
 fn of_load(movement: &Movement, place: Option<&str>, args: Args<'_>, facts: &Facts) -> Result<Found, String> {

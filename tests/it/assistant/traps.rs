@@ -208,6 +208,16 @@ fn by_two_is_answered_for_the_stop_that_is_meant() {
 }
 
 #[test]
+fn a_load_that_is_a_drivers_own_is_not_planned_after_itself() {
+    let own = said(Tool::PlanLegalArrival, &json!({ "movement": "4471" }), loaded().fleet());
+    for place in ["4471", "load 4471", " Load 4471"] {
+        let arguments = json!({ "driver": "418", "place": place });
+        let told = said(Tool::PlanLegalArrival, &arguments, loaded().fleet());
+        assert_eq!(told, own, "{place:?}");
+    }
+}
+
+#[test]
 fn a_place_that_the_load_does_not_go_to_is_none_of_its_stops() {
     let plan = |arguments: Value| run(Tool::PlanLegalArrival, &arguments, loaded().fleet(), NOON);
     let why = plan(json!({ "movement": "4471", "place": "memphis" })).unwrap_err();
