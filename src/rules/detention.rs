@@ -7,8 +7,8 @@ use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
 use super::presence;
 use crate::model::{
-    Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stay, Stop, Subject,
-    SubjectKind, Timestamp,
+    Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, MovementStatus, Severity, Stay, Stop,
+    Subject, SubjectKind, Timestamp,
 };
 
 /// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
@@ -55,7 +55,7 @@ pub struct Held<'a> {
     pub is_seen_there: Option<bool>,
     /// Whether what told that it is there still comes. Where that is silent it may have left: nothing new is said of it.
     pub comes: bool,
-    /// Whether the queue says so already: that goes on where what told it is silent since.
+    /// Whether the queue says already that it is held: that goes on where what told it is silent since.
     is_said: bool,
 }
 
@@ -70,14 +70,21 @@ pub enum Free {
     Unknown,
 }
 
+impl Free {
+    /// How free time until then stands for a truck that is, or is not, known to be there beyond it.
+    pub const fn until(free_until_at: Timestamp, is_known_there: bool, now: Timestamp) -> Self {
+        match free_until_at.secs_since(now) {
+            left_s @ 1.. => Self::Left(left_s),
+            over_s if is_known_there => Self::Over(over_s.saturating_neg()),
+            _ => Self::Unknown,
+        }
+    }
+}
+
 impl Held<'_> {
     /// How its free time stands.
     pub fn free(&self, now: Timestamp) -> Free {
-        match self.free_until_at.secs_since(now) {
-            left_s @ 1.. => Free::Left(left_s),
-            over_s if self.comes || self.is_said => Free::Over(over_s.saturating_neg()),
-            _ => Free::Unknown,
-        }
+        Free::until(self.free_until_at, self.comes || self.is_said, now)
     }
 
     /// Whether it is held: its free time is over. Until then it only stands there.
@@ -178,11 +185,16 @@ pub fn of_load<'a>(
     })
 }
 
-/// Whether it stands in the queue that a truck is at this stop.
+/// Whether a row says that its truck is held, and does not only warn that its free time is about to end.
+pub fn says_held(row: &Exception) -> bool {
+    row.severity >= Severity::Medium
+}
+
+/// Whether it stands in the queue that a truck is held at this stop.
 fn is_said(fleet: &Fleet, stop: &Stop) -> bool {
     let subject = Subject::of_company(SubjectKind::Stop, &stop.key());
     let row = fleet.exceptions.get(&subject.exception_id(ExceptionKind::Detention));
-    row.is_some_and(|row| row.is_open())
+    row.is_some_and(|row| row.is_open() && says_held(row))
 }
 
 /// What is known of where the truck of a load is.

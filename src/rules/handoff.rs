@@ -72,12 +72,12 @@ impl Handoff<'_> {
         format!("At risk in the next {}: {}, worst first", alerts::ahead_words(), self.at_risk.len())
     }
 
-    /// How many of what is open nobody has.
+    /// Of how many lines nobody has the worst.
     pub fn unowned(&self) -> usize {
         self.open.iter().filter(|line| line.owner().is_none()).count()
     }
 
-    /// How many of what is open somebody has accepted in this shift.
+    /// How many lines are accepted in this shift, with all that is wrong on them.
     pub fn accepted(&self) -> usize {
         self.open.iter().filter(|line| line.accepted(self.at).is_some()).count()
     }
@@ -98,14 +98,15 @@ impl<'a> Line<'a> {
         std::iter::once(self.worst).chain(self.more.iter().copied())
     }
 
-    /// Who sees to it, or to a part of it.
-    pub fn owner(&self) -> Option<&'a Mark> {
-        self.rows().find_map(owner)
+    /// Who sees to the worst of it. Who has only another part does not have the line.
+    pub const fn owner(&self) -> Option<&'a Mark> {
+        owner(self.worst)
     }
 
-    /// Who accepted it in this shift, or a part of it, and sees to that still.
+    /// Who accepted the worst of it in this shift and sees to it still; nobody while a part is not accepted.
     pub fn accepted(&self, now: Timestamp) -> Option<&'a Mark> {
-        self.rows().find_map(|row| accepted(row, now))
+        let all = self.rows().all(|row| accepted(row, now).is_some());
+        accepted(self.worst, now).filter(|_| all)
     }
 
     /// What was noted, the oldest first.
@@ -288,15 +289,42 @@ mod tests {
         fleet
     }
 
+    /// What was done about one of them, and nothing else.
+    fn put(fleet: &mut Fleet, id: &str, acts: &[Act]) {
+        let row = Exception::clone(fleet.exceptions.get(&id.to_owned()).unwrap());
+        let handling = Handling::of(acts.to_vec());
+        fleet.exceptions = fleet.exceptions.with(vec![Exception { handling, ..row }]);
+    }
+
     #[test]
-    fn a_load_is_one_line_with_all_that_is_wrong_with_it_and_whoever_has_a_part_has_it() {
-        let fleet = fleet(&[act("ann", 5, &Deed::Claim), act("ann", 4, &Deed::Note("calls back".into()))]);
+    fn a_load_is_one_line_with_all_that_is_wrong_with_it_and_whoever_has_the_worst_has_it() {
+        let mut fleet =
+            fleet(&[act("ann", 5, &Deed::Claim), act("ann", 4, &Deed::Note("calls back".into()))]);
         let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
         let ids = sheet.open.iter().map(|line| line.rows().map(|row| row.id.as_str()).collect::<Vec<_>>());
         assert_eq!(ids.collect::<Vec<_>>(), [vec!["late", "hours"], vec!["feed"]]);
-        assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 1, accepted: 0");
-        assert_eq!(sheet.open[0].owner().map(|mark| mark.user.as_str()), Some("ann"));
+        assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 2, accepted: 0");
+        assert_eq!(sheet.open[0].owner(), None);
         assert_eq!(sheet.open[0].notes()[0].1, "calls back");
+        put(&mut fleet, "late", &[act("bob", 3, &Deed::Claim)]);
+        let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 1, accepted: 0");
+        assert_eq!(sheet.open[0].owner().map(|mark| mark.user.as_str()), Some("bob"));
+    }
+
+    #[test]
+    fn a_line_is_accepted_once_all_that_is_wrong_with_its_load_is() {
+        let mut fleet = fleet(&[act("ann", 60, &Deed::Accept)]);
+        let told = |fleet: &Fleet| {
+            let sheet = handoff(fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+            let accepted = sheet.open[0].accepted(NOW).map(|mark| mark.user.clone());
+            (accepted, sheet.accepted(), sheet.unowned())
+        };
+        assert_eq!(told(&fleet), (None, 0, 2), "what is worse opened since");
+        put(&mut fleet, "late", &[act("bob", 30, &Deed::Accept)]);
+        assert_eq!(told(&fleet), (Some("bob".into()), 1, 1));
+        put(&mut fleet, "hours", &[]);
+        assert_eq!(told(&fleet), (None, 0, 1), "the worst alone is not all of it");
     }
 
     #[test]

@@ -91,8 +91,8 @@ pub struct App {
     /// Which part of the board is shown.
     show: Show,
     under: Under,
-    /// The exceptions that somebody else has and that are taken over if the key of this action comes again.
-    taking: Option<(Action, Vec<String>)>,
+    /// The exceptions that others have, and who, that are taken over if the key of this action comes again.
+    taking: Option<(Action, Vec<String>, Vec<String>)>,
     /// What a key just did that does not show otherwise; gone with the next key.
     pub(super) said: Option<String>,
     pub(super) notices: VecDeque<String>,
@@ -327,7 +327,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action) -> Option<Effect> {
-        self.taking = self.taking.take().filter(|(by, _)| *by == action);
+        self.taking = self.taking.take().filter(|(by, ..)| *by == action);
         if let Some(why) = self.facts.read_only.clone().filter(|_| action.writes()) {
             self.say(format!("not done: {why}"));
             return None;

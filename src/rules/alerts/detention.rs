@@ -8,7 +8,7 @@ use super::condition::{Condition, Hold, touched_by};
 use super::settle::Absence;
 use super::sight::{Call, Load, Sight};
 use crate::model::{Exception, ExceptionKind, Fact, Keyed, Severity, Subject, SubjectKind};
-use crate::rules::detention::{self, FREE_TIME};
+use crate::rules::detention::{self, FREE_TIME, Free};
 use crate::rules::trip;
 
 /// Somebody is told this long before that ends.
@@ -43,14 +43,16 @@ impl Alert for Detention {
 fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let held = detention::of_load(sight.fleet, sight.fresh, load.movement, sight.now)?;
     let (stop, free_until) = (held.stop, held.free_until_at);
-    if sight.now < free_until.minus(WARNING) {
-        return None;
-    }
     let place = trip::place(stop);
-    let (severity, until, summary) = if sight.now < free_until {
-        (Severity::Low, Some(free_until), format!("Free time at {place} is about to end"))
-    } else {
-        (Severity::Medium, None, format!("Held at {place} beyond its free time"))
+    let (severity, until, summary) = match held.free(sight.now) {
+        Free::Left(_) if sight.now < free_until.minus(WARNING) => return None,
+        Free::Left(_) => (Severity::Low, Some(free_until), format!("Free time at {place} is about to end")),
+        Free::Over(_) => (Severity::Medium, None, format!("Held at {place} beyond its free time")),
+        Free::Unknown => {
+            let summary =
+                format!("Free time at {place} ended while nobody could tell whether the truck was there");
+            (Severity::Low, None, summary)
+        }
     };
     let subject = Subject::of_company(SubjectKind::Stop, &stop.key());
     let condition = Condition::new(ExceptionKind::Detention, severity, subject, summary)
@@ -219,6 +221,24 @@ mod tests {
             stop.tms.actual_arrival_at = Some(minutes(-10));
         });
         assert_eq!(found(&yard), Some((Severity::Medium, -130, None)));
+    }
+
+    #[test]
+    fn what_was_only_warned_of_is_not_said_to_be_held_once_nobody_can_tell() {
+        let mut yard = yard(-300, -110);
+        let warning = yard.raised(&Detention);
+        yard.silence("samsara");
+        yard.stay("p", -130, None);
+        let said = |yard: &Yard| {
+            let found = yard.find(&Detention);
+            found.first().map(|one| (one.severity, one.hold, one.summary.clone()))
+        };
+        yard.queue(warning.clone());
+        let unknown = "Free time at Memphis TN ended while nobody could tell whether the truck was there";
+        assert_eq!(said(&yard), Some((Severity::Low, Hold::Lingers, unknown.into())));
+        yard.queue(Exception { severity: Severity::Medium, ..warning });
+        let held = "Held at Memphis TN beyond its free time";
+        assert_eq!(said(&yard), Some((Severity::Medium, Hold::Lingers, held.into())));
     }
 
     #[test]

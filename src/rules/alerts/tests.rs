@@ -226,6 +226,11 @@ impl Yard {
         self.fleet.stays = others.map(|stay| Stay::clone(stay)).collect();
     }
 
+    /// Puts a row into the queue.
+    pub(super) fn queue(&mut self, row: Exception) {
+        self.fleet.exceptions = self.fleet.exceptions.with(vec![row]);
+    }
+
     fn muster(&self) -> Muster {
         let mut muster = Muster::default();
         self.fleet.tractors.iter().for_each(|row| muster.call(Post::from(&**row)));

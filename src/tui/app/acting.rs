@@ -9,7 +9,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Effect, Under};
-use crate::model::{Deed, Exception, Fleet, Seen, Snooze, Timestamp, clean};
+use crate::model::{Deed, Exception, Fleet, Mark, Seen, Snooze, Timestamp, clean};
 use crate::rules::handoff;
 use crate::tui::action::Action;
 use crate::tui::facts::Facts;
@@ -79,20 +79,34 @@ impl App {
     }
 
     /// Who had these, in a few words; nothing where nobody else did. What somebody else has is taken over only by the same
-    /// key again: `None` until then, and it is said.
+    /// key again: `None` until then, and all who have a part of it are named.
     fn take_from_others(&mut self, action: Action, on: &[(String, Seen)], about: &str) -> Option<String> {
         let rows = on.iter().filter_map(|(id, _)| self.facts.open_exception(id));
-        let mut claims = rows.filter_map(|row| row.handling.claim.as_ref());
-        let other = claims.find(|mark| mark.user != self.facts.user).cloned();
-        let asked = self.taking.take();
-        let Some(other) = other else { return Some(String::new()) };
-        let ids: Vec<String> = on.iter().map(|(id, _)| id.clone()).collect();
-        if asked == Some((action, ids.clone())) {
-            return Some(format!(", {} had it", other.user));
+        let claims = rows.filter_map(|row| row.handling.claim.as_ref());
+        let mut others: Vec<&Mark> = Vec::new();
+        for mark in claims.filter(|mark| mark.user != self.facts.user) {
+            if others.iter().all(|other| other.user != mark.user) {
+                others.push(mark);
+            }
         }
-        let since = words::time(other.at, &self.facts.zone, self.facts.now);
-        self.say(format!("{about}: {} has it since {since}; the same key again takes it", other.user));
-        self.taking = Some((action, ids));
+        let asked = self.taking.take();
+        if others.is_empty() {
+            return Some(String::new());
+        }
+        let names: Vec<String> = others.iter().map(|mark| mark.user.clone()).collect();
+        let had = format!(", {} had it", names.join(" and "));
+        let taking = Some((action, on.iter().map(|(id, _)| id.clone()).collect(), names));
+        if asked == taking {
+            return Some(had);
+        }
+        let since = |mark: &Mark| words::time(mark.at, &self.facts.zone, self.facts.now);
+        let have = others.iter().enumerate().map(|(place, mark)| {
+            let has = if place == 0 { " has it" } else { "" };
+            format!("{}{has} since {}", mark.user, since(mark))
+        });
+        let have = have.collect::<Vec<_>>().join(", ");
+        self.say(format!("{about}: {have}; the same key again takes it"));
+        self.taking = taking;
         None
     }
 

@@ -3,7 +3,7 @@
 use backhaul::commands::detention::print;
 use backhaul::model::{
     Confidence, Evidence, Exception, ExceptionKind, ExceptionState, Fleet, MovementStatus, ObservedStay,
-    Proof, Stay, StopKey, Subject, SubjectKind, UnitId,
+    Proof, Severity, Stay, StopKey, Subject, SubjectKind, UnitId,
 };
 use backhaul::rules::detention::{self, Free, held};
 use backhaul::rules::freshness::Freshness;
@@ -52,15 +52,20 @@ fn free_time_that_ended_while_nobody_could_tell_holds_nobody_but_who_was_said_to
     assert!(shown.contains("not known"), "{shown}");
     let key = StopKey { company_id: "TMS".into(), id: "s1".into() };
     let subject = Subject::of_company(SubjectKind::Stop, &key);
-    let said = Exception {
-        id: subject.exception_id(ExceptionKind::Detention),
-        kind: ExceptionKind::Detention,
-        state: ExceptionState::Open,
-        subject,
-        ..Exception::default()
+    let mut free_once_said = |severity| {
+        let said = Exception {
+            id: subject.exception_id(ExceptionKind::Detention),
+            kind: ExceptionKind::Detention,
+            severity,
+            state: ExceptionState::Open,
+            subject: subject.clone(),
+            ..Exception::default()
+        };
+        fleet.exceptions = [said].into_iter().collect();
+        told(&fleet).0
     };
-    fleet.exceptions = [said].into_iter().collect();
-    assert_eq!(told(&fleet).0, Free::Over(3600));
+    assert_eq!(free_once_said(Severity::Low), Free::Unknown, "it was only about to end");
+    assert_eq!(free_once_said(Severity::Medium), Free::Over(3600));
 }
 
 #[test]

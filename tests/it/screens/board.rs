@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, Timestamp};
+use backhaul::model::{
+    Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, StopKey, Subject, SubjectKind, Timestamp,
+};
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
 
@@ -218,6 +220,33 @@ fn who_was_let_go_is_on_no_list_of_who_is_held_before_the_queue_is_looked_over()
     assert_eq!(heading(fleet.clone()), "At a stop now: 0, beyond free time: 0");
     let handoff = shown(fleet, ":handoff<enter>", 120, 60);
     assert!(handoff.contains("Open: 4,") && !handoff.contains("HELD"), "{handoff}");
+}
+
+#[test]
+fn what_was_only_warned_of_is_not_counted_as_held_once_nobody_can_tell() {
+    let board = |severity| {
+        let mut fleet = held();
+        for feed in &mut fleet.feeds {
+            feed.last_ok_at = Some(ago(2100));
+        }
+        let key = StopKey { company_id: "TMS".into(), id: "s3".into() };
+        let subject = Subject::of_company(SubjectKind::Stop, &key);
+        let rows = fleet.exceptions.iter().map(|row| match row.kind {
+            ExceptionKind::Detention => Exception {
+                id: subject.exception_id(row.kind),
+                subject: subject.clone(),
+                severity,
+                ..Exception::clone(row)
+            },
+            _ => Exception::clone(row),
+        });
+        fleet.exceptions = rows.collect();
+        shown(fleet, "", 120, 36)
+    };
+    let warned = board(Severity::Low);
+    assert!(warned.contains("FREE not known, Lubbock TX") && !warned.contains("1 detained"), "{warned}");
+    let held = board(Severity::Medium);
+    assert!(held.contains("HELD 30m over, Lubbock TX") && held.contains("1 detained"), "{held}");
 }
 
 /// Every load is judged, and nothing is wrong.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Deed, Exception, Fleet, Snooze};
+use backhaul::model::{Deed, Exception, Fleet, Mark, Snooze};
 use backhaul::tui::app::{App, Effect};
 use backhaul::tui::event::Event;
 
 use super::board::{HOURS, LATE, live, wrong};
-use super::made::{hence, now, told};
+use super::made::{ago, hence, now, told};
 use super::{picture, press};
 
 fn act(app: &mut App, keys: &str) -> (Vec<String>, Deed) {
@@ -41,6 +41,29 @@ fn a_key_is_about_all_that_is_wrong_with_the_load_wherever_it_is_pressed() {
         assert_eq!(act(&mut app, "nx<enter>"), (vec![LATE.into()], Deed::Note("x".into())), "{place}");
     }
     assert_eq!(act(&mut app, "<esc>4a"), (both(), Deed::Ack), "on the driver");
+}
+
+#[test]
+fn all_who_have_a_part_of_a_load_are_named_before_it_is_taken() {
+    let mut app = live(wrong());
+    picture(&mut app, 120, 24);
+    assert_eq!(press(&mut app, "C"), None, "bob has one of them");
+    let mut fleet = wrong();
+    let mut hours = Exception::clone(fleet.exceptions.get(&HOURS.to_owned()).unwrap());
+    hours.handling.claim = Some(Mark { user: "cy".into(), at: ago(300), ..Mark::default() });
+    fleet.exceptions = fleet.exceptions.with(vec![hours]);
+    app.update(told(fleet));
+    picture(&mut app, 120, 24);
+    assert_eq!(press(&mut app, "C"), None, "cy has the other since it was asked");
+    let shown = picture(&mut app, 80, 24);
+    assert!(
+        shown.contains("0091: bob has it since 13:55, cy since 14:00; the same key again takes it"),
+        "{shown}"
+    );
+    match press(&mut app, "C") {
+        Some(Effect::Act { done, .. }) => assert!(done.ends_with(", bob and cy had it"), "{done}"),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use crate::model::{Exception, ExceptionKind, Fact, Reason, Severity, SubjectKind, Timestamp};
 use crate::rules::alerts::ahead_words;
+use crate::rules::detention::{Free, says_held};
 use crate::rules::queue::load_of;
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
@@ -131,25 +132,29 @@ fn runs_out(row: &Exception, short: Option<i64>, place: &str, facts: &Facts) -> 
 fn held(row: &Exception, place: &str, facts: &Facts) -> String {
     let seen = facts.held(row).map_or_else(|| row.text("truck").unwrap_or("there"), |held| held.seen_words());
     let unseen = if seen == "there" { String::new() } else { format!(", truck {seen}") };
-    match free_left_s(row, facts) {
-        Some(over @ ..=0) => format!("HELD {} over, {place}{unseen}", words::minutes(over)),
-        Some(left) => format!("FREE {} left, {place}{unseen}", words::minutes(left)),
+    match free(row, facts) {
+        Some(Free::Over(over)) => format!("HELD {} over, {place}{unseen}", words::minutes(over)),
+        Some(Free::Left(left)) => format!("FREE {} left, {place}{unseen}", words::minutes(left)),
+        Some(Free::Unknown) => format!("FREE not known, {place}{unseen}"),
         None => format!("HELD, {place}{unseen}"),
     }
 }
 
-/// Free time left to the truck that a row is about: as it is known now, else as it was when the row was written.
-fn free_left_s(row: &Exception, facts: &Facts) -> Option<i64> {
-    let free_until_at = facts.held(row).map(|held| held.free_until_at).or_else(|| row.at("free_until_at"));
-    free_until_at.map(|free| free.secs_since(facts.now))
+/// How the truck that a row is about stands against its free time: as is known now, else as the row was written.
+fn free(row: &Exception, facts: &Facts) -> Option<Free> {
+    match facts.held(row) {
+        Some(held) => Some(held.free(facts.now)),
+        None => row.at("free_until_at").map(|at| Free::until(at, says_held(row), facts.now)),
+    }
 }
 
-/// Whether a truck is held: one whose free time is about to end only stands there, and is not counted with them.
+/// Whether a truck is held: one whose free time is about to end only stands there, and one of which nobody can tell may have
+/// left; they are not counted with them.
 pub fn is_held(row: &Exception, facts: &Facts) -> bool {
-    row.kind == ExceptionKind::Detention && free_left_s(row, facts).is_none_or(|left_s| left_s <= 0)
+    row.kind == ExceptionKind::Detention && matches!(free(row, facts), None | Some(Free::Over(_)))
 }
 
-/// The tag of a row: that of its kind, but for a truck whose free time is not over.
+/// The tag of a row: that of its kind, but for a truck whose free time is not known to be over.
 pub fn tag_now(row: &Exception, facts: &Facts) -> &'static str {
     if row.kind == ExceptionKind::Detention && !is_held(row, facts) { "FREE" } else { tag(row.kind) }
 }
