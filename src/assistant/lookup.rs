@@ -19,6 +19,8 @@ pub enum Refreshed {
     Anew,
     /// They are as new as they are read, or this process reads nothing.
     AsTheyAre,
+    /// Some of them are as new as they can be had; why not all, in words.
+    Partly(String),
     /// They were not read; why, in words.
     Not(String),
 }
@@ -41,16 +43,23 @@ pub async fn look_up(
     let arguments = Arc::new(arguments);
     let found = run(tool, &arguments, &facts).await;
     let Ok(mut found) = found else { return (found, facts) };
-    let (mut anew, mut doubts) = (Vec::new(), Vec::new());
+    let (mut is_read, mut said) = (false, Vec::new());
     for account in std::mem::take(&mut found.seen_by) {
         match (assistant.refresh)(account.clone()).await {
-            Refreshed::Anew => anew.push(format!("Positions of {account} were read anew for this")),
+            Refreshed::Anew => {
+                is_read = true;
+                said.push(format!("Positions of {account} were read anew for this"));
+            }
             Refreshed::AsTheyAre => {}
-            Refreshed::Not(why) => doubts.push(format!("Positions of {account} were NOT read anew: {why}")),
+            Refreshed::Partly(why) => {
+                is_read = true;
+                said.push(format!("Positions of {account} were NOT all read anew: {why}"));
+            }
+            Refreshed::Not(why) => said.push(format!("Positions of {account} were NOT read anew: {why}")),
         }
     }
     let mut facts = facts;
-    if !anew.is_empty() {
+    if is_read {
         match round::facts(&assistant).await {
             Ok(fresh) => {
                 facts = fresh;
@@ -59,11 +68,11 @@ pub async fn look_up(
                     Err(why) => return (Err(why), facts),
                 }
             }
-            Err(why) => doubts.push(format!("What was read anew cannot be shown: {why}")),
+            Err(why) => said.push(format!("What was read anew cannot be shown: {why}")),
         }
     }
-    for said in anew.into_iter().chain(doubts) {
-        found.doubt(Some(said));
+    for one in said {
+        found.doubt(Some(one));
     }
     (Ok(found), facts)
 }

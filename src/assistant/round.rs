@@ -73,7 +73,8 @@ impl Bench {
         let mut running = Vec::new();
         for (index, call) in calls.iter().enumerate() {
             let given = Value::Object(call.args.clone().unwrap_or_default());
-            let arguments = if assistant.hides_names { self.names.show_data(&given) } else { given };
+            // What it was told in tokens it may name so once names are open again.
+            let arguments = self.names.show_data(&given);
             let name = clean(&call.name, 80);
             tell(Event::ToolStarted {
                 call: first + index,

@@ -125,9 +125,10 @@ impl ChatFolder {
         Ok(())
     }
 
-    /// The conversation of this number is over.
+    /// The conversation of this number is over, unless another console has gone on with it since.
     pub fn forget(&mut self, number: u64) {
-        if let Some(file) = self.files.remove(&number) {
+        let file = self.files.remove(&number);
+        if let Some(file) = file.filter(|file| state(&file.path) == file.state) {
             let _ = fs::remove_file(file.path);
         }
     }
@@ -220,6 +221,19 @@ mod tests {
         other.write(0, &kept("the other asks too", 30)).unwrap();
         other.write(0, &kept("and again", 40)).unwrap();
         assert_eq!(asked(&folder(root.path()).read().0), ["the one asks", "and again"]);
+    }
+
+    #[test]
+    fn what_another_console_went_on_with_is_not_forgotten() {
+        let root = tempfile::tempdir().unwrap();
+        folder(root.path()).write(0, &kept("late", 10)).unwrap();
+        let (mut one, mut other) = (folder(root.path()), folder(root.path()));
+        assert_eq!(one.read().0.len(), other.read().0.len());
+        one.write(0, &kept("the one goes on", 20)).unwrap();
+        other.forget(0);
+        assert_eq!(asked(&folder(root.path()).read().0), ["the one goes on"]);
+        one.forget(0);
+        assert_eq!(folder(root.path()).read().0.len(), 0);
     }
 
     #[test]

@@ -94,6 +94,7 @@ fn refresh_at(lookups: Lookups) -> Refresh {
             match lookups.positions(&account).await {
                 Looked::Read => Refreshed::Anew,
                 Looked::Recent | Looked::NotOurs => Refreshed::AsTheyAre,
+                Looked::Partly(why) => Refreshed::Partly(why),
                 Looked::Kept(why) => Refreshed::Not(why),
             }
         })

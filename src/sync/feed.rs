@@ -72,17 +72,6 @@ pub enum Trouble {
     Store(StoreError),
 }
 
-impl Trouble {
-    /// Why positions do not come; nothing where the service has none to give.
-    pub fn of_reads(&self) -> Option<String> {
-        match self {
-            Self::Upstream(error) if error.kind == Kind::Unsupported => None,
-            Self::Upstream(error) => Some(error.to_string()),
-            Self::Store(error) => Some(error.to_string()),
-        }
-    }
-}
-
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         Self::Store(error)

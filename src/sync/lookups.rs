@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
+use super::feed::Trouble;
 use super::gate::Gate;
-use crate::providers::FeedSpec;
+use crate::providers::{FeedSpec, Kind};
 
 /// Nobody is kept waiting for longer.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -21,6 +22,8 @@ pub enum Looked {
     Read,
     /// They were read so short a time ago that they are not read again.
     Recent,
+    /// Some of them are as new as they can be had; why not all, in words.
+    Partly(String),
     /// They were not read; why, in words.
     Kept(String),
     /// This process does not read that account.
@@ -36,7 +39,7 @@ pub struct Lookups(Arc<Mutex<BTreeMap<String, Counter>>>);
 struct Counter {
     gate: Arc<Gate>,
     asked: watch::Sender<Option<Instant>>,
-    ended: watch::Sender<Reads>,
+    ended: watch::Receiver<Reads>,
 }
 
 /// Each feed of positions.
@@ -55,7 +58,30 @@ struct Read {
 struct Ended {
     began: Instant,
     at: Instant,
-    trouble: Option<String>,
+    outcome: Outcome,
+}
+
+/// What came of a read.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Positions, as many as there are.
+    Told,
+    /// The service has none to give: nobody waits for them.
+    Lacking,
+    /// Trouble, in words.
+    Failed(String),
+}
+
+impl Outcome {
+    /// By how the feed's read ended.
+    pub fn of(read: &Result<usize, Trouble>) -> Self {
+        match read {
+            Ok(_) => Self::Told,
+            Err(Trouble::Upstream(error)) if error.kind == Kind::Unsupported => Self::Lacking,
+            Err(Trouble::Upstream(error)) => Self::Failed(error.to_string()),
+            Err(Trouble::Store(error)) => Self::Failed(error.to_string()),
+        }
+    }
 }
 
 /// The poller's side of one account. Clones are of the same.
@@ -70,11 +96,11 @@ impl Lookups {
     pub async fn positions(&self, account: &str) -> Looked {
         let Some(counter) = self.lock().get(account).cloned() else { return Looked::NotOurs };
         let now = Instant::now();
-        let mut ended = counter.ended.subscribe();
+        let mut ended = counter.ended;
         match standing(&ended.borrow(), now, now) {
-            Some(Ok(())) => return Looked::Recent,
-            // It is tried again at its own time.
-            Some(Err(why)) => return Looked::Kept(why),
+            Some(Looked::Read) => return Looked::Recent,
+            // What failed is tried again at its own time.
+            Some(looked) => return looked,
             None => {}
         }
         if counter.gate.is_refused() {
@@ -90,15 +116,15 @@ impl Lookups {
                     return done;
                 }
                 if ended.changed().await.is_err() {
-                    return Err("polling ended".to_owned());
+                    return Looked::Kept("polling ended".to_owned());
                 }
             }
         };
-        match timeout(PATIENCE, read).await {
-            Ok(Ok(())) => Looked::Read,
-            Ok(Err(why)) => Looked::Kept(why),
-            Err(_elapsed) => Looked::Kept(format!("it did not answer within {} s", PATIENCE.as_secs())),
+        if let Ok(looked) = timeout(PATIENCE, read).await {
+            return looked;
         }
+        let why = format!("it did not answer within {} s", PATIENCE.as_secs());
+        if was_told_since(&ended.borrow(), now) { Looked::Partly(why) } else { Looked::Kept(why) }
     }
 
     /// Takes in an account with these feeds of positions.
@@ -112,8 +138,8 @@ impl Lookups {
         let (asked, asking) = watch::channel(None);
         let reads =
             positions.map(|spec| (spec.resource, Read { rests: time_to_live.max(spec.pause), ended: None }));
-        let (ended, _) = watch::channel(reads.collect());
-        let counter = Counter { gate: Arc::clone(gate), asked, ended: ended.clone() };
+        let (ended, ending) = watch::channel(reads.collect());
+        let counter = Counter { gate: Arc::clone(gate), asked, ended: ending };
         self.lock().insert(account.to_owned(), counter);
         Window { asked: asking, ended }
     }
@@ -128,19 +154,30 @@ impl Lookups {
     }
 }
 
-/// How `reads` answer who asked at `asked`: positions are there, or cannot be had; `None` as long as a read is
-/// awaited.
-fn standing(reads: &Reads, asked: Instant, now: Instant) -> Option<Result<(), String>> {
-    let mut trouble = reads.is_empty().then(|| "it tells no positions".to_owned());
-    for Read { rests, ended } in reads.values() {
-        let Ended { began, at, trouble: why } = ended.as_ref()?;
-        if why.is_none() && *began < asked && now.duration_since(*at) >= *rests {
-            return None;
+/// How `reads` answer who asked at `asked`; `None` as long as a read is awaited.
+fn standing(reads: &Reads, asked: Instant, now: Instant) -> Option<Looked> {
+    let (mut is_told, mut trouble) = (false, None);
+    for (resource, Read { rests, ended }) in reads {
+        let Ended { began, at, outcome } = ended.as_ref()?;
+        match outcome {
+            Outcome::Told if *began < asked && now.duration_since(*at) >= *rests => return None,
+            Outcome::Told => is_told = true,
+            Outcome::Lacking => {}
+            // Which units a feed would have told of nobody knows: what fails may concern who is asked about.
+            Outcome::Failed(why) => trouble = trouble.or_else(|| Some(format!("{resource}: {why}"))),
         }
-        // Which units a feed would have told of nobody knows: what fails may concern who is asked about.
-        trouble = trouble.or_else(|| why.clone());
     }
-    Some(trouble.map_or(Ok(()), Err))
+    Some(match (is_told, trouble) {
+        (true, None) => Looked::Read,
+        (true, Some(why)) => Looked::Partly(why),
+        (false, trouble) => Looked::Kept(trouble.unwrap_or_else(|| "it tells no positions".to_owned())),
+    })
+}
+
+/// Whether any of `reads` brought positions since `asked`.
+fn was_told_since(reads: &Reads, asked: Instant) -> bool {
+    let mut ended = reads.values().filter_map(|read| read.ended.as_ref());
+    ended.any(|ended| ended.at >= asked && matches!(ended.outcome, Outcome::Told))
 }
 
 impl Window {
@@ -157,11 +194,53 @@ impl Window {
     }
 
     /// A read of positions has ended.
-    pub fn ended(&self, resource: &'static str, began: Instant, trouble: Option<String>) {
+    pub fn ended(&self, resource: &'static str, began: Instant, outcome: Outcome) {
         self.ended.send_modify(|reads| {
             if let Some(read) = reads.get_mut(resource) {
-                read.ended = Some(Ended { began, at: Instant::now(), trouble });
+                read.ended = Some(Ended { began, at: Instant::now(), outcome });
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::Cadence;
+    use crate::sync::bucket::Bucket;
+
+    const fn feed(resource: &'static str) -> FeedSpec {
+        FeedSpec { resource, cadence: Cadence::Positions, pause: Duration::ZERO, limit: None, wants: None }
+    }
+
+    const FEEDS: &[FeedSpec] = &[feed("quick"), feed("slow")];
+
+    fn opened() -> (Lookups, Window) {
+        let (lookups, gate) = (Lookups::default(), Gate::new(Bucket::new(100, Instant::now())));
+        let window = lookups.open("one", FEEDS.iter(), &Arc::new(gate), Duration::from_secs(30));
+        (lookups, window)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_one_feed_tells_in_time_is_told_though_another_is_slow() {
+        let (lookups, mut window) = opened();
+        let tells = async {
+            window.asked().await;
+            window.ended("quick", Instant::now(), Outcome::Told);
+        };
+        let (looked, ()) = tokio::join!(lookups.positions("one"), tells);
+        assert_eq!(looked, Looked::Partly("it did not answer within 6 s".to_owned()));
+        assert_eq!(lookups.positions("one").await, Looked::Kept("it did not answer within 6 s".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_polling_that_ended() {
+        let (lookups, mut window) = opened();
+        let ends = async move {
+            window.asked().await;
+            drop(window);
+        };
+        let (looked, ()) = tokio::join!(lookups.positions("one"), ends);
+        assert_eq!(looked, Looked::Kept("polling ended".to_owned()));
     }
 }

@@ -13,7 +13,7 @@ use super::cadence::{Last, Mode, Polling, Wish, wait};
 use super::clock::Clock;
 use super::feed::{Feed, Trouble};
 use super::gate::{Gate, Priority};
-use super::lookups::{Lookups, Window};
+use super::lookups::{Lookups, Outcome, Window};
 use crate::model::{Timestamp, Viewer};
 use crate::providers::{Cadence, FeedSpec, Provider};
 use crate::store::{Retention, Store, StoreError, Watch};
@@ -256,7 +256,7 @@ async fn poll<P: Provider>(mut feed: Feed<P>, mut turns: Turns) -> Result<(), St
         if std::mem::take(&mut first) && is_roster(feed.spec) {
             turns.tried.send_modify(|left| *left = left.saturating_sub(1));
         }
-        turns.window.ended(feed.spec.resource, began, result.as_ref().err().and_then(Trouble::of_reads));
+        turns.window.ended(feed.spec.resource, began, Outcome::of(&result));
         match result {
             Ok(_) => {
                 if std::mem::take(&mut failures) > 0 {

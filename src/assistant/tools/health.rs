@@ -16,10 +16,11 @@ use crate::rules::{age, called, dark};
 /// `sync_health`.
 pub(super) fn sync_health(facts: &Facts) -> Found {
     let (fleet, now) = (&facts.fleet, facts.now);
-    // As many as `status` lists: whoever counts compares.
-    let feeds: Vec<&FeedStatus> = fleet.feeds.iter().collect();
+    // Together as many as `status` lists: whoever counts compares.
+    let (lacking, feeds): (Vec<&FeedStatus>, Vec<_>) =
+        fleet.feeds.iter().partition(|feed| feed.is_unsupported());
     let mut found = Found::default();
-    let behind: Vec<&&FeedStatus> = feeds.iter().filter(|feed| age::is_behind(feed, now)).collect();
+    let (behind, well): (Vec<&FeedStatus>, Vec<_>) = feeds.iter().partition(|feed| age::is_behind(feed, now));
     found.say(match &facts.leader {
         Some(leader) => format!("Process {} on {} polls.", leader.pid, leader.host),
         None => "NOBODY POLLS: nothing is being read from any provider.".to_owned(),
@@ -41,7 +42,7 @@ pub(super) fn sync_health(facts: &Facts) -> Found {
             ago(feed.last_ok_at, now)
         ));
     }
-    for feed in behind.iter().copied().chain(feeds.iter().filter(|feed| !age::is_behind(feed, now))) {
+    for feed in behind.iter().chain(&well).chain(&lacking) {
         found.rows.push(row([
             ("account", json!(feed.account)),
             ("resource", json!(feed.resource)),
@@ -50,14 +51,16 @@ pub(super) fn sync_health(facts: &Facts) -> Found {
             ("error", json!(feed.error)),
         ]));
         // Those are asked as they are needed, and not behind when they are not.
-        if !matches!(feed.gives(), Gives::Travel | Gives::Talk) {
+        if !feed.is_unsupported() && !matches!(feed.gives(), Gives::Travel | Gives::Talk) {
             found.rest_on(feed.last_ok_at);
         }
     }
-    let lacking = feeds.iter().filter(|feed| feed.is_unsupported()).count();
-    if lacking > 0 {
-        let feeds =
-            count(lacking, "feed is not offered by its service", "feeds are not offered by their services");
+    if !lacking.is_empty() {
+        let feeds = count(
+            lacking.len(),
+            "feed is not offered by its service",
+            "feeds are not offered by their services",
+        );
         found.say(format!("{feeds}, and not waited for."));
     }
     if !fleet.conflicts.is_empty() {

@@ -16,7 +16,7 @@ use crate::rules::itinerary::Call;
 use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, why_not};
 use crate::rules::load_plan::{self, LoadPlan, NoPlan};
 use crate::rules::near::{drivable_s, left_now};
-use crate::rules::{hours, locality, moment, trip, whereabouts, zone};
+use crate::rules::{called, hours, locality, moment, trip, whereabouts, zone};
 
 /// Characters of why there is no plan.
 const LONGEST: usize = 300;
@@ -53,19 +53,20 @@ pub(super) fn legal_arrival(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
             stops.iter().enumerate().any(|(index, stop)| !stop.tms.done && names(stop, index, place))
         })
     };
-    // A load that is his is what he does anyway, not something to do after it.
-    let named = place.as_ref().and_then(|place| find::load(&facts.fleet, load_number(place)).ok());
-    if let Some(own) = named.filter(|named| rig.loads.iter().any(|load| load.key() == named.key())) {
-        return of_load(own, None, args, facts);
-    }
-    // Where he goes anyway, that is what is meant.
-    if let Some(movement) = rig.loads.iter().find(is_there) {
-        return of_load(movement, place.as_deref(), args, facts);
-    }
-    match place {
-        Some(place) => to_place(driver, &place, args, facts),
-        None => Err(format!("{} has no load; say to which `place`", driver.name)),
-    }
+    let own = place.as_ref().and_then(|place| find::load(&facts.fleet, load_number(place)).ok());
+    let own = own.filter(|own| rig.loads.iter().any(|load| load.key() == own.key()));
+    let mut found = match (own, rig.loads.iter().find(is_there), &place) {
+        // A load that is his is what he does anyway, not something to do after it.
+        (Some(own), ..) => of_load(own, None, args, facts)?,
+        // Where he goes anyway, that is what is meant.
+        (None, Some(movement), place) => of_load(movement, place.as_deref(), args, facts)?,
+        (None, None, Some(place)) => to_place(driver, place, args, facts)?,
+        (None, None, None) => return Err(format!("{} has no load; say to which `place`", driver.name)),
+    };
+    let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
+    let by_unit = tractor.filter(|_| by_number.is_none());
+    found.doubt(by_unit.and_then(|row| called::taken(&row.unit_number, &named)));
+    Ok(found)
 }
 
 /// "0412" of "load 0412".

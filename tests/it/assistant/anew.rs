@@ -2,10 +2,10 @@
 //! asks an upstream anything.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use backhaul::assistant::{Answer, Assistant, Conversation};
+use backhaul::assistant::{Answer, Assistant, Conversation, Refreshed};
 use backhaul::config::Config;
 use backhaul::daemon;
 use backhaul::model::{Leader, Timestamp};
@@ -14,6 +14,8 @@ use backhaul::store::{Access, Lease, Reader, Scope};
 use backhaul::sync::{Clock, Looked, Lookups, Pulse};
 use tokio::sync::watch;
 
+use super::made::{DALLAS, Made, WACO};
+use super::{assistant, facts};
 use crate::processes::LIMIT;
 
 /// A simulated Samsara whose time stands until it is moved, and its fleet as it was read once.
@@ -95,7 +97,9 @@ async fn an_old_position_is_read_anew_by_who_polls_and_by_nobody_else() {
     let (lookups, (stop, stopped)) = (Lookups::default(), watch::channel(false));
     let polling = daemon::poll(&office.config, &lease, stopped, Pulse::default(), lookups.clone(), |_| {});
     let asking = async {
+        let began = Instant::now();
         while office.driver().is_none() || office.reads() == 0 {
+            assert!(began.elapsed() < LIMIT, "the fleet was never read");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let ours = daemon::assistant(&office.config, lookups.clone()).unwrap();
@@ -103,6 +107,7 @@ async fn an_old_position_is_read_anew_by_who_polls_and_by_nobody_else() {
         let (name, _) = office.driver().unwrap();
         // Once the first read is over in the poller's own books too.
         while lookups.positions("samsara").await != Looked::Read {
+            assert!(began.elapsed() < LIMIT, "positions were never read for who asks");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let (before, reads) = (office.driver().unwrap().1, office.reads());
@@ -118,11 +123,37 @@ async fn an_old_position_is_read_anew_by_who_polls_and_by_nobody_else() {
         office.later();
         office.sim.faults().set(Upstream::Samsara, "", Fault::Status { code: 503, retry_after: None });
         let before = office.driver().unwrap().1;
-        let answer = told(&ours, &name, "Positions of samsara were NOT read anew: ").await;
+        let answer = told(&ours, &name, "read anew: ").await;
         assert_eq!(answer.oldest_at, Some(before));
         stop.send(true).unwrap();
     };
     let (ended, ()) = tokio::join!(polling, asking);
     ended.unwrap();
     assert_eq!(lookups.positions("samsara").await, Looked::NotOurs, "nobody polls any more");
+}
+
+#[tokio::test]
+async fn what_was_read_is_told_with_what_could_not_be() {
+    let fleet = |at: (f64, f64), place: &str| {
+        let mut made = Made::new();
+        made.rig("418", at);
+        made.tractors[0].place = Some(place.to_owned());
+        made.fleet()
+    };
+    let (old, new) = (fleet(DALLAS, "Dallas"), fleet(WACO, "Waco"));
+    let is_read = Arc::new(AtomicBool::new(false));
+    let mut assistant = Assistant { model: None, ..assistant("http://127.0.0.1:1", old.clone()) };
+    let known = Arc::clone(&is_read);
+    assistant.library = Arc::new(move |now| {
+        let fleet = if known.load(Ordering::SeqCst) { &new } else { &old };
+        Ok(Arc::new(facts(fleet.clone(), now)))
+    });
+    assistant.refresh = Arc::new(move |_account| {
+        is_read.store(true, Ordering::SeqCst);
+        Box::pin(std::future::ready(Refreshed::Partly("trailer_stats: no permission".to_owned())))
+    });
+    let answer = asked(&assistant, "Driver 418").await;
+    assert!(answer.text.contains("Waco") && !answer.text.contains("Dallas"), "{}", answer.text);
+    let beside = "Positions of samsara were NOT all read anew: trailer_stats: no permission.";
+    assert!(answer.text.contains(beside), "{}", answer.text);
 }

@@ -58,6 +58,22 @@ async fn names_that_were_told_once_do_not_go_out_again_after_the_switch() {
     assert_eq!(contents[0]["parts"][0]["text"], "where is Person-1", "{contents}");
 }
 
+#[tokio::test]
+async fn a_token_of_before_is_understood_once_names_are_open_again() {
+    let call = r#"{"functionCall":{"name":"get_driver_location","args":{"driver":"Person-1"}},"thoughtSignature":"eA=="}"#;
+    let service = Service::start(vec![says("so"), sends(&event(call, "STOP")), says("There.")]).await;
+    let mut open = assistant(&service.url, fleet());
+    open.hides_names = true;
+    let mut conversation = Conversation::default();
+    ask(&mut conversation, &open, "where is Driver 418").await.0.unwrap();
+    open.hides_names = false;
+    let mut again: Conversation =
+        serde_json::from_str(&serde_json::to_string(&conversation).unwrap()).unwrap();
+    let answer = ask(&mut again, &open, "and now").await.0.unwrap();
+    assert_eq!(answer.tools[0].arguments["driver"], "Driver 418");
+    assert!(answer.tools[0].result.get("error").is_none(), "{}", answer.tools[0].result);
+}
+
 /// The files of conversations in the office's home.
 fn files(office: &Office) -> Vec<PathBuf> {
     let folders = fs::read_dir(office.folder.path().join(".local/state/backhaul/chats"));

@@ -115,6 +115,9 @@ fn a_number_is_understood_without_its_letters_and_asked_back_where_two_have_it()
     assert!(told.contains("77 was taken for R0077."), "{told}");
     let told = said(Tool::WhyDark, &json!({ "unit": "77" }), made.fleet());
     assert!(told.starts_with("77 was taken for R0077. Tractor R0077 is not dark"), "{told}");
+    let arguments = json!({ "driver": "77", "place": "33.75,-84.39", "by": "2pm" });
+    let planned = said(Tool::PlanLegalArrival, &arguments, made.fleet());
+    assert!(planned.contains("77 was taken for R0077."), "{planned}");
     let around = said(Tool::Near, &json!({ "place": "77" }), made.fleet());
     assert!(around.contains("of tractor R0077") && around.contains("77 was taken for R0077"), "{around}");
     made.trailer("R53012", None, Loaded::Empty);
@@ -156,10 +159,14 @@ fn every_feed_that_the_status_lists_is_counted() {
     made.feeds[5].last_ok_at = Some(hence(-60));
     let told = said(Tool::SyncHealth, &json!({}), made.fleet());
     assert!(
-        told.contains("1 of 7 feeds is in trouble: samsara trailers, last read 1h00 ago: nothing comes."),
+        told.contains("1 of 6 feeds is in trouble: samsara trailers, last read 1h00 ago: nothing comes."),
         "{told}"
     );
     assert!(told.contains("1 feed is not offered by its service"), "{told}");
+    (made.feeds[4].last_ok_at, made.feeds[5].last_ok_at) = (Some(hence(-9999)), Some(NOON));
+    let found = run(Tool::SyncHealth, &json!({}), made.fleet(), NOON).unwrap();
+    assert!(found.line().contains("All 6 feeds come as they should."), "{}", found.line());
+    assert_eq!((found.oldest_at, found.rows.len()), (Some(NOON), 7), "nothing rests on what is not offered");
 }
 
 #[test]

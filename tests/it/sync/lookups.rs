@@ -34,7 +34,8 @@ async fn positions_are_read_for_who_asks_unless_they_were_a_short_time_ago() {
 #[tokio::test(start_paused = true)]
 async fn an_account_in_trouble_or_without_a_call_left_is_said_to_be_so() {
     let bench = Bench { calls_per_minute: 10, ..Bench::new() };
-    let down = Fake::new([("positions", fails_until(400, Kind::Unavailable { retry_after: None }))]);
+    let fails = || fails_until(400, Kind::Unavailable { retry_after: None });
+    let down = Fake::new([("positions", fails()), ("assets", fails())]);
     let well = Fake::new([]);
     let kept = |looked: Looked| match looked {
         Looked::Kept(why) => why,
@@ -53,6 +54,45 @@ async fn an_account_in_trouble_or_without_a_call_left_is_said_to_be_so() {
             let why = kept(bench.lookups.positions("well").await);
             assert!(why.contains("used up"), "{why}");
             assert_eq!(well.times("positions").len(), before);
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_the_service_lacks_keeps_nobody_waiting() {
+    let lacking = || fails_until(u64::MAX, Kind::Unsupported);
+    let bench = Bench::new();
+    let (fake, none) =
+        (Fake::new([("assets", lacking())]), Fake::new([("assets", lacking()), ("positions", lacking())]));
+    bench
+        .poll(&[("fake", fake.clone()), ("none", none.clone())], async {
+            sleep(SECOND * 10).await;
+            assert_eq!(bench.lookups.positions("fake").await, Looked::Recent);
+            sleep(SECOND * 35).await;
+            assert_eq!(bench.lookups.positions("fake").await, Looked::Read);
+            assert_eq!((fake.times("positions").len(), fake.times("assets").len()), (2, 1));
+            let why = "it tells no positions".to_owned();
+            assert_eq!(bench.lookups.positions("none").await, Looked::Kept(why));
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_be_read_is_read_though_another_feed_fails() {
+    let bench = Bench::new();
+    let fake = Fake::new([("assets", fails_until(u64::MAX, Kind::Forbidden))]);
+    bench
+        .poll(&[("fake", fake.clone())], async {
+            for reads in 1..3 {
+                sleep(SECOND * if reads == 1 { 10 } else { 35 }).await;
+                match bench.lookups.positions("fake").await {
+                    Looked::Partly(why) => {
+                        assert!(why.starts_with("assets: ") && why.contains("permission"), "{why}");
+                    }
+                    other => panic!("{other:?}"),
+                }
+                assert_eq!(fake.times("positions").len(), reads);
+            }
         })
         .await;
 }
