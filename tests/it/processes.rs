@@ -21,7 +21,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
 /// What a busy machine may add to a time that the contract bounds. The decisions behind those times
 /// are tested to the second on a paused clock.
-pub(crate) const SLACK: Duration = Duration::from_secs(10);
+pub(crate) const SLACK: Duration = Duration::from_secs(3);
 
 /// A folder with a configuration for a simulated fleet, which lives as long as this does.
 pub(crate) struct Office {

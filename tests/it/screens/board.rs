@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::model::{
-    Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, StopKey, Subject, SubjectKind, Timestamp,
-};
+use backhaul::model::{Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, Timestamp};
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
 
@@ -229,15 +227,8 @@ fn what_was_only_warned_of_is_not_counted_as_held_once_nobody_can_tell() {
         for feed in &mut fleet.feeds {
             feed.last_ok_at = Some(ago(2100));
         }
-        let key = StopKey { company_id: "TMS".into(), id: "s3".into() };
-        let subject = Subject::of_company(SubjectKind::Stop, &key);
         let rows = fleet.exceptions.iter().map(|row| match row.kind {
-            ExceptionKind::Detention => Exception {
-                id: subject.exception_id(row.kind),
-                subject: subject.clone(),
-                severity,
-                ..Exception::clone(row)
-            },
+            ExceptionKind::Detention => Exception { severity, ..Exception::clone(row) },
             _ => Exception::clone(row),
         });
         fleet.exceptions = rows.collect();

@@ -91,7 +91,7 @@ fn a_note_is_read_on_every_page_of_its_load() {
 fn what_is_mine_is_taken_back_by_the_same_key() {
     let mut app = live(wrong());
     picture(&mut app, 80, 24);
-    assert_eq!(act(&mut app, "jjja"), (vec!["detention:TMS:0092".into()], Deed::Unack));
+    assert_eq!(act(&mut app, "jjja"), (vec!["detention:TMS:s3".into()], Deed::Unack));
     let mut fleet = wrong();
     let mut rows: Vec<_> = fleet.exceptions.iter().map(|row| row.as_ref().clone()).collect();
     for row in &mut rows {

@@ -165,7 +165,7 @@ fn three_hours_after_anything_came() {
     insta::assert_snapshot!(panels(&mut app, ""), @r"
     LIVE 5s  MCL late 3h00, movements  MOT down…  SAM late 3h00, hours  MAP ok 17:05
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
-    1 late  - risk  1 uncov  1 hours  0 held  1 dark  1 feed  (3 not judged)
+    1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: mcleod silent 3h00 (loads); motive silent 3h03 (positions); samsara
     silent 3h00 (positions)
     SEV   LEFT  LOAD   WHAT                                   REMEDY        WHO

@@ -89,6 +89,10 @@ pub fn queue() -> Rows<Exception> {
     bare.facts = facts(&[("place", text("Elko NV")), ("stop_type", text("pickup")), ("lacks", text("both"))]);
     let mut held =
         on("0092", ExceptionKind::Detention, Severity::Medium, 18, "Held at Lubbock TX beyond its free time");
+    // It is about the stop where it stands, not about its load.
+    let key = StopKey { company_id: "TMS".into(), id: "s3".into() };
+    held.subject = Subject::of_company(SubjectKind::Stop, &key);
+    held.id = held.subject.exception_id(held.kind);
     held.facts = facts(&[
         ("place", text("Lubbock TX")),
         ("free_until_at", Fact::At(ago(1450))),
