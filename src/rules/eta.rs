@@ -13,10 +13,10 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 pub use self::driver::{TOO_OLD, clocks_hold};
-use self::errand::{Errand, Pace};
+use self::errand::{Errand, NIGHT, Pace};
 pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
 use super::freshness::Freshness;
-use super::hours::{Cycle, Limit, Plan, SegmentKind};
+use super::hours::{Cycle, Halt, Limit, Plan, SegmentKind};
 use super::itinerary::{Call, Itinerary};
 use crate::model::{
     Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, RunsOut, Timestamp,
@@ -264,26 +264,31 @@ fn worst(arrivals: &[Arrival]) -> Option<(usize, &Arrival)> {
     windows.min_by_key(|(number, arrival)| (std::cmp::Reverse(arrival.risk), *number))
 }
 
-/// Where the hours end before the work does: at the first long rest that begins on the road.
+/// Where the hours end before the work does: at the first stop on the road that a limit makes the driver rest for.
 fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
-    let long = |segment: &&super::hours::Segment| {
-        segment.kind == SegmentKind::Rest && segment.end_at.since(segment.start_at) >= Duration::from_hours(7)
-    };
-    let rest = plan.segments.iter().find(long)?;
-    let hard = plan.binding.iter().find_map(|limit| match limit {
+    let (halt, limit) =
+        plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt, halt.start_at > errand.now())?)))?;
+    let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
+    let before = drives.filter(|segment| segment.end_at <= halt.start_at);
+    let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
+    let (place, short_of_s) = errand.on_the_road(driven_s)?;
+    let Point { latitude, longitude } = place;
+    Some(RunsOut { limit, at: halt.start_at, latitude, longitude, short_of_s })
+}
+
+/// The limit that ends the hours where a halt begins; none where it is no end of them. Of a rest under way only a
+/// long remainder is one: a driver who has nearly rested has his hours before him.
+fn ended_by(halt: &Halt, is_ahead: bool) -> Option<Reason> {
+    let is_night = halt.end_at.since(halt.start_at) >= NIGHT;
+    let hard = halt.limits.iter().find_map(|limit| match limit {
         Limit::Drive => Some(Reason::Drive),
         Limit::Window => Some(Reason::Shift),
         Limit::Cycle => Some(Reason::Cycle),
         Limit::Break | Limit::Appointment => None,
     });
     // Where half an hour more would not do, the night is taken when the half hour is due.
-    let limit = hard.or_else(|| plan.binding.contains(&Limit::Break).then_some(Reason::Break))?;
-    let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
-    let before = drives.filter(|segment| segment.end_at <= rest.start_at);
-    let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
-    let (place, short_of_s) = errand.on_the_road(driven_s)?;
-    let Point { latitude, longitude } = place;
-    Some(RunsOut { limit, at: rest.start_at, latitude, longitude, short_of_s })
+    let soft = halt.limits.contains(&Limit::Break).then_some(Reason::Break);
+    hard.filter(|_| is_ahead || is_night).or_else(|| soft.filter(|_| is_night))
 }
 
 #[cfg(test)]

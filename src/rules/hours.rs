@@ -17,7 +17,7 @@ mod told;
 
 pub use aged::{Aged, AgedHours, Confidence, aged};
 pub use plan::{plan, soonest};
-pub use request::{Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
+pub use request::{Halt, Limit, Note, Plan, Refusal, Request, Segment, SegmentKind, Split, Task};
 pub use ruleset::{Cycle, CycleLimit, Ruleset, SplitLimits};
 
 use crate::model::{Driver, DutyStatus, Reason, Timestamp};

@@ -24,7 +24,7 @@ const LOOKED_OVER: Duration = Duration::from_mins(15);
 /// does at once: of a truck that stands, with nobody on duty in it, half an hour's warning would else be lost.
 const SET_OUT: Duration = Duration::from_mins(30);
 /// A rest this long is a night.
-const NIGHT: Duration = Duration::from_hours(7);
+pub(super) const NIGHT: Duration = Duration::from_hours(7);
 
 /// Whether the rules alone are asked, or how it really goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +180,16 @@ impl<'a> Errand<'a> {
     /// Until when the driver can stay off duty and still meet every window, legally.
     pub(super) fn latest_departure(&self) -> Option<Timestamp> {
         let last = self.calls.len().checked_sub(1)?;
-        self.latest_by(last, self.tasks_to(last, Pace::Legal, Without::Nothing))
+        let mut tasks = Vec::new();
+        for (number, leg_s) in self.legs(Pace::Legal).iter().enumerate() {
+            push_drive(&mut tasks, *leg_s, Pace::Legal);
+            if number < last {
+                // Where nothing is to be done no gate holds the truck up, and it is expected all the same.
+                tasks.extend(self.gate(number, Without::Nothing).or_else(|| self.expected(number)));
+                tasks.extend(self.dock(number, Pace::Legal, Without::Nothing));
+            }
+        }
+        self.latest_by(last, tasks)
     }
 
     /// Until when he can stay off duty and still meet the window of the `nth` call, legally, whatever becomes of those

@@ -1,12 +1,14 @@
 //! A load's whole way as a plan that can be read: what is driven, rested and waited until its last stop.
 //! The class is not judged here.
 
+use std::cmp::Reverse;
+
 use super::errand::{Errand, Pace};
 use super::reason::word;
 use super::{Case, Missing, Office, Seen, driver, errand, seen};
 use crate::model::{EtaSource, Reason, Timestamp};
 use crate::rules::freshness::Freshness;
-use crate::rules::hours::Plan;
+use crate::rules::hours::{Halt, Limit, Plan};
 
 /// How a load's last stop is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +78,7 @@ pub fn legal_between(
     Some((one.min(other), one.max(other)))
 }
 
-/// What stops the truck first on its way to a stop of `case` whose window is missed even by the rules alone;
+/// What stops the truck for longest on its way to a stop of `case` whose window is missed even by the rules alone;
 /// `None` where every window is met. Far cheaper than a judgement, and says no more.
 pub fn misses(
     case: &Case<'_>,
@@ -94,11 +96,17 @@ pub fn misses(
         let plan = errand.reach(place, Pace::Legal).map_err(unplanned)?;
         if plan.arrival_at > closes {
             let is_far = errand.straight_to(place, Pace::Legal) > closes;
-            let first = plan.binding.first().filter(|_| !is_far);
-            return Ok(Some(first.map_or(Reason::Distance, |limit| word(*limit))));
+            return Ok(Some(costliest(&plan).filter(|_| !is_far).map_or(Reason::Distance, word)));
         }
     }
     Ok(None)
+}
+
+/// What the longest halt of a plan is for; the cycle, where that is among it: nothing else takes longer.
+fn costliest(plan: &Plan) -> Option<Limit> {
+    let length_s = |halt: &&Halt| Reverse(halt.end_at.secs_since(halt.start_at));
+    let halt = plan.halts.iter().min_by_key(length_s)?;
+    halt.limits.iter().find(|limit| **limit == Limit::Cycle).or(halt.limits.first()).copied()
 }
 
 /// Travel times, in whole seconds, by which the stops of `case` are reached at the legal times that were

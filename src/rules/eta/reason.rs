@@ -17,7 +17,10 @@ pub(super) fn of(errand: &Errand<'_>, nth: usize, risk: Risk, office: &Office) -
         return Some(Reason::Distance);
     }
     let pace = if risk == Risk::Late { Pace::Legal } else { Pace::Practical };
-    let binding = errand.reach(nth, pace).map(|plan| plan.binding).unwrap_or_default();
+    let (binding, first) = errand.reach(nth, pace).map_or_else(
+        |_| (Vec::new(), Vec::new()),
+        |plan| (plan.binding, plan.halts.into_iter().next().map(|halt| halt.limits).unwrap_or_default()),
+    );
     let better = |without| without_it(errand, nth, without, office).filter(|(class, _)| *class < risk);
     // A night that begins where the half hour was due names that, though it is the night that is needed.
     let limits = binding.iter().copied().chain(Limit::ALL);
@@ -29,8 +32,10 @@ pub(super) fn of(errand: &Errand<'_>, nth: usize, risk: Risk, office: &Office) -
     if better(Without::Dwell).is_some() {
         return Some(Reason::Dwell);
     }
-    // Where only several together would do, the first that is met.
-    Some(binding.first().map_or(Reason::Distance, |limit| word(*limit)))
+    // Where only several together would do, the first that is met; of several met at once the one that costs the most.
+    let costs = |limit: Limit| Some((without_it(errand, nth, Without::Limit(limit), office)?.1, word(limit)));
+    let dearest = first.into_iter().filter_map(costs).min_by_key(|(left, _)| *left);
+    Some(dearest.map_or(Reason::Distance, |(_, reason)| reason))
 }
 
 /// The class that the call would be in without that, and when the truck would be there.

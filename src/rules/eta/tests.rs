@@ -264,6 +264,54 @@ fn hours_end_where_a_night_is_taken_instead_of_the_half_hour() {
 }
 
 #[test]
+fn the_limit_that_ends_the_hours_is_that_of_the_rest_which_begins_there() {
+    // Two nights: the first when the half hour is due, the second for the 11 hours.
+    let judgement = judged(&with(&[at(20.0, 0.0, 90.0)], |driver| {
+        driver.shift_left_s = Some(7 * HOUR + 36 * MINUTE);
+        driver.break_left_s = Some(7 * HOUR);
+    }));
+    let out = judgement.runs_out.unwrap();
+    assert_eq!((out.limit, out.at), (Reason::Break, ahead(7 * HOUR)), "the later night is for another limit");
+    // The first night is at a dock, the second on the road: the hours last as far as they have to.
+    let judgement = judged(&with(&[at(1.0, 0.0, 90.0), at(14.0, 0.0, 90.0)], |driver| {
+        driver.shift_left_s = Some(2 * HOUR);
+    }));
+    assert_eq!(judgement.runs_out, None);
+    // Who has nearly rested has his hours before him; who has just begun has none.
+    let resting = |hours: i64| {
+        let judgement = judged(&with(&[at(14.0, 0.0, 90.0)], |driver| {
+            driver.hos_status = DutyStatus::Sleeper;
+            driver.hos_status_since_at = Some(ahead(-hours * HOUR));
+            (driver.drive_left_s, driver.shift_left_s) = (Some(4 * HOUR), Some(16 * MINUTE));
+        }));
+        judgement.runs_out.unwrap()
+    };
+    assert_eq!((resting(1).limit, resting(1).at), (Reason::Shift, NOW));
+    // An hour of rest, then eight of driving, and a night instead of the half hour.
+    assert_eq!((resting(9).limit, resting(9).at), (Reason::Break, ahead(9 * HOUR)));
+}
+
+#[test]
+fn where_only_several_limits_together_would_do_the_dearest_is_named() {
+    // Ten hours would bring back the 11 and the 14; it is the cycle that takes 34.
+    let spent = |driver: &mut Driver| {
+        (driver.drive_left_s, driver.shift_left_s, driver.cycle_left_s) = (Some(0), Some(0), Some(0));
+    };
+    check(&with(&[at(4.0, 0.0, 6.0)], spent), Risk::Late, Some(Reason::Cycle));
+    check(&with(&[at(4.0, 0.0, 20.0)], spent), Risk::Late, Some(Reason::Cycle));
+}
+
+#[test]
+fn no_time_to_leave_meets_a_window_that_is_missed_where_nothing_is_to_be_done() {
+    let mut given = given(&[at(2.0, 0.0, 1.0), at(2.0, 0.0, 40.0)]);
+    given.dwell = Some(Duration::ZERO);
+    let judgement = check(&given, Risk::Late, Some(Reason::Distance));
+    assert_eq!(judgement.latest_departure_at, None);
+    given.stops[0] = at(2.0, 0.0, 3.0);
+    assert_eq!(judged(&given).latest_departure_at, Some(ahead(HOUR)));
+}
+
+#[test]
 fn what_is_missing_or_old_makes_it_unknown_and_is_named() {
     let stops = [at(2.0, 0.0, 6.0)];
     let change = |change: fn(&mut Given)| {

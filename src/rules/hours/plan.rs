@@ -51,7 +51,7 @@ fn worked_out(request: &Request, departure: Departure) -> Result<Plan, Refusal> 
     };
     let path = search.path(end);
     let arrival = path.last().map_or(start, |node| node.state);
-    let binding = told::binding(&mut search, &path);
+    let halts = told::halts(&mut search, &path, whole_secs(request.now));
     let segments = told::segments(&path, whole_secs(request.now));
     let latest_departure = match departure {
         Departure::Latest if missed.is_empty() => latest_departure(&mut search, start, &path)?,
@@ -67,7 +67,8 @@ fn worked_out(request: &Request, departure: Departure) -> Result<Plan, Refusal> 
     Ok(Plan {
         arrival_at: at(arrival.at),
         segments,
-        binding,
+        binding: told::binding(&halts),
+        halts,
         legal: true,
         latest_departure_at: latest_departure.map(at),
         cycle_left_s: search.hours.cycle_left(&arrival).max(0),

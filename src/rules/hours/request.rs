@@ -78,6 +78,9 @@ pub struct Plan {
     pub segments: Vec<Segment>,
     /// What made the plan stop or wait, each once, in order.
     pub binding: Vec<Limit>,
+    /// Each stretch off duty, in order, and what it is for.
+    #[serde(skip)]
+    pub halts: Vec<Halt>,
     /// Always: what is not legal is not planned.
     pub legal: bool,
     /// Until when the driver can stay off duty and still meet every `latest`; `None` without one, or when
@@ -100,6 +103,17 @@ pub struct Segment {
     pub end_at: Timestamp,
     /// Why, in words.
     pub why: &'static str,
+}
+
+/// A stretch off duty with no duty in it, and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// From when.
+    pub start_at: Timestamp,
+    /// Until when.
+    pub end_at: Timestamp,
+    /// What made the plan stop or wait there, each once.
+    pub limits: Vec<Limit>,
 }
 
 /// What a driver does in a segment.

@@ -1,7 +1,7 @@
 //! A way through the search, as it is told: segments without gaps, and what made it stop or wait.
 
 use super::node::{Node, Rest, Step, Wait};
-use super::request::{Limit, Segment, SegmentKind};
+use super::request::{Halt, Limit, Segment, SegmentKind};
 use super::search::Search;
 use super::stages::Stage;
 use super::state::State;
@@ -55,24 +55,35 @@ const fn words(step: Step) -> Option<(SegmentKind, &'static str)> {
     })
 }
 
-/// What made the plan stop or wait, each once, in order.
-pub(super) fn binding(search: &mut Search, path: &[Node]) -> Vec<Limit> {
-    let mut binding = Vec::new();
-    let mut add = |limit: Limit| {
-        if !binding.contains(&limit) {
-            binding.push(limit);
-        }
-    };
+/// What the plan stops or waits for, stretch by stretch, in order.
+pub(super) fn halts(search: &mut Search, path: &[Node], now: i64) -> Vec<Halt> {
+    let at = |seconds: i64| Timestamp::from_secs(now + seconds);
+    let mut halts = Vec::new();
     let mut next = 0;
     while let Some(first) = path.get(next) {
         let steps = path.get(next + 1..).unwrap_or_default();
         let length = steps.iter().take_while(|node| !is_duty(node.step)).count();
         let stretch = steps.get(..length).unwrap_or_default();
-        if stretch.last().is_some_and(|last| last.state.at > first.state.at) {
+        if let Some(last) = stretch.last().filter(|last| last.state.at > first.state.at) {
             let drives = matches!(steps.get(length).map(|node| node.step), Some(Step::Drive(_)));
-            limits_of(search, first, stretch, drives).into_iter().for_each(&mut add);
+            halts.push(Halt {
+                start_at: at(first.state.at),
+                end_at: at(last.state.at),
+                limits: limits_of(search, first, stretch, drives),
+            });
         }
         next += length + 1;
+    }
+    halts
+}
+
+/// What made the plan stop or wait, each once, in order.
+pub(super) fn binding(halts: &[Halt]) -> Vec<Limit> {
+    let mut binding = Vec::new();
+    for limit in halts.iter().flat_map(|halt| &halt.limits) {
+        if !binding.contains(limit) {
+            binding.push(*limit);
+        }
     }
     binding
 }
