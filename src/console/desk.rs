@@ -20,6 +20,10 @@ use crate::tui::event::Event;
 /// How often a console renews its row among the viewers (contract §3).
 const RENEW: Duration = Duration::from_secs(2);
 
+/// The nice value of the thread that reads what was committed: on Linux it is a thread's own.
+#[cfg(target_os = "linux")]
+const BEHIND: i32 = 5;
+
 /// How often what drivers did on the days before is read again.
 const HISTORY: Duration = Duration::from_mins(1);
 
@@ -151,6 +155,7 @@ impl Desk {
 
     /// Stays until the console is left, then takes its row away.
     pub fn stay(mut self) {
+        give_way();
         // A person waits for the fleet: before anything is written, which may have to wait for others.
         if !self.tell_news(self.clock.now(), false) {
             return;
@@ -355,6 +360,15 @@ impl Desk {
         tracing::warn!("{what}");
         self.told = Some(what.to_owned());
         let _ = self.events.blocking_send(Event::Notice(what.to_owned()));
+    }
+}
+
+/// On a box with many consoles all of them read each commit at once, and somebody's key must not wait for that: the
+/// kernel lets this thread run behind those that answer keys. Where it does not know of that, all are equal.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, BEHIND) {
+        tracing::debug!("reading commits goes on at the usual priority: {error}");
     }
 }
 

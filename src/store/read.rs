@@ -51,6 +51,8 @@ pub struct Reader {
     data_version: Option<i64>,
     /// The units that [`Scope::Judged`] reads besides.
     concern: Concern,
+    /// The open consoles as they renewed themselves last; the fleet's are as they were when that last showed.
+    viewers: Vec<Viewer>,
     fleet: Arc<Fleet>,
 }
 
@@ -84,7 +86,18 @@ impl Reader {
         let schema = version(&connection)?;
         let (path, file) = (path.to_owned(), file_id(path));
         let concern = Concern::default();
-        Ok(Self { path, scope, connection, file, schema, data_version: None, concern, fleet: unread() })
+        let viewers = Vec::new();
+        Ok(Self {
+            path,
+            scope,
+            connection,
+            file,
+            schema,
+            data_version: None,
+            concern,
+            viewers,
+            fleet: unread(),
+        })
     }
 
     /// The fleet as it is now.
@@ -126,7 +139,7 @@ impl Reader {
 
     /// The open consoles as of the last look; their renewals alone are no change of the fleet.
     pub fn viewers(&self) -> &[Viewer] {
-        &self.fleet.viewers
+        &self.viewers
     }
 
     /// What every driver did on the days that are kept.
@@ -169,7 +182,7 @@ impl Reader {
 
     /// Whether a console shown as open has stopped renewing its row: no commit tells that.
     fn a_viewer_went(&self, now: Timestamp) -> bool {
-        self.fleet.viewers.iter().any(|viewer| !viewer.is_here(now))
+        self.viewers.iter().any(|viewer| !viewer.is_here(now))
     }
 
     /// Takes in everything newer than what we have, in one read transaction; whether anything of it shows.
@@ -179,6 +192,15 @@ impl Reader {
         let marks = Marks::read(&snapshot)?;
         let revision = marks.of("all").rev;
         let first = seen == UNREAD;
+        if revision == seen && self.scope != Scope::Judged {
+            self.viewers = viewers(&snapshot, now)?;
+            let shows = shown(&self.viewers) != shown(&self.fleet.viewers);
+            if shows {
+                let fleet = Arc::make_mut(&mut self.fleet);
+                (fleet.viewers, fleet.read_at) = (self.viewers.clone(), now);
+            }
+            return Ok(shows);
+        }
         let what = (self.scope, now);
         // Where nobody else holds what was read before, its rows are replaced in their places.
         let mut fleet = Arc::unwrap_or_clone(mem::replace(&mut self.fleet, unread()));
@@ -216,14 +238,9 @@ impl Reader {
             fleet.places = Arc::new(places::known(&snapshot)?);
             changed = true;
         }
-        // Consoles renew every two seconds: that is read each time, and shown only if it shows.
-        let mut viewers: Vec<Viewer> = all(&snapshot, "since_at, id")?;
-        viewers.retain(|viewer| viewer.is_here(now));
-        let shown = |viewers: &[Viewer]| -> Vec<(String, String)> {
-            viewers.iter().map(|viewer| (viewer.id.clone(), viewer.view.clone())).collect()
-        };
-        changed |= shown(&viewers) != shown(&fleet.viewers);
-        fleet.viewers = viewers;
+        self.viewers = viewers(&snapshot, now)?;
+        changed |= shown(&self.viewers) != shown(&fleet.viewers);
+        fleet.viewers.clone_from(&self.viewers);
         drop(snapshot);
         (fleet.revision, fleet.read_at) = (revision, now);
         fleet.totals = Totals { bytes: bytes(&self.path), schema: self.schema, ..fleet.totals };
@@ -231,6 +248,18 @@ impl Reader {
         self.fleet = Arc::new(fleet);
         Ok(changed)
     }
+}
+
+/// The consoles that are open.
+fn viewers(sql: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Viewer>> {
+    let mut viewers: Vec<Viewer> = all(sql, "since_at, id")?;
+    viewers.retain(|viewer| viewer.is_here(now));
+    Ok(viewers)
+}
+
+/// What of the open consoles is shown: they renew every two seconds, and that alone is no news.
+fn shown(viewers: &[Viewer]) -> Vec<(&str, &str)> {
+    viewers.iter().map(|viewer| (viewer.id.as_str(), viewer.view.as_str())).collect()
 }
 
 /// How every feed goes, and nothing else.
