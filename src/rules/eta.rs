@@ -266,8 +266,9 @@ fn worst(arrivals: &[Arrival]) -> Option<(usize, &Arrival)> {
 
 /// Where the hours end before the work does: at the first stop on the road that a limit makes the driver rest for.
 fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
+    let is_under_way = |halt: &Halt| errand.rests() && halt.start_at <= errand.now();
     let (halt, limit) =
-        plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt, halt.start_at > errand.now())?)))?;
+        plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt, is_under_way(halt))?)))?;
     let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
     let before = drives.filter(|segment| segment.end_at <= halt.start_at);
     let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
@@ -278,7 +279,7 @@ fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
 
 /// The limit that ends the hours where a halt begins; none where it is no end of them. Of a rest under way only a
 /// long remainder is one: a driver who has nearly rested has his hours before him.
-fn ended_by(halt: &Halt, is_ahead: bool) -> Option<Reason> {
+fn ended_by(halt: &Halt, is_under_way: bool) -> Option<Reason> {
     let is_night = halt.end_at.since(halt.start_at) >= NIGHT;
     let hard = halt.limits.iter().find_map(|limit| match limit {
         Limit::Drive => Some(Reason::Drive),
@@ -288,7 +289,7 @@ fn ended_by(halt: &Halt, is_ahead: bool) -> Option<Reason> {
     });
     // Where half an hour more would not do, the night is taken when the half hour is due.
     let soft = halt.limits.contains(&Limit::Break).then_some(Reason::Break);
-    hard.filter(|_| is_ahead || is_night).or_else(|| soft.filter(|_| is_night))
+    hard.filter(|_| is_night || !is_under_way).or_else(|| soft.filter(|_| is_night))
 }
 
 #[cfg(test)]

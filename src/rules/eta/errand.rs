@@ -87,6 +87,11 @@ impl<'a> Errand<'a> {
         self.hours.now
     }
 
+    /// Whether the driver rests already.
+    pub(super) const fn rests(&self) -> bool {
+        self.hours.status.is_rest()
+    }
+
     /// The same work with as much driving to each call, in the measure of its source.
     pub(super) fn driven(mut self, left_s: &[i64], office: &Office) -> Self {
         self.car_s = left_s.to_vec();
