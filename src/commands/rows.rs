@@ -10,11 +10,11 @@ use super::csv::Fields;
 use super::{Format, csv, table};
 use crate::model::{
     Driver, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor, Trailer,
-    UnitKind,
+    UnitId, UnitKind,
 };
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::freshness::{self, Freshness};
-use crate::rules::{late, locality, motion, trip};
+use crate::rules::{late, locality, motion, trailer, trip};
 
 /// Which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn since(state: Motion, stored: Option<Timestamp>, observed_at: Option<Timestamp
     }
 }
 
-/// A unit with for how long it has stood where it was last seen, or has idled: at least, and at most.
+/// A unit with for how long it has stood where it was last seen, whatever its engine did there: at least, and at most.
 #[derive(Serialize)]
 struct UnitRow<T> {
     #[serde(flatten)]
@@ -111,6 +111,33 @@ impl<T> UnitRow<T> {
         let least = stood.map(|stood| stood.least.as_secs());
         let most = stood.and_then(|stood| stood.most).map(|most| most.as_secs());
         Self { row, dwell_least_s: least, dwell_most_s: most }
+    }
+}
+
+/// A trailer where it was seen: by its own tracker, else where the truck that it rides with was.
+#[derive(Serialize)]
+struct TrailerRow<'a> {
+    #[serde(flatten)]
+    unit: UnitRow<Trailer>,
+    /// The tractor whose place this is, and whose time; `None` where they are the trailer's own.
+    rides_with: Option<&'a UnitId>,
+}
+
+impl<'a> TrailerRow<'a> {
+    fn of(row: &'a Trailer, fleet: &'a Fleet, now: Timestamp) -> Self {
+        let (state, state_since_at) = trailer_now(row, now);
+        let seen = trailer::seen(fleet, row);
+        let shown = Trailer {
+            place: locality::place(seen.place, seen.latitude, seen.longitude),
+            latitude: seen.latitude,
+            longitude: seen.longitude,
+            observed_at: seen.observed_at,
+            state,
+            state_since_at,
+            ..Trailer::clone(row)
+        };
+        let unit = UnitRow::new(shown, dwell::of_trailer(row, now));
+        Self { unit, rides_with: seen.with.map(|truck| &truck.id) }
     }
 }
 
@@ -156,16 +183,9 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
                 serde_json::to_string(&UnitRow::new(shown, dwell::of_tractor(row, now)))
             })
             .collect(),
-        Table::Trailers => fleet
-            .trailers
-            .iter()
-            .map(|row| {
-                let (state, state_since_at) = trailer_now(row, now);
-                let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
-                let shown = Trailer { place, state, state_since_at, ..Trailer::clone(row) };
-                serde_json::to_string(&UnitRow::new(shown, dwell::of_trailer(row, now)))
-            })
-            .collect(),
+        Table::Trailers => {
+            fleet.trailers.iter().map(|row| serde_json::to_string(&TrailerRow::of(row, fleet, now))).collect()
+        }
         Table::Drivers => fleet
             .drivers
             .iter()
@@ -196,7 +216,10 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
 fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
     let blank = match table {
         Table::Tractors => serde_json::to_string(&UnitRow::new(Tractor::default(), None)),
-        Table::Trailers => serde_json::to_string(&UnitRow::new(Trailer::default(), None)),
+        Table::Trailers => {
+            let unit = UnitRow::new(Trailer::default(), None);
+            serde_json::to_string(&TrailerRow { unit, rides_with: None })
+        }
         Table::Drivers => serde_json::to_string(&Driver::default()),
         Table::Movements => {
             serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default(), None))

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use super::rows::{Table, tractor_now, trailer_now};
 use super::{Layout, grid};
 use crate::model::{
-    Driver, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor, Trailer, UnitId,
+    Driver, EtaSource, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor,
+    Trailer, UnitId,
 };
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::find::by_number;
@@ -83,7 +84,7 @@ fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let (state, since) = tractor_now(row, now);
     vec![
         row.unit_number.clone(),
-        state_words((state, since, row.heading_deg, row.speed_mph), dwell::of_tractor(row, now), now),
+        state_words((state, since, row.heading_deg, row.speed_mph), dwell::state_of_tractor(row, now), now),
         age::since(row.observed_at, now),
         place(row.place.as_deref(), row.latitude, row.longitude),
         names.driver(row.driver_id.as_ref()),
@@ -175,10 +176,18 @@ fn stop(row: &Stop, layout: &Layout, now: Timestamp) -> Vec<String> {
         trip::place(row),
         moment(row.tms.scheduled_early_at),
         moment(row.tms.scheduled_late_at),
-        moment(row.eta_at.or(row.tms.tms_eta_at)),
+        eta(row, layout, now),
         moment(row.tms.actual_arrival_at),
         or_none(row.tms.name.as_deref()),
     ]
+}
+
+/// Ours where there is one; else the TMS's, and that it is the TMS's.
+fn eta(row: &Stop, layout: &Layout, now: Timestamp) -> String {
+    match (row.eta_at, row.tms.tms_eta_at) {
+        (None, told @ Some(_)) => format!("{} {}", moment(told, layout, now), EtaSource::Tms.word()),
+        (ours, _) => moment(ours, layout, now),
+    }
 }
 
 /// Looks up what people call a unit.
@@ -257,6 +266,18 @@ mod tests {
         check("2026-03-10T19:05:00Z", "Tue 14:05 CDT");
         check("2026-03-14T19:05:00Z", "Sat 14:05 CDT");
         check("2026-03-03T20:05:00Z", "2026-03-03 14:05 CST");
+    }
+
+    #[test]
+    fn an_arrival_that_only_the_tms_tells_is_marked() {
+        let now = Timestamp::parse("2026-03-10T18:00:00Z").unwrap();
+        let layout = Layout { width: None, ascii: false, zone: jiff::tz::TimeZone::UTC };
+        let mut row = Stop::default();
+        assert_eq!(eta(&row, &layout, now), "-");
+        row.tms.tms_eta_at = Some(now);
+        assert_eq!(eta(&row, &layout, now), "Tue 18:00 UTC tms");
+        row.eta_at = Timestamp::parse("2026-03-10T19:00:00Z");
+        assert_eq!(eta(&row, &layout, now), "Tue 19:00 UTC");
     }
 
     #[test]

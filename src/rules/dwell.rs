@@ -79,8 +79,14 @@ pub fn of_trailer(row: &Trailer, now: Timestamp) -> Option<Dwell> {
     dwell(motion::at(UnitKind::Trailer, row.state, row.observed_at, now), stood, row.observed_at, now)
 }
 
-/// The same of a tractor; of one that idles, for how long it does that.
+/// The same of a tractor. One that idles stands: that its engine runs, or stops, ends nothing and begins nothing.
 pub fn of_tractor(row: &Tractor, now: Timestamp) -> Option<Dwell> {
+    let state = motion::at(UnitKind::Tractor, row.state, row.observed_at, now);
+    dwell(state, (row.stood_since_at, row.stood_after_at), row.observed_at, now)
+}
+
+/// For how long a tractor is in its state: of one that idles, for how long it does that.
+pub fn state_of_tractor(row: &Tractor, now: Timestamp) -> Option<Dwell> {
     let state = motion::at(UnitKind::Tractor, row.state, row.observed_at, now);
     let stood = (row.stood_since_at, row.stood_after_at);
     lasts((state, row.state_since_at), stood, (row.engine, row.engine_at), row.observed_at, now)
@@ -219,6 +225,25 @@ mod tests {
         check(Motion::Stopped, Some("2h14"));
         check(Motion::Dark, Some("2h14"));
         check(Motion::Moving, None);
+    }
+
+    #[test]
+    fn a_truck_that_idles_where_it_stood_has_stood_since_it_came() {
+        let row = |state| Tractor {
+            state,
+            state_since_at: Some(ago(3)),
+            stood_since_at: Some(ago(24)),
+            stood_after_at: Some(ago(25)),
+            engine: Some(Engine::Idle),
+            engine_at: Some(ago(3)),
+            observed_at: Some(NOW),
+            ..Tractor::default()
+        };
+        let (idles, stands) = (row(Motion::Idle), row(Motion::Stopped));
+        assert_eq!(of_tractor(&idles, NOW), of_tractor(&stands, NOW));
+        assert_eq!(of_tractor(&idles, NOW).map(|stood| stood.words()).as_deref(), Some("24m"));
+        assert_eq!(state_of_tractor(&idles, NOW).map(|idled| idled.words()).as_deref(), Some("3m"));
+        assert_eq!(of_tractor(&row(Motion::Moving), NOW), None);
     }
 
     #[test]

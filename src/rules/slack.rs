@@ -82,16 +82,18 @@ pub fn judged<'a>(row: &Movement, fleet: &'a Fleet, fresh: &Freshness, now: Time
         return Some(late.map_or(here, |late| Judged { stop, ahead, slack: is_late(late) }));
     }
     let closes = stop.closes_at();
-    let coming = eta(stop, &standing).map(|(at, _)| at).filter(|at| now.secs_since(*at) < OVERDUE_S);
+    let blind = standing.reason.filter(|reason| matches!(reason, Reason::StaleGps | Reason::StaleHos));
+    // Where that is why it cannot be judged, an arrival that the TMS has on file makes neither spare time nor a risk of it:
+    // nobody knows whether its truck comes that far, nor its driver may.
+    let blind = blind.filter(|_| standing.risk == Risk::Unknown);
+    let coming = eta(stop, &standing).map(|(at, _)| at).filter(|_| blind.is_none());
+    let coming = coming.filter(|at| now.secs_since(*at) < OVERDUE_S);
     let against = ours.or_else(|| Some(coming?.secs_since(closes?)));
     let slack = match (against, closes.map(|closes| now.secs_since(closes))) {
         (Some(late @ 1..), _) => is_late(late),
         (_, Some(past @ 1..)) => Slack::Past(past),
         (Some(early), _) => Slack::Spare(early.saturating_neg()),
-        (None, _) => match standing.reason {
-            Some(reason @ (Reason::StaleGps | Reason::StaleHos)) => Slack::Blind(reason),
-            _ => Slack::Unknown,
-        },
+        (None, _) => blind.map_or(Slack::Unknown, Slack::Blind),
     };
     Some(Judged { stop, ahead, slack })
 }
@@ -187,6 +189,36 @@ mod tests {
         let mut blind = fleet(Risk::Late, 2400);
         blind.feeds.clear();
         assert_eq!(judged_of(&blind).0, "a");
+    }
+
+    #[test]
+    fn what_the_tms_expects_is_no_slack_where_nobody_can_judge_the_load() {
+        let told = |minutes: i64, change: fn(&mut Fleet)| {
+            let mut fleet = fleet(Risk::Tight, -600);
+            let stop = |stop: &Stop| {
+                let mut stop = stop.clone();
+                stop.tms.tms_eta_at = Some(ahead(minutes));
+                stop
+            };
+            fleet.stops = fleet.stops.iter().map(|row| stop(row)).collect();
+            fleet.index_stops();
+            change(&mut fleet);
+            let row = fleet.movements.iter().next().unwrap();
+            let fresh = Freshness::of(&fleet.feeds, NOW);
+            let found = judged(row, &fleet, &fresh, NOW).unwrap();
+            let expected = eta(found.stop, &freshness::standing(row, &fleet, &fresh, NOW));
+            assert_eq!(expected, Some((ahead(minutes), Some(EtaSource::Tms))), "whose it is, is said");
+            found.slack
+        };
+        let old_hours = |fleet: &mut Fleet| drop(fleet.feeds.pop());
+        let dark = |fleet: &mut Fleet| drop(fleet.feeds.remove(0));
+        let unjudged = |fleet: &mut Fleet| fleet.judgements = std::iter::empty::<Judgement>().collect();
+        for early_or_late in [10, 110] {
+            assert_eq!(told(early_or_late, old_hours), Slack::Blind(Reason::StaleHos));
+            assert_eq!(told(early_or_late, dark), Slack::Blind(Reason::StaleGps));
+        }
+        // One that nobody has judged yet is not said to be blind: what the TMS says is all there is.
+        assert_eq!(told(70, unjudged), Slack::Risk(600));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) fn motion_of(tractor: &Tractor, now: Timestamp) -> String {
             format!("moving{}{}", course.unwrap_or_default(), speed.unwrap_or_default())
         }
         Motion::Idle | Motion::Stopped => {
-            format!("{} {}", state.word(), for_so_long(dwell::of_tractor(tractor, now)))
+            format!("{} {}", state.word(), for_so_long(dwell::state_of_tractor(tractor, now)))
         }
         Motion::Dark => "dark (silent for longer than is normal: where it is now is not known)".to_owned(),
     }

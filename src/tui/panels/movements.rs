@@ -203,6 +203,16 @@ impl Eta {
         let time = words::time_at(stop, Some(self.at), facts);
         if self.mark.is_empty() { time } else { format!("{time} {}", self.mark) }
     }
+
+    /// The same where there is little room. What only the TMS says is marked there too, if only its day is left.
+    fn short(self, stop: &Stop, facts: &Facts) -> String {
+        let (time, whole) = (words::time_at(stop, Some(self.at), facts), self.words(stop, facts));
+        match time.split_once(' ') {
+            _ if self.mark != mark(EtaSource::Tms) => time,
+            Some((day, _)) => format!("{day} {}", self.mark),
+            None => whole,
+        }
+    }
 }
 
 /// When it will be at `stop`, one of its own: ours if there is one and what it rests on still comes, else
@@ -274,7 +284,7 @@ fn eta_cell(row: &Movement, facts: &Facts) -> Cell {
     else {
         return words::or_unknown(None).into();
     };
-    Cell::from(words::time_at(stop, Some(eta.at), facts)).or_wide(eta.words(stop, facts))
+    Cell::from(eta.short(stop, facts)).or_wide(eta.words(stop, facts))
 }
 
 /// Open before over; what is open by when the window closes that it is judged by.

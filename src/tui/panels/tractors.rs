@@ -8,8 +8,8 @@ use super::units::{
     Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, there_cell, there_order,
     told,
 };
-use crate::model::{Fleet, Tractor, UnitKind};
-use crate::rules::dark;
+use crate::model::{Fleet, Motion, Tractor, UnitKind};
+use crate::rules::{dark, dwell};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -182,7 +182,10 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     let (doing, role) = seen(row).doing(facts);
     let read = |at| told(at, None, now);
     sheet.heading("Now");
-    sheet.judged("state", doing, role, "");
+    // Of one that idles the state says for how long it does that.
+    let stands = dwell::of_tractor(row, now).filter(|_| seen(row).motion(now) == Motion::Idle);
+    let stands = stands.map(|stands| format!("stands there for {}", stands.words())).unwrap_or_default();
+    sheet.judged("state", doing, role, stands);
     sheet.noted("place", seen(row).place(), seen(row).told(now));
     if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
         sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));

@@ -198,7 +198,7 @@ fn status_in_json_has_the_contracts_fields() {
 }
 
 #[test]
-fn a_tractor_idles_for_as_long_as_its_engine_says_or_it_was_seen_to() {
+fn a_tractor_idles_for_as_long_as_its_engine_says_and_stands_since_it_came_whatever_that_does() {
     let rows = |engine_at| {
         let idle = Tractor {
             engine: Some(Engine::Idle),
@@ -217,11 +217,42 @@ fn a_tractor_idles_for_as_long_as_its_engine_says_or_it_was_seen_to() {
     };
     let (shown, told) = rows(Some(ago(3000)));
     assert!(shown.contains("idle 50m "), "{shown}");
-    assert_eq!(told, (Some(2940), Some(3000)));
+    assert_eq!(told, (Some(7140), Some(7260)));
     // What its engine said before it stood there tells nothing.
     let (shown, told) = rows(Some(ago(9000)));
     assert!(shown.contains("idle 19m to 2h01 "), "{shown}");
-    assert_eq!(told, (Some(1140), Some(7260)));
+    assert_eq!(told, (Some(7140), Some(7260)));
+}
+
+#[test]
+fn a_trailer_without_a_tracker_is_where_its_truck_is_as_rows_and_as_a_table() {
+    let truck = Tractor {
+        place: Some("Elko NV".into()),
+        latitude: Some(40.83),
+        longitude: Some(-115.76),
+        ..tractor("7", Motion::Stopped, ago(300))
+    };
+    let trailer = |number: &str, seen: Option<Timestamp>| Trailer {
+        id: id(&format!("mcleod:{number}")),
+        unit_number: number.into(),
+        tractor_id: Some(truck.id.clone()),
+        observed_at: seen,
+        place: seen.map(|_| "Reno NV".into()),
+        ..Trailer::default()
+    };
+    let mut fleet = Fleet::default();
+    fleet.trailers = [trailer("T1", None), trailer("T2", Some(ago(900)))].into_iter().collect();
+    fleet.tractors = [truck].into_iter().collect();
+    let told: serde_json::Value =
+        serde_json::from_str(&printed(&fleet, Table::Trailers, &Format::Json)).unwrap();
+    let where_is = |row: usize| {
+        let row = &told[row];
+        serde_json::json!([row["place"], row["latitude"], row["observed_at"], row["rides_with"]])
+    };
+    assert_eq!(where_is(0), serde_json::json!(["Elko NV", 40.83, ago(300), "samsara:7"]));
+    assert_eq!(where_is(1), serde_json::json!(["Reno NV", null, ago(900), null]));
+    let shown = printed(&fleet, Table::Trailers, &text(None));
+    assert!(shown.lines().nth(1).unwrap().contains("Elko NV"), "{shown}");
 }
 
 fn id(id: &str) -> UnitId {
