@@ -70,12 +70,12 @@ pub fn print(
             names.driver(one.movement.driver_id.as_ref()),
             names.tractor(one.movement.tractor_id.as_ref()),
             one.evidence.word().to_owned(),
-            one.seen_words().to_owned(),
             table::or_none(one.stop.tms.name.as_deref()),
+            one.seen_words(now),
         ]
     });
     let titles =
-        ["LOAD", "PLACE", "FREE TIME", "COUNTS FROM", "ARRIVED", "DRIVER", "TRACTOR", "BY", "TRUCK", "NAME"];
+        ["LOAD", "PLACE", "FREE TIME", "COUNTS FROM", "ARRIVED", "DRIVER", "TRACTOR", "BY", "NAME", "TRUCK"];
     grid::print_whole(&titles, &["COUNTS FROM", "ARRIVED"], &cells.collect::<Vec<_>>(), layout, out)
 }
 

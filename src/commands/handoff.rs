@@ -9,8 +9,7 @@ use super::table::{self, or_none};
 use super::{Format, Layout, grid};
 use crate::model::{Exception, ExceptionKind, Fleet, Mark, Reason, Risk, Severity, Timestamp};
 use crate::rules::handoff::{
-    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, accepted,
-    owner,
+    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, What, about, accepted, owner,
 };
 use crate::rules::late::LateLoad;
 use crate::rules::sentence::Teller;
@@ -31,6 +30,7 @@ struct Answer<'a> {
     unowned: usize,
     accepted: usize,
     open: Vec<Entry<'a>>,
+    ending: Vec<Entry<'a>>,
     promises: Vec<PromiseRow<'a>>,
     at_risk: Vec<Risky<'a>>,
     unknown: usize,
@@ -138,12 +138,19 @@ impl Page<'_> {
         table::moment(at, self.layout, self.now)
     }
 
-    fn parts(&self) -> [Part; 3] {
-        let Handoff { open, promises, at_risk, .. } = self.handoff;
-        [
+    fn parts(&self) -> Vec<Part> {
+        const LINES: &[&str] = &["SEV", "LEFT", "ABOUT", "WHAT", "OWNER", "ACCEPTED", "NOTES"];
+        let Handoff { open, ending, promises, at_risk, .. } = self.handoff;
+        let ended = (!ending.is_empty()).then(|| Part {
+            heading: self.handoff.ending_heading(),
+            titles: LINES,
+            rows: ending.iter().map(|line| self.line(line)).collect(),
+            none: "",
+        });
+        let parts = [
             Part {
                 heading: self.handoff.open_heading(),
-                titles: &["SEV", "LEFT", "ABOUT", "WHAT", "OWNER", "ACCEPTED", "NOTES"],
+                titles: LINES,
                 rows: open.iter().map(|line| self.line(line)).collect(),
                 none: NOTHING_OPEN,
             },
@@ -159,7 +166,8 @@ impl Page<'_> {
                 rows: at_risk.iter().map(|load| self.risky(load)).collect(),
                 none: NOTHING_AT_RISK,
             },
-        ]
+        ];
+        parts.into_iter().chain(ended).collect()
     }
 
     /// What makes a short list no all-clear.
@@ -185,7 +193,7 @@ impl Page<'_> {
             },
             about(worst, self.fleet),
             wrong.join("; "),
-            line.owner().map_or_else(|| UNOWNED.to_owned(), |mark| mark.user.clone()),
+            line.owner(str::to_owned),
             accepted.map_or_else(
                 || table::NONE.to_owned(),
                 |mark| format!("{} {}", mark.user, self.moment(Some(mark.at))),
@@ -334,6 +342,7 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
         unowned: handoff.unowned(),
         accepted: handoff.accepted(),
         open: handoff.open.iter().map(entry).collect(),
+        ending: handoff.ending.iter().map(entry).collect(),
         promises: handoff.promises.iter().map(due).collect(),
         at_risk: handoff.at_risk.iter().map(risky).collect(),
         unknown: handoff.unknown,

@@ -21,6 +21,8 @@ struct Answer<'a> {
     likely_at: Option<Timestamp>,
     planned_at: Option<Timestamp>,
     arrived_at: Option<Timestamp>,
+    calls_at: Option<&'a str>,
+    called_at: Option<Timestamp>,
     as_of_at: Timestamp,
 }
 
@@ -47,6 +49,8 @@ pub fn print(
                 likely_at: saying.likely_at,
                 planned_at: saying.planned_at,
                 arrived_at: saying.arrived_at,
+                calls_at: saying.calls_at.as_ref().map(|(place, _)| place.as_str()),
+                called_at: saying.calls_at.as_ref().map(|(_, at)| *at),
                 as_of_at: now,
             };
             writeln!(out, "{}", serde_json::to_string(&answer)?)

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
-use super::presence;
+use super::{age, locality, presence};
 use crate::model::{
     Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, MovementStatus, Severity, Stay, Stop,
-    Subject, SubjectKind, Timestamp,
+    Subject, SubjectKind, Timestamp, Tractor,
 };
 
 /// What a customer has before waiting costs money: the usual two hours, until rates per customer are known.
@@ -51,12 +51,25 @@ pub struct Held<'a> {
     pub since_at: Timestamp,
     /// Until when that is free.
     pub free_until_at: Timestamp,
-    /// Whether the truck is seen there now; `None` where nobody sees it.
+    /// Whether the truck is seen there now; `None` where nobody sees it, or nobody knows where the stop is.
     pub is_seen_there: Option<bool>,
+    /// The truck as it was heard last; `None` of one that nobody ever saw.
+    pub last_seen: Option<LastSeen<'a>>,
     /// Whether what told that it is there still comes. Where that is silent it may have left: nothing new is said of it.
     pub comes: bool,
     /// Whether the queue says already that it is held: that goes on where what told it is silent since.
     is_said: bool,
+}
+
+/// Where a truck was heard last, however long ago.
+#[derive(Clone, Copy, Debug)]
+pub struct LastSeen<'a> {
+    /// The truck.
+    tractor: &'a Tractor,
+    /// When.
+    at: Timestamp,
+    /// Whether that was at the stop; `None` where nobody knows where the stop is.
+    is_there: Option<bool>,
 }
 
 /// How a truck stands against its free time, in seconds.
@@ -92,12 +105,26 @@ impl Held<'_> {
         matches!(self.free(now), Free::Over(_))
     }
 
-    /// Whether the truck is seen there now, in words.
-    pub const fn seen_words(&self) -> &'static str {
-        match self.is_seen_there {
-            Some(true) => "there",
-            Some(false) => "elsewhere",
-            None => "not seen",
+    /// Whether the truck is seen there now, in words that hold as long as it is not heard anew.
+    pub const fn seen_word(&self) -> &'static str {
+        match (self.is_seen_there, self.last_seen) {
+            (Some(true), _) => "there",
+            (None, None) => "never seen",
+            (None, Some(LastSeen { is_there: Some(true), .. })) => "not seen now",
+            (Some(false), _) | (None, Some(_)) => "not seen there",
+        }
+    }
+
+    /// The same, and where the truck was seen last instead: "not seen there, but at Dallas TX 8h04 ago".
+    pub fn seen_words(&self, now: Timestamp) -> String {
+        let word = self.seen_word();
+        let Some(LastSeen { tractor, at, is_there }) = self.last_seen.filter(|_| word != "there") else {
+            return word.to_owned();
+        };
+        let ago = age::words(now.since(at));
+        match locality::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude) {
+            Some(place) if is_there != Some(true) => format!("{word}, but at {place} {ago} ago"),
+            Some(_) | None => format!("{word}, but {ago} ago"),
         }
     }
 
@@ -177,6 +204,7 @@ pub fn of_load<'a>(
         since_at,
         free_until_at: since_at.plus(FREE_TIME),
         is_seen_there,
+        last_seen: view.last_seen(stop),
         comes: match stay {
             Some(_) => view.comes,
             None => !fresh.freight().1,
@@ -201,6 +229,7 @@ fn is_said(fleet: &Fleet, stop: &Stop) -> bool {
 pub(super) struct View<'a> {
     fleet: &'a Fleet,
     movement: &'a Movement,
+    tractor: Option<&'a Tractor>,
     now: Timestamp,
     /// Whether the account that tells of its truck does, though the truck may be dark by itself.
     comes: bool,
@@ -210,12 +239,12 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn of(fleet: &'a Fleet, fresh: &Freshness, movement: &'a Movement, now: Timestamp) -> Self {
-        let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+        let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
         let is_heard =
             is_to_be_driven(movement) && tractor.is_some_and(|tractor| fresh.knows_where(tractor, now));
         let comes = tractor
             .is_some_and(|tractor| tractor.source.as_deref().is_none_or(|source| fresh.positions(source)));
-        Self { fleet, movement, now, comes, is_heard }
+        Self { fleet, movement, tractor, now, comes, is_heard }
     }
 
     /// Whether its driver rests, by the last word of his log: that no logs come changes nothing.
@@ -232,11 +261,78 @@ impl<'a> View<'a> {
         stay.map(|stay| stay.arrived_at(told)).or(told).filter(|arrived_at| *arrived_at <= self.now)
     }
 
+    /// Where the truck was heard last, and whether that was at `stop`.
+    fn last_seen(&self, stop: &Stop) -> Option<LastSeen<'a>> {
+        let tractor = self.tractor?;
+        let is_there = presence::is_near(self.fleet, self.movement, stop);
+        Some(LastSeen { tractor, at: tractor.observed_at?, is_there })
+    }
+
     /// Whether the truck is seen at a stop now; `None` where nobody sees it.
     fn sees_at(&self, stop: &Stop) -> Option<bool> {
         if !self.is_heard {
             return None;
         }
         presence::is_near(self.fleet, self.movement, stop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FeedStatus, Motion, UnitId};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+    fn ago(minutes: u64) -> Timestamp {
+        NOW.minus(Duration::from_mins(minutes))
+    }
+
+    /// Of a truck that the TMS has at a stop in Dallas since an hour ago, and that was heard last then and so many degrees
+    /// north of there.
+    fn seen(heard: Option<u64>, degrees_off: f64) -> (&'static str, String) {
+        let mut fleet = Fleet::default();
+        let truck = UnitId("t".into());
+        let mut load = Movement { tractor_id: Some(truck.clone()), ..Movement::default() };
+        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::InProgress);
+        let mut stop = Stop::default();
+        (stop.tms.id, stop.tms.movement_id) = ("s".into(), Some("1".into()));
+        (stop.tms.latitude, stop.tms.longitude) = (Some(32.7767), Some(-96.7970));
+        stop.tms.actual_arrival_at = Some(ago(60));
+        fleet.stops = [stop].into_iter().collect();
+        fleet.index_stops();
+        fleet.movements = [load].into_iter().collect();
+        let tractor = Tractor {
+            id: truck,
+            source: Some("eld".into()),
+            state: Motion::Stopped,
+            latitude: Some(32.7767 + degrees_off),
+            longitude: Some(-96.7970),
+            place: Some("Yard 4".into()),
+            observed_at: heard.map(ago),
+            ..Tractor::default()
+        };
+        fleet.tractors = [tractor].into_iter().collect();
+        fleet.feeds = vec![FeedStatus {
+            account: "eld".into(),
+            resource: "vehicle_locations".into(),
+            interval_s: 60,
+            last_ok_at: Some(NOW),
+            ..FeedStatus::default()
+        }];
+        let held = held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        let held = held.first().unwrap();
+        (held.seen_word(), held.seen_words(NOW))
+    }
+
+    #[test]
+    fn a_truck_that_is_not_seen_at_its_stop_was_seen_somewhere() {
+        let check = |heard, degrees_off, word: &str, words: &str| {
+            assert_eq!(seen(heard, degrees_off), (word, words.to_owned()), "{heard:?} {degrees_off}");
+        };
+        check(Some(1), 0.0, "there", "there");
+        check(Some(2000), 0.0, "not seen now", "not seen now, but 1d09 ago");
+        check(Some(2000), 1.0, "not seen there", "not seen there, but at Yard 4 1d09 ago");
+        check(None, 0.0, "never seen", "never seen");
     }
 }

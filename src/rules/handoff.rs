@@ -9,12 +9,15 @@ use super::blindness;
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
 use super::late::{self, LateLoad};
-use super::queue::{self, About};
+use super::queue::{self, About, Has};
 use super::uncovered;
-use crate::model::{Exception, Fleet, Mark, Movement, Snooze, SubjectKind, Timestamp};
+use crate::model::{Exception, Fleet, Mark, Movement, Snooze, SubjectKind, Timestamp, Trend};
 
 /// What stands where nobody has a thing.
 pub const UNOWNED: &str = "unowned";
+
+/// What is counted where nobody has the worst of a line, but somebody another part.
+const IN_PART: &str = "only a part owned";
 
 /// What is said where nothing is open.
 pub const NOTHING_OPEN: &str = "Nothing is open.";
@@ -33,8 +36,10 @@ const SHIFT: Duration = Duration::from_hours(12);
 pub struct Handoff<'a> {
     /// As of when.
     pub at: Timestamp,
-    /// What stands in the queue, a line a load or other thing, the worst first.
+    /// What stands in the queue and holds, a line a load or other thing, the worst first.
     pub open: Vec<Line<'a>>,
+    /// What stands there still, but ended: it is gone once that has lasted. Nobody has to take it over.
+    pub ending: Vec<Line<'a>>,
     /// What was promised for a time, the first due first; what is overdue among it.
     pub promises: Vec<Promise<'a>>,
     /// Loads that are late, at risk or tight and whose window closes in the hours ahead, the worst first.
@@ -51,7 +56,14 @@ impl Handoff<'_> {
     /// What the open exceptions stand under.
     pub fn open_heading(&self) -> String {
         let (open, unowned, accepted) = (self.open.len(), self.unowned(), self.accepted());
-        format!("Open: {open}, worst first, {UNOWNED}: {unowned}, accepted: {accepted}")
+        let in_part = self.open.iter().filter(|line| matches!(line.has(), Has::Part(_))).count();
+        let in_part = if in_part > 0 { format!(", {IN_PART}: {in_part}") } else { String::new() };
+        format!("Open: {open}, worst first, {UNOWNED}: {unowned}{in_part}, accepted: {accepted}")
+    }
+
+    /// What has ended stands under.
+    pub fn ending_heading(&self) -> String {
+        format!("Ended, and gone once that has lasted: {}", self.ending.len())
     }
 
     /// What the promises stand under.
@@ -72,9 +84,9 @@ impl Handoff<'_> {
         format!("At risk in the next {}: {}, worst first", alerts::ahead_words(), self.at_risk.len())
     }
 
-    /// Of how many lines nobody has the worst.
+    /// Of how many lines nobody has any part.
     pub fn unowned(&self) -> usize {
-        self.open.iter().filter(|line| line.owner().is_none()).count()
+        self.open.iter().filter(|line| line.has() == Has::Nobody).count()
     }
 
     /// How many lines are accepted in this shift, with all that is wrong on them.
@@ -98,9 +110,14 @@ impl<'a> Line<'a> {
         std::iter::once(self.worst).chain(self.more.iter().copied())
     }
 
-    /// Who sees to the worst of it. Who has only another part does not have the line.
-    pub const fn owner(&self) -> Option<&'a Mark> {
-        owner(self.worst)
+    /// Who sees to it.
+    pub fn has(&self) -> Has<'a> {
+        Has::of(self.rows())
+    }
+
+    /// The same in a word, as it is written here: "ann", "+ann" of who has only a part, or that nobody has any.
+    pub fn owner(&self, name: impl FnOnce(&str) -> String) -> String {
+        self.has().words(name).unwrap_or_else(|| UNOWNED.to_owned())
     }
 
     /// Who accepted the worst of it in this shift and sees to it still; nobody while a part is not accepted.
@@ -213,13 +230,22 @@ pub fn handoff<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> Hando
     let mut promises = promises(fleet, &queue, now, until);
     promises.sort_by_key(|promise| promise.due_at);
     let unsettled = blindness::not_yet(fleet);
-    let lines = queue::lines(queue, |row| *row).into_iter();
-    let open = lines.filter_map(|line| {
+    let (ended, holds): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| has_ended(row));
+    let (open, ending, blind) = (lines(holds), lines(ended), uncovered::blind(fleet, now));
+    Handoff { at: now, open, ending, promises, at_risk, unknown, blind, unsettled }
+}
+
+/// Whether it was not found to hold any more: it leaves the queue once that has lasted.
+fn has_ended(row: &Exception) -> bool {
+    row.trend.is_some_and(|(trend, _)| trend == Trend::Gone)
+}
+
+fn lines<'a>(rows: Vec<&'a Exception>) -> Vec<Line<'a>> {
+    let line = |line: Vec<&'a Exception>| {
         let (worst, more) = line.split_first()?;
         Some(Line { worst, more: more.to_vec() })
-    });
-    let open = open.collect();
-    Handoff { at: now, open, promises, at_risk, unknown, blind: uncovered::blind(fleet, now), unsettled }
+    };
+    queue::lines(rows, |row| *row).into_iter().filter_map(line).collect()
 }
 
 fn promises<'a>(
@@ -303,13 +329,41 @@ mod tests {
         let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
         let ids = sheet.open.iter().map(|line| line.rows().map(|row| row.id.as_str()).collect::<Vec<_>>());
         assert_eq!(ids.collect::<Vec<_>>(), [vec!["late", "hours"], vec!["feed"]]);
-        assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 2, accepted: 0");
-        assert_eq!(sheet.open[0].owner(), None);
+        assert_eq!(
+            sheet.open_heading(),
+            "Open: 2, worst first, unowned: 1, only a part owned: 1, accepted: 0"
+        );
+        assert_eq!(sheet.open[0].owner(str::to_owned), "+ann", "as on the board");
+        assert_eq!(sheet.open[1].owner(str::to_owned), UNOWNED);
         assert_eq!(sheet.open[0].notes()[0].1, "calls back");
         put(&mut fleet, "late", &[act("bob", 3, &Deed::Claim)]);
         let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
         assert_eq!(sheet.open_heading(), "Open: 2, worst first, unowned: 1, accepted: 0");
-        assert_eq!(sheet.open[0].owner().map(|mark| mark.user.as_str()), Some("bob"));
+        assert_eq!(sheet.open[0].owner(str::to_owned), "bob");
+    }
+
+    #[test]
+    fn what_has_ended_is_not_handed_over_as_open() {
+        let mut fleet = fleet(&[]);
+        let ends = |fleet: &mut Fleet, id: &str| {
+            let row = Exception::clone(fleet.exceptions.get(&id.to_owned()).unwrap());
+            fleet.exceptions =
+                fleet.exceptions.with(vec![Exception { trend: Some((Trend::Gone, NOW)), ..row }]);
+        };
+        let ids = |lines: &[Line<'_>]| -> Vec<String> {
+            lines.iter().flat_map(Line::rows).map(|row| row.id.clone()).collect()
+        };
+        ends(&mut fleet, "hours");
+        let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        assert_eq!(
+            (ids(&sheet.open), ids(&sheet.ending)),
+            (vec!["late".into(), "feed".into()], vec!["hours".into()])
+        );
+        ends(&mut fleet, "late");
+        let sheet = handoff(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        assert_eq!(ids(&sheet.open), ["feed"]);
+        assert_eq!(sheet.open_heading(), "Open: 1, worst first, unowned: 1, accepted: 0");
+        assert_eq!(sheet.ending_heading(), "Ended, and gone once that has lasted: 1");
     }
 
     #[test]
@@ -320,7 +374,7 @@ mod tests {
             let accepted = sheet.open[0].accepted(NOW).map(|mark| mark.user.clone());
             (accepted, sheet.accepted(), sheet.unowned())
         };
-        assert_eq!(told(&fleet), (None, 0, 2), "what is worse opened since");
+        assert_eq!(told(&fleet), (None, 0, 1), "what is worse opened since, and ann has only a part");
         put(&mut fleet, "late", &[act("bob", 30, &Deed::Accept)]);
         assert_eq!(told(&fleet), (Some("bob".into()), 1, 1));
         put(&mut fleet, "hours", &[]);

@@ -27,10 +27,25 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
+/// How long a part of a plan is. What takes less than a minute takes some time all the same: "<1m".
+pub fn part(seconds: i64) -> String {
+    if matches!(seconds, 1..60) { "<1m".to_owned() } else { span(seconds) }
+}
+
 fn lettered(at: Timestamp, zone: &TimeZone, letters: Option<String>, now: Timestamp) -> Option<String> {
     let zoned = |at: Timestamp| Some(at.calendar()?.to_zoned(zone.clone()));
     let (at, now) = (zoned(at)?, zoned(now)?);
     let format = if zone::is_around(&at, &now) { "%a %H:%M" } else { "%Y-%m-%d %H:%M" };
     let letters = letters.unwrap_or_else(|| at.strftime("%Z").to_string());
     Some(format!("{} {letters}", at.strftime(format)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_part_of_a_plan_is_no_part_of_no_time() {
+        assert_eq!([0, 1, 59, 60, 3660].map(part), ["0m", "<1m", "<1m", "1m", "1h01"]);
+    }
 }

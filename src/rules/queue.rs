@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::detention;
 use super::freshness::Freshness;
-use crate::model::{Exception, ExceptionKind, Extent, Fleet, MovementKey, Timestamp};
+use crate::model::{Exception, ExceptionKind, Extent, Fleet, Mark, MovementKey, Timestamp};
 
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,37 @@ impl About {
 pub fn load_of(row: &Exception) -> Option<MovementKey> {
     let touches = &row.touches;
     Some(MovementKey { company_id: touches.company_id.clone()?, id: touches.movement_id.clone()? })
+}
+
+/// Who sees to what stands on one line: the one answer of every door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Has<'a> {
+    /// Nobody has any of it.
+    Nobody,
+    /// This one has the worst of it, and so the line.
+    Worst(&'a Mark),
+    /// Nobody has the worst of it; this one has another part.
+    Part(&'a Mark),
+}
+
+impl<'a> Has<'a> {
+    /// Of the rows of one line, the worst first.
+    pub fn of(rows: impl IntoIterator<Item = &'a Exception>) -> Self {
+        let mut claims = rows.into_iter().map(|row| row.handling.claim.as_ref());
+        match claims.next().flatten() {
+            Some(worst) => Self::Worst(worst),
+            None => claims.flatten().next().map_or(Self::Nobody, Self::Part),
+        }
+    }
+
+    /// "ann", or "+ann" of who has only a part; `None` where nobody has any. `name` says how a person is written here.
+    pub fn words(self, name: impl FnOnce(&str) -> String) -> Option<String> {
+        match self {
+            Self::Nobody => None,
+            Self::Worst(mark) => Some(name(&mark.user)),
+            Self::Part(mark) => Some(format!("+{}", name(&mark.user))),
+        }
+    }
 }
 
 /// Whether an exception is open, and holds as far as can be told at `now`: the queue is looked over once a minute, and who
@@ -109,6 +140,23 @@ mod tests {
         let ids: Vec<Vec<&str>> =
             lines.iter().map(|line| line.iter().map(|row| row.id.as_str()).collect()).collect();
         assert_eq!(ids, [vec!["late", "hours"], vec!["feed"], vec!["dark"]]);
+    }
+
+    #[test]
+    fn who_has_the_worst_has_the_line_and_who_has_another_part_is_named_as_that() {
+        let claimed = |user: Option<&str>| {
+            let mut row = row("x", Some("1"), Severity::High, 1);
+            row.handling.claim = user.map(|user| Mark { user: user.into(), ..Mark::default() });
+            row
+        };
+        let check = |users: &[Option<&str>], expected: Option<&str>| {
+            let rows: Vec<Exception> = users.iter().map(|user| claimed(*user)).collect();
+            assert_eq!(Has::of(&rows).words(str::to_owned).as_deref(), expected, "{users:?}");
+        };
+        check(&[Some("ann"), Some("bob")], Some("ann"));
+        check(&[None, None, Some("bob")], Some("+bob"));
+        check(&[None, None], None);
+        check(&[], None);
     }
 
     #[test]

@@ -3,10 +3,13 @@
 
 use jiff::tz::TimeZone;
 
+use super::detention::{self, Held};
 use super::find::{self, Fit, Found, Kind};
 use super::freshness::{Freshness, standing};
 use super::{locality, slack, trip, zone};
-use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stop, Timestamp, UnitId};
+use crate::model::{
+    EtaSource, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stop, StopType, Timestamp, UnitId,
+};
 
 /// What stands where a time cannot be told.
 const UNTOLD: &str = "-";
@@ -30,6 +33,8 @@ pub struct Saying {
     pub planned_at: Option<Timestamp>,
     /// When it came there.
     pub arrived_at: Option<Timestamp>,
+    /// The stop on the way there that its truck is at, and when it came to that.
+    pub calls_at: Option<(String, Timestamp)>,
 }
 
 /// What may be said of `load` at `now`; times are the stop's own, else those of `office`.
@@ -39,6 +44,8 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
     let as_of = format!("as of {} {letters}", zone::clock(now, office).unwrap_or_default());
     let name = format!("Load {}", load.tms.id);
     let stops = fleet.stops_of(&load.key());
+    // The same stay as whoever counts its free time goes by.
+    let held = detention::of_load(fleet, fresh, load, now);
     let Some(last) = stops.iter().rev().find(|stop| !stop.tms.done).filter(|_| load.tms.status.is_open())
     else {
         let word = load.tms.status.word().replace('_', " ");
@@ -51,6 +58,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
             likely_at: None,
             planned_at: None,
             arrived_at: None,
+            calls_at: None,
         };
     };
     let seen = seen(load, fleet);
@@ -72,9 +80,11 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
         .map(|(soonest, likely)| (soonest.min(likely).max(now), likely));
     let planned_at = last.tms.tms_eta_at.filter(|at| ours.is_none() && is_ahead(*at));
     let expected = speaker.expected(last, arrived_at, ours, planned_at);
+    let calls = held.filter(|held| held.stop.key() != last.key() && arrived_at.is_none());
+    let called = calls.as_ref().map(|held| format!("; {}", speaker.called(held))).unwrap_or_default();
     let (place, observed_at) = seen.map_or((None, None), |(place, at)| (Some(place), Some(at)));
     Saying {
-        sentence: format!("{whereabouts}; {expected}; {as_of}."),
+        sentence: format!("{whereabouts}{called}; {expected}; {as_of}."),
         place,
         observed_at,
         destination: Some(trip::place(last)),
@@ -82,6 +92,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
         likely_at: ours.map(|(_, likely)| likely),
         planned_at,
         arrived_at,
+        calls_at: calls.map(|held| (trip::place(held.stop), held.arrived_at)),
     }
 }
 
@@ -105,6 +116,27 @@ impl Speaker<'_> {
         zone::time(at, zone, self.now).unwrap_or_else(|| UNTOLD.to_owned())
     }
 
+    /// A time at a stop, with the letters of its zone. Whose clock it is must be said: whoever listens may live by another.
+    /// Each time has its own letters, for a clock may be put forward or back between two of them.
+    fn lettered(&self, stop: &Stop, at: Timestamp) -> (String, String) {
+        let office =
+            || zone::letters(at, self.office).map(|letters| format!(" {letters} (our office's time)"));
+        let letters = zone::letters_at(stop, at).map(|letters| format!(" {letters}"));
+        let time = self.time(at, zone::of_stop(stop).as_ref().unwrap_or(self.office));
+        (time, letters.or_else(office).unwrap_or_default())
+    }
+
+    /// That its truck is at a stop on the way, and since when.
+    fn called(&self, held: &Held<'_>) -> String {
+        let kind = match held.stop.tms.kind {
+            StopType::Pickup => "pickup",
+            StopType::Delivery => "delivery",
+            StopType::Other => "stop",
+        };
+        let (time, letters) = self.lettered(held.stop, held.arrived_at);
+        format!("its truck came to the {kind} at {} {time}{letters}", trip::place(held.stop))
+    }
+
     /// When a load came to its last stop or is expected there, as it may be said.
     fn expected(
         &self,
@@ -114,15 +146,8 @@ impl Speaker<'_> {
         planned_at: Option<Timestamp>,
     ) -> String {
         let place = trip::place(last);
-        // Whose clock it is must be said: whoever listens may live by another. Each time has its own letters, for a clock
-        // may be put forward or back between two of them.
-        let letters = |at| {
-            let office =
-                || zone::letters(at, self.office).map(|letters| format!(" {letters} (our office's time)"));
-            let letters = zone::letters_at(last, at).map(|letters| format!(" {letters}"));
-            letters.or_else(office).unwrap_or_default()
-        };
-        let time = |at| self.time(at, zone::of_stop(last).as_ref().unwrap_or(self.office));
+        let time = |at| self.lettered(last, at).0;
+        let letters = |at| self.lettered(last, at).1;
         let lettered = |at| format!("{}{}", time(at), letters(at));
         match (ours, planned_at, arrived_at) {
             (_, _, Some(arrived)) => format!("arrived at {place} {}", lettered(arrived)),
@@ -363,6 +388,38 @@ mod tests {
             told(winter, None, None, Some(at(-10))),
             "due at Waco TX 01:50 CST by the plan on file, not confirmed"
         );
+    }
+
+    #[test]
+    fn a_truck_that_detention_counts_at_a_stop_on_the_way_is_said_to_have_come_there() {
+        let check = |status, expected: &str| {
+            let mut fleet = judged(|stop| (stop.tms.sequence, stop.tms.kind) = (1, StopType::Pickup));
+            let mut last = Stop::clone(fleet.stops.at(0).unwrap());
+            (last.tms.id, last.tms.sequence, last.tms.city) = ("z".into(), 2, Some("AUSTIN".into()));
+            (last.legal_eta_at, last.eta_at) = (Some(ahead(300)), Some(ahead(300)));
+            (last.tms.latitude, last.tms.longitude) = (Some(30.2672), Some(-97.7431));
+            fleet.stops = fleet.stops.with(vec![last]);
+            fleet.index_stops();
+            let mut load = Movement::clone(fleet.movements.at(0).unwrap());
+            load.tms.status = status;
+            fleet.movements = [load].into_iter().collect();
+            let tractor = Tractor::clone(fleet.tractors.at(0).unwrap());
+            let (latitude, longitude) = (Some(31.55), Some(-97.15));
+            fleet.tractors = [Tractor { latitude, longitude, ..tractor }].into_iter().collect();
+            fleet.stays = [stay()].into_iter().collect();
+            let counted = detention::held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW)
+                .first()
+                .map(|held| held.arrived_at);
+            let saying = said(&fleet);
+            assert_eq!(saying.calls_at, Some(("Waco TX".to_owned(), counted.unwrap())));
+            let said: Vec<&str> = saying.sentence.split("; ").collect();
+            assert_eq!(said[..2].join("; "), expected);
+            assert_eq!(said[2], "expected at Austin TX about 23:00 UTC (our office's time)");
+            assert_eq!(saying.arrived_at, None);
+        };
+        let came = "its truck came to the pickup at Waco TX 17:50 UTC (our office's time)";
+        check(MovementStatus::InProgress, &format!("Load 1 was at Waco TX at 17:59 UTC; {came}"));
+        check(MovementStatus::Covered, &format!("Load 1 is not under way; {came}"));
     }
 
     #[test]

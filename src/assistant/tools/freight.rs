@@ -84,6 +84,7 @@ pub(super) fn standing_words(standing: &Standing, late_s: Option<i64>) -> String
             };
             format!("CANNOT SAY whether it will be in time{why}: {what}")
         }
+        (Risk::Late, Some(late_s @ 1..)) => format!("late by {}{why}", moment::span(late_s)),
         (risk, Some(late_s)) => format!("{}, {}{why}", risk.word().replace('_', " "), lateness(late_s)),
         (risk, None) => format!("{}{why}", risk.word().replace('_', " ")),
     }
@@ -412,9 +413,8 @@ fn held_words(held: &Held<'_>, facts: &Facts) -> String {
         Free::Unknown => "and whether it left before its free time ended nobody knows".to_owned(),
     };
     let seen = match held.is_seen_there {
-        Some(true) => "",
-        Some(false) => " (but it is seen elsewhere)",
-        None => " (nobody sees it now)",
+        Some(true) => String::new(),
+        Some(false) | None => format!(" (it is {})", held.seen_words(facts.now)),
     };
     format!(
         "at {} since {} by {}{seen}, counted from {}, {free}.",

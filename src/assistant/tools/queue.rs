@@ -196,7 +196,7 @@ pub(super) fn open_exceptions(facts: &Facts) -> Found {
 
 fn add_open(found: &mut Found, line: &Line<'_>, facts: &Facts) {
     let (fleet, one) = (&facts.fleet, line.worst);
-    let who = line.owner().map_or("unowned", |mark| mark.user.as_str());
+    let who = line.owner(str::to_owned);
     let also: Vec<&str> = line.more.iter().map(|row| row.summary.as_str()).collect();
     if found.rows.len() < SAID {
         let kind = one.kind.word().replace('_', " ");

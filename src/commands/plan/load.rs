@@ -211,7 +211,7 @@ fn print_text(
     let rows: Vec<Vec<String>> = (outlook.legal.segments.iter())
         .map(|segment| {
             let (from, to) = (moment(Some(segment.start_at)), moment(Some(segment.end_at)));
-            let length = crate::commands::late::span(segment.end_at.secs_since(segment.start_at));
+            let length = crate::rules::moment::part(segment.end_at.secs_since(segment.start_at));
             vec![from, to, length, segment.why.to_owned()]
         })
         .collect();

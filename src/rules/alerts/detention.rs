@@ -62,7 +62,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         .since(Some(held.since_at))
         .until(until)
         .text("place", place)
-        .text("truck", held.seen_words())
+        .text("truck", held.seen_word())
         .text("arrival_by", held.stay.map_or("tms", |_| "positions"))
         .at("arrived_at", Some(held.arrived_at))
         .at("scheduled_early_at", stop.opens_at())
@@ -247,7 +247,7 @@ mod tests {
         let said = |yard: &Yard| {
             yard.find(&Detention).first().map(|one| (one.hold, one.facts.get("truck").cloned()))
         };
-        let not_seen = |hold| Some((hold, Some(Fact::Text("not seen".into()))));
+        let not_seen = |hold| Some((hold, Some(Fact::Text("not seen there".into()))));
         // It is dark by itself.
         yard.change_tractor("1", |truck| truck.observed_at = Some(minutes(-200)));
         assert_eq!(said(&yard), not_seen(Hold::Holds));

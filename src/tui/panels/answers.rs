@@ -13,7 +13,7 @@ use crate::rules::detention::{Free, Held, held};
 use crate::rules::hours::left_at;
 use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, two_times, why_not};
 use crate::rules::load_plan::{self, LoadPlan, NoPlan};
-use crate::rules::{say, trip};
+use crate::rules::{moment, say, trip};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
@@ -125,7 +125,7 @@ fn segments(sheet: &mut Sheet, plan: &LoadPlan<'_>, facts: &Facts) {
     };
     sheet.heading("The legal plan, by the clock of the last stop");
     let rows = outlook.legal.segments.iter().map(|segment| {
-        let length = words::minutes(segment.end_at.secs_since(segment.start_at));
+        let length = moment::part(segment.end_at.secs_since(segment.start_at));
         let cells = [time(segment.start_at), time(segment.end_at), length, segment.why.to_owned()];
         (cells.map(|cell| (cell, Role::Text)).to_vec(), None)
     });
@@ -258,7 +258,7 @@ pub fn detention(facts: &Facts) -> Sheet {
         return sheet;
     }
     let rows = held.iter().map(|one| (held_cells(one, facts), Some(Subject::Movement(one.movement.key()))));
-    sheet.grid(&["LOAD", "FREE TIME", "PLACE", "ARRIVED", "BY", "SEEN", "DRIVER"], rows.collect());
+    sheet.grid(&["LOAD", "FREE TIME", "PLACE", "ARRIVED", "BY", "DRIVER", "SEEN"], rows.collect());
     sheet.line(
         "BY: who says that it arrived. SEEN: whether the truck's own position is there now.",
         Role::Muted,
@@ -278,8 +278,8 @@ fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
         (trip::place(one.stop), Role::Text),
         (words::time_at(one.stop, Some(one.arrived_at), facts), Role::Text),
         (one.evidence.word().to_owned(), Role::Text),
-        (one.seen_words().to_owned(), Role::Text),
         (facts.driver_name(one.movement.driver_id.as_ref()), Role::Text),
+        (one.seen_words(facts.now), Role::Text),
     ]
 }
 

@@ -35,6 +35,9 @@ pub fn sheet(row: &Exception, facts: &Facts) -> Sheet {
     } else if !facts.holds(row) {
         sheet.judged("over", "now", Role::Good, "it is not at that stop any more");
     }
+    if let Some(held) = facts.held(row) {
+        sheet.field("truck", held.seen_words(facts.now));
+    }
     sheet.noted("last changed", time(row.computed_at), ago(Some(row.computed_at)).unwrap_or_default());
     if row.kind == ExceptionKind::Dark
         && let Some(tractor) = facts.tractor(row.touches.tractor_id.as_ref())

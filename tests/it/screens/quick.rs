@@ -110,7 +110,8 @@ fn a_shift_is_taken_over_line_by_line() {
     assert_eq!(press(&mut app, " "), None);
     press(&mut app, ":handoff<enter>");
     let shown = picture(&mut app, 120, 36);
-    assert!(shown.contains("Open: 5, worst first, unowned: 4, accepted: 0"), "{shown}");
+    assert!(shown.contains("Open: 4, worst first, unowned: 3, accepted: 0"), "{shown}");
+    assert!(shown.contains("Ended, and gone once that has lasted: 1"), "{shown}");
     let of_load = |line: &&str| line.starts_with('›') && line.contains(" 0091 ");
     assert_eq!(shown.lines().filter(of_load).count(), 1, "{shown}");
     assert!(shown.contains("space take over"), "{shown}");

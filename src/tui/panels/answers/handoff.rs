@@ -5,9 +5,10 @@ use super::super::board::line;
 use super::super::movements::risk_role;
 use crate::model::Keyed;
 use crate::rules::handoff::{
-    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, UNOWNED, What, about, handoff,
+    Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, What, about, handoff,
 };
 use crate::rules::late::LateLoad;
+use crate::rules::queue::Has;
 use crate::rules::sentence::Teller;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
@@ -31,10 +32,12 @@ pub fn sheet(facts: &Facts) -> Sheet {
     if shift.open.is_empty() {
         sheet.line(NOTHING_OPEN, Role::Text);
     } else {
-        let leads_to = |line: &Line<'_>| Some(Subject::Exception(line.worst.id.clone()));
-        let rows = shift.open.iter().map(|line| (cells(line, facts), leads_to(line)));
-        sheet.grid(&["SEV", "LEFT", "ABOUT", "OWNER", "WHAT"], rows.collect());
+        sheet.grid(&["SEV", "LEFT", "ABOUT", "OWNER", "WHAT"], rows(&shift.open, facts));
         sheet.line("A time behind the owner: since then it is taken over in this shift.", Role::Muted);
+    }
+    if !shift.ending.is_empty() {
+        sheet.heading(shift.ending_heading());
+        sheet.grid(&["SEV", "LEFT", "ABOUT", "OWNER", "WHAT"], rows(&shift.ending, facts));
     }
     promises(&mut sheet, &shift, facts);
     notes(&mut sheet, &shift, facts);
@@ -42,15 +45,21 @@ pub fn sheet(facts: &Facts) -> Sheet {
     sheet
 }
 
+/// Each line, leading on to the worst of it.
+fn rows(lines: &[Line<'_>], facts: &Facts) -> Vec<(Vec<Span>, Option<Subject>)> {
+    let leads_to = |line: &Line<'_>| Some(Subject::Exception(line.worst.id.clone()));
+    lines.iter().map(|line| (cells(line, facts), leads_to(line))).collect()
+}
+
 fn cells(line: &Line<'_>, facts: &Facts) -> Vec<Span> {
     let (severity, role) = line::severity(line.worst);
-    let owned = match (line.accepted(facts.now), line.owner()) {
+    let owned = match (line.accepted(facts.now), line.has()) {
         (Some(mark), _) => {
             let at = words::time(mark.at, &facts.zone, facts.now);
             (format!("{} {at}", line::initials(&mark.user)), Role::Text)
         }
-        (None, Some(mark)) => (line::initials(&mark.user), Role::Text),
-        (None, None) => (UNOWNED.to_owned(), Role::Warn),
+        (None, Has::Worst(_)) => (line.owner(line::initials), Role::Text),
+        (None, Has::Part(_) | Has::Nobody) => (line.owner(line::initials), Role::Warn),
     };
     let rows: Vec<_> = line.rows().collect();
     vec![
@@ -91,7 +100,7 @@ fn leads_to(promise: &Promise<'_>) -> Subject {
 }
 
 fn notes(sheet: &mut Sheet, shift: &Handoff<'_>, facts: &Facts) {
-    let notes = shift.open.iter().flat_map(|line| {
+    let notes = shift.open.iter().chain(&shift.ending).flat_map(|line| {
         line.notes().into_iter().map(move |(mark, note)| {
             let at = words::time(mark.at, &facts.zone, facts.now);
             (about(line.worst, &facts.fleet), format!("{note} ({} {at})", mark.user))

@@ -4,7 +4,7 @@
 use crate::model::{Exception, ExceptionKind, Fact, Reason, Severity, SubjectKind, Timestamp};
 use crate::rules::alerts::ahead_words;
 use crate::rules::detention::{Free, says_held};
-use crate::rules::queue::load_of;
+use crate::rules::queue::{Has, load_of};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
 use crate::tui::words::{self, UNKNOWN};
@@ -130,7 +130,8 @@ fn runs_out(row: &Exception, short: Option<i64>, place: &str, facts: &Facts) -> 
 }
 
 fn held(row: &Exception, place: &str, facts: &Facts) -> String {
-    let seen = facts.held(row).map_or_else(|| row.text("truck").unwrap_or("there"), |held| held.seen_words());
+    // Where it is instead its page says: a line has room for little.
+    let seen = facts.held(row).map_or_else(|| row.text("truck").unwrap_or("there"), |held| held.seen_word());
     let unseen = if seen == "there" { String::new() } else { format!(", truck {seen}") };
     match free(row, facts) {
         Some(Free::Over(over)) => format!("HELD {} over, {place}{unseen}", words::minutes(over)),
@@ -195,13 +196,10 @@ pub fn who(row: &Exception, facts: &Facts) -> String {
 /// The same of a line that tells of several things, the worst first: "+ann" where somebody has one of the others and
 /// nobody the worst. A note is about the load, whichever of them it stands with.
 pub fn who_of(rows: &[&Exception], facts: &Facts) -> String {
-    let Some((row, more)) = rows.split_first() else { return UNKNOWN.to_owned() };
+    let Some(row) = rows.first() else { return UNKNOWN.to_owned() };
     let handling = &row.handling;
-    let other = more.iter().find_map(|row| row.handling.claim.as_ref());
-    let other = other.map(|claim| format!("+{}", initials(&claim.user)));
-    let own = handling.claim.as_ref().map(|claim| initials(&claim.user));
     // What is cut where there is no room is the least: who has it comes first.
-    let mut parts: Vec<String> = own.or(other).into_iter().collect();
+    let mut parts: Vec<String> = Has::of(rows.iter().copied()).words(initials).into_iter().collect();
     if row.is_snoozed_for(&facts.user, facts.now) {
         let mine = handling.snoozes.iter().find(|(mark, _)| mark.user == facts.user);
         let until = mine.and_then(|(_, snooze)| snooze.until_at);
