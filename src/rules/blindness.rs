@@ -87,6 +87,11 @@ impl Unsettled {
         }
     }
 
+    /// Whether more of it is to come than `stands` there, in lines: judging has just begun.
+    pub const fn has_just_begun(self, stands: usize) -> bool {
+        self.unjudged + self.watched > stands
+    }
+
     /// Why an empty queue is no all-clear; `None` where it is one.
     pub fn words(self) -> Option<String> {
         let loads = |count| if count == 1 { "1 load is".to_owned() } else { format!("{count} loads are") };
@@ -164,6 +169,8 @@ mod tests {
         );
         assert_eq!(not_yet(&fleet), Some(format!("not yet judged in full: {expected}")));
         assert_eq!(unjudged(&fleet), None);
+        let two = Unsettled::of(&fleet);
+        assert!(two.has_just_begun(1) && !two.has_just_begun(2), "what is to come is most of it, or is not");
     }
 
     fn at(secs: i64) -> Timestamp {

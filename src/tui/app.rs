@@ -185,6 +185,7 @@ impl App {
             }
             Event::ReadOnly(why) => self.only_read(why),
             Event::Leader(leader) => {
+                self.facts.is_unpolled = leader.is_none();
                 self.facts.leader = leader;
                 self.shown.stale = true;
             }

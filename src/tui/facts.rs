@@ -33,6 +33,8 @@ pub struct Facts {
     /// Why nothing that is done here is written; `None`: it is.
     pub read_only: Option<Arc<str>>,
     pub leader: Option<Leader>,
+    /// Nobody polls: the lease was looked at, and nobody has it.
+    pub is_unpolled: bool,
     /// Who sits here, as others are told.
     pub user: String,
     /// This console's host and process there.
@@ -66,6 +68,7 @@ impl Facts {
             mode: Mode::View,
             read_only: None,
             leader: None,
+            is_unpolled: false,
             user: setup.user.clone(),
             here: setup.here.clone(),
             history: Arc::default(),

@@ -83,6 +83,10 @@ fn well(accounts: &[Span]) -> u16 {
 }
 
 fn mode(facts: &Facts) -> Span {
+    if facts.is_unpolled {
+        // Whatever the ages say by then: nothing here gets newer.
+        return ("NOBODY POLLS".to_owned(), Role::Bad);
+    }
     if facts.read_only.is_some() {
         return ("READ ONLY".to_owned(), Role::Warn);
     }

@@ -88,7 +88,7 @@ pub enum Choice {
 pub struct Palette {
     pub scope: Scope,
     pub input: Input,
-    /// It was opened by digits, the first of which may have been meant for a panel.
+    /// It was opened by digits, the first of which may have been meant for panels.
     pub by_digits: bool,
     /// What fits, best first; in the help, in its own order.
     choices: Vec<Choice>,

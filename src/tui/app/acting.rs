@@ -168,11 +168,13 @@ impl App {
 
     /// Asks for what must be typed.
     pub(super) fn ask(&mut self, action: Action) {
-        let Some((mut on, about)) = self.at_hand() else { return };
+        let Some((mut on, mut about)) = self.at_hand() else { return };
         let what = if action == Action::Note { What::Note } else { What::Snooze };
         if what == What::Note {
             // One note is one note, whatever else is wrong with the load.
             on.truncate(1);
+            let noted = on.first().and_then(|(id, _)| self.facts.open_exception(id));
+            about = noted.map_or(about, |row| exception_number(row, &self.facts));
         }
         self.prompt = Some(Prompt { what, on, about, input: Input::default(), wrong: None });
     }
@@ -248,13 +250,26 @@ impl App {
         let now = self.facts.now;
         // Whichever of what is wrong with a load is at hand, a key is about all of it.
         let rows = self.facts.whole(&ids);
-        let about = rows.first().map(|row| exception_number(row, &self.facts));
+        let about = named(&rows, &self.facts);
         let on: Vec<_> = rows.iter().map(|row| (row.id.clone(), row.seen(now))).collect();
         if about.is_none() {
             self.say("nothing is wrong here that could be seen to");
         }
         Some((on, about?))
     }
+}
+
+/// What to call these: each load or other thing that any of them is about, the worst first; `None` of none.
+fn named(rows: &[&Exception], facts: &Facts) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    for row in rows {
+        let name = exception_number(row, facts);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let last = names.pop()?;
+    Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
 }
 
 /// That a snooze lasts beyond the time in which something can be done; nothing where it does not.

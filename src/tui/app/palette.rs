@@ -8,6 +8,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::over::Over;
+use super::typing::NUMBER;
 use super::{App, Effect};
 use crate::model::clean;
 use crate::model::land::Land;
@@ -124,21 +125,33 @@ impl App {
             Some(Choice::Word(Part::Filters, word)) => self.filter_with(word.term),
             // An explanation has nothing to be done; it stays to be read.
             Some(Choice::Word(..)) => self.over = Some(Over::Palette(palette)),
-            // The first digit may have been meant for a panel: what is called like the rest is offered, never taken.
-            None if palette.by_digits && typed.len() > 1 => {
-                palette.by_digits = false;
-                let rest: String = typed.chars().skip(1).collect();
-                self.say(format!("nothing is called {typed}; below is what is called {rest}"));
-                palette.input = Input::new(rest);
-                self.search_palette(&mut palette);
-                self.over = Some(Over::Palette(palette));
-            }
+            None if palette.by_digits && typed.len() > 1 => self.offer_rest(palette, &typed),
             None if palette.scope == Scope::Help => self.over = Some(Over::Palette(palette)),
             None => self.say(format!(
                 "nothing is called {typed}; ask for a unit, a driver, a load, an order, a town or what to do"
             )),
         }
         None
+    }
+
+    /// The first digits may have been meant for panels, which they showed: what is called like the longest rest that
+    /// anything is called like is offered, never taken.
+    fn offer_rest(&mut self, mut palette: Palette, typed: &str) {
+        palette.by_digits = false;
+        let rests = (1..NUMBER).filter_map(|panels| typed.get(panels..)).filter(|rest| !rest.is_empty());
+        let mut offered = rests.clone().next().unwrap_or_default();
+        for rest in rests {
+            palette.input = Input::new(rest.to_owned());
+            self.search_palette(&mut palette);
+            if palette.chosen().is_some() {
+                offered = rest;
+                break;
+            }
+        }
+        palette.input = Input::new(offered.to_owned());
+        self.search_palette(&mut palette);
+        self.say(format!("nothing is called {typed}; below is what is called {offered}"));
+        self.over = Some(Over::Palette(palette));
     }
 
     /// Opens what a row is about; of a town, the tractors around it.

@@ -11,7 +11,7 @@ use crate::tui::event::Event;
 use crate::tui::panels::{Place, Subject};
 
 /// So many digits without a pause between them are a number, and no walk through the panels.
-const NUMBER: usize = 3;
+pub(super) const NUMBER: usize = 3;
 
 /// Digits that were pressed one right after the other.
 #[derive(Debug)]

@@ -47,7 +47,7 @@ pub struct Board {
     /// Columns that the longest name of a load takes, and the longest word of who has one.
     widest: (u16, u16),
     /// What stands over the rows besides the counts.
-    blind: Vec<String>,
+    above: Vec<Span>,
     sight: Sight,
     unsettled: Unsettled,
     size: Size,
@@ -74,7 +74,7 @@ impl Board {
             top: 0,
             chosen: None,
             widest: (0, 0),
-            blind: Vec::new(),
+            above: Vec::new(),
             sight: Sight::Nothing,
             unsettled: Unsettled::default(),
             size: Size::new(80, 20),
@@ -123,7 +123,14 @@ impl Board {
 
     /// Lines over the rows: the counts, what nobody can tell, the headings.
     fn head(&self) -> usize {
-        2 + self.blind.len()
+        2 + self.above.len()
+    }
+
+    /// That what stands here is the smaller part of what there will be; nothing once it is not.
+    fn just_begun(&self, facts: &Facts) -> Option<String> {
+        let is_read = facts.fleet.extent != Extent::Glance;
+        let why = self.unsettled.words().filter(|_| is_read && self.unsettled.has_just_begun(self.total))?;
+        Some(format!("JUDGING HAS JUST BEGUN: {why}"))
     }
 
     fn page(&self) -> usize {
@@ -213,9 +220,6 @@ impl Panel for Board {
         }
         self.sight = sight(&facts.fleet.feeds, facts.now);
         self.unsettled = Unsettled::of(&facts.fleet);
-        let blind = tiles::blind(&self.sight, facts);
-        self.blind = blind.map(|text| wrap(&text, self.size.width)).unwrap_or_default();
-        self.blind.truncate(BLIND_LINES);
         let rows = facts.fleet.exceptions.iter();
         let mut queue: Vec<(usize, &Exception)> = rows.map(AsRef::as_ref).enumerate().collect();
         queue.retain(|(_, row)| facts.holds(row) && self.is_shown(row, facts));
@@ -227,6 +231,12 @@ impl Panel for Board {
         let mut lines: Vec<Vec<usize>> =
             lines.map(|line| line.into_iter().map(|(index, _)| index).collect()).collect();
         self.total = lines.len();
+        let above = [(self.just_begun(facts), Role::Warn), (tiles::blind(&self.sight, facts), Role::Bad)];
+        let lines_of = |(text, role): (Option<String>, Role)| {
+            let lines = wrap(&text.unwrap_or_default(), self.size.width).into_iter().take(BLIND_LINES);
+            lines.filter(|line| !line.is_empty()).map(move |line| (line, role)).collect::<Vec<Span>>()
+        };
+        self.above = above.into_iter().flat_map(lines_of).collect();
         lines.retain(|line| self.passes(line, facts));
         self.lines = lines;
         self.widest = self.lines.iter().fold((0, 0), |(about, who), line| {
@@ -262,7 +272,7 @@ impl Panel for Board {
 
     fn point(&mut self, line: u16, facts: &Facts) {
         // Above the rows are the counts, what it is blind to, and the headings.
-        let Some(line) = usize::from(line).checked_sub(self.blind.len() + 2) else { return };
+        let Some(line) = usize::from(line).checked_sub(self.head()) else { return };
         if self.top + line < self.lines.len() {
             self.cursor = self.top + line;
             self.go(Go::Stay, facts);
@@ -357,8 +367,8 @@ impl Panel for Board {
             theme,
             facts.glyphs,
         );
-        for (text, y) in self.blind.iter().zip(ys.by_ref()) {
-            put(buf, (area.x, y), area.width, text, theme.style(Role::Bad), facts.glyphs);
+        for ((text, role), y) in self.above.iter().zip(ys.by_ref()) {
+            put(buf, (area.x, y), area.width, text, theme.style(*role), facts.glyphs);
         }
         let Some(y) = ys.next() else { return };
         if self.lines.is_empty() {
@@ -386,8 +396,9 @@ impl Panel for Board {
             }
             columns.draw((area.x, y), buf, facts, theme, &cells);
         }
-        // A short queue is not all there is, just after a start.
-        if let (Some(y), Some(why)) = (ys.next(), self.unsettled.words()) {
+        // A short queue is not all there is; where it is most of it, that stands here.
+        let rest = self.unsettled.words().filter(|_| self.just_begun(facts).is_none());
+        if let (Some(y), Some(why)) = (ys.next(), rest) {
             put(
                 buf,
                 (area.x, y),

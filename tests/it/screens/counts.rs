@@ -1,7 +1,10 @@
 //! What the board counts and how bad a line is: no number where nobody has looked, and never less than the worst.
 
-use backhaul::model::{Exception, ExceptionKind, ExceptionState, FeedStatus, Fleet, Judgement, Severity};
-use backhaul::tui::app::Effect;
+use backhaul::model::{
+    Exception, ExceptionKind, ExceptionState, FeedStatus, Fleet, Judgement, Leader, Severity,
+};
+use backhaul::tui::app::{App, Effect, Mode};
+use backhaul::tui::event::Event;
 
 use super::board::{fresh, live, wrong};
 use super::made::{ago, small};
@@ -100,4 +103,44 @@ fn the_boards_rows_are_written_to_a_file_as_those_of_a_table() {
     assert_eq!(lines[1], "SEV,LEFT,LOAD,WHAT,REMEDY,WITH,WHO");
     assert!(lines[2].contains("\"LATE 35m 14H, Oklahoma City OK +HOURS\""), "whole: {}", lines[2]);
     assert_eq!((lines.len(), file.rows), (3, 1));
+}
+
+#[test]
+fn that_judging_has_just_begun_stands_first_as_long_as_most_is_to_come() {
+    let watched = |id: &str| Exception { id: id.into(), ..Exception::default() };
+    let two = || [watched("a"), watched("b")];
+    let notice = "JUDGING HAS JUST BEGUN: 2 that just began are shown if they last";
+    let mut begun = judged(fresh());
+    begun.exceptions = two().into_iter().collect();
+    let shown = picture(&mut live(begun), 120, 24);
+    assert_eq!(shown.lines().nth(3), Some(notice), "{shown}");
+    assert!(!shown.contains("Quiet") && !shown.contains("Not all"), "{shown}");
+    // Among much that stands, two more are a remark.
+    let mut under_way = judged(fresh());
+    under_way.exceptions = queue().with(two().to_vec());
+    let shown = picture(&mut live(under_way), 120, 24);
+    assert!(!shown.contains("JUST BEGUN"), "{shown}");
+    assert!(shown.contains("Not all: 2 that just began are shown if they last."), "{shown}");
+}
+
+#[test]
+fn that_nobody_polls_is_said_on_top_of_every_panel_as_soon_as_it_is_seen() {
+    let mut app = live(wrong());
+    let top = |app: &mut App| picture(app, 80, 24).lines().next().unwrap().to_owned();
+    let leader = |leader: Option<Leader>| [Event::Leader(leader.clone()), mode(leader.is_some())];
+    let tell =
+        |app: &mut App, events: [Event; 2]| events.into_iter().for_each(|event| drop(app.update(event)));
+    tell(&mut app, leader(Some(Leader { pid: 7, host: "box".into(), since_at: ago(900) })));
+    assert!(top(&mut app).starts_with("LIVE 5s"));
+    tell(&mut app, leader(None));
+    for panel in ["1", "2", "3", "4", "5", "6", "7"] {
+        press(&mut app, panel);
+        assert!(top(&mut app).starts_with("NOBODY POLLS"), "{}", top(&mut app));
+    }
+    tell(&mut app, leader(Some(Leader { pid: 8, host: "box".into(), since_at: ago(1) })));
+    assert!(top(&mut app).starts_with("LIVE 5s"));
+}
+
+fn mode(is_polled: bool) -> Event {
+    Event::Mode(if is_polled { Mode::Live { every_s: 5 } } else { Mode::View })
 }

@@ -44,6 +44,33 @@ fn a_key_is_about_all_that_is_wrong_with_the_load_wherever_it_is_pressed() {
 }
 
 #[test]
+fn a_key_on_a_page_of_several_loads_names_each_that_it_is_about() {
+    let mut fleet = wrong();
+    let mut held = Exception::clone(fleet.exceptions.get(&"detention:TMS:s3".to_owned()).unwrap());
+    held.touches.driver_id = Some(backhaul::model::UnitId("sam:ann".into()));
+    fleet.exceptions = fleet.exceptions.with(vec![held]);
+    let mut app = live(fleet);
+    for (keys, place) in [("4", "among the drivers"), ("<enter>", "on the driver's page")] {
+        press(&mut app, keys);
+        picture(&mut app, 120, 24);
+        assert_eq!(press(&mut app, "C"), None, "{place}");
+        let shown = picture(&mut app, 120, 24);
+        assert!(shown.contains("0091 and 0092: bob has it since"), "{place}: {shown}");
+        match press(&mut app, "C") {
+            Some(Effect::Act { on, deed: Deed::Claim, done }) => {
+                assert_eq!(on.len(), 3, "{place}");
+                assert!(done.starts_with("0091 and 0092: everybody reads that you see to it"), "{done}");
+            }
+            other => panic!("{place}: {other:?}"),
+        }
+        // A note is about one.
+        press(&mut app, "n");
+        assert!(picture(&mut app, 120, 24).contains("note on 0091:"), "{place}");
+        press(&mut app, "<esc>");
+    }
+}
+
+#[test]
 fn all_who_have_a_part_of_a_load_are_named_before_it_is_taken() {
     let mut app = live(wrong());
     picture(&mut app, 120, 24);

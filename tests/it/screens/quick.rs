@@ -74,6 +74,12 @@ fn the_digit_of_a_panel_just_before_a_number_is_no_part_of_it() {
     assert!(offered.contains("nothing is called 153012; below is what is called 53012"), "{offered}");
     press(&mut app, "<enter>");
     assert!(title(&mut app).starts_with("Trailer 53012"), "{}", title(&mut app));
+    press(&mut app, "<esc>3153012<enter>");
+    let offered = picture(&mut app, 80, 24);
+    assert!(offered.contains("nothing is called 3153012; below is what is called 53012"), "{offered}");
+    press(&mut app, "<enter>");
+    assert!(title(&mut app).starts_with("Trailer 53012"), "{}", title(&mut app));
+    press(&mut app, "<esc>1");
     press(&mut app, "1530<esc>");
     assert!(title(&mut app).starts_with("Board"), "what was not meant is put away");
     press(&mut app, "99999<enter>");
