@@ -25,6 +25,10 @@ pub struct Record {
     pub licence: Option<String>,
     /// Ids by which another account may know it.
     pub refs: Vec<String>,
+    /// A driver's phone number, as told.
+    pub phone: Option<String>,
+    /// The tractor of ours that the driver is on, so far as records are linked.
+    pub tractor_id: Option<String>,
 }
 
 /// Records that are one thing: indices into what was passed in, each with the rule that joined it.

@@ -25,6 +25,9 @@ pub fn link(kind: UnitKind, records: &[Record], wishes: &[Wish]) -> Linked {
     for (rule, key) in rules(kind) {
         conflicts.extend(join_by(kind, records, &mut groups, *rule, *key));
     }
+    if kind == UnitKind::Driver {
+        conflicts.extend(doubles(records, &groups));
+    }
     conflicts.sort();
     conflicts.dedup();
     Linked { groups: groups.into_members(), conflicts, waiting: wishes.waiting }
@@ -114,6 +117,28 @@ fn join_by(
         }
     }
     conflicts
+}
+
+/// Drivers whom no rule joined, though they have one phone number and are on one truck. They are only reported: two of a
+/// team may share a phone.
+fn doubles(records: &[Record], groups: &Groups<'_>) -> Vec<Conflict> {
+    let mut holders: BTreeMap<(String, &str), BTreeSet<usize>> = BTreeMap::new();
+    for (index, record) in records.iter().enumerate() {
+        let number = record.phone.as_deref().and_then(keys::phone_number);
+        if let (Some(number), Some(tractor)) = (number, record.tractor_id.as_deref()) {
+            holders.entry((number, tractor)).or_default().insert(index);
+        }
+    }
+    let two = holders.into_values().filter(|who| groups.roots(who).len() > 1);
+    let unsettled = two.filter(|who| !matches!(groups.may_join(who), Err(No::KeptApart)));
+    let reason = "drivers with one phone number are on one truck: they may be one";
+    unsettled
+        .map(|who| Conflict {
+            kind: UnitKind::Driver,
+            records: names(records, &who),
+            reason: reason.to_owned(),
+        })
+        .collect()
 }
 
 /// Records that look alike under one rule, and by which keys.

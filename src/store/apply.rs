@@ -210,6 +210,7 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     let settles = commit.health.done && open.are_open;
     if settles {
         pairings::resolve(&mut work, memory, open.loads_since)?;
+        links::doubles::look(&mut work, memory)?;
     }
     if work.touched.moved || settles {
         fixes::drivers_follow(&mut work)?;

@@ -2,6 +2,7 @@
 
 mod carry;
 mod describe;
+pub(super) mod doubles;
 mod fold;
 mod records;
 

@@ -29,6 +29,8 @@ pub(super) struct Memory {
     pub(super) stays: Stays,
     /// What was told of who goes with whom.
     pub(super) told: Told,
+    /// Drivers who shared a truck and the end of a phone number when who looks alike was last written.
+    pub(super) sharing: Option<Vec<String>>,
 }
 
 /// An account, by its place in [`Memory::accounts`]: no fleet has as many as would not fit.
@@ -181,6 +183,7 @@ impl Memory {
         self.forget_all();
         self.kept.clear();
         self.stays.forget();
+        self.sharing = None;
         self.told.failed(account, resource);
     }
 

@@ -11,6 +11,15 @@ pub fn unit_number(text: &str) -> String {
     upper.trim_start_matches('0').to_owned()
 }
 
+/// The digits of a phone number, without the 1 that North America begins with abroad: how phones are compared. `None` of
+/// what is too short to be one person's.
+pub fn phone_number(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let national = digits.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&digits);
+    let is_one = national.len() >= 7 && national.chars().any(|c| !national.starts_with(c));
+    is_one.then(|| national.to_owned())
+}
+
 /// Whether a folded VIN has the form of one (49 CFR 565.13(b), 565.15): seventeen characters
 /// without `I`, `O` and `Q`, and not one character over and over, as placeholders are.
 ///
@@ -32,6 +41,16 @@ mod tests {
         check("11111111111111111", false);
         check("1FUJA6CV0", false);
         check("1M8GDM9AXKO042788", false);
+    }
+
+    #[test]
+    fn phones_compare_by_their_digits() {
+        let check = |text: &str, number: Option<&str>| assert_eq!(phone_number(text).as_deref(), number);
+        check("+1 (912) 555-0100", Some("9125550100"));
+        check("912.555.0100", Some("9125550100"));
+        check("555-0100", Some("5550100"));
+        check("x100", None);
+        check("000-000-0000", None);
     }
 
     #[test]

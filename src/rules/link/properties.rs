@@ -33,6 +33,8 @@ fn record(kind: UnitKind) -> impl Strategy<Value = Record> {
             plate: plate.map(Into::into),
             licence: licence.map(Into::into),
             refs: refs.into_iter().map(Into::into).collect(),
+            phone: None,
+            tractor_id: None,
         },
     )
 }

@@ -23,6 +23,8 @@ fn record(text: &str) -> Record {
             Some(("plate", plate)) => record.plate = Some(plate.into()),
             Some(("licence", digest)) => record.licence = Some(digest.into()),
             Some(("ref", id)) => record.refs.push(id.into()),
+            Some(("phone", number)) => record.phone = Some(number.into()),
+            Some(("on", tractor)) => record.tractor_id = Some(tractor.into()),
             Some((key, _)) => panic!("no such key: {key}"),
             None => name.push(word),
         }
@@ -249,4 +251,31 @@ fn two_trucks_that_a_person_made_one_keep_what_each_was_joined_to() {
     // What came by a stronger rule is no choice of the person's.
     let third = [records[0], records[1], records[2], "mcleod/A A"];
     check_wished(UnitKind::Tractor, &third, &[wish], "0 + 1 user + 2 vin | 3", 1);
+}
+
+#[test]
+fn two_drivers_of_one_phone_on_one_truck_whom_no_rule_joins_are_reported_and_stay_two() {
+    let check = |records: &[&str], wishes: &[&str], groups: &str, conflicts: usize| {
+        check_wished(UnitKind::Driver, records, wishes, groups, conflicts)
+    };
+    let (ann, annie) = ("a/1 Ann Lee phone=912-555-0100 on=t1", "b/2 Annie Lee phone=+19125550100 on=t1");
+    let found = check(&[ann, annie], &[], "0 | 1", 1).conflicts;
+    assert_eq!(found[0].records, ["a:1", "b:2"]);
+    assert_eq!(found[0].reason, "drivers with one phone number are on one truck: they may be one");
+    // Of one account too, such as a TMS that has him twice.
+    check(
+        &["mcleod/1 Ann Lee phone=9125550100 on=t1", "mcleod/2 A Lee phone=9125550100 on=t1"],
+        &[],
+        "0 | 1",
+        1,
+    );
+    // A person has said so, or the rules have.
+    check(&[ann, annie], &["!a:1 b:2"], "0 | 1", 0);
+    check(&[ann, annie], &["=a:1 b:2"], "0 + 1 user", 0);
+    check(&[ann, "b/2 Ann Lee phone=9125550100 on=t1"], &[], "0 + 1 full_name", 0);
+    // A team has two phones; and nobody is on a truck that nobody knows, nor has a number that is none.
+    check(&[ann, "b/2 Bob Ray phone=9125550101 on=t1"], &[], "0 | 1", 0);
+    check(&[ann, "b/2 Annie Lee phone=9125550100 on=t2"], &[], "0 | 1", 0);
+    check(&["a/1 Ann Lee phone=9125550100", "b/2 Annie Lee phone=9125550100"], &[], "0 | 1", 0);
+    check(&["a/1 Ann Lee phone=0 on=t1", "b/2 Annie Lee phone=0 on=t1"], &[], "0 | 1", 0);
 }

@@ -26,14 +26,21 @@ pub(super) struct Link {
 
 /// Active records, oldest first; several resources of one account that name the same id are one.
 pub(super) fn records(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Vec<Record>> {
-    let mut statement = work.sql.prepare_cached(
-        "SELECT p.account, p.external_id, p.name, p.vin, p.plate, p.licence, p.refs
+    // Only people are asked for what no rule goes by.
+    let person = if kind == UnitKind::Driver {
+        "p.phone, (SELECT d.tractor_id FROM unit_links l JOIN drivers d ON d.id = l.unit_id
+                   WHERE l.kind = p.kind AND l.account = p.account AND l.external_id = p.external_id)"
+    } else {
+        "NULL, NULL"
+    };
+    let mut statement = work.sql.prepare_cached(&format!(
+        "SELECT p.account, p.external_id, p.name, p.vin, p.plate, p.licence, p.refs, {person}
          FROM profiles p
          WHERE p.kind = ?1 AND p.active = 1
          ORDER BY (SELECT min(first_at) FROM profiles o
                    WHERE o.kind = p.kind AND o.account = p.account AND o.external_id = p.external_id),
                   p.account, p.external_id, p.first_at, p.resource",
-    )?;
+    ))?;
     // Of ten thousand no more room than they need: growing, they would take two and a half times as much.
     let count: usize = work
         .sql
@@ -55,6 +62,8 @@ pub(super) fn records(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Vec<R
             plate: row.get(4)?,
             licence: row.get(5)?,
             refs: refs.split(BETWEEN_REFS).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+            phone: row.get(7)?,
+            tractor_id: row.get(8)?,
         };
         match records.last_mut() {
             Some(last) if last.account == next.account && last.external_id == next.external_id => {
@@ -62,6 +71,7 @@ pub(super) fn records(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<Vec<R
                 last.plate = last.plate.take().or(next.plate);
                 last.licence = last.licence.take().or(next.licence);
                 last.refs.extend(next.refs);
+                last.phone = last.phone.take().or(next.phone);
             }
             _ => records.push(next),
         }

@@ -1,6 +1,8 @@
 //! One unit, one row: what joins, what splits, and what stays the same meanwhile.
 
-use backhaul::model::{Batch, Change, Clocks, DutyStatus, Profile, Reject, UnitKind};
+use backhaul::model::{
+    Batch, Change, Clocks, DutyStatus, Pairing, PairingSource, Profile, Reject, Tie, UnitKind,
+};
 use backhaul::store::{Commit, Health};
 
 use super::{Bench, driver, fix, tractor};
@@ -202,4 +204,35 @@ async fn what_a_list_names_and_nobody_understands_is_not_gone() {
     assert_eq!(left(&bench), ["samsara:1", "samsara:2"], "and what was named may be 2");
     bench.tell_batch("samsara", "vehicles", whole(&["1"], &[])).await;
     assert_eq!(left(&bench), ["samsara:1"]);
+}
+
+#[tokio::test]
+async fn two_drivers_of_one_phone_are_in_doubt_as_long_as_they_are_on_one_truck() {
+    let with_phone = |external_id: &str, name: &str| {
+        let mut profile = Profile::new(UnitKind::Driver, external_id, name);
+        profile.phone = Some("(912) 555-0100".into());
+        Change::Profile(Box::new(profile))
+    };
+    let logs_in = |left: &str, right: &str| {
+        Change::Pairing(Pairing {
+            tie: Tie::DriverTractor,
+            left: left.into(),
+            right: Some(right.into()),
+            by: PairingSource::Eld,
+            since_at: None,
+        })
+    };
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("8", "A"), tractor("9", "B")]).await;
+    bench.tell("samsara", "drivers", vec![with_phone("1", "Ann Lee"), with_phone("2", "Annie Lee")]).await;
+    bench.tell("samsara", "assignments", vec![logs_in("1", "9"), logs_in("2", "8")]).await;
+    assert!(bench.fleet().conflicts.is_empty());
+    bench.tell("samsara", "assignments", vec![logs_in("2", "9")]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.drivers.len(), 2, "it is only reported");
+    let [conflict] = fleet.conflicts.as_slice() else { panic!("{:?}", fleet.conflicts) };
+    assert_eq!((conflict.kind, conflict.records.join(" ")), (UnitKind::Driver, "samsara:1 samsara:2".into()));
+    assert!(conflict.reason.contains("one phone number"), "{}", conflict.reason);
+    bench.tell("samsara", "assignments", vec![logs_in("2", "8")]).await;
+    assert!(bench.fleet().conflicts.is_empty());
 }
