@@ -73,6 +73,8 @@ pub struct Remembered {
     pub cursor: Option<String>,
     /// When it was last read to its end.
     pub last_ok_at: Option<Timestamp>,
+    /// What is wrong with it since, in words.
+    pub error: Option<String>,
 }
 
 /// What is remembered of an account's calls, so that a new poller goes on where the last one was.

@@ -12,10 +12,10 @@ type Result<T> = rusqlite::Result<T>;
 
 pub(super) fn remembered(sql: &Connection, account: &str, resource: &str) -> Result<Remembered> {
     let found = sql
-        .prepare_cached("SELECT cursor, last_ok_at FROM feeds WHERE account = ?1 AND resource = ?2")?
+        .prepare_cached("SELECT cursor, last_ok_at, error FROM feeds WHERE account = ?1 AND resource = ?2")?
         .query_row([account, resource], |row| {
             let mut c = Columns::of(row);
-            Ok(Remembered { cursor: c.take()?, last_ok_at: c.at_opt()? })
+            Ok(Remembered { cursor: c.take()?, last_ok_at: c.at_opt()?, error: c.take()? })
         })
         .optional()?;
     Ok(found.unwrap_or_default())

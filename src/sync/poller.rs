@@ -214,12 +214,18 @@ impl Turns {
     async fn wait_for_the_first<P: Provider>(&mut self, feed: &Feed<P>) -> Result<(), StoreError> {
         sleep(self.first).await;
         if let Some(want) = feed.spec.wants {
-            // Until somebody has said what there is, nothing can be wanted of it.
-            while persist(|| feed.store.remembered(&feed.account, want.depends_on()))
-                .await?
-                .last_ok_at
-                .is_none()
-            {
+            // Until somebody has said what there is, nothing can be wanted of it; nor does a person wait for that where
+            // who should say it is in trouble.
+            let list = want.depends_on();
+            loop {
+                let listed = persist(|| feed.store.remembered(&feed.account, list)).await?;
+                if listed.last_ok_at.is_some() {
+                    break;
+                }
+                if let Some(why) = listed.error {
+                    let outcome = Outcome::Failed(format!("{list} could not be read: {why}"));
+                    self.window.ended(feed.spec.resource, Instant::now(), outcome);
+                }
                 sleep(LOOK_AGAIN).await;
             }
         }

@@ -40,11 +40,17 @@ struct Fake {
     began: Instant,
     asked: Arc<Mutex<Vec<Asked>>>,
     answer: Arc<HashMap<&'static str, Answer>>,
+    feeds: &'static [FeedSpec],
 }
 
 impl Fake {
     fn new(script: impl IntoIterator<Item = (&'static str, Answer)>) -> Self {
-        Self { began: Instant::now(), asked: Arc::default(), answer: Arc::new(script.into_iter().collect()) }
+        Self {
+            began: Instant::now(),
+            asked: Arc::default(),
+            answer: Arc::new(script.into_iter().collect()),
+            feeds: FEEDS,
+        }
     }
 
     /// Seconds at which a resource was asked for.
@@ -66,7 +72,7 @@ impl Fake {
 
 impl Provider for Fake {
     fn feeds(&self) -> &'static [FeedSpec] {
-        FEEDS
+        self.feeds
     }
 
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, Error> {

@@ -1,10 +1,14 @@
 //! What a person who waits has read: through the cache, within the bucket, and only by who polls.
 
-use backhaul::http::Kind;
-use backhaul::sync::Looked;
-use tokio::time::sleep;
+use std::time::Duration;
 
-use super::{Bench, Fake, SECOND, fails_until};
+use backhaul::http::Kind;
+use backhaul::model::{UnitKind, Want};
+use backhaul::providers::{Cadence, FeedSpec};
+use backhaul::sync::Looked;
+use tokio::time::{Instant, sleep};
+
+use super::{Bench, Fake, SECOND, fails_until, feed};
 
 #[tokio::test(start_paused = true)]
 async fn positions_are_read_for_who_asks_unless_they_were_a_short_time_ago() {
@@ -93,6 +97,36 @@ async fn what_can_be_read_is_read_though_another_feed_fails() {
                 }
                 assert_eq!(fake.times("positions").len(), reads);
             }
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_whose_list_is_refused_for_good_keeps_nobody_waiting() {
+    const LISTED: &[FeedSpec] = &[
+        feed("assets", Cadence::Roster, Duration::ZERO),
+        feed("positions", Cadence::Positions, Duration::from_secs(5)),
+        FeedSpec {
+            wants: Some(Want::Units { kind: UnitKind::Trailer, listed_by: "assets", not_in: None }),
+            ..feed("asset_positions", Cadence::Positions, Duration::ZERO)
+        },
+    ];
+    let bench = Bench::new();
+    let refused = Fake::new([("assets", fails_until(u64::MAX, Kind::Forbidden))]);
+    let fake = Fake { feeds: LISTED, ..refused };
+    bench
+        .poll(&[("fake", fake.clone())], async {
+            sleep(SECOND * 45).await;
+            let asked = Instant::now();
+            match bench.lookups.positions("fake").await {
+                Looked::Partly(why) => {
+                    assert!(why.starts_with("asset_positions: assets could not be read: "), "{why}");
+                    assert!(why.contains("permission"), "{why}");
+                }
+                other => panic!("{other:?}"),
+            }
+            assert!(asked.elapsed() < SECOND, "waited {:?}", asked.elapsed());
+            assert_eq!((fake.times("positions").len(), fake.times("asset_positions").len()), (2, 0));
         })
         .await;
 }
