@@ -2,12 +2,15 @@
 //! that are tried. It judges nothing and changes nothing.
 
 use std::fs;
+use std::future::ready;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
+
 use crate::commands::doctor::{Account, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven};
 use crate::config::{Config, ConfigError, Environment};
-use crate::daemon::{Failed, Shown, ahead, try_account};
+use crate::daemon::{Failed, Shown, ahead, ended_in_time, stop_signal, try_account};
 use crate::model::Timestamp;
 use crate::store::{self, Reader, Scope, StoreError};
 use crate::sync::Clock;
@@ -81,8 +84,19 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
 }
 
 /// Asks what only a call can tell: the accounts that no poller is known to read, side by side, and what time it is
-/// elsewhere.
-pub async fn ask(config: &Config, facts: &mut Facts) {
+/// elsewhere. Fails once the system asks us to stop; what an account has handed out by then is kept.
+pub async fn ask(config: &Config, facts: &mut Facts) -> anyhow::Result<()> {
+    let mut stop = stop_signal()?;
+    tokio::select! {
+        () = try_all(config, facts) => Ok(()),
+        _ = stop.wait_for(|stop| *stop) => {
+            ended_in_time(ready(())).await;
+            bail!("stopped before every account was tried")
+        }
+    }
+}
+
+async fn try_all(config: &Config, facts: &mut Facts) {
     let clock = Clock::system();
     let mut trying = tokio::task::JoinSet::new();
     for account in unproven(facts) {

@@ -263,10 +263,7 @@ fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
     };
     let mut facts = checkup::gather(config.as_ref(), &around);
     if let Ok(config) = &config {
-        block_on(async {
-            checkup::ask(config, &mut facts).await;
-            Ok(())
-        })?;
+        block_on(checkup::ask(config, &mut facts))?;
     }
     let checks = doctor::checks(&facts);
     let zone = config.map_or(jiff::tz::TimeZone::UTC, |config| config.operations.timezone);

@@ -302,8 +302,7 @@ const CACHE_KIB: i64 = 2048;
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, error))?;
-    connection.busy_timeout(BUSY)?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(|error| cannot_open(path, error))?;
+    write_ahead(&connection, std::thread::sleep).map_err(|error| cannot_open(path, error))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Ten thousand units that all move write some 15 MiB: copied into the file every other time at most.
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
@@ -316,6 +315,24 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(128);
     share_as_file(path);
     Ok(connection)
+}
+
+/// Has a file that is new written through a log. SQLite itself gives up at once where several who start beside each other
+/// all want that.
+fn write_ahead(connection: &Connection, mut pause: impl FnMut(Duration)) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut waited = Duration::ZERO;
+    // All of the waiting is done here, so that it has an end.
+    connection.busy_timeout(Duration::ZERO)?;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if waited < BUSY && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                pause(PAUSE);
+                waited += PAUSE;
+            }
+            done => return done.and_then(|()| connection.busy_timeout(BUSY)),
+        }
+    }
 }
 
 /// Empties the log into the file before it is closed for good, as far as nobody is in the way: what is at rest
@@ -440,5 +457,29 @@ mod tests {
         reading.commit().unwrap();
         assert!(emptied(&connection).unwrap());
         assert_eq!(fs::metadata(super::super::beside(&path, "-wal")).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_new_file_that_others_use_just_then_is_waited_for_and_not_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &str| Connection::open(folder.path().join(name)).unwrap();
+        let used = |name: &str| {
+            let other = open(name);
+            other.execute_batch("CREATE TABLE t (x); BEGIN; SELECT * FROM t").unwrap();
+            other
+        };
+        let (other, mut pauses) = (used("soon.db"), 0);
+        let leaves_after_three = |_| {
+            pauses += 1;
+            if pauses == 3 {
+                other.execute_batch("COMMIT").unwrap();
+            }
+        };
+        write_ahead(&open("soon.db"), leaves_after_three).unwrap();
+        assert_eq!(pauses, 3);
+        let (_other, mut waited) = (used("never.db"), Duration::ZERO);
+        let refused = write_ahead(&open("never.db"), |pause| waited += pause).unwrap_err();
+        assert_eq!(refused.sqlite_error_code(), Some(ErrorCode::DatabaseBusy));
+        assert_eq!(waited, BUSY);
     }
 }

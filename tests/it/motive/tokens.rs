@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use backhaul::http::Kind;
 use backhaul::providers::motive::Motive;
 use backhaul::providers::{Provider, settled};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::server::{Company, field, read};
 use super::{ask, now};
@@ -241,5 +243,42 @@ async fn who_is_stopped_between_the_question_and_the_answer_has_lost_no_token() 
 async fn what_is_settled_is_on_the_disk_whoever_went_away() {
     let company = stopped_in_an_exchange().await;
     settled().await;
+    assert_eq!(company.kept("refresh_token"), "refresh-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_that_is_interrupted_in_an_exchange_keeps_what_was_handed_out() {
+    let doctor = Arc::new(OnceLock::<Pid>::new());
+    let asks = Arc::clone(&doctor);
+    let company = Company::start_with("first", move |tokens, asked, _| {
+        let answer = tokens.exchange(&field(asked, "refresh_token"));
+        kill_process(*asks.wait(), Signal::INT).unwrap();
+        answer
+    })
+    .await;
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    let (base, database) = (&company.server.base, company.folder().with_file_name("b.db"));
+    let text = format!(
+        "[database]\nurl = \"sqlite:{}\"\n[[eld]]\nname = \"west\"\nprovider = \"motive\"\nbase_url = \"{base}\"\n\
+         token_url = \"{base}/oauth/token\"\nclient_id = \"our app\"\nclient_secret = \"secret-hush\"\n\
+         refresh_token = \"first\"\n",
+        database.display()
+    );
+    fs::write(&config, text).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_backhaul"))
+        .args(["doctor", "--config", config.to_str().unwrap()])
+        .env_clear()
+        .env("HOME", home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    doctor.set(Pid::from_child(&child)).unwrap();
+    let output = tokio::task::block_in_place(|| child.wait_with_output().unwrap());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("stopped before every account was tried"), "{told}");
     assert_eq!(company.kept("refresh_token"), "refresh-1");
 }
