@@ -65,6 +65,8 @@ struct Shown {
     stale: bool,
     /// It is not ours: clear it first.
     wiped: bool,
+    /// Somebody waits for what it does not show yet: an answer's first words.
+    awaited: bool,
 }
 
 /// The screen's state.
@@ -148,7 +150,7 @@ impl App {
             alarm: Alarm::new(setup.calls),
             chat: Pane::default(),
             size: Size::new(80, 24),
-            shown: Shown { stale: true, wiped: false },
+            shown: Shown { stale: true, wiped: false, awaited: false },
             quit: false,
         }
     }
@@ -223,6 +225,11 @@ impl App {
     /// Whether the terminal shows something else and must be cleared first; asking clears it.
     pub fn take_wiped(&mut self) -> bool {
         std::mem::take(&mut self.shown.wiped)
+    }
+
+    /// Whether a person waits for what the next frame shows; asking clears it.
+    pub fn take_awaited(&mut self) -> bool {
+        std::mem::take(&mut self.shown.awaited)
     }
 
     /// Whether the person, or the system, asked to leave.

@@ -175,18 +175,14 @@ pub enum Stance {
 /// How far down a conversation is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Scroll {
+    /// To its end, but no further than where the last question stands on the first line: what is longer than the pane is
+    /// read from its beginning.
     #[default]
+    Opening,
+    /// To its end, whatever comes.
     Following,
+    /// So that this line is the first.
     At(usize),
-}
-
-impl Scroll {
-    fn top(self, last: usize) -> usize {
-        match self {
-            Self::Following => last,
-            Self::At(line) => line.min(last),
-        }
-    }
 }
 
 /// One conversation.
@@ -330,7 +326,7 @@ impl Pane {
         talk.turns.push(Exchange::new(turn.question, question.clone(), selected.clone()));
         let more = talk.turns.len().saturating_sub(KEPT);
         talk.turns.drain(..more);
-        talk.scroll = Scroll::Following;
+        talk.scroll = Scroll::Opening;
         Some(Wish::Ask { turn, question, selected })
     }
 
@@ -358,10 +354,17 @@ impl Pane {
         forgotten.map(Wish::Forget)
     }
 
-    /// Goes to the next conversation, and from the last to the first.
+    /// Goes to the conversation before, and from the first to the last.
     pub fn other(&mut self) {
-        self.current = (self.current + 1) % self.talks.len().max(1);
+        self.current = self.current.checked_sub(1).unwrap_or(self.talks.len().saturating_sub(1));
         (self.at, self.stance) = (0, Stance::Typing);
+    }
+
+    /// Whether no word of an answer to this question has come.
+    pub fn is_silent(&self, turn: Turn) -> bool {
+        let talk = self.talks.iter().find(|talk| talk.number == turn.conversation);
+        let last = talk.and_then(|talk| talk.turns.last()).filter(|last| last.question == turn.question);
+        last.is_some_and(Exchange::is_silent)
     }
 
     /// Takes in what is told of a turn. Whether that changed anything: what was taken back is not listened to.
@@ -386,7 +389,7 @@ impl Pane {
         let height = self.height;
         let Some(talk) = self.talks.get_mut(self.current) else { return };
         let last = talk.lines().saturating_sub(height);
-        let top = talk.scroll.top(last).saturating_add_signed(lines);
+        let top = talk.top(height).saturating_add_signed(lines);
         talk.scroll = if top >= last { Scroll::Following } else { Scroll::At(top) };
     }
 
@@ -423,7 +426,7 @@ impl Pane {
         let height = self.height;
         let Some(talk) = self.talks.get_mut(self.current) else { return };
         let last = talk.lines().saturating_sub(height);
-        let top = talk.scroll.top(last);
+        let top = talk.top(height);
         if !(top..top + height).contains(&line) {
             let top = if line < top { line } else { (line + 1).saturating_sub(height) };
             talk.scroll = if top >= last { Scroll::Following } else { Scroll::At(top) };
@@ -432,13 +435,39 @@ impl Pane {
 
     /// The line, counted from the conversation's first, that the cursor is on.
     fn line_of_cursor(&self) -> Option<usize> {
-        let (last, before) = self.talk()?.turns.split_last()?;
-        let (line, _) = last.named(self.at)?;
-        Some(before.iter().map(|turn| turn.lines().len()).sum::<usize>() + line)
+        let (line, _) = self.last()?.named(self.at)?;
+        Some(self.talk()?.question() + line)
+    }
+
+    /// How many lines of the conversation in sight stand below the pane, but for the empty one that it ends with.
+    fn below(&self) -> usize {
+        self.talk().map_or(0, |talk| talk.lines().saturating_sub(talk.top(self.height) + self.height + 1))
+    }
+
+    /// What was asked last in the conversation before this one, where there is one.
+    fn before(&self) -> Option<&Exchange> {
+        let mut before = self.talks.get(..self.current)?.iter().rev();
+        before.find_map(|talk| talk.turns.last())
     }
 }
 
 impl Talk {
+    /// Its line that is the pane's first, where that has room for so many.
+    fn top(&self, height: usize) -> usize {
+        let last = self.lines().saturating_sub(height);
+        match self.scroll {
+            Scroll::Opening => last.min(self.question()),
+            Scroll::Following => last,
+            Scroll::At(line) => line.min(last),
+        }
+    }
+
+    /// The line that the last question begins on.
+    fn question(&self) -> usize {
+        let before = self.turns.split_last().map_or(&[][..], |(_, before)| before);
+        before.iter().map(|turn| turn.lines().len()).sum()
+    }
+
     fn lines(&self) -> usize {
         self.turns.iter().map(|turn| turn.lines().len()).sum()
     }

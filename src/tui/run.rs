@@ -14,7 +14,8 @@ use super::event::Event;
 const SAVED: u32 = 2;
 
 /// Runs until the app quits or every sender is gone. Draws at most once per `frame` over any longer time, and
-/// at once after a quiet one; news leave one frame unspent, so that a key beside a stream of them is drawn at once. `perform` does what the app asks for, between two frames.
+/// at once after a quiet one; news leave one frame unspent, so that a key beside a stream of them is drawn at once, and
+/// so are the first words of an answer. `perform` does what the app asks for, between two frames.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     app: &mut App,
@@ -44,6 +45,7 @@ pub async fn run<B: Backend>(
             app.take_early().into_iter().filter_map(|event| app.update(event)).for_each(&mut perform);
             // Of one event one thing is asked for: where a key with another effect led to is told behind it.
             app.looks().into_iter().for_each(&mut perform);
+            is_asked |= app.take_awaited();
             if app.quit() {
                 return Ok(());
             }

@@ -32,8 +32,10 @@ impl App {
 
     /// Takes in what the assistant says.
     pub(super) fn learn_chat(&mut self, turn: Turn, told: Told) {
+        let begins = matches!(told, Told::Words(_)) && self.chat.is_silent(turn);
         if self.chat.learn(turn, told) {
             self.shown.stale = true;
+            self.shown.awaited |= begins;
         }
     }
 

@@ -89,7 +89,7 @@ pub fn paint(
     title(pane, about, manner, inner, buf);
     let rows = inner.rows().map(|row| row.y).skip(1).take(usize::from(body(area).1));
     if pane.last().is_none() {
-        for (y, (text, role)) in rows.zip(welcome(manner, inner.width)) {
+        for (y, (text, role)) in rows.zip(welcome(pane, manner, inner.width)) {
             put(buf, (inner.x, y), inner.width, &text, theme.style(role), facts.glyphs);
         }
     } else {
@@ -98,18 +98,24 @@ pub fn paint(
     (inner.height >= LINES).then(|| question(pane, manner, inner, buf)).flatten()
 }
 
-/// "Chat 2 of 3, this: load 0091".
+/// "Chat 2 of 3  12 lines below: pgdn  this: load 0091".
 fn title(pane: &Pane, about: Option<&str>, manner: Manner<'_>, area: Rect, buf: &mut Buffer) {
     let count = pane.talks.len();
     let which = if count > 1 { format!("Chat {} of {count}", pane.current + 1) } else { "Chat".to_owned() };
+    let below = match pane.below() {
+        0 => String::new(),
+        below => {
+            let lines = if below == 1 { "1 line".to_owned() } else { format!("{below} lines") };
+            format!("  {lines} below: {}", key(manner, Action::PageDown))
+        }
+    };
     let about = about.map(|about| format!("  this: {about}")).unwrap_or_default();
-    let line = [(which, Role::Title), (about, Role::Muted)];
+    let line = [(which, Role::Title), (below, Role::Warn), (about, Role::Muted)];
     put_line(buf, (area.x, area.y), area.width, &line, manner.theme, manner.facts.glyphs);
 }
 
 /// What stands there before anything is asked.
-fn welcome(manner: Manner<'_>, room: u16) -> Vec<Span> {
-    let key = |action| manner.keys.keys_of(action).first().map_or("", String::as_str);
+fn welcome(pane: &Pane, manner: Manner<'_>, room: u16) -> Vec<Span> {
     let lines = |text: &str, role| wrap(text, room).into_iter().map(move |line| (line, role));
     let asks = lines("Ask in plain words, for example:", Role::Text);
     let examples = FOR_EXAMPLE
@@ -118,11 +124,24 @@ fn welcome(manner: Manner<'_>, room: u16) -> Vec<Span> {
         .map(|(text, role)| (format!("  {text}"), role));
     let how = format!(
         "{} goes through what an answer names, {} there goes to it. :new begins anew.",
-        key(Action::ChatNext),
-        key(Action::Open)
+        key(manner, Action::ChatNext),
+        key(manner, Action::Open)
     );
+    let before = pane.before().map(|before| {
+        let back = key(manner, Action::ChatOther);
+        format!(
+            "This conversation is new. {back} goes back to the one before, last asked: {}",
+            before.asked()
+        )
+    });
     let blank = || std::iter::once((String::new(), Role::Text));
-    asks.chain(examples).chain(blank()).chain(lines(&how, Role::Muted)).collect()
+    let before = before.iter().flat_map(|before| lines(before, Role::Text).chain(blank()));
+    before.chain(asks).chain(examples).chain(blank()).chain(lines(&how, Role::Muted)).collect()
+}
+
+/// The first key that does this.
+fn key(manner: Manner<'_>, action: Action) -> &str {
+    manner.keys.keys_of(action).first().map_or("", String::as_str)
 }
 
 fn conversation(
@@ -134,7 +153,7 @@ fn conversation(
 ) {
     let Manner { facts, theme, .. } = manner;
     let Some(talk) = pane.talk() else { return };
-    let top = talk.scroll.top(talk.lines().saturating_sub(pane.height));
+    let top = talk.top(pane.height);
     let under = pane.line_of_cursor().filter(|_| pane.stance == Stance::Reading);
     let piece = pane.last().and_then(|last| last.named(pane.at)).map(|(_, piece)| piece);
     let lines = talk.turns.iter().flat_map(Exchange::lines).enumerate().skip(top);

@@ -75,6 +75,16 @@ impl Exchange {
         exchange
     }
 
+    /// What was asked.
+    pub fn asked(&self) -> &str {
+        &self.asked
+    }
+
+    /// Whether no word of an answer has come.
+    pub const fn is_silent(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The answer, where there is one.
     pub fn answer(&self) -> Option<&Answer> {
         match &self.end {

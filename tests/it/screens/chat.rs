@@ -2,7 +2,7 @@
 
 use backhaul::rules::find::Kind;
 use backhaul::tui::app::{App, Effect};
-use backhaul::tui::chat::{Answer, Cite, Told, Turn, Wish};
+use backhaul::tui::chat::{Answer, Cite, Past, Told, Turn, Wish};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
 
@@ -230,16 +230,39 @@ fn it_follows_what_comes_only_at_the_end() {
         |from: u32, to: u32| (from..to).map(|n| format!("line {n:03}\n\n")).collect::<Vec<_>>().concat();
     picture(&mut app, 80, 24);
     tell(&mut app, turn, Told::Words(lines(0, 50)));
-    assert!(picture(&mut app, 80, 24).contains("line 049"));
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("> all") && shown.contains("line 000"), "from its beginning: {shown}");
+    assert!(!shown.contains("line 049") && shown.contains(" lines below: pagedown"), "{shown}");
+    press(&mut app, "<pagedown><pagedown><pagedown><pagedown><pagedown><pagedown>");
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("line 049") && !shown.contains(" below: "), "{shown}");
     press(&mut app, "<pageup>");
-    let held = picture(&mut app, 80, 24);
-    assert!(!held.contains("line 049"));
+    // How much there is below grows.
+    let held = |app: &mut App| -> Vec<String> {
+        picture(app, 80, 24)
+            .lines()
+            .filter(|line| !line.contains(" lines below: "))
+            .map(str::to_owned)
+            .collect()
+    };
+    let before = held(&mut app);
+    assert!(!before.concat().contains("line 049"));
     tell(&mut app, turn, Told::Words(lines(50, 60)));
-    assert_eq!(picture(&mut app, 80, 24), held, "what is read stays where it is");
+    assert_eq!(held(&mut app), before, "what is read stays where it is");
     press(&mut app, "<pagedown><pagedown><pagedown><pagedown>");
     assert!(picture(&mut app, 80, 24).contains("line 059"));
     tell(&mut app, turn, Told::Words(lines(60, 70)));
     assert!(picture(&mut app, 80, 24).contains("line 069"), "and at the end it follows again");
+    let (next, _) = asked(&mut app, "next");
+    tell(&mut app, next, Told::Words("short".into()));
+    let shown = picture(&mut app, 80, 24);
+    assert!(
+        shown.contains("line 069") && shown.contains("short"),
+        "what fits stands below the rest: {shown}"
+    );
+    tell(&mut app, next, Told::Words(lines(0, 50)));
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("> next") && !shown.contains("line 069"), "{shown}");
 }
 
 #[test]
@@ -265,4 +288,24 @@ fn no_size_panics() {
             picture(&mut app, width, height);
         }
     }
+}
+
+#[test]
+fn a_console_that_is_opened_again_says_how_to_go_back_and_leads_to_the_newest_first() {
+    let mut app = told_of(small());
+    let past = |asked: &str| Past {
+        asked: asked.into(),
+        about: None,
+        told: vec![Told::Answer(Box::new(Answer { text: format!("Of {asked}."), ..Answer::default() }))],
+    };
+    app.know_chats(vec![vec![past("oldest")], vec![past("newest")]]);
+    press(&mut app, "c");
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("ctrl-o goes back to the one before, last asked: newest"), "{shown}");
+    press(&mut app, "<ctrl-o>");
+    assert!(picture(&mut app, 80, 24).contains("Of newest."));
+    press(&mut app, "<ctrl-o>");
+    assert!(picture(&mut app, 80, 24).contains("Of oldest."));
+    press(&mut app, "<ctrl-o>");
+    assert!(picture(&mut app, 80, 24).contains("This conversation is new."));
 }

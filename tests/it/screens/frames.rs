@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
-use backhaul::tui::app::App;
+use backhaul::tui::app::{App, Effect};
+use backhaul::tui::chat::{Told, Wish};
 use backhaul::tui::event::Event;
 use backhaul::tui::run::run;
 use backhaul::tui::terminal::Quiet;
@@ -187,6 +188,31 @@ async fn a_key_beside_a_stream_of_news_is_drawn_at_once_and_the_frames_stay_with
     })
     .await;
     assert!((50..=65).contains(&counts.drawn.get()), "{}", counts.drawn.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_words_of_an_answer_are_drawn_at_once_whatever_was_drawn_just_before() {
+    let mut app = super::told_of(small());
+    super::press(&mut app, "c");
+    let asked = super::press(&mut app, "what is late<enter>");
+    let Some(Effect::Chat(Wish::Ask { turn, .. })) = asked else { panic!("{asked:?}") };
+    counted(app, async |sender, counts| {
+        sleep(SECOND * 5).await;
+        // What is looked up spends what a quiet time saved, but for one frame.
+        for (call, what) in [(0, "late loads"), (1, "sync health"), (2, "near")] {
+            sender.send(Event::Chat(turn, Told::LooksUp { call, what: what.into() })).await.unwrap();
+            sleep(Duration::from_millis(1)).await;
+        }
+        let words = |text: &str| Event::Chat(turn, Told::Words(text.into()));
+        let before = counts.drawn.get();
+        sender.send(words("2 loads")).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(counts.drawn.get(), before + 1, "the first words");
+        sender.send(words(" are late")).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(counts.drawn.get(), before + 1, "what follows waits its turn");
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
