@@ -2,6 +2,7 @@
 //! the answer as it stands. What it does not understand it says; it never guesses.
 
 mod examples;
+mod hours;
 mod meaning;
 mod selected;
 

@@ -6,6 +6,7 @@ mod declare;
 mod found;
 mod freight;
 mod health;
+mod hours;
 mod places;
 mod plan;
 mod queue;
@@ -23,6 +24,8 @@ use super::facts::Facts;
 pub enum Tool {
     /// Where a driver is.
     DriverLocation,
+    /// The hours of a driver.
+    DriverHours,
     /// How a load stands.
     MovementStatus,
     /// When a load is at its stops.
@@ -57,8 +60,9 @@ pub enum Tool {
 
 impl Tool {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DriverLocation,
+        Self::DriverHours,
         Self::MovementStatus,
         Self::Eta,
         Self::SearchDrivers,
@@ -80,6 +84,7 @@ impl Tool {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DriverLocation => "get_driver_location",
+            Self::DriverHours => "get_driver_hours",
             Self::MovementStatus => "get_movement_status",
             Self::Eta => "get_eta",
             Self::SearchDrivers => "search_drivers",
@@ -108,6 +113,7 @@ impl Tool {
     pub fn run(self, args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         match self {
             Self::DriverLocation => units::driver_location(args, facts),
+            Self::DriverHours => hours::driver_hours(args, facts),
             Self::MovementStatus => freight::status(args, facts),
             Self::Eta => freight::eta(args, facts),
             Self::SearchDrivers => who::search(args, facts),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::late::late_words;
 use super::table::{self, clock, or_none};
 use super::{Format, Layout, grid};
-use crate::model::{DutyStatus, EtaSource, Loaded, Movement, Reason, Risk, Timestamp, UnitId};
+use crate::model::{DutyStatus, EtaSource, Loaded, Reason, Risk, Timestamp, UnitId};
 use crate::rules::age;
 use crate::rules::best::{Choice, Verdict, Why, first_legal};
 use crate::rules::hours::Left;
@@ -140,7 +140,7 @@ impl<'a> Row<'a> {
             observed_at: tractor.and_then(|tractor| tractor.observed_at),
             trailer: choice.rig.trailer.map(|trailer| trailer.unit_number.as_str()),
             trailer_loaded: choice.rig.trailer.map(|trailer| trailer.loaded),
-            after: first_loads(choice).map(|load| load.tms.id.as_str()).collect(),
+            after: choice.done_first().map(|load| load.tms.id.as_str()).collect(),
             put_off: choice.put_off.iter().map(|load| load.tms.id.as_str()).collect(),
             suffers: (choice.suffers.iter())
                 .map(|(load, risk, late_s)| Suffers {
@@ -151,12 +151,6 @@ impl<'a> Row<'a> {
                 .collect(),
         }
     }
-}
-
-/// The loads that come before it.
-fn first_loads<'a>(choice: &'a Choice<'a>) -> impl Iterator<Item = &'a Movement> {
-    let put_off = choice.put_off.len();
-    choice.rig.loads.iter().copied().take(choice.rig.loads.len() - put_off)
 }
 
 fn print_text(answer: &Answer<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
@@ -194,7 +188,7 @@ fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> V
             format!("{} {}", risk.word().replace('_', " "), reason.map(Reason::word).unwrap_or_default())
         }
     };
-    let after: Vec<_> = first_loads(choice).map(|load| load.tms.id.as_str()).collect();
+    let after: Vec<_> = choice.done_first().map(|load| load.tms.id.as_str()).collect();
     let suffers: Vec<_> = choice
         .suffers
         .iter()

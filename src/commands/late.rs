@@ -40,7 +40,7 @@ pub fn age(fleet: &Fleet, now: Timestamp) -> Option<Duration> {
 /// What is to be known beside the list: of how many loads nobody can tell and why, and which feeds are
 /// silent, so that a short list is not taken for a good one.
 pub fn beside(report: &Report<'_>, fleet: &Fleet, now: Timestamp) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = report.uncovered_words(fleet).into_iter().collect();
     let count: usize = report.unknown.values().sum();
     if count > 0 {
         let causes = report

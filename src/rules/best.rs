@@ -32,6 +32,14 @@ pub struct Choice<'a> {
     pub suffers: Vec<(&'a Movement, Risk, Option<i64>)>,
 }
 
+impl<'a> Choice<'a> {
+    /// Loads of his own that he does before it.
+    pub fn done_first(&self) -> impl Iterator<Item = &'a Movement> {
+        let first = self.rig.loads.len().saturating_sub(self.put_off.len());
+        self.rig.loads.iter().copied().take(first)
+    }
+}
+
 /// Whether a driver can take a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -80,6 +88,10 @@ impl Why {
         }
     }
 }
+
+/// As many that fit are found, and as many that do not are judged, unless other numbers are asked for: every door asks for
+/// the same, so that all name the same.
+pub const TOP: usize = 10;
 
 /// So many that may fit are looked at closely, the nearest first, unless more are asked for: one who is further
 /// away than all of these is hardly ever the better choice.

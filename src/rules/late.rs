@@ -1,11 +1,11 @@
 //! Which loads will be late, or may be, the worst first; and of how many nobody knows, and why.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::freshness::{Freshness, Standing, movement_at, standing};
 use super::itinerary::is_to_be_driven;
-use super::trip;
+use super::{queue, trip, uncovered};
 use crate::model::{Arrival, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
 /// A load in trouble.
@@ -33,6 +33,27 @@ pub struct Report<'a> {
     pub loads: Vec<LateLoad<'a>>,
     /// How many loads nobody can tell of, by what is missing.
     pub unknown: BTreeMap<Option<Reason>, usize>,
+}
+
+impl Report<'_> {
+    /// How many of the loads stand on the board as pickups that are not covered, and not as late; in a sentence without an
+    /// end mark, where there are any.
+    pub fn uncovered_words(&self, fleet: &Fleet) -> Option<String> {
+        let uncovered: BTreeSet<_> = fleet
+            .exceptions
+            .iter()
+            .filter(|row| row.is_open() && uncovered::is_uncovered(row))
+            .filter_map(|row| queue::load_of(row))
+            .collect();
+        let count = self.loads.iter().filter(|load| uncovered.contains(&load.movement.key())).count();
+        let stand = if count == 1 { "stands" } else { "stand" };
+        (count > 0).then(|| {
+            format!(
+                "{count} of these loads {stand} on the board as uncovered pickups: nobody is assigned, or cannot legally \
+                 be there in time"
+            )
+        })
+    }
 }
 
 /// Loads of ours that are `late` or `at_risk` as of `now`; those that are `tight` too where asked.
@@ -85,4 +106,52 @@ fn worst_first(a: &LateLoad<'_>, b: &LateLoad<'_>) -> Ordering {
         (Reverse(load.standing.risk), Reverse(load.movement.late_s), deadline, load.movement.key())
     };
     rank(a).cmp(&rank(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Exception, ExceptionKind, ExceptionState, Touches};
+
+    #[test]
+    fn what_the_board_has_as_uncovered_is_told_of_those_that_are_late() {
+        let judgement = Judgement::default();
+        let late = |id: &str| {
+            let mut movement = Movement::default();
+            (movement.tms.id, movement.tms.company_id) = (id.into(), "TMS".into());
+            let standing = Standing { risk: Risk::Late, reason: Some(Reason::NoDriver), oldest: None };
+            LateLoad {
+                movement,
+                standing,
+                judgement: &judgement,
+                stop: None,
+                arrival: None,
+                deadline_at: None,
+            }
+        };
+        let report = Report { loads: vec![late("1"), late("2"), late("3")], ..Report::default() };
+        let row = |load: &str, kind, state| Exception {
+            id: format!("{load} {kind:?}"),
+            kind,
+            state,
+            touches: Touches {
+                company_id: Some("TMS".into()),
+                movement_id: Some(load.into()),
+                ..Touches::default()
+            },
+            ..Exception::default()
+        };
+        let mut fleet = Fleet::default();
+        assert_eq!(report.uncovered_words(&fleet), None);
+        fleet.exceptions = [
+            row("1", ExceptionKind::UnassignedPickup, ExceptionState::Open),
+            row("2", ExceptionKind::Late, ExceptionState::Open),
+            row("3", ExceptionKind::InfeasiblePickup, ExceptionState::Watched),
+            row("4", ExceptionKind::InfeasiblePickup, ExceptionState::Open),
+        ]
+        .into_iter()
+        .collect();
+        let told = report.uncovered_words(&fleet).unwrap();
+        assert!(told.starts_with("1 of these loads stands on the board as uncovered"), "{told}");
+    }
 }

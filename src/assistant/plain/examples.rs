@@ -26,6 +26,7 @@ pub fn asked_like(fleet: &Fleet) -> String {
         last_stop.map(|stop| format!("who is near {} with 5 hours and an empty", trip::place(stop))),
         trailer.map(|row| format!("where is trailer {}", row.unit_number)),
         driver.zip(load).map(|(driver, _)| format!("can {} make it", driver.name)),
+        driver.map(|driver| format!("how many hours does {} have left", driver.name)),
         load.map(|row| format!("who else can take {}", row.tms.id)),
         Some("who runs out of hours".to_owned()),
         Some("what is in detention".to_owned()),

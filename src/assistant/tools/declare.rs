@@ -77,9 +77,18 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
              driver is.",
             vec![must("driver", "His name or a part of it, his id, or his tractor's number.")],
         ),
+        Tool::DriverHours => (
+            "What one driver has left by each of his clocks, and how long he may drive on. Call it when somebody asks \
+             for a driver's hours, or whether he can drive so long.",
+            vec![
+                must("driver", "His name or a part of it, his id, his tractor's number, or his load's."),
+                may("drive_hours", Kind::Number, "So many hours of driving are asked about."),
+            ],
+        ),
         Tool::MovementStatus => (
             "How one load stands: status, driver, where the truck is, next stop, ETA, whether it will be in time \
-             and why. Call it when somebody asks where a load is.",
+             and why, what stands on the board of it and who claimed that. Call it when somebody asks where a load \
+             is or who has it.",
             vec![MOVEMENT],
         ),
         Tool::Eta => (

@@ -62,7 +62,8 @@ impl Found {
     /// Adds what is to be known beside the answer, where there is something.
     pub fn doubt(&mut self, doubt: Option<String>) {
         if let Some(doubt) = doubt {
-            self.say(format!("{doubt}."));
+            let stop = if doubt.ends_with('?') { "" } else { "." };
+            self.say(format!("{doubt}{stop}"));
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
+use super::queue;
 use super::words::{ago, count, lateness, seen, when_at};
 use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
@@ -24,6 +25,15 @@ const ROWS: usize = 12;
 /// The load that `movement` means.
 pub(super) fn load<'a>(args: Args<'_>, facts: &'a Facts) -> Result<&'a Movement, String> {
     meant(facts, &args.text("movement")?)
+}
+
+/// Says what else the number is that the load was asked for by, as the commands do.
+pub(super) fn doubt_number(found: &mut Found, args: Args<'_>, facts: &Facts, movement: &Movement) {
+    let text = args.text_opt("movement");
+    found.doubt(
+        text.and_then(|text| find::also_an_order(&facts.fleet, movement, &text))
+            .map(|also| format!("{also}: if that is meant, ask for it by the number of its load")),
+    );
 }
 
 /// The load that `text` means, as `say` settles it.
@@ -136,6 +146,8 @@ pub(super) fn status(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         ));
         found.say(judged_words(movement, &stands, shown.late_s));
     }
+    queue::on_the_board(&mut found, movement, facts);
+    doubt_number(&mut found, args, facts, movement);
     found.rows.push(row([
         ("load", json!(movement.tms.id)),
         ("order", json!(movement.tms.order_id)),
@@ -261,6 +273,7 @@ pub(super) fn eta(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         ]));
     }
     found.say(judged_words(movement, &stands, shown.late_s));
+    doubt_number(&mut found, args, facts, movement);
     found.rest_on(stands.oldest.map(|oldest| oldest.at));
     found.rest_on(basis.fresh.freight().0);
     cite(&mut found, facts, movement);
@@ -296,6 +309,7 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Found {
             at_risk.len()
         ),
     });
+    found.doubt(report.uncovered_words(fleet));
     for load in report.loads.iter().take(ROWS) {
         if found.rows.len() < SAID {
             found.say(late_words(load, facts));

@@ -1,5 +1,7 @@
 //! Anything by a name or a number, and who is around a place.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::super::facts::Facts;
@@ -7,7 +9,7 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::plan::clocks;
 use super::words::{ago, count, when};
-use crate::model::{Loaded, UnitKind};
+use crate::model::{Loaded, MovementKey, UnitKind};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::near::{self, Near, Wanted, drivable_s};
 use crate::rules::{moment, whereabouts};
@@ -64,7 +66,23 @@ pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         }
     }
     found.left_out = all.len().saturating_sub(MOST);
+    found.doubt(several_loads(&all, &text, facts));
     Ok(found)
+}
+
+/// That what goes by `text` is several loads', of which none is chosen; of several those that are open count.
+fn several_loads(all: &[find::Found], text: &str, facts: &Facts) -> Option<String> {
+    let exact = all.iter().filter(|one| one.fit == Fit::Exact);
+    let keys = exact.filter_map(|one| {
+        Some(MovementKey { company_id: one.company_id.clone()?, id: one.movement_id.clone()? })
+    });
+    let keys: BTreeSet<MovementKey> = keys.collect();
+    let is_open =
+        |key: &&MovementKey| facts.fleet.movements.get(*key).is_some_and(|load| load.tms.status.is_open());
+    let open: Vec<&MovementKey> = keys.iter().filter(is_open).collect();
+    let meant = if open.is_empty() { keys.iter().collect() } else { open };
+    let each: Vec<String> = meant.iter().map(|key| format!("{}/{}", key.company_id, key.id)).collect();
+    (each.len() > 1).then(|| format!("AMBIGUOUS: {text:?} leads to loads {}. Which one?", each.join(" and ")))
 }
 
 /// `near`.

@@ -1,11 +1,13 @@
 //! What can legally be done: the plan of a load, whether a driver can be somewhere, who can take a load.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
-use super::freight::{cite, load, meant, names, rig_words, standing_words, stops_named};
+use super::freight::{cite, doubt_number, load, meant, names, rig_words, standing_words, stops_named};
 use super::who;
 use super::words::{ago, count, lateness, when, when_at};
 use crate::model::{Driver, Keyed, Movement, Reason, Risk, Stop, Timestamp};
@@ -26,7 +28,9 @@ pub(super) fn legal_arrival(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
     let place = args.text_opt("place");
     if let Some(text) = args.text_opt("movement") {
         let movement = meant(facts, &text)?;
-        return of_load(movement, place.as_deref(), args, facts);
+        let mut found = of_load(movement, place.as_deref(), args, facts)?;
+        doubt_number(&mut found, args, facts, movement);
+        return Ok(found);
     }
     let named = args
         .text("driver")
@@ -70,7 +74,7 @@ pub(super) fn legal_arrival(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
 }
 
 /// "0412" of "load 0412".
-fn load_number(place: &str) -> &str {
+pub(super) fn load_number(place: &str) -> &str {
     let word = place.split_whitespace().next().filter(|word| word.eq_ignore_ascii_case("load"));
     word.and_then(|word| place.trim_start().get(word.len()..)).unwrap_or(place)
 }
@@ -302,7 +306,7 @@ pub(super) fn best_drivers(args: Args<'_>, facts: &Facts) -> Result<Found, Strin
     const MOST: usize = 5;
     let movement = load(args, facts)?;
     let basis = facts.basis();
-    let choices = best::best(&basis, movement, MOST)?;
+    let choices = best::best(&basis, movement, best::TOP)?;
     let fit: Vec<_> = choices.iter().filter(|choice| choice.verdict == Verdict::Fits).take(MOST).collect();
     let mut found = Found::default();
     found.say(match fit.len() {
@@ -312,16 +316,7 @@ pub(super) fn best_drivers(args: Args<'_>, facts: &Facts) -> Result<Found, Strin
     for choice in &fit {
         add_choice(&mut found, choice, &basis, facts);
     }
-    let mut why: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for choice in &choices {
-        if let Verdict::Rejected(reason) = &choice.verdict {
-            *why.entry(reason.word()).or_default() += 1;
-        }
-    }
-    if !why.is_empty() {
-        let each: Vec<_> = why.iter().map(|(word, count)| format!("{count} {word}")).collect();
-        found.say(format!("Not chosen: {}.", each.join(", ")));
-    }
+    rejected(&mut found, &choices);
     let unknown = choices.iter().filter(|choice| is_unknown(&choice.verdict)).count();
     if unknown > 0 {
         found.say(format!(
@@ -333,7 +328,36 @@ pub(super) fn best_drivers(args: Args<'_>, facts: &Facts) -> Result<Found, Strin
     let named = movement.driver_id.as_ref().and_then(|id| facts.fleet.drivers.get(id));
     found.say(format!("It now has {}.", named.map_or("nobody", |row| row.name.as_str())));
     cite(&mut found, facts, movement);
+    doubt_number(&mut found, args, facts, movement);
     Ok(found)
+}
+
+/// Says why the others cannot: of those that come nearest to it each, of all how many for which reason.
+fn rejected(found: &mut Found, choices: &[Choice<'_>]) {
+    const NAMED: usize = 3;
+    let why = choices.iter().filter_map(|choice| match &choice.verdict {
+        Verdict::Rejected(why) => Some((choice, why)),
+        Verdict::Fits => None,
+    });
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, why) in why.clone() {
+        *counts.entry(why.word()).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return;
+    }
+    let nearest = why.take(NAMED).map(|(choice, why)| {
+        let late_s = choice.judgement.as_ref().and_then(|one| one.late_s).filter(|late_s| *late_s > 0);
+        let late = late_s.map(|late_s| format!(", {}", lateness(late_s))).unwrap_or_default();
+        format!("{} ({}{late})", choice.rig.driver.name, why.word())
+    });
+    let nearest: Vec<_> = nearest.collect();
+    let each: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    found.say(format!(
+        "Not chosen, the nearest to it first: {}; in all {}.",
+        nearest.join(", "),
+        each.join(", ")
+    ));
 }
 
 /// A driver who can take the load.
@@ -346,11 +370,18 @@ fn add_choice(found: &mut Found, choice: &Choice<'_>, basis: &Basis<'_>, facts: 
     let suffers: Vec<_> = choice
         .suffers
         .iter()
-        .map(|(load, risk, _)| format!("load {} would be {}", load.tms.id, risk.word()))
+        .map(|(load, risk, late_s)| {
+            let late = late_s.filter(|late_s| *late_s > 0);
+            let would_be = late.map_or_else(|| risk.word().replace('_', " "), lateness);
+            format!("load {} would be {would_be}", load.tms.id)
+        })
         .collect();
-    let suffers = if suffers.is_empty() { "no other load suffers".to_owned() } else { suffers.join(", ") };
+    let first: Vec<_> = choice.done_first().map(|load| load.tms.id.as_str()).collect();
+    let after =
+        if first.is_empty() { String::new() } else { format!(", after load {}", first.join(" and ")) };
+    let harm = if suffers.is_empty() { "no other load suffers".to_owned() } else { suffers.join(", ") };
     found.say(format!(
-        "{} in tractor {}, {} mi away, legally there {}, {}; {suffers}.",
+        "{} in tractor {}, {} mi away, legally there {}{after}, {}; {harm}.",
         choice.rig.driver.name,
         tractor.map_or("-", |row| row.unit_number.as_str()),
         choice.miles.map_or_else(|| "?".to_owned(), |miles| format!("{miles:.0}")),
@@ -362,6 +393,8 @@ fn add_choice(found: &mut Found, choice: &Choice<'_>, basis: &Basis<'_>, facts: 
         ("tractor", json!(tractor.map(|row| row.unit_number.as_str()))),
         ("miles", json!(choice.miles.map(f64::round))),
         ("legally_there", json!(legal.map(|at| when(at, facts)))),
+        ("after", json!(first)),
+        ("suffers", json!(suffers)),
         ("risk", json!(risk.word())),
         ("late_minutes", json!(judgement.and_then(|one| one.late_s).map(|late_s| late_s / 60))),
         ("drivable", json!(drivable_s(&left).map(moment::span))),
@@ -397,7 +430,7 @@ pub(super) fn clocks(left: &hours::Left) -> String {
 }
 
 /// "45h00": hours are not told in days.
-fn hours_words(left_s: i64) -> String {
+pub(super) fn hours_words(left_s: i64) -> String {
     format!("{}h{:02}", left_s / 3600, left_s % 3600 / 60)
 }
 

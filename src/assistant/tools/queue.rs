@@ -9,13 +9,13 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
-use crate::model::ExceptionKind;
+use crate::model::{Exception, ExceptionKind, Keyed, Movement};
 use crate::rules::alerts::{self, AHEAD};
 use crate::rules::find::Kind;
 use crate::rules::handoff::{self, Handoff, Line, What};
 use crate::rules::limits::{self, By, Ends, Limit};
 use crate::rules::uncovered::{self, Uncovered};
-use crate::rules::{age, blindness, moment, trip};
+use crate::rules::{age, blindness, moment, queue, trip};
 
 /// So many of a list are told in sentences, and in rows.
 const SAID: usize = 5;
@@ -103,6 +103,9 @@ pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, 
     let mut found = Found::default();
     let hours = age::words(within);
     found.say(match rows.len() {
+        0 if blindness::not_yet(&facts.fleet).is_some() => {
+            format!("NOBODY CAN TELL yet whether a pickup within {hours} is not covered.")
+        }
         0 => format!("Within {hours} no pickup is known that is not covered."),
         all => format!(
             "Within {hours} {} not covered, that with the least time left first.",
@@ -158,12 +161,39 @@ fn add_uncovered(found: &mut Found, one: &Uncovered<'_>, facts: &Facts) {
     }
 }
 
+/// Says what stands on the board of a load, and who sees to it.
+pub(super) fn on_the_board(found: &mut Found, movement: &Movement, facts: &Facts) {
+    let open = queue::open(&facts.fleet, &facts.basis().fresh, facts.now);
+    let mut lines = queue::lines(open, |row| *row).into_iter();
+    let key = movement.key();
+    let line = lines.find(|line| line.first().and_then(|row| queue::load_of(row)).as_ref() == Some(&key));
+    let Some((worst, more)) = line.as_ref().and_then(|line| line.split_first()) else {
+        let yet = if blindness::not_yet(&facts.fleet).is_some() { " yet" } else { "" };
+        found.say(format!("Nothing of it stands on the board{yet}, so that nobody has claimed it."));
+        return;
+    };
+    let all: Vec<String> = std::iter::once(worst)
+        .chain(more)
+        .map(|row| format!("{} ({})", row.summary, claim_words(row, facts)))
+        .collect();
+    found.say(format!("On the board: {}.", all.join("; ")));
+}
+
+/// Who sees to an exception, and since when.
+fn claim_words(row: &Exception, facts: &Facts) -> String {
+    match handoff::owner(row) {
+        Some(mark) => format!("claimed by {} {}", mark.user, ago(Some(mark.at), facts.now)),
+        None => handoff::UNOWNED.to_owned(),
+    }
+}
+
 /// `open_exceptions`: the sheet of a change of shift.
 pub(super) fn open_exceptions(facts: &Facts) -> Found {
     let fleet = &facts.fleet;
     let sheet = handoff::handoff(fleet, &facts.basis().fresh, facts.now);
     let mut found = Found::default();
     found.say(match sheet.open.len() {
+        0 if sheet.unsettled.is_some() => "Nothing stands open on the board YET.".to_owned(),
         0 => "Nothing stands open on the board.".to_owned(),
         all => format!(
             "{} open on the board: {} unowned, {} accepted in this shift.",
@@ -202,7 +232,8 @@ fn add_open(found: &mut Found, line: &Line<'_>, facts: &Facts) {
         let kind = one.kind.word().replace('_', " ");
         let all = std::iter::once(one.summary.as_str()).chain(also.iter().copied());
         let all = all.collect::<Vec<_>>().join("; also: ");
-        found.say(format!("{} {kind}: {all} ({who}).", one.severity.word()));
+        let about = handoff::about(one, fleet);
+        found.say(format!("{} {kind}, {about}: {all} ({who}).", one.severity.word()));
     }
     found.rows.push(row([
         ("kind", json!(one.kind.word())),

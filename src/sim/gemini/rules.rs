@@ -38,7 +38,7 @@ struct Turn<'a> {
 /// Refused whoever asks.
 const REFUSED: &[(&[&str], &str)] = &[
     (
-        &["home address", "where does he live", "licence number"],
+        &["home address", "lives", "at home", "his home", "her home", "licence number"],
         "I do not know anybody's home address or private life.",
     ),
     (
@@ -123,11 +123,22 @@ impl<'a> Turn<'a> {
         wanted.into_iter().filter(|(name, _)| declared.iter().any(|one| *one == name)).collect()
     }
 
+    /// Why this is refused, whoever asks.
+    fn refusal(&self) -> Option<&'static str> {
+        let asks_home = self.has(&["where does", "where do"]) && self.has(&["live"]);
+        let is_refused =
+            |words: &[&str]| self.has(words) || asks_home && words.first() == Some(&"home address");
+        REFUSED.iter().find(|(words, _)| is_refused(words)).map(|(_, refusal)| *refusal)
+    }
+
     fn first_calls(&self) -> Vec<(String, Value)> {
-        if REFUSED.iter().any(|(words, _)| self.has(words)) {
+        let one = |name: &str, args: Value| vec![(name.to_owned(), args)];
+        if let Some(args) = self.hours() {
+            return one("get_driver_hours", args);
+        }
+        if self.refusal().is_some() {
             return Vec::new();
         }
-        let one = |name: &str, args: Value| vec![(name.to_owned(), args)];
         let number = self.number();
         if let Some(place) = self.between(&["near", "around"], &["with", "within", "and", "who", "now"]) {
             return one("near", self.near(&self.meant(&place)));
@@ -238,6 +249,36 @@ impl<'a> Turn<'a> {
         Some(words.join(" ")).filter(|words| !words.is_empty())
     }
 
+    /// "how many hours does ana ruiz have left", "can ana ruiz drive 3 more hours"
+    fn hours(&self) -> Option<Value> {
+        const ASKS: &[&str] = &["how", "can", "does", "has", "what", "what's"];
+        const FILLER: &[&str] = &[
+            "how", "many", "much", "long", "can", "does", "do", "has", "have", "what", "what's", "are", "is",
+            "the", "hours", "hour", "clocks", "left", "more", "still", "drive", "driving", "time", "of",
+            "for", "driver", "truck", "unit", "now", "today", "tonight",
+        ];
+        let first = self.words.first()?;
+        let is_whose = self.words.iter().any(|word| word.ends_with("'s") && word != "what's");
+        let of_one = self.has(&["left", "drive", "have "]) || is_whose;
+        let of_all = self.has(&["who", "near", "make", "reach", "you ", "late", "until"]);
+        if !ASKS.contains(&first.as_str()) || !self.has(&["hour", "clocks"]) || !of_one || of_all {
+            return None;
+        }
+        let count = self.words.windows(2).find(|pair| ["hours", "hour", "more"].contains(&pair[1].as_str()));
+        let count = count.and_then(|pair| Some((pair[0].as_str(), pair[0].parse::<f64>().ok()?)));
+        let words = self.words.iter().map(String::as_str);
+        let name: Vec<&str> = words
+            .filter(|word| !FILLER.contains(word) && count.is_none_or(|(text, _)| text != *word))
+            .collect();
+        let name = name.join(" ");
+        let name = self.meant(name.strip_suffix("'s").unwrap_or(&name));
+        let mut args = json!({ "driver": name });
+        if let Some((_, hours)) = count {
+            args["drive_hours"] = json!(hours);
+        }
+        Some(args).filter(|_| !name.is_empty())
+    }
+
     fn near(&self, place: &str) -> Value {
         let mut args = json!({ "place": place });
         let before = |units: &[&str]| {
@@ -285,9 +326,8 @@ impl<'a> Turn<'a> {
 
     /// What was returned, one paragraph a function; without any, what it can be asked.
     fn words(&self) -> String {
-        if let Some((_, refusal)) = REFUSED.iter().find(|(words, _)| self.has(words) && self.steps.is_empty())
-        {
-            return (*refusal).to_owned();
+        if let Some(refusal) = self.refusal().filter(|_| self.steps.is_empty()) {
+            return refusal.to_owned();
         }
         // What was found of a number only led to how it stands.
         let steps = self.steps.iter().filter(|(name, _)| *name != "find" || self.steps.len() == 1);
@@ -303,7 +343,8 @@ impl<'a> Turn<'a> {
 
 /// How a load stands, where what was found belongs to one.
 fn follow_up(found: &Value) -> Vec<(String, Value)> {
-    match member(found, "load") {
+    let asks_back = member(found, "summary").is_some_and(|summary| summary.contains("AMBIGUOUS"));
+    match member(found, "load").filter(|_| !asks_back) {
         Some(load) => vec![("get_movement_status".to_owned(), json!({ "movement": load }))],
         None => Vec::new(),
     }
@@ -343,6 +384,7 @@ mod tests {
             "late_loads",
             "uncovered_pickups",
             "get_driver_location",
+            "get_driver_hours",
             "trailer_where",
             "get_movement_status",
             "plan_legal_arrival",
@@ -372,6 +414,26 @@ mod tests {
         check(both, "who is near him", r#"near {"place":"Ann Stone"}"#);
         check(both, "who else can take this load", r#"best_drivers {"movement":"0412"}"#);
         check("trailer V1", "where is this", r#"trailer_where {"trailer":"V1"}"#);
+    }
+
+    #[test]
+    fn a_drivers_hours_are_asked_for_by_name() {
+        check("", "how many hours does Ana Ruiz have left", r#"get_driver_hours {"driver":"ana ruiz"}"#);
+        check("", "what are Ana Ruiz's hours", r#"get_driver_hours {"driver":"ana ruiz"}"#);
+        let three = r#"get_driver_hours {"drive_hours":3.0,"driver":"ana ruiz"}"#;
+        check("", "can Ana Ruiz drive 3 more hours", three);
+        check(
+            "driver Ann Stone",
+            "how many hours does he have left",
+            r#"get_driver_hours {"driver":"Ann Stone"}"#,
+        );
+        for refused in [
+            "make 418 drive 2 more hours",
+            "can you make 418 drive 2 more hours",
+            "where does Ann Stone live",
+        ] {
+            check("", refused, "");
+        }
     }
 
     #[test]

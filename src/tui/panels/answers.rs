@@ -8,7 +8,7 @@ pub mod near;
 use super::Subject;
 use super::movements::risk_role;
 use crate::model::{Keyed, Movement, Reason, Risk, Stop, Timestamp};
-use crate::rules::best::{self, Choice, Verdict};
+use crate::rules::best::{self, Choice, TOP, Verdict};
 use crate::rules::detention::{Free, Held, held};
 use crate::rules::hours::left_at;
 use crate::rules::load_plan::words::{assumptions, limit_words, notes, said, two_times, why_not};
@@ -19,9 +19,6 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::Sheet;
 use crate::tui::widgets::text::Span;
 use crate::tui::words::{self, UNKNOWN};
-
-/// As many of those that fit are shown, and as many that do not.
-const TOP: usize = 10;
 
 /// The longest reason why there is no plan, in characters.
 const REASON: usize = 300;
@@ -202,7 +199,11 @@ fn grid(sheet: &mut Sheet, choices: &[&Choice<'_>], load: &Movement, facts: &Fac
     let rows = choices.iter().take(TOP).map(|choice| {
         let judgement = choice.judgement.as_ref();
         let (fits, role) = match &choice.verdict {
-            Verdict::Rejected(why) => (why.word().to_owned(), Role::Warn),
+            Verdict::Rejected(why) => {
+                let late_s = judgement.and_then(|one| one.late_s).filter(|late_s| *late_s > 0);
+                let late = late_s.map(|late_s| format!(" {}", words::minutes(late_s))).unwrap_or_default();
+                (format!("{}{late}", why.word()), Role::Warn)
+            }
             Verdict::Fits => match judgement.map(|one| one.risk) {
                 Some(Risk::Ok) | None => ("yes".to_owned(), Role::Good),
                 Some(risk) => (risk.word().replace('_', " "), risk_role(risk)),
@@ -233,8 +234,7 @@ fn grid(sheet: &mut Sheet, choices: &[&Choice<'_>], load: &Movement, facts: &Fac
 
 /// What he does first, and which of his other loads would be in trouble: "after 0093; 0095 late 40m".
 fn consequences(choice: &Choice<'_>) -> String {
-    let first = choice.rig.loads.len().saturating_sub(choice.put_off.len());
-    let first: Vec<&str> = choice.rig.loads.iter().take(first).map(|load| load.tms.id.as_str()).collect();
+    let first: Vec<&str> = choice.done_first().map(|load| load.tms.id.as_str()).collect();
     let after = (!first.is_empty()).then(|| format!("after {}", first.join(" ")));
     let suffers = choice.suffers.iter().map(|(load, risk, late_s)| match late_s {
         Some(late @ 1..) => format!("{} late {}", load.tms.id, words::minutes(*late)),

@@ -57,6 +57,126 @@ fn hours_that_are_too_old_give_no_time() {
 }
 
 #[test]
+fn hours_are_told_by_name_and_how_long_he_may_drive_by_all_of_them() {
+    let mut made = loaded();
+    let driver = &mut made.drivers[0];
+    driver.name = "Ana Ruiz".into();
+    (driver.drive_left_s, driver.shift_left_s) = (Some(6 * 3600), Some(3 * 3600));
+    (driver.break_left_s, driver.cycle_left_s) = (Some(3600), Some(20 * 3600));
+    driver.hos_status = backhaul::model::DutyStatus::OffDuty;
+    let told = |made: &Made, arguments: Value| {
+        run(Tool::DriverHours, &arguments, made.fleet(), NOON).unwrap().line()
+    };
+    let of_her = told(&made, json!({ "driver": "ruiz" }));
+    assert!(of_her.starts_with("Ana Ruiz, off duty: drive 6h00, shift "), "{of_her}");
+    assert!(
+        of_her.contains("By all of them he may drive 2h") && of_her.contains("break after 1h00"),
+        "{of_her}"
+    );
+    assert!(of_her.contains("He rests"), "{of_her}");
+    let asks = |hours: f64| told(&made, json!({ "driver": "418", "drive_hours": hours }));
+    assert!(asks(2.0).contains("2h00 of driving: YES, by his clocks now."), "{}", asks(2.0));
+    assert!(asks(3.0).contains("3h00 of driving: NO, "), "{}", asks(3.0));
+    let of_load = told(&made, json!({ "driver": "load 4471" }));
+    assert!(of_load.starts_with("Ana Ruiz, "), "whoever has the load: {of_load}");
+    made.drivers[0].cycle_left_s = Some(0);
+    let spent = told(&made, json!({ "driver": "ruiz", "drive_hours": 1 }));
+    assert!(spent.contains("may NOT drive on now") && spent.contains("NO, 1h00 short"), "{spent}");
+    made.drivers[0].cycle_left_s = None;
+    let part = told(&made, json!({ "driver": "ruiz", "drive_hours": 1 }));
+    assert!(part.contains("cycle ? left") && part.contains("CANNOT SAY how long"), "{part}");
+    assert!(!part.contains("YES"), "{part}");
+    made.drivers[0].hos_as_of_at = Some(hence(-90));
+    let old = told(&made, json!({ "driver": "ruiz", "drive_hours": 1 }));
+    assert!(old.contains("CANNOT SAY how many hours Ana Ruiz has left") && old.contains("1h30 ago"), "{old}");
+    assert!(!old.contains("6h00") && !old.contains("YES"), "{old}");
+    made.rig("77", WACO).name = "Bea Ruiz".into();
+    let why = run(Tool::DriverHours, &json!({ "driver": "ruiz" }), made.fleet(), NOON).unwrap_err();
+    assert!(why.starts_with("AMBIGUOUS"), "{why}");
+}
+
+#[test]
+fn a_driver_on_canadian_rules_has_clocks_only() {
+    let mut made = loaded();
+    made.drivers[0].ruleset = Some("Canada South Cycle 1".into());
+    let arguments = json!({ "driver": "418", "drive_hours": 2 });
+    let told = said(Tool::DriverHours, &arguments, made.fleet());
+    assert!(
+        told.contains("drive ") && told.contains("CLOCKS ONLY") && told.contains("Canada South"),
+        "{told}"
+    );
+    assert!(!told.contains("By all of them") && !told.contains("YES") && !told.contains(": NO"), "{told}");
+    let found = run(Tool::DriverHours, &arguments, made.fleet(), NOON).unwrap();
+    assert_eq!(found.rows[0]["drivable"], Value::Null);
+}
+
+#[test]
+fn who_has_a_load_is_told_with_where_it_is() {
+    use backhaul::model::{Act, Deed, Exception, ExceptionKind, ExceptionState, Handling, Seen, Touches};
+    let told = |fleet: Fleet| said(Tool::MovementStatus, &json!({ "movement": "4471" }), fleet);
+    assert!(told(loaded().fleet()).contains("Nothing of it stands on the board"));
+    let mut fleet = loaded().fleet();
+    let row = |id: &str, acts: Vec<Act>, state| Exception {
+        id: id.into(),
+        kind: ExceptionKind::Late,
+        summary: format!("It is {id}"),
+        touches: Touches {
+            company_id: Some("TMS".into()),
+            movement_id: Some("4471".into()),
+            ..Touches::default()
+        },
+        handling: Handling::of(acts),
+        state,
+        ..Exception::default()
+    };
+    let claim = Act {
+        at: hence(-5),
+        user: "ann".into(),
+        host: "box".into(),
+        deed: Deed::Claim,
+        seen: Seen::default(),
+    };
+    let (open, over) = (ExceptionState::Open, ExceptionState::Watched);
+    fleet.exceptions = [row("late", vec![claim], open), row("dark", vec![], open), row("gone", vec![], over)]
+        .into_iter()
+        .collect();
+    let told = told(fleet);
+    assert!(
+        told.contains("It is late (claimed by ann 5m ago)") && told.contains("It is dark (unowned)"),
+        "{told}"
+    );
+    assert!(!told.contains("It is gone"), "{told}");
+}
+
+#[test]
+fn a_number_that_is_a_load_and_an_order_is_doubted_or_asked_back() {
+    let mut made = loaded();
+    made.load("4480", None);
+    let mut order = backhaul::model::Order::default();
+    (order.tms.id, order.tms.company_id) = ("4471".into(), "TMS".into());
+    order.tms.movement_id = Some("4480".into());
+    made.orders.push(order);
+    for tool in [Tool::MovementStatus, Tool::Eta, Tool::PlanLegalArrival, Tool::BestDrivers] {
+        let told = said(tool, &json!({ "movement": "4471" }), made.fleet());
+        assert!(told.contains("order 4471 is carried by load 4480"), "{told}");
+    }
+    let told = said(Tool::Find, &json!({ "text": "4471" }), made.fleet());
+    assert!(told.contains("AMBIGUOUS") && told.ends_with("TMS/4471 and TMS/4480. Which one?"), "{told}");
+    let told = said(Tool::Find, &json!({ "text": "4480" }), made.fleet());
+    assert!(!told.contains("AMBIGUOUS"), "{told}");
+}
+
+#[test]
+fn just_after_a_start_nobody_can_tell_what_is_uncovered() {
+    let mut fleet = loaded().fleet();
+    fleet.judgements = backhaul::model::Fleet::default().judgements;
+    let told = said(Tool::UncoveredPickups, &json!({}), fleet.clone());
+    assert!(told.starts_with("NOBODY CAN TELL yet") && told.contains("not judged yet"), "{told}");
+    let told = said(Tool::OpenExceptions, &json!({}), fleet);
+    assert!(told.starts_with("Nothing stands open on the board YET."), "{told}");
+}
+
+#[test]
 fn a_driver_on_canadian_rules_gets_no_plan() {
     let mut made = loaded();
     made.drivers[0].ruleset = Some("Canada South Cycle 1".into());
