@@ -2,6 +2,7 @@
 //! against what the simulation knows to be true, not against what our rules make of it.
 
 mod cells;
+mod chat;
 mod desk;
 mod stage;
 mod truth;
@@ -62,7 +63,7 @@ fn they_take_no_more_at_80_columns() {
 }
 
 fn late_and_why(desk: &mut Desk, stage: &Stage, is_wide: bool) {
-    desk.task("1 late and why", &["e"], 1, |text| titled(text).starts_with("Late loads "));
+    desk.task("1 late and why", &["e"], 1, |text| titled(text).starts_with("Late, at risk or uncovered "));
     let lines = desk.lines();
     if is_wide {
         truth::late(stage, &lines);
@@ -94,12 +95,13 @@ fn where_is_it(desk: &mut Desk, stage: &Stage, is_wide: bool) {
 
 /// Asked of the worst of the late loads that is on its way.
 fn can_he_make_it(desk: &mut Desk, stage: &Stage) {
-    let screen = desk.press(&["e", "g"], "the late loads", |text| titled(text).starts_with("Late loads "));
+    let screen = desk
+        .press(&["e", "g"], "the late loads", |text| titled(text).starts_with("Late, at risk or uncovered "));
     let down = vec!["j"; truth::first_to_plan(stage, &screen)];
     desk.press(&down, "its line", |_| true);
     let screen = desk.task("4 can he make it", &["w"], 2, |text| titled(text).starts_with("Plan of load "));
     truth::plan(stage, &screen);
-    desk.press(&["\x1b"], "the late loads", |text| titled(text).starts_with("Late loads "));
+    desk.press(&["\x1b"], "the late loads", |text| titled(text).starts_with("Late, at risk or uncovered "));
     let screen =
         desk.task("5 who else can", &["b"], 1, |text| titled(text).starts_with("Who can take load "));
     truth::best(stage, &screen);
@@ -329,7 +331,8 @@ fn a_provider_that_is_down_is_named_in_the_header_and_the_board_says_what_it_is_
     let header = screen.lines().next().unwrap().to_owned();
     assert!(header.contains("MOT down"), "{header}");
     assert!(header.contains("SAM <") || header.contains("SAM 1"), "nobody else is: {header}");
-    let late = desk.task("1 late and why", &["e"], 1, |text| titled(text).starts_with("Late loads "));
+    let late = desk
+        .task("1 late and why", &["e"], 1, |text| titled(text).starts_with("Late, at risk or uncovered "));
     assert!(late.to_lowercase().contains("blind"), "{late}");
     assert!(late.contains("motive"), "{late}");
     let strict = stage.run(&["status", "--fresh", "10m", "--json"]);

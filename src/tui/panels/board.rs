@@ -319,7 +319,7 @@ impl Panel for Board {
     fn headline(&self, _: &Facts) -> String {
         let name = match self.show {
             Show::All => "Board",
-            Show::Late => "Late loads",
+            Show::Late => "Late, at risk or uncovered",
             Show::Uncovered => "Uncovered",
         };
         let order = if self.show == Show::Uncovered { "least time first" } else { "worst first" };

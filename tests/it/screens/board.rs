@@ -352,7 +352,7 @@ fn quick_keys_show_a_part_an_order_or_an_answer_from_anywhere() {
     let title = |app: &mut App| picture(app, 80, 24).lines().nth(1).unwrap().to_owned();
     press(&mut app, "5");
     press(&mut app, "e");
-    assert!(title(&mut app).starts_with("Late loads 2,"), "{}", title(&mut app));
+    assert!(title(&mut app).starts_with("Late, at risk or uncovered 2,"), "{}", title(&mut app));
     press(&mut app, "e");
     assert!(title(&mut app).starts_with("Board 5,"), "again, all of it");
     press(&mut app, "5p");

@@ -104,8 +104,13 @@ impl Desk {
         self.pty.raw()
     }
 
-    pub fn leave(mut self) {
-        self.pty.press("q");
+    pub fn leave(self) {
+        self.leave_by("q");
+    }
+
+    /// Leaves by this key, where another means something else.
+    pub fn leave_by(mut self, key: &str) {
+        self.pty.press(key);
         assert!(self.pty.ended().success());
     }
 

@@ -123,7 +123,7 @@ impl Stage {
         let (at, config) = (desk.now(), desk.sim.config_toml(None));
         let (folder, database) = desk.close().await;
         let path = folder.path().join("config.toml");
-        let url = format!("[database]\nurl = \"sqlite:{}\"\n\n", database.display());
+        let url = format!("[database]\nurl = \"{}\"\n\n", url_of(&database));
         fs::write(&path, url + &config).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let Found { silent, sits, asked, place } = found;
@@ -152,6 +152,16 @@ impl Stage {
         command.cwd(self.folder.path().join(user));
         command.arg("--view-only");
         command
+    }
+
+    /// The path of another configuration of `user`'s.
+    pub fn config(&self, user: &str) -> PathBuf {
+        self.folder.path().join(user).join("config.toml")
+    }
+
+    /// Where its database is, as a configuration says it.
+    pub fn url(&self) -> String {
+        url_of(&self.database)
     }
 
     /// A command's answer.
@@ -214,6 +224,10 @@ impl Stage {
         let only = trucks.next()?;
         trucks.next().is_none().then_some(only)
     }
+}
+
+fn url_of(database: &std::path::Path) -> String {
+    format!("sqlite:{}", database.display())
 }
 
 /// Another fleet by hand: `BACKHAUL_TASKS_SEED=2 cargo test --test it tasks -- --nocapture`.
