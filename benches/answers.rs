@@ -91,14 +91,14 @@ fn place(rig: i64) -> (f64, f64) {
 }
 
 fn id(kind: &str, rig: i64) -> UnitId {
-    UnitId(format!("samsara:{kind}{rig}"))
+    UnitId(format!("samsara:{kind}{rig}").into())
 }
 
 fn tractor(rig: i64) -> Tractor {
     let (latitude, longitude) = place(rig);
     Tractor {
         id: id("t", rig),
-        unit_number: rig.to_string(),
+        unit_number: rig.to_string().into(),
         latitude: Some(latitude),
         longitude: Some(longitude),
         state: Motion::Stopped,
@@ -112,7 +112,7 @@ fn driver(rig: i64) -> Driver {
     let cycle_h = if rig % 4 < 2 { 70 } else { 4 + rig % 9 };
     Driver {
         id: id("d", rig),
-        name: format!("Driver {rig}"),
+        name: format!("Driver {rig}").into(),
         ruleset: Some("USA 70 hour / 8 day".into()),
         hos_status: DutyStatus::OnDuty,
         hos_status_since_at: Some(at(-10)),
@@ -141,7 +141,7 @@ fn load(key: &str, rig: Option<i64>) -> Movement {
 fn stop(of: &str, sequence: i64, (latitude, longitude): (f64, f64), opens: i64) -> Stop {
     let mut row = Stop::default();
     (row.tms.id, row.tms.movement_id, row.tms.sequence) =
-        (format!("{of}-{sequence}"), Some(of.into()), sequence);
+        (format!("{of}-{sequence}").into(), Some(of.into()), sequence);
     row.tms.kind = if sequence == 0 { StopType::Pickup } else { StopType::Delivery };
     (row.tms.latitude, row.tms.longitude) = (Some(latitude), Some(longitude));
     (row.tms.scheduled_early_at, row.tms.scheduled_late_at) = (Some(at(opens)), Some(at(opens + 120)));

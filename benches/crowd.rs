@@ -154,7 +154,7 @@ impl Office {
             for row in fleet.tractors.since(&before.tractors).new {
                 let was = before.tractors.get(&row.id).and_then(|was| speed(was));
                 if let Some((speed, _)) = speed(row).zip(was).filter(|(speed, was)| speed != was) {
-                    sightings.push(Sighting { at, unit: row.unit_number.clone(), speed });
+                    sightings.push(Sighting { at, unit: row.unit_number.to_string(), speed });
                 }
             }
             before = fleet;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use backhaul::model::{
     Arrival, Driver, DutyStatus, FeedStatus, Fleet, Judgement, Motion, Movement, MovementStatus, Muster,
-    Named, Post, Reason, Risk, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Named, Post, Reason, Risk, RowText, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
 };
 use backhaul::rules::alerts;
 use backhaul::rules::freshness::Freshness;
@@ -68,7 +68,7 @@ fn tractor(unit: usize) -> Tractor {
     let ago = if unit % 10 == 3 { Duration::from_hours(1) } else { Duration::ZERO };
     Tractor {
         id: id("samsara", unit),
-        unit_number: unit.to_string(),
+        unit_number: unit.to_string().into(),
         latitude: Some(latitude(unit)),
         longitude: Some(-100.0),
         state: Motion::Moving,
@@ -87,7 +87,7 @@ fn latitude(unit: usize) -> f64 {
 fn trailer(unit: usize) -> Trailer {
     Trailer {
         id: id("samsara", LOADS + unit),
-        unit_number: unit.to_string(),
+        unit_number: unit.to_string().into(),
         latitude: Some(latitude(unit)),
         longitude: Some(if unit % 10 == 4 { -90.0 } else { -100.0 }),
         state: Motion::Moving,
@@ -101,7 +101,7 @@ fn trailer(unit: usize) -> Trailer {
 fn driver(unit: usize) -> Driver {
     Driver {
         id: id("motive", unit),
-        name: format!("Driver {unit}"),
+        name: format!("Driver {unit}").into(),
         hos_status: DutyStatus::Driving,
         hos_as_of_at: Some(NOW),
         tractor_id: Some(id("samsara", unit)),
@@ -120,7 +120,7 @@ fn movement(number: usize) -> Movement {
         ..Movement::default()
     };
     movement.tms.company_id = "TMS".into();
-    movement.tms.id = format!("{number:08}");
+    movement.tms.id = format!("{number:08}").into();
     movement.tms.status = MovementStatus::InProgress;
     movement
 }
@@ -128,8 +128,8 @@ fn movement(number: usize) -> Movement {
 fn stop(number: usize) -> Stop {
     let mut stop = Stop::default();
     stop.tms.company_id = "TMS".into();
-    stop.tms.id = format!("{number:08}");
-    stop.tms.movement_id = Some(format!("{:08}", number / 3));
+    stop.tms.id = format!("{number:08}").into();
+    stop.tms.movement_id = Some(format!("{:08}", number / 3).into());
     stop.tms.sequence = i64::try_from(number % 3).unwrap_or_default();
     stop.tms.kind = if number.is_multiple_of(3) { StopType::Pickup } else { StopType::Delivery };
     stop.tms.city = Some("MEMPHIS".into());
@@ -140,11 +140,11 @@ fn stop(number: usize) -> Stop {
 
 fn judgement(number: usize) -> Judgement {
     let risk = if number % 10 == 6 { Risk::Late } else { Risk::Ok };
-    let stop_id = format!("{:08}", 3 * number + 1);
+    let stop_id = RowText::from(format!("{:08}", 3 * number + 1));
     let arrival = Arrival { stop_id: stop_id.clone(), late_s: Some(600), risk, ..Arrival::default() };
     Judgement {
         company_id: "TMS".into(),
-        movement_id: format!("{number:08}"),
+        movement_id: format!("{number:08}").into(),
         tractor_id: Some(id("samsara", number)),
         driver_id: Some(id("motive", number)),
         risk,

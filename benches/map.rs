@@ -121,8 +121,8 @@ fn fleet() -> Fleet {
     };
     fleet.tractors = (0..UNITS)
         .map(|number| Tractor {
-            id: UnitId(format!("t{number:05}")),
-            unit_number: number.to_string(),
+            id: UnitId(format!("t{number:05}").into()),
+            unit_number: number.to_string().into(),
             latitude: Some(place(number).0),
             longitude: Some(place(number).1),
             state: if number % 3 == 0 { Motion::Stopped } else { Motion::Moving },
@@ -133,8 +133,8 @@ fn fleet() -> Fleet {
         .collect();
     fleet.trailers = (0..UNITS)
         .map(|number| Trailer {
-            id: UnitId(format!("r{number:05}")),
-            unit_number: format!("R{number}"),
+            id: UnitId(format!("r{number:05}").into()),
+            unit_number: format!("R{number}").into(),
             latitude: Some(place(number + UNITS).0),
             longitude: Some(place(number + UNITS).1),
             state: Motion::Stopped,

@@ -183,7 +183,7 @@ fn hours(unit: usize) -> [Change; 2] {
 
 fn movement(unit: usize) -> Change {
     Change::Movement(Box::new(TmsMovement {
-        id: format!("M{unit}"),
+        id: format!("M{unit}").into(),
         company_id: COMPANY.into(),
         status: MovementStatus::InProgress,
         ..TmsMovement::default()
@@ -199,9 +199,9 @@ fn stops(unit: usize) -> Vec<Change> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours")]
         let opens = START.plus(Duration::from_secs((away * 4500.0) as u64 + (unit % 7) as u64 * 1800));
         Change::Stop(Box::new(TmsStop {
-            id: format!("S{unit}.{number}"),
+            id: format!("S{unit}.{number}").into(),
             company_id: COMPANY.into(),
-            movement_id: Some(format!("M{unit}")),
+            movement_id: Some(format!("M{unit}").into()),
             sequence: i64::try_from(number).unwrap_or(0) + 1,
             latitude: Some(30.0 + spread / 2.0 + away * 0.7),
             longitude: Some(-100.0 + spread),

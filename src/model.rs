@@ -19,7 +19,9 @@ mod nearest;
 pub mod overlay;
 mod place;
 mod route;
+mod row_text;
 mod shelves;
+
 mod sighting;
 mod stay;
 mod text;
@@ -49,6 +51,7 @@ pub use muster::{Concern, Driven, Muster, Post, Rolling};
 pub use nearest::nearest;
 pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
+pub use row_text::{RowText, SharedTexts};
 pub use shelves::{Difference, Iter};
 pub use sighting::{Sighting, Verdict};
 pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Proof, Stay};

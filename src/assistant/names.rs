@@ -375,8 +375,8 @@ mod tests {
     fn fleet() -> Fleet {
         let names = ["Ray Ortiz", "Ann Smith", "Bob Smith", "Will Dallas"];
         let drivers = names.iter().map(|name| Driver {
-            id: UnitId(format!("m:{name}")),
-            name: (*name).to_owned(),
+            id: UnitId(format!("m:{name}").into()),
+            name: (*name).into(),
             ..Driver::default()
         });
         let mut fleet = Fleet::default();
@@ -407,8 +407,8 @@ mod tests {
     fn a_whole_name_goes_whatever_words_it_is_made_of() {
         let mut fleet = fleet();
         let driver = |name: &str| Driver {
-            id: UnitId(format!("m:{name}")),
-            name: name.to_owned(),
+            id: UnitId(format!("m:{name}").into()),
+            name: name.into(),
             ..Driver::default()
         };
         let others = ["Will May", "Al", "Se\u{e1}n O'Brien"].map(driver);

@@ -200,7 +200,7 @@ fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> V
     let tractor = choice.rig.tractor;
     let list = |words: Vec<&str>| or_none(Some(words.join(" ")).filter(|words| !words.is_empty()).as_deref());
     vec![
-        choice.rig.driver.name.clone(),
+        choice.rig.driver.name.to_string(),
         fits.trim_end().to_owned(),
         late_words(judgement.and_then(|one| one.late_s)),
         table::moment(judgement.and_then(first_legal), layout, now),

@@ -58,7 +58,7 @@ pub fn print(
     let cells = held.iter().map(|one| {
         let moment = |at| table::moment_at(one.stop, Some(at), layout, now);
         vec![
-            one.movement.tms.id.clone(),
+            one.movement.tms.id.to_string(),
             trip::place(one.stop),
             match one.free(now) {
                 Free::Left(left_s) => format!("{} free", span(left_s)),
@@ -86,7 +86,7 @@ fn row<'a>(held: &'a Held<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> {
     let trailer = movement.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id));
     let order_id = stop.tms.order_id.as_deref().or(movement.tms.order_id.as_deref());
     let order = order_id.and_then(|id| {
-        let key = crate::model::OrderKey { company_id: movement.tms.company_id.clone(), id: id.to_owned() };
+        let key = crate::model::OrderKey { company_id: movement.tms.company_id.clone(), id: id.into() };
         fleet.orders.get(&key)
     });
     Row {

@@ -86,7 +86,9 @@ pub fn print(
 
 /// Why a tractor that was found is dark, a line each; none of what is heard.
 fn why_dark(found: &Found, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> Vec<String> {
-    let row = (found.kind == Kind::Tractor).then(|| fleet.tractors.get(&UnitId(found.id.clone()))).flatten();
+    let row = (found.kind == Kind::Tractor)
+        .then(|| fleet.tractors.get(&UnitId(found.id.as_str().into())))
+        .flatten();
     let Some(row) = row else { return Vec::new() };
     let dark = dark::why(fleet, row, fresh, now);
     let said = dark.map(|dark| dark.said(row, now)).unwrap_or_default();
@@ -98,12 +100,12 @@ fn why_dark(found: &Found, fleet: &Fleet, fresh: &Freshness, now: Timestamp) -> 
 }
 
 fn trailer<'a>(found: &Found, fleet: &'a Fleet) -> Option<&'a Trailer> {
-    let id = || UnitId(found.id.clone());
+    let id = || UnitId(found.id.as_str().into());
     (found.kind == Kind::Trailer).then(|| fleet.trailers.get(&id())).flatten().map(AsRef::as_ref)
 }
 
 fn stood(found: &Found, fleet: &Fleet, now: Timestamp) -> Option<Dwell> {
-    let tractor = || fleet.tractors.get(&UnitId(found.id.clone()));
+    let tractor = || fleet.tractors.get(&UnitId(found.id.as_str().into()));
     match found.kind {
         Kind::Tractor => dwell::of_tractor(tractor()?, now),
         Kind::Trailer => dwell::of_trailer(trailer(found, fleet)?, now),

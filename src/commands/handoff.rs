@@ -225,7 +225,7 @@ impl Page<'_> {
             None => self.moment(load.deadline_at),
         };
         vec![
-            load.movement.tms.id.clone(),
+            load.movement.tms.id.to_string(),
             load.standing.risk.word().to_owned(),
             late_words(load.movement.late_s),
             load.stop.map_or_else(|| table::NONE.to_owned(), trip::place),

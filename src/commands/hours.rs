@@ -50,7 +50,7 @@ pub fn print(
     }
     let cells = limits.drivers.iter().map(|one| {
         vec![
-            one.driver.name.clone(),
+            one.driver.name.to_string(),
             one.limit.to_owned(),
             table::moment(one.ends.at(), layout, now),
             match one.ends {

@@ -153,7 +153,7 @@ fn cells(load: &LateLoad<'_>, fleet: &Fleet, layout: &Layout, now: Timestamp) ->
         .oldest
         .map(|oldest| format!("{} {}", oldest.input.word(), age::words(now.since(oldest.at))));
     vec![
-        movement.tms.id.clone(),
+        movement.tms.id.to_string(),
         load.standing.risk.word().to_owned(),
         late_words(movement.late_s),
         or_none(load.standing.reason.map(Reason::word)),

@@ -83,7 +83,7 @@ fn as_driven(stop: &Stop) -> (&str, Option<&str>, i64) {
 fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let (state, since) = tractor_now(row, now);
     vec![
-        row.unit_number.clone(),
+        row.unit_number.to_string(),
         state_words((state, since, row.heading_deg, row.speed_mph), dwell::state_of_tractor(row, now), now),
         age::since(row.observed_at, now),
         place(row.place.as_deref(), row.latitude, row.longitude),
@@ -100,7 +100,7 @@ fn pulled(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let does =
         || state_words((state, since, row.heading_deg, row.speed_mph), dwell::of_trailer(row, now), now);
     vec![
-        row.unit_number.clone(),
+        row.unit_number.to_string(),
         seen.with.map_or_else(does, trailer::with_words),
         age::since(seen.observed_at, now),
         place(seen.place, seen.latitude, seen.longitude),
@@ -114,7 +114,7 @@ fn pulled(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
 fn driver(row: &Driver, names: Names<'_>, now: Timestamp) -> Vec<String> {
     let left = hours::left_at(row, now);
     vec![
-        row.name.clone(),
+        row.name.to_string(),
         row.hos_status.word().to_owned(),
         clock(left.drive_s),
         clock(left.shift_s),
@@ -132,7 +132,7 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -
     let trip = trip::of(row, names.0.stops_of(&row.key()));
     let place = |stop: Option<&Stop>| stop.map_or_else(|| NONE.to_owned(), trip::place);
     vec![
-        row.tms.id.clone(),
+        row.tms.id.to_string(),
         row.tms.status.word().to_owned(),
         risk_words(row, names.0, trip.next),
         place(trip.next),
@@ -157,7 +157,7 @@ fn risk_words(row: &Movement, fleet: &Fleet, next: Option<&Stop>) -> String {
 
 fn order(row: &Order) -> Vec<String> {
     vec![
-        row.tms.id.clone(),
+        row.tms.id.to_string(),
         row.tms.status.word().to_owned(),
         or_none(row.customer.as_deref()),
         or_none(row.tms.movement_id.as_deref()),
@@ -171,7 +171,7 @@ fn stop(row: &Stop, layout: &Layout, now: Timestamp) -> Vec<String> {
     let moment = |at| moment(at, layout, now);
     vec![
         or_none(row.tms.movement_id.as_deref()),
-        row.tms.id.clone(),
+        row.tms.id.to_string(),
         row.tms.kind.word().to_owned(),
         trip::place(row),
         moment(row.tms.scheduled_early_at),

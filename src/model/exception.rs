@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Handling, Keyed, Mark, MovementKey, Seen, Timestamp, UnitId};
+use super::{Handling, Keyed, Mark, MovementKey, RowText, Seen, Timestamp, UnitId};
 
 /// What kind of trouble it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -198,9 +198,9 @@ pub struct Subject {
     /// Of which kind.
     pub kind: SubjectKind,
     /// The TMS company, of a movement or a stop; the same as [`Touches::company_id`].
-    pub company_id: Option<String>,
+    pub company_id: Option<RowText>,
     /// Its id.
-    pub id: String,
+    pub id: RowText,
 }
 
 impl Subject {
@@ -210,7 +210,7 @@ impl Subject {
     }
 
     /// Anything that no company has.
-    pub fn plain(kind: SubjectKind, id: impl Into<String>) -> Self {
+    pub fn plain(kind: SubjectKind, id: impl Into<RowText>) -> Self {
         Self { kind, company_id: None, id: id.into() }
     }
 
@@ -253,13 +253,13 @@ pub type Facts = BTreeMap<String, Fact>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Touches {
     /// The TMS company of the movement, its order and its stop.
-    pub company_id: Option<String>,
+    pub company_id: Option<RowText>,
     /// The movement.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// Its order.
-    pub order_id: Option<String>,
+    pub order_id: Option<RowText>,
     /// The stop.
-    pub stop_id: Option<String>,
+    pub stop_id: Option<RowText>,
     /// The tractor.
     pub tractor_id: Option<UnitId>,
     /// The trailer.
@@ -267,7 +267,7 @@ pub struct Touches {
     /// The driver.
     pub driver_id: Option<UnitId>,
     /// The account.
-    pub account: Option<String>,
+    pub account: Option<RowText>,
 }
 
 /// One row of `exceptions`.

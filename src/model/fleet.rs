@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::shelves::{Difference, Iter, Shelves, Sorting};
 use super::{
-    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Places, Stay, Stop,
-    Timestamp, Totals, Tractor, Trailer, Viewer,
+    Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Places, RowText, Stay,
+    Stop, Timestamp, Totals, Tractor, Trailer, Viewer,
 };
 
 /// A row that has a key.
@@ -187,7 +187,7 @@ pub struct Fleet {
 impl Fleet {
     /// A movement's stops in the order they are driven.
     pub fn stops_of(&self, movement: &MovementKey) -> &[Arc<Stop>] {
-        let key = (movement.company_id.as_str(), movement.id.as_str());
+        let key = (&movement.company_id, Some(&movement.id));
         self.driven.together(|stop| leg_of(stop).cmp(&key))
     }
 
@@ -224,14 +224,14 @@ impl Fleet {
 }
 
 /// The company and the movement a stop belongs to.
-fn leg_of(stop: &Stop) -> (&str, &str) {
-    (&stop.tms.company_id, stop.tms.movement_id.as_deref().unwrap_or_default())
+fn leg_of(stop: &Stop) -> (&RowText, Option<&RowText>) {
+    (&stop.tms.company_id, stop.tms.movement_id.as_ref())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::UnitId;
+    use crate::model::{Arrival, UnitId};
 
     fn tractor(id: &str, number: &str) -> Tractor {
         Tractor { id: UnitId(id.into()), unit_number: number.into(), ..Tractor::default() }
@@ -250,6 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_small_since_a_console_holds_them_all() {
+        let check = |row: &str, size: usize, most: usize| assert!(size <= most, "{row}: {size} > {most}");
+        check("tractor", size_of::<Tractor>(), 464);
+        check("trailer", size_of::<Trailer>(), 368);
+        check("driver", size_of::<Driver>(), 360);
+        check("movement", size_of::<Movement>(), 280);
+        check("order", size_of::<Order>(), 248);
+        check("stop", size_of::<Stop>(), 416);
+        check("judgement", size_of::<Judgement>(), 280);
+        check("arrival", size_of::<Arrival>(), 56);
+    }
+
+    #[test]
     fn stops_come_in_the_order_they_are_driven() {
         let stop = |movement: &str, sequence, id: &str| {
             let mut stop = Stop::default();
@@ -263,7 +276,7 @@ mod tests {
         };
         fleet.index_stops();
         let ids: Vec<_> = fleet
-            .stops_of(&MovementKey { company_id: String::new(), id: "1".into() })
+            .stops_of(&MovementKey { company_id: RowText::default(), id: "1".into() })
             .iter()
             .map(|stop| stop.tms.id.clone())
             .collect();

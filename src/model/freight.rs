@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{Keyed, Reason, Timestamp, UnitId};
+use super::{Keyed, Reason, RowText, Timestamp, UnitId};
 
 /// Where a movement stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -155,9 +155,9 @@ impl Risk {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MovementKey {
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// The TMS's own id.
-    pub id: String,
+    pub id: RowText,
 }
 
 /// An order's key.
@@ -170,26 +170,26 @@ pub type StopKey = MovementKey;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TmsMovement {
     /// The TMS's own id.
-    pub id: String,
+    pub id: RowText,
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// The first of its orders; empty moves have none.
-    pub order_id: Option<String>,
+    pub order_id: Option<RowText>,
     /// Where it stands.
     pub status: MovementStatus,
     /// The TMS's own code for that.
-    pub tms_status: Option<String>,
+    pub tms_status: Option<RowText>,
     /// Full or empty.
     pub loaded: Loaded,
     /// Moved by an outside carrier.
     pub brokered: bool,
     /// The user whose load it is.
-    pub dispatcher: Option<String>,
+    pub dispatcher: Option<RowText>,
     /// Miles.
     pub distance_mi: Option<f64>,
     /// The equipment group that ties units to it (McLeod `equipment_group_id`).
     #[serde(skip)]
-    pub equipment_group: Option<String>,
+    pub equipment_group: Option<RowText>,
     /// The next check call due.
     pub next_call_at: Option<Timestamp>,
     /// Whether units were planned for it before it starts; `None` where the TMS leaves that open.
@@ -262,34 +262,34 @@ pub struct Movement {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TmsOrder {
     /// The TMS's own id; leading zeros matter.
-    pub id: String,
+    pub id: RowText,
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// Its current movement.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// The TMS's customer id.
-    pub customer_id: Option<String>,
+    pub customer_id: Option<RowText>,
     /// The customer's name where the TMS gave it.
     #[serde(skip)]
-    pub customer_name: Option<String>,
+    pub customer_name: Option<RowText>,
     /// Where it stands, by the movement's words.
     pub status: MovementStatus,
     /// The TMS's own code for that.
-    pub tms_status: Option<String>,
+    pub tms_status: Option<RowText>,
     /// Bill of lading.
-    pub bol: Option<String>,
+    pub bol: Option<RowText>,
     /// Purchase order.
-    pub po: Option<String>,
+    pub po: Option<RowText>,
     /// The consignee's reference.
-    pub consignee_ref: Option<String>,
+    pub consignee_ref: Option<RowText>,
     /// What is carried.
-    pub commodity: Option<String>,
+    pub commodity: Option<RowText>,
     /// Pounds.
     pub weight_lb: Option<f64>,
     /// Pieces.
     pub pieces: Option<i64>,
     /// Equipment wanted, as told.
-    pub equipment_type: Option<String>,
+    pub equipment_type: Option<RowText>,
 }
 
 /// One row of `orders`.
@@ -299,7 +299,7 @@ pub struct Order {
     #[serde(flatten)]
     pub tms: TmsOrder,
     /// The customer's name, or the id where no name is known.
-    pub customer: Option<String>,
+    pub customer: Option<RowText>,
     /// When the row's content last changed here.
     pub updated_at: Timestamp,
     /// When an upstream last confirmed it.
@@ -310,47 +310,47 @@ pub struct Order {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TmsStop {
     /// The TMS's own id.
-    pub id: String,
+    pub id: RowText,
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// The order it serves.
-    pub order_id: Option<String>,
+    pub order_id: Option<RowText>,
     /// The movement it is driven in.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// Place in the movement; where that counts from is not documented, so only the order matters.
     pub sequence: i64,
     /// What happens there.
     #[serde(rename = "type")]
     pub kind: StopType,
     /// The TMS's own code for that.
-    pub tms_type: Option<String>,
+    pub tms_type: Option<RowText>,
     /// The TMS's own code for how far it is (McLeod: A open, D done).
-    pub tms_status: Option<String>,
+    pub tms_status: Option<RowText>,
     /// Whether the TMS calls it done.
     pub done: bool,
     /// Who is there.
-    pub name: Option<String>,
+    pub name: Option<RowText>,
     /// Street.
-    pub address: Option<String>,
+    pub address: Option<RowText>,
     /// City.
-    pub city: Option<String>,
+    pub city: Option<RowText>,
     /// State or province.
-    pub state: Option<String>,
+    pub state: Option<RowText>,
     /// Postal code.
-    pub zip: Option<String>,
+    pub zip: Option<RowText>,
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
     pub longitude: Option<f64>,
     /// The stop's own zone, where told: letters ("CDT") or an IANA name.
-    pub timezone: Option<String>,
+    pub timezone: Option<RowText>,
     /// Window opens.
     pub scheduled_early_at: Option<Timestamp>,
     /// Window closes; the same as early for a fixed appointment.
     pub scheduled_late_at: Option<Timestamp>,
     /// The window as the TMS wrote it, so that a wrong zone can be proved and mended.
     #[serde(skip)]
-    pub scheduled_raw: Option<String>,
+    pub scheduled_raw: Option<RowText>,
     /// Arrived, by the TMS.
     pub actual_arrival_at: Option<Timestamp>,
     /// Departed, by the TMS.
@@ -358,9 +358,9 @@ pub struct TmsStop {
     /// The TMS's own ETA.
     pub tms_eta_at: Option<Timestamp>,
     /// Who to ask.
-    pub contact: Option<String>,
+    pub contact: Option<RowText>,
     /// Where to ask.
-    pub phone: Option<String>,
+    pub phone: Option<RowText>,
 }
 
 /// One row of `stops`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Timestamp, UnitId};
+use super::{RowText, Timestamp, UnitId};
 
 /// A driver's duty status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -207,15 +207,15 @@ pub struct Driver {
     /// Our id.
     pub id: UnitId,
     /// "First Last", in the TMS's spelling where it knows the driver, else the ELD's.
-    pub name: String,
+    pub name: RowText,
     /// Phone, as told.
-    pub phone: Option<String>,
+    pub phone: Option<RowText>,
     /// IANA zone of the home terminal.
-    pub timezone: Option<String>,
+    pub timezone: Option<RowText>,
     /// The rule set the ELD applies, in its words.
-    pub ruleset: Option<String>,
+    pub ruleset: Option<RowText>,
     /// The TMS's dispatcher or fleet manager of the driver.
-    pub dispatcher: Option<String>,
+    pub dispatcher: Option<RowText>,
     /// Duty status.
     pub hos_status: DutyStatus,
     /// Since when that status.
@@ -244,9 +244,9 @@ pub struct Driver {
     /// The tractor.
     pub tractor_id: Option<UnitId>,
     /// The load.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// The account whose clocks these are.
-    pub source: Option<String>,
+    pub source: Option<RowText>,
     /// The device's time of the position.
     pub observed_at: Option<Timestamp>,
     /// When the row's content last changed here.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::{EtaSource, Keyed, MovementKey, Risk, Timestamp, UnitId};
+use super::{EtaSource, Keyed, MovementKey, Risk, RowText, Timestamp, UnitId};
 
 /// The one thing that, if it went away, would put a load into a better class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +109,7 @@ pub struct Oldest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Arrival {
     /// The stop.
-    pub stop_id: String,
+    pub stop_id: RowText,
     /// Practically: with the truck's own speed, paperwork and fuel.
     pub eta_at: Option<Timestamp>,
     /// Legally, at the earliest.
@@ -141,9 +141,9 @@ pub struct RunsOut {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Judgement {
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// The movement.
-    pub movement_id: String,
+    pub movement_id: RowText,
     /// The tractor it was worked out for.
     pub tractor_id: Option<UnitId>,
     /// The driver it was worked out for.
@@ -153,7 +153,7 @@ pub struct Judgement {
     /// Why.
     pub reason: Option<Reason>,
     /// The stop that the class and the reason are about.
-    pub stop_id: Option<String>,
+    pub stop_id: Option<RowText>,
     /// That, practically, in seconds past its window's end; negative is time to spare.
     pub late_s: Option<i64>,
     /// Every remaining stop, in the order they are driven.

@@ -2,26 +2,26 @@
 
 use std::collections::HashMap;
 
-use super::{Point, Stop, TmsStop};
+use super::{Point, RowText, Stop, TmsStop};
 
 /// An address in its parts, complete enough to be looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
     /// Number and street.
-    pub street: String,
+    pub street: RowText,
     /// City.
-    pub city: Option<String>,
+    pub city: Option<RowText>,
     /// State or province.
-    pub state: Option<String>,
+    pub state: Option<RowText>,
     /// Postal code.
-    pub zip: Option<String>,
+    pub zip: Option<RowText>,
 }
 
 impl Address {
     /// Where a stop is, by its TMS; `None` without a street, or without anything that says in which town:
     /// the middle of a city is no place to be on time at.
     pub fn of(stop: &TmsStop) -> Option<Self> {
-        let part = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let part = |text: &Option<RowText>| text.clone().filter(|text| !text.trim().is_empty());
         let (street, city, zip) = (part(&stop.address)?, part(&stop.city), part(&stop.zip));
         (city.is_some() || zip.is_some()).then_some(Self { street, city, state: part(&stop.state), zip })
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn an_address_wants_a_street_and_a_town() {
         let check = |street: &str, city: &str, zip: &str, complete: bool| {
-            let text = |text: &str| Some(text.to_owned());
+            let text = |text: &str| Some(RowText::from(text));
             let stop =
                 TmsStop { address: text(street), city: text(city), zip: text(zip), ..TmsStop::default() };
             assert_eq!(Address::of(&stop).is_some(), complete, "{street}, {city} {zip}");

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::freight::closes_at;
-use super::{Keyed, MovementStatus, Point, StopKey, Timestamp, UnitId};
+use super::{Keyed, MovementStatus, Point, RowText, StopKey, Timestamp, UnitId};
 
 /// How sure an arrival and a departure are: the surer of two is the greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -158,11 +158,11 @@ pub struct ObservedStay {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stay {
     /// The TMS company.
-    pub company_id: String,
+    pub company_id: RowText,
     /// The stop.
-    pub stop_id: String,
+    pub stop_id: RowText,
     /// The movement it was driven in.
-    pub movement_id: String,
+    pub movement_id: RowText,
     /// The tractor that was there.
     pub tractor_id: UnitId,
     /// When, and how that is known.

@@ -5,16 +5,16 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Driver, Keyed, Loaded, Timestamp};
+use super::{Driver, Keyed, Loaded, RowText, Timestamp};
 
 /// Our id of a unit or driver: `ACCOUNT:EXTERNAL_ID` of whoever told us first. Opaque, never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct UnitId(pub String);
+pub struct UnitId(pub RowText);
 
 impl UnitId {
     /// The id a unit gets when `account` is the first to tell of it.
     pub fn first_told(account: &str, external_id: &str) -> Self {
-        Self(format!("{account}:{external_id}"))
+        Self(format!("{account}:{external_id}").into())
     }
 }
 
@@ -187,21 +187,21 @@ pub struct Tractor {
     /// Our id.
     pub id: UnitId,
     /// In the TMS's spelling where it knows the unit, else the ELD's.
-    pub unit_number: String,
+    pub unit_number: RowText,
     /// Vehicle identification number.
-    pub vin: Option<String>,
+    pub vin: Option<RowText>,
     /// Licence plate.
-    pub plate: Option<String>,
+    pub plate: Option<RowText>,
     /// Maker.
-    pub make: Option<String>,
+    pub make: Option<RowText>,
     /// Model.
-    pub model: Option<String>,
+    pub model: Option<RowText>,
     /// Model year, as told.
-    pub year: Option<String>,
+    pub year: Option<RowText>,
     /// The TMS's fleet.
-    pub fleet: Option<String>,
+    pub fleet: Option<RowText>,
     /// The TMS's dispatcher of the unit.
-    pub dispatcher: Option<String>,
+    pub dispatcher: Option<RowText>,
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
@@ -227,7 +227,7 @@ pub struct Tractor {
     /// What it pulls.
     pub trailer_id: Option<UnitId>,
     /// The load it is on.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// Engine state.
     pub engine: Option<Engine>,
     /// When that engine state began.
@@ -241,7 +241,7 @@ pub struct Tractor {
     /// When the odometer was read.
     pub odometer_at: Option<Timestamp>,
     /// The account whose observation this position is.
-    pub source: Option<String>,
+    pub source: Option<RowText>,
     /// The device's time of the position.
     pub observed_at: Option<Timestamp>,
     /// When the row's content last changed here.
@@ -258,13 +258,13 @@ pub struct Trailer {
     /// Our id.
     pub id: UnitId,
     /// In the TMS's spelling where it knows the unit, else the ELD's.
-    pub unit_number: String,
+    pub unit_number: RowText,
     /// Vehicle identification number.
-    pub vin: Option<String>,
+    pub vin: Option<RowText>,
     /// Licence plate.
-    pub plate: Option<String>,
+    pub plate: Option<RowText>,
     /// The TMS's trailer type (van, reefer …), as told.
-    pub trailer_type: Option<String>,
+    pub trailer_type: Option<RowText>,
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
@@ -288,7 +288,7 @@ pub struct Trailer {
     /// What pulls it.
     pub tractor_id: Option<UnitId>,
     /// How we know what pulls it.
-    pub attached_by: Option<String>,
+    pub attached_by: Option<RowText>,
     /// Who had it last.
     pub driver_id: Option<UnitId>,
     /// What pulled it last, where it is known to pull it no more.
@@ -296,11 +296,11 @@ pub struct Trailer {
     /// When that was told: it was let go by then.
     pub dropped_at: Option<Timestamp>,
     /// The load it is on.
-    pub movement_id: Option<String>,
+    pub movement_id: Option<RowText>,
     /// Full or empty.
     pub loaded: Loaded,
     /// The account whose observation this position is.
-    pub source: Option<String>,
+    pub source: Option<RowText>,
     /// The device's time of the position.
     pub observed_at: Option<Timestamp>,
     /// When the row's content last changed here.

@@ -137,9 +137,9 @@ mod tests {
 
     fn address(state: &str) -> Address {
         Address {
-            street: "110 INDUSTRIAL PKWY; DOCK 4".to_owned(),
-            city: Some("MEMPHIS".to_owned()),
-            state: Some(state.to_owned()),
+            street: "110 INDUSTRIAL PKWY; DOCK 4".into(),
+            city: Some("MEMPHIS".into()),
+            state: Some(state.into()),
             zip: None,
         }
     }

@@ -15,7 +15,7 @@ impl Committed {
         let queues = Queues::of(fleet, now);
         let loads = fleet.drivers.iter().filter_map(|driver| {
             let loads = queues.loads_of(driver.tractor_id.as_ref(), Some(&driver.id));
-            let ids: Vec<_> = loads.iter().map(|load| load.tms.id.clone()).collect();
+            let ids: Vec<_> = loads.iter().map(|load| load.tms.id.to_string()).collect();
             (!ids.is_empty()).then(|| (driver.id.clone(), ids))
         });
         Self(loads.collect())

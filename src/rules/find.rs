@@ -133,7 +133,7 @@ pub(super) fn meant<'a>(fleet: &'a Fleet, text: &str) -> Vec<&'a Movement> {
 /// The load of COMPANY/ID, which is one load whatever else goes by its number.
 pub(super) fn by_key<'a>(fleet: &'a Fleet, text: &str) -> Option<&'a Movement> {
     let (company, id) = text.trim().split_once('/')?;
-    let key = MovementKey { company_id: company.to_owned(), id: id.to_owned() };
+    let key = MovementKey { company_id: company.into(), id: id.into() };
     fleet.movements.get(&key).map(AsRef::as_ref)
 }
 
@@ -236,15 +236,15 @@ fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {
     let seen = Seen::of(row);
     Some(Found {
         kind: Kind::Tractor,
-        id: row.id.0.clone(),
+        id: row.id.to_string(),
         company_id: None,
-        label: row.unit_number.clone(),
+        label: row.unit_number.to_string(),
         state: state.word().to_owned(),
         place: seen.place,
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
-        movement_id: row.movement_id.clone(),
+        movement_id: row.movement_id.as_ref().map(Into::into),
         matched,
         fit,
     })
@@ -262,15 +262,15 @@ fn trailer(fleet: &Fleet, row: &Trailer, wanted: &Wanted, now: Timestamp) -> Opt
     let seen = trailer::seen(fleet, row);
     Some(Found {
         kind: Kind::Trailer,
-        id: row.id.0.clone(),
+        id: row.id.to_string(),
         company_id: None,
-        label: row.unit_number.clone(),
+        label: row.unit_number.to_string(),
         state: state.word().to_owned(),
         place: locality::place(seen.place, seen.latitude, seen.longitude),
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
-        movement_id: row.movement_id.clone(),
+        movement_id: row.movement_id.as_ref().map(Into::into),
         matched,
         fit,
     })
@@ -312,15 +312,15 @@ fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
     };
     Some(Found {
         kind: Kind::Driver,
-        id: row.id.0.clone(),
+        id: row.id.to_string(),
         company_id: None,
-        label: row.name.clone(),
+        label: row.name.to_string(),
         state: row.hos_status.word().to_owned(),
         place: seen.place,
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
-        movement_id: row.movement_id.clone(),
+        movement_id: row.movement_id.as_ref().map(Into::into),
         matched,
         fit,
     })
@@ -347,18 +347,18 @@ fn movement(fleet: &Fleet, row: &Movement, wanted: &Wanted) -> Option<Found> {
     let seen = seen_of(fleet, row);
     let trip = trip::of(row, fleet.stops_of(&row.key()));
     let ends = [trip.origin, trip.destination].into_iter().flatten().map(trip::place);
-    let label = std::iter::once(row.tms.id.clone()).chain(Some(ends.collect::<Vec<_>>().join(" to ")));
+    let label = std::iter::once(row.tms.id.to_string()).chain(Some(ends.collect::<Vec<_>>().join(" to ")));
     Some(Found {
         kind: Kind::Movement,
-        id: row.tms.id.clone(),
-        company_id: Some(row.tms.company_id.clone()),
+        id: row.tms.id.to_string(),
+        company_id: Some(row.tms.company_id.to_string()),
         label: label.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
         state: row.tms.status.word().to_owned(),
         place: seen.place,
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
-        movement_id: Some(row.tms.id.clone()),
+        movement_id: Some(row.tms.id.to_string()),
         matched,
         fit,
     })
@@ -379,15 +379,15 @@ fn order(fleet: &Fleet, row: &Order, wanted: &Wanted) -> Option<Found> {
     let customer = row.customer.as_ref().map(|customer| format!(" {customer}")).unwrap_or_default();
     Some(Found {
         kind: Kind::Order,
-        id: row.tms.id.clone(),
-        company_id: Some(row.tms.company_id.clone()),
+        id: row.tms.id.to_string(),
+        company_id: Some(row.tms.company_id.to_string()),
         label: format!("{}{customer}", row.tms.id),
         state: row.tms.status.word().to_owned(),
         place: seen.place,
         latitude: seen.latitude,
         longitude: seen.longitude,
         observed_at: seen.observed_at,
-        movement_id: row.tms.movement_id.clone(),
+        movement_id: row.tms.movement_id.as_ref().map(Into::into),
         matched,
         fit,
     })
@@ -406,15 +406,15 @@ fn stop(row: &Stop, wanted: &Wanted) -> Option<Found> {
     };
     Some(Found {
         kind: Kind::Stop,
-        id: row.tms.id.clone(),
-        company_id: Some(row.tms.company_id.clone()),
-        label: row.tms.name.clone().unwrap_or_else(|| trip::place(row)),
+        id: row.tms.id.to_string(),
+        company_id: Some(row.tms.company_id.to_string()),
+        label: row.tms.name.as_ref().map_or_else(|| trip::place(row), Into::into),
         state: state.to_owned(),
         place: Some(trip::place(row)),
         latitude: row.tms.latitude,
         longitude: row.tms.longitude,
         observed_at: None,
-        movement_id: row.tms.movement_id.clone(),
+        movement_id: row.tms.movement_id.as_ref().map(Into::into),
         matched,
         fit,
     })

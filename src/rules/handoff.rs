@@ -173,7 +173,7 @@ impl Promise<'_> {
     pub fn about(&self, fleet: &Fleet) -> String {
         match &self.what {
             What::LookAgain { exception, .. } => about(exception, fleet),
-            What::CheckCall { load } => load.tms.id.clone(),
+            What::CheckCall { load } => load.tms.id.to_string(),
         }
     }
 
@@ -216,7 +216,7 @@ pub fn about(row: &Exception, fleet: &Fleet) -> String {
         (None, SubjectKind::Cause) => return "loads".to_owned(),
         (None, SubjectKind::Movement | SubjectKind::Stop | SubjectKind::Account) => None,
     };
-    named.unwrap_or(&row.subject.id).clone()
+    named.unwrap_or(&row.subject.id).to_string()
 }
 
 /// The shift at `now`.

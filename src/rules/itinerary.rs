@@ -298,13 +298,13 @@ mod tests {
     }
 
     fn ids(calls: &[Call<'_>]) -> Vec<String> {
-        calls.iter().map(|call| call.stop.tms.id.clone()).collect()
+        calls.iter().map(|call| call.stop.tms.id.to_string()).collect()
     }
 
     #[test]
     fn a_truck_that_is_elsewhere_by_the_address_has_not_arrived_whatever_the_tms_says() {
         let mut load = movement("1", MovementStatus::InProgress);
-        load.tms.company_id = String::new();
+        load.tms.company_id = "".into();
         let mut told = stop("1", "1a", 100, false);
         told.tms.actual_arrival_at = Some(Timestamp::from_secs(90));
         (told.tms.address, told.tms.city) = (Some("1 Main Street".into()), Some("TYLER".into()));

@@ -7,7 +7,7 @@ use super::detention::{self, Evidence, FREE_TIME};
 use super::freshness::Freshness;
 use super::{trip, zone};
 use crate::model::{
-    Fleet, Keyed, Movement, MovementKey, ObservedStay, OrderKey, Proof, Stay, Stop, Timestamp,
+    Fleet, Keyed, Movement, MovementKey, ObservedStay, OrderKey, Proof, RowText, Stay, Stop, Timestamp,
 };
 
 /// The case of one stop.
@@ -198,10 +198,13 @@ impl Table<'_> {
         self.put("load", None, &movement.tms.id, &movement.tms.company_id, "");
         if let Some(id) = order_id {
             let named =
-                |name: &str, text: &Option<String>| text.as_ref().map(|text| format!("{name} {text}"));
+                |name: &str, text: &Option<RowText>| text.as_ref().map(|text| format!("{name} {text}"));
             let notes = order.map(|order| {
-                let parts =
-                    [named("PO", &order.tms.po), named("BOL", &order.tms.bol), order.customer.clone()];
+                let parts = [
+                    named("PO", &order.tms.po),
+                    named("BOL", &order.tms.bol),
+                    order.customer.as_ref().map(Into::into),
+                ];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
             });
             self.put("order", None, id, "", &notes.unwrap_or_default());

@@ -216,14 +216,14 @@ const fn is_unit(kind: Kind) -> bool {
 }
 
 fn of_unit<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {
-    find::of_unit(fleet, found.kind, &UnitId(found.id.clone()))
+    find::of_unit(fleet, found.kind, &UnitId(found.id.as_str().into()))
 }
 
 /// The load of an order or a stop that was found.
 fn of_freight<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {
     let is_freight = matches!(found.kind, Kind::Order | Kind::Stop);
     let (company_id, id) = found.company_id.clone().zip(found.movement_id.clone()).filter(|_| is_freight)?;
-    fleet.movements.get(&MovementKey { company_id, id }).map(AsRef::as_ref)
+    fleet.movements.get(&MovementKey { company_id: company_id.into(), id: id.into() }).map(AsRef::as_ref)
 }
 
 #[cfg(test)]
@@ -334,7 +334,7 @@ mod tests {
             },
         };
         Stay {
-            company_id: String::new(),
+            company_id: "".into(),
             stop_id: "s".into(),
             movement_id: "1".into(),
             tractor_id: UnitId("t".into()),

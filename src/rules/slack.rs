@@ -178,7 +178,7 @@ mod tests {
     fn judged_of(fleet: &Fleet) -> (String, usize, Slack) {
         let row = fleet.movements.iter().next().unwrap();
         let found = judged(row, fleet, &Freshness::of(&fleet.feeds, NOW), NOW).unwrap();
-        (found.stop.tms.id.clone(), found.ahead, found.slack)
+        (found.stop.tms.id.to_string(), found.ahead, found.slack)
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Told<'_> {
             note => format!("{value} ({note})"),
         };
         let driver = self.driver.map_or("not known", |row| row.name.as_str());
-        let next = self.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.clone());
+        let next = self.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.to_string());
         let stood = self.dwell.map(|_| format!("stood {}", noted(self.stood())));
         let rest = [
             format!("dropped by: {}", noted(self.dropped(time))),

@@ -35,7 +35,7 @@ pub fn place(stop: &Stop) -> String {
     match (&stop.tms.city, &stop.tms.state) {
         (Some(city), Some(state)) => format!("{} {state}", title_case(city)),
         (Some(city), None) => title_case(city),
-        (None, _) => stop.tms.name.clone().unwrap_or_else(|| stop.tms.id.clone()),
+        (None, _) => stop.tms.name.as_ref().unwrap_or(&stop.tms.id).to_string(),
     }
 }
 

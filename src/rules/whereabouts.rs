@@ -2,7 +2,9 @@
 //! it cannot tell it says.
 
 use crate::model::land::{Country, Land, Town};
-use crate::model::{Fleet, Keyed, Movement, Places, Point, Stop, StopType, Timestamp, UnitId, folded};
+use crate::model::{
+    Fleet, Keyed, Movement, Places, Point, RowText, Stop, StopType, Timestamp, UnitId, folded,
+};
 use crate::rules::called::{self, Said};
 use crate::rules::{age, find, trailer, trip};
 
@@ -112,7 +114,7 @@ fn units(fleet: &Fleet, text: &str) -> Vec<(Said, Named)> {
     let tractors = fleet.tractors.iter().filter_map(|row| {
         let named = Named {
             label: format!("tractor {}", row.unit_number),
-            id: row.id.0.clone(),
+            id: row.id.to_string(),
             point: point(row.latitude, row.longitude),
             observed_at: row.observed_at,
             taken: called::taken(&row.unit_number, text),
@@ -121,7 +123,7 @@ fn units(fleet: &Fleet, text: &str) -> Vec<(Said, Named)> {
     });
     let trailers = fleet.trailers.iter().filter_map(|row| {
         let said = said(&row.id, &row.unit_number)?;
-        let (label, id) = (format!("trailer {}", row.unit_number), row.id.0.clone());
+        let (label, id) = (format!("trailer {}", row.unit_number), row.id.to_string());
         let taken = called::taken(&row.unit_number, text);
         let named = match trailer::rides_with(fleet, row) {
             Some(truck) => Named {
@@ -165,7 +167,7 @@ fn drivers(fleet: &Fleet, text: &str) -> Vec<Named> {
         let seen = own.or(trucks);
         Named {
             label: format!("driver {}", row.name),
-            id: row.id.0.clone(),
+            id: row.id.to_string(),
             point: seen.map(|(point, _)| point),
             observed_at: seen.and_then(|(_, at)| at),
             taken: None,
@@ -269,11 +271,11 @@ fn city(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String> {
         !city.is_empty() && (wanted == city || (!state.is_empty() && wanted == [city, state].concat()))
     };
     let stops: Vec<&Stop> = fleet.stops.iter().map(AsRef::as_ref).filter(in_city).collect();
-    let mut states: Vec<String> = stops.iter().filter_map(|stop| stop.tms.state.clone()).collect();
+    let mut states: Vec<RowText> = stops.iter().filter_map(|stop| stop.tms.state.clone()).collect();
     states.sort_unstable();
     states.dedup();
     if states.len() > 1 {
-        return Err(which(text, states.iter().map(String::as_str)));
+        return Err(which(text, states.iter().map(RowText::as_str)));
     }
     let towns: Vec<&'static Town> = Land::towns().iter().filter(|town| is_called(town, &wanted)).collect();
     let Some(stop) = stops.first() else { return town(text, &towns) };

@@ -17,8 +17,8 @@ pub fn of_stop(stop: &Stop) -> Option<TimeZone> {
 pub fn letters_at(stop: &Stop, at: Timestamp) -> Option<String> {
     let letters = at.calendar()?.to_zoned(of_stop(stop)?).strftime("%Z").to_string();
     // A fixed offset is called by its hours; the TMS's own word is better known.
-    let told = stop.tms.timezone.clone().filter(|_| letters.starts_with(['+', '-']));
-    Some(told.unwrap_or(letters))
+    let told = stop.tms.timezone.as_ref().filter(|_| letters.starts_with(['+', '-']));
+    Some(told.map_or(letters, Into::into))
 }
 
 /// "14:05" by a zone's clock; `None` beyond the calendar.

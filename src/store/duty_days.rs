@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction, params};
 
 use super::apply::Work;
-use crate::model::{DutyDay, DutyHistory, DutySource, DutyTotal, Timestamp, UnitId};
+use crate::model::{DutyDay, DutyHistory, DutySource, DutyTotal, RowText, Timestamp, UnitId};
 
 /// Days: a cycle of eight, and a week to look back.
 const KEPT: i64 = 15;
@@ -81,7 +81,7 @@ pub(super) fn all(sql: &Connection) -> rusqlite::Result<DutyHistory> {
     let mut history = DutyHistory::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (id, date): (String, String) = (row.get(0)?, row.get(1)?);
+        let (id, date): (RowText, String) = (row.get(0)?, row.get(1)?);
         let Ok(date) = date.parse() else { continue };
         history.entry(UnitId(id)).or_default().push(DutyTotal { date, on_duty_s: row.get(3)? });
     }

@@ -9,8 +9,8 @@ use super::apply::{mark_one, next_revision};
 use super::migrate::begin;
 use super::rows::{Columns, FromRow};
 use crate::model::{
-    Act, Deed, Exception, ExceptionKind, ExceptionState, Fact, Facts, Handling, Seen, Severity, Snooze, Step,
-    Subject, SubjectKind, Timestamp, Touches, Trend, clean,
+    Act, Deed, Exception, ExceptionKind, ExceptionState, Fact, Facts, Handling, RowText, Seen, Severity,
+    Snooze, Step, Subject, SubjectKind, Timestamp, Touches, Trend, clean,
 };
 
 /// Writes what became of exceptions. What people did about them lies elsewhere and is not touched.
@@ -203,7 +203,7 @@ impl FromRow for Exception {
     }
 }
 
-fn touches(c: &mut Columns<'_>, company_id: Option<String>) -> rusqlite::Result<Touches> {
+fn touches(c: &mut Columns<'_>, company_id: Option<RowText>) -> rusqlite::Result<Touches> {
     Ok(Touches {
         company_id,
         movement_id: c.take()?,

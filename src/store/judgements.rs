@@ -186,7 +186,7 @@ fn arrival_from_json(row: &Value) -> Option<Arrival> {
     let at = |key: &str| row.get(key).and_then(Value::as_i64).map(Timestamp::from_millis);
     let word = |key: &str| row.get(key).and_then(Value::as_str);
     Some(Arrival {
-        stop_id: word("stop_id")?.to_owned(),
+        stop_id: word("stop_id")?.into(),
         eta_at: at("eta_at"),
         legal_eta_at: at("legal_eta_at"),
         eta_source: word("eta_source").and_then(EtaSource::from_word),

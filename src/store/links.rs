@@ -64,7 +64,7 @@ pub(super) fn unit_or_stub(
     link_record(work, kind, &id.0, work.account, external_id, LinkRule::First)?;
     // A load, or a partner, may have been told of it before.
     work.touched.loads = true;
-    Ok(Some(id.0))
+    Ok(Some(id.0.into()))
 }
 
 /// Links the records of a kind again, those that changed in revision `since` or later among them, and
@@ -121,7 +121,7 @@ fn relink_kind(work: &mut Work<'_>, kind: UnitKind) -> rusqlite::Result<()> {
         let id = mine
             .min_by_key(|id| (created.get(*id).copied().unwrap_or(i64::MAX), (*id).clone()))
             .cloned()
-            .unwrap_or_else(|| UnitId::first_told(account, external_id).0);
+            .unwrap_or_else(|| UnitId::first_told(account, external_id).0.into());
         if !created.contains_key(&id) && made.insert(id.clone()) {
             create(work, kind, &id, external_id)?;
         }

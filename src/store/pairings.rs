@@ -8,7 +8,7 @@ use rusqlite::params;
 use super::apply::Work;
 use super::memory::Memory;
 use super::rows::{TMS_ACCOUNT, text};
-use crate::model::{Claim, Pairing, PairingSource, Tie, Timestamp, UnitId, UnitKind};
+use crate::model::{Claim, Pairing, PairingSource, RowText, Tie, Timestamp, UnitId, UnitKind};
 
 /// Notes one account's word. Who is logged in where is told for one driver at a time, so the new word
 /// takes the place of the old; lists may name several partners, and a complete one drops the rest.
@@ -136,7 +136,7 @@ fn loads(work: &Work<'_>) -> rusqlite::Result<Vec<Load>> {
          ORDER BY (SELECT max(s.scheduled_early_at) FROM stops s
                    WHERE s.company_id = m.company_id AND s.movement_id = m.id), m.id",
     )?;
-    let id = |value: Option<String>| value.map(UnitId);
+    let id = |value: Option<RowText>| value.map(UnitId);
     let rows = statement.query_map([], |row| {
         Ok(Load {
             id: row.get(0)?,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::apply::{Work, mark, mark_one, next_revision};
 use super::migrate::begin;
 use super::{StoreError, Writer, stays};
-use crate::model::{Address, Places, Point, Timestamp, Trust};
+use crate::model::{Address, Places, Point, RowText, Timestamp, Trust};
 
 /// An address that was looked up.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ fn write(writer: &mut Writer, found: &[Place], now: Timestamp) -> Result<(), Sto
     let old = now.millis() - AGAIN_MS;
     sql.execute("DELETE FROM places WHERE latitude IS NULL AND asked_at < ?1", [old])?;
     for Place { address, point, is_unsure } in found {
-        let part = |text: &Option<String>| text.clone().unwrap_or_default();
+        let part = |text: &Option<RowText>| text.clone().unwrap_or_default();
         sql.prepare_cached(
             "INSERT INTO places VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT DO UPDATE SET latitude = ?5, longitude = ?6, is_unsure = ?7, asked_at = ?8",
@@ -75,8 +75,8 @@ pub(super) fn all(sql: &Connection) -> rusqlite::Result<Vec<Place>> {
     let mut statement =
         sql.prepare("SELECT street, city, state, zip, latitude, longitude, is_unsure FROM places")?;
     let rows = statement.query_map([], |row| {
-        let part = |column: usize| -> rusqlite::Result<Option<String>> {
-            Ok(Some(row.get::<_, String>(column)?).filter(|text| !text.is_empty()))
+        let part = |column: usize| -> rusqlite::Result<Option<RowText>> {
+            Ok(Some(row.get::<_, RowText>(column)?).filter(|text| !text.is_empty()))
         };
         let (latitude, longitude): (Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?);
         Ok(Place {

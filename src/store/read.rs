@@ -16,8 +16,8 @@ use super::open::{StoreError, bytes, readable};
 use super::rows::FromRow;
 use super::{duty_days, heeded, muster, places};
 use crate::model::{
-    Concern, Driven, DutyHistory, FeedStatus, Fleet, Keyed, Muster, Places, Rolling, Rows, Timestamp, Totals,
-    UnitId, Viewer, Waiting,
+    Concern, Driven, DutyHistory, FeedStatus, Fleet, Keyed, Muster, Places, Rolling, Rows, SharedTexts,
+    Timestamp, Totals, UnitId, Viewer, Waiting,
 };
 
 /// The revision of a fleet that nothing was read into yet.
@@ -53,6 +53,8 @@ pub struct Reader {
     concern: Concern,
     /// The open consoles as they renewed themselves last; the fleet's are as they were when that last showed.
     viewers: Vec<Viewer>,
+    /// What the rows that were read have in common.
+    texts: SharedTexts,
     fleet: Arc<Fleet>,
 }
 
@@ -85,7 +87,7 @@ impl Reader {
         let connection = readable(path)?;
         let schema = version(&connection)?;
         let (path, file) = (path.to_owned(), file_id(path));
-        let concern = Concern::default();
+        let (concern, texts) = (Concern::default(), SharedTexts::default());
         let viewers = Vec::new();
         Ok(Self {
             path,
@@ -96,6 +98,7 @@ impl Reader {
             data_version: None,
             concern,
             viewers,
+            texts,
             fleet: unread(),
         })
     }
@@ -122,7 +125,10 @@ impl Reader {
         }
         // Until it is read: whatever ends this half done, the next look begins anew.
         self.data_version = None;
-        let changed = self.read(now)?;
+        let mut texts = mem::take(&mut self.texts);
+        let read = texts.during(|| self.read(now));
+        self.texts = texts;
+        let changed = read?;
         self.data_version = Some(version);
         Ok(changed.then(|| Arc::clone(&self.fleet)))
     }

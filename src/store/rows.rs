@@ -1,11 +1,12 @@
 //! Rows as they lie in the file, read into the nouns.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
 use crate::model::{
     Confidence, Conflict, Driver, DutyStatus, Engine, EtaSource, FeedStatus, Loaded, Motion, Movement,
-    MovementStatus, Named, ObservedStay, Order, Reason, Risk, Stay, Stop, StopType, Timestamp, TmsMovement,
-    TmsOrder, TmsStop, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
+    MovementStatus, Named, ObservedStay, Order, Reason, Risk, RowText, Stay, Stop, StopType, Timestamp,
+    TmsMovement, TmsOrder, TmsStop, Tractor, Trailer, UnitId, UnitKind, Viewer, Waiting,
 };
 
 /// The name of the TMS's account, whose numbers and spellings win.
@@ -33,6 +34,18 @@ pub(super) trait FromRow: Sized {
     const HANGS_ON: Option<&'static str> = None;
     /// Reads one.
     fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+impl FromSql for RowText {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(Self::from)
+    }
+}
+
+impl ToSql for RowText {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.as_str()))
+    }
 }
 
 /// A column's text, not copied.
@@ -70,7 +83,7 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn id_opt(&mut self) -> Result<Option<UnitId>> {
-        Ok(self.take::<Option<String>>()?.map(UnitId))
+        Ok(self.take::<Option<RowText>>()?.map(UnitId))
     }
 
     /// What was written as JSON.

@@ -33,9 +33,9 @@ pub fn trail(
     since: Timestamp,
 ) -> Result<Vec<TrailPoint>, StoreError> {
     let connection = readable(path)?;
-    let (mut ids, mut accounts) = (vec![unit_id.0.clone()], Vec::new());
+    let (mut ids, mut accounts) = (vec![unit_id.to_string()], Vec::new());
     for UnitLink { account, external_id, .. } in links_of(&connection, kind, unit_id)? {
-        ids.push(UnitId::first_told(&account, &external_id).0);
+        ids.push(UnitId::first_told(&account, &external_id).0.into());
         accounts.push(account);
     }
     let one_of = |values: &[String], first: usize| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::roads::{Roads, Spot};
 use crate::model::{
     Address, Arrival, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey,
-    Point, Position, Risk, Stop, Timestamp, Tractor, UnitId, UnitKind,
+    Point, Position, Risk, RowText, Stop, Timestamp, Tractor, UnitId, UnitKind,
 };
 use crate::routing::{estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
@@ -178,7 +178,7 @@ struct Way {
     source: EtaSource,
     asked_at: Timestamp,
     /// A stop whose place a person has to confirm.
-    unsure: Option<String>,
+    unsure: Option<RowText>,
 }
 
 impl Way {

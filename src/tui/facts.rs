@@ -204,16 +204,16 @@ impl Facts {
 
     /// A driver's name, "-" where there is none or it is not known.
     pub fn driver_name(&self, id: Option<&UnitId>) -> String {
-        self.driver(id).map_or_else(|| "-".to_owned(), |driver| driver.name.clone())
+        self.driver(id).map_or_else(|| "-".to_owned(), |driver| driver.name.to_string())
     }
 
     /// A tractor's number, "-" where there is none.
     pub fn tractor_number(&self, id: Option<&UnitId>) -> String {
-        self.tractor(id).map_or_else(|| "-".to_owned(), |tractor| tractor.unit_number.clone())
+        self.tractor(id).map_or_else(|| "-".to_owned(), |tractor| tractor.unit_number.to_string())
     }
 
     /// A trailer's number, "-" where there is none.
     pub fn trailer_number(&self, id: Option<&UnitId>) -> String {
-        self.trailer(id).map_or_else(|| "-".to_owned(), |trailer| trailer.unit_number.clone())
+        self.trailer(id).map_or_else(|| "-".to_owned(), |trailer| trailer.unit_number.to_string())
     }
 }

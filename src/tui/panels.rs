@@ -173,7 +173,7 @@ impl Subject {
             Self::Tractor(id) => row.touches.tractor_id.as_ref() == Some(id),
             Self::Trailer(id) => row.touches.trailer_id.as_ref() == Some(id),
             Self::Exception(id) => row.id == *id,
-            Self::Feed { account, .. } => row.touches.account.as_ref() == Some(account),
+            Self::Feed { account, .. } => row.touches.account.as_deref() == Some(account.as_str()),
             Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => false,
         };
         let mut open: Vec<_> =

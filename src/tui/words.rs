@@ -191,8 +191,8 @@ mod tests {
         let at = Timestamp::parse("2026-07-02T18:00:00Z").unwrap();
         let check = |zone: Option<&str>, state: &str, expected: Option<&str>, letters: Option<&str>| {
             let mut stop = Stop::default();
-            stop.tms.timezone = zone.map(str::to_owned);
-            stop.tms.state = Some(state.to_owned());
+            stop.tms.timezone = zone.map(Into::into);
+            stop.tms.state = Some(state.into());
             assert_eq!(zone::of_stop(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{state}");
             assert_eq!(zone_letters(&stop, at).as_deref(), letters, "{state}");
         };
@@ -208,7 +208,7 @@ mod tests {
         let at = Timestamp::parse("2026-01-02T18:00:00Z").unwrap();
         let check = |name: &str, expected: Option<&str>| {
             let mut stop = Stop::default();
-            stop.tms.timezone = Some(name.to_owned());
+            stop.tms.timezone = Some(name.into());
             assert_eq!(zone::of_stop(&stop).map(|zone| clock(at, &zone)).as_deref(), expected, "{name}");
         };
         check("CDT", Some("13:00"));

@@ -58,7 +58,7 @@ fn received(fixes: Vec<Fix>, reception: Reception, tractor: u64) -> Vec<Fix> {
 }
 
 fn key(stop: &TrueStop) -> StopKey {
-    StopKey { company_id: "TMS".into(), id: format!("{}.{}", stop.movement, stop.sequence) }
+    StopKey { company_id: "TMS".into(), id: format!("{}.{}", stop.movement, stop.sequence).into() }
 }
 
 fn planned(stop: &TrueStop) -> PlannedStop {

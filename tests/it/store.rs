@@ -102,7 +102,7 @@ pub(crate) fn movement(id: &str, order: Option<&str>) -> TmsMovement {
     TmsMovement {
         id: id.into(),
         company_id: "TMS".into(),
-        order_id: order.map(str::to_owned),
+        order_id: order.map(Into::into),
         status: backhaul::model::MovementStatus::InProgress,
         ..TmsMovement::default()
     }
@@ -118,7 +118,7 @@ async fn what_one_connection_commits_another_sees_at_once_and_only_what_changed(
     let seen_at = bench.now;
     bench.tell("samsara", "vehicle_stats", vec![fix("2", 35.0, seen_at)]).await;
     let after = reader.fleet_if_changed(bench.now).unwrap().unwrap();
-    let id = |n: &str| UnitId(format!("samsara:{n}"));
+    let id = |n: &str| UnitId(format!("samsara:{n}").into());
     assert!(Arc::ptr_eq(before.tractors.get(&id("1")).unwrap(), after.tractors.get(&id("1")).unwrap()));
     let moved = after.tractors.get(&id("2")).unwrap();
     assert_eq!((moved.latitude, moved.observed_at), (Some(35.0), Some(seen_at)));

@@ -52,8 +52,8 @@ mod tests {
         let of_none = asked_like(&fleet);
         assert!(of_none.contains("what is late and why") && !of_none.contains("trailer"), "{of_none}");
         let unit = |number: &str, observed_at| Trailer {
-            id: UnitId(number.to_owned()),
-            unit_number: number.to_owned(),
+            id: UnitId(number.into()),
+            unit_number: number.into(),
             observed_at,
             ..Trailer::default()
         };

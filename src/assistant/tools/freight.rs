@@ -132,7 +132,7 @@ pub(super) fn status(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     if let Some(row) = tractor.filter(|_| movement.tms.status.is_open()) {
         found.say(format!("The truck is at {}.", seen(row, now)));
-        found.seen_by.extend(row.source.clone());
+        found.seen_by.extend(row.source.as_ref().map(String::from));
     }
     let held = detention::of_load(fleet, &basis.fresh, movement, now);
     if let Some(held) = &held {

@@ -86,7 +86,7 @@ pub(super) fn why_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
             .say(format!("Tractor {number} was never heard: no ELD account that we read knows where it is."));
         return Ok(found);
     }
-    found.seen_by.extend(tractor.source.clone());
+    found.seen_by.extend(tractor.source.as_ref().map(String::from));
     found.rest_on(tractor.observed_at);
     found.cite(Kind::Tractor, &tractor.id.0, number, tractor.observed_at);
     let fresh = facts.basis().fresh;

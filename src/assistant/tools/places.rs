@@ -74,7 +74,10 @@ pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
 fn several_loads(all: &[find::Found], text: &str, facts: &Facts) -> Option<String> {
     let exact = all.iter().filter(|one| one.fit == Fit::Exact);
     let keys = exact.filter_map(|one| {
-        Some(MovementKey { company_id: one.company_id.clone()?, id: one.movement_id.clone()? })
+        Some(MovementKey {
+            company_id: one.company_id.as_deref()?.into(),
+            id: one.movement_id.as_deref()?.into(),
+        })
     });
     let keys: BTreeSet<MovementKey> = keys.collect();
     let is_open =

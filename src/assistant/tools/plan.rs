@@ -196,7 +196,7 @@ fn to_place(driver: &Driver, place: &str, args: Args<'_>, facts: &Facts) -> Resu
     let mut stop = Stop::default();
     (stop.tms.latitude, stop.tms.longitude) = (Some(spot.point.latitude), Some(spot.point.longitude));
     // Its times are those of where it is.
-    stop.tms.state = locality::of(spot.point).map(|near| near.town.state.to_owned());
+    stop.tms.state = locality::of(spot.point).map(|near| near.town.state.into());
     let call = Call { stop: &stop, arrived_at: None, dwell: None };
     let itinerary = basis.itinerary(&rig, &rig.loads, vec![call]);
     let legal = basis.legal_at(&rig, &itinerary);

@@ -62,7 +62,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
         ("drive_left", json!(left.drive_s.map(moment::span))),
         ("hours_age", json!(ago(driver.hos_as_of_at, now))),
     ]));
-    found.seen_by.extend(tractor.map_or(&driver.source, |row| &row.source).clone());
+    found.seen_by.extend(tractor.map_or(&driver.source, |row| &row.source).as_ref().map(String::from));
     found.rest_on(observed_at);
     found.cite(Kind::Driver, &driver.id.0, &driver.name, observed_at);
     if let Some(row) = tractor {
@@ -122,7 +122,7 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
         ("loaded", json!(trailer.loaded.word())),
         ("load", json!(trailer.movement_id)),
     ]));
-    found.seen_by.extend(trailer.source.clone().or_else(|| tractor?.source.clone()));
+    found.seen_by.extend(trailer.source.as_ref().or_else(|| tractor?.source.as_ref()).map(String::from));
     found.rest_on(trailer.observed_at);
     found.cite(Kind::Trailer, &trailer.id.0, number, trailer.observed_at);
     if let Some(row) = tractor {

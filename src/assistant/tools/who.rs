@@ -17,7 +17,9 @@ const NAMED: usize = 5;
 /// Drivers whose name, id or phone `text` fits best, as `find` ranks them.
 fn drivers<'a>(facts: &'a Facts, text: &str) -> Vec<(&'a Driver, Fit)> {
     let found = find::find(&facts.fleet, text, facts.now).into_iter().filter(|one| one.kind == Kind::Driver);
-    found.filter_map(|one| Some((facts.fleet.drivers.get(&UnitId(one.id))?.as_ref(), one.fit))).collect()
+    found
+        .filter_map(|one| Some((facts.fleet.drivers.get(&UnitId(one.id.into()))?.as_ref(), one.fit)))
+        .collect()
 }
 
 /// The one driver that `text` means: by id, name or part of it, or by the number of the tractor he drives.

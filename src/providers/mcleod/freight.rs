@@ -60,20 +60,20 @@ impl Movement<'_> {
         let first_order = || self.orders.0.iter().find_map(|order| order.id.id());
         let of_a_stop = || self.stops.0.iter().find_map(|stop| stop.order_id.id());
         told.changes.push(Change::Movement(Box::new(TmsMovement {
-            id: id.to_owned(),
-            company_id: border.company.to_owned(),
-            order_id: order.map(str::to_owned).or_else(first_order).or_else(of_a_stop),
+            id: id.into(),
+            company_id: border.company.into(),
+            order_id: order.map(str::to_owned).or_else(first_order).or_else(of_a_stop).map(Into::into),
             status: status(&self.status),
-            tms_status: self.status.kept(CODE_LENGTH),
+            tms_status: self.status.kept(CODE_LENGTH).map(Into::into),
             loaded: match self.loaded.code().as_deref() {
                 Some("L") => Loaded::Loaded,
                 Some("E") => Loaded::Empty,
                 Some(_) | None => Loaded::Unknown,
             },
             brokered: self.brokerage.flag().unwrap_or(false),
-            dispatcher: self.dispatcher_user_id.id().or_else(|| self.fleet_manager.id()),
+            dispatcher: self.dispatcher_user_id.id().or_else(|| self.fleet_manager.id()).map(Into::into),
             distance_mi: miles(&self.move_distance, &self.move_distance_um),
-            equipment_group: self.equipment_group_id.id(),
+            equipment_group: self.equipment_group_id.id().map(Into::into),
             next_call_at: border.instant(&self.next_sched_call),
             preassigned: self.preassign_sequence.number().map(|place| place > 0.0),
         })));
@@ -118,20 +118,24 @@ impl Order<'_> {
         let first_movement = || self.movement.0.iter().chain(&self.movements.0).find_map(|row| row.id.id());
         let customer = self.customer.0.first();
         told.changes.push(Change::Order(Box::new(TmsOrder {
-            id: id.to_owned(),
-            company_id: border.company.to_owned(),
-            movement_id: self.curr_movement_id.id().or_else(first_movement),
-            customer_id: self.customer_id.id().or_else(|| customer?.id.id()),
-            customer_name: customer.and_then(|customer| customer.name.kept(NAME_LENGTH)),
+            id: id.into(),
+            company_id: border.company.into(),
+            movement_id: self.curr_movement_id.id().or_else(first_movement).map(Into::into),
+            customer_id: self.customer_id.id().or_else(|| customer?.id.id()).map(Into::into),
+            customer_name: customer.and_then(|customer| customer.name.kept(NAME_LENGTH)).map(Into::into),
             status: status(&self.status),
-            tms_status: self.status.kept(CODE_LENGTH),
-            bol: self.blnum.kept(CODE_LENGTH),
-            po: self.ponum.kept(CODE_LENGTH).or_else(|| self.cust_order_no.kept(CODE_LENGTH)),
-            consignee_ref: self.consignee_refno.kept(CODE_LENGTH),
-            commodity: self.commodity.kept(NAME_LENGTH).or_else(|| self.commodity_id.kept(NAME_LENGTH)),
+            tms_status: self.status.kept(CODE_LENGTH).map(Into::into),
+            bol: self.blnum.kept(CODE_LENGTH).map(Into::into),
+            po: self.ponum.kept(CODE_LENGTH).or_else(|| self.cust_order_no.kept(CODE_LENGTH)).map(Into::into),
+            consignee_ref: self.consignee_refno.kept(CODE_LENGTH).map(Into::into),
+            commodity: self
+                .commodity
+                .kept(NAME_LENGTH)
+                .or_else(|| self.commodity_id.kept(NAME_LENGTH))
+                .map(Into::into),
             weight_lb: pounds(&self.weight, &self.weight_um),
             pieces: self.pieces.integer(),
-            equipment_type: self.equipment_type_id.kept(CODE_LENGTH),
+            equipment_type: self.equipment_type_id.kept(CODE_LENGTH).map(Into::into),
         })));
         tell_stops(&self.stops, border, Within { movement: None, order: Some(id) }, told);
     }
@@ -166,38 +170,38 @@ impl Stop<'_> {
         let at = |date: &Scalar<'_>| border.at_stop(date, zone.as_ref());
         let early = at(&self.sched_arrive_early);
         TmsStop {
-            id: id.to_owned(),
-            company_id: border.company.to_owned(),
-            order_id: self.order_id.id().or_else(|| within.order.map(str::to_owned)),
-            movement_id: self.movement_id.id().or_else(|| within.movement.map(str::to_owned)),
+            id: id.into(),
+            company_id: border.company.into(),
+            order_id: self.order_id.id().or_else(|| within.order.map(str::to_owned)).map(Into::into),
+            movement_id: self.movement_id.id().or_else(|| within.movement.map(str::to_owned)).map(Into::into),
             sequence: self.movement_sequence.integer().or_else(|| self.order_sequence.integer()).unwrap_or(0),
             kind: match self.stop_type.code().as_deref() {
                 Some("PU") => StopType::Pickup,
                 Some("SO") => StopType::Delivery,
                 Some(_) | None => StopType::Other,
             },
-            tms_type: self.stop_type.kept(CODE_LENGTH),
-            tms_status: self.status.kept(CODE_LENGTH),
+            tms_type: self.stop_type.kept(CODE_LENGTH).map(Into::into),
+            tms_status: self.status.kept(CODE_LENGTH).map(Into::into),
             done: self.status.code().as_deref() == Some("D"),
-            name: self.location_name.kept(NAME_LENGTH),
-            address: self.address.kept(NAME_LENGTH),
-            city: self.city_name.kept(NAME_LENGTH),
-            state,
-            zip: self.zip_code.kept(CODE_LENGTH),
+            name: self.location_name.kept(NAME_LENGTH).map(Into::into),
+            address: self.address.kept(NAME_LENGTH).map(Into::into),
+            city: self.city_name.kept(NAME_LENGTH).map(Into::into),
+            state: state.map(Into::into),
+            zip: self.zip_code.kept(CODE_LENGTH).map(Into::into),
             latitude: place.map(|(latitude, _)| latitude),
             longitude: place.map(|(_, longitude)| longitude),
-            timezone,
+            timezone: timezone.map(Into::into),
             scheduled_early_at: early,
             // No end of the window means a fixed appointment.
             scheduled_late_at: at(&self.sched_arrive_late).or(early),
-            scheduled_raw: self.window_as_written(),
+            scheduled_raw: self.window_as_written().map(Into::into),
             actual_arrival_at: at(&self.actual_arrival),
             actual_departure_at: at(&self.actual_departure),
             tms_eta_at: [&self.eta, &self.projected_arrival, &self.planned_arrival_time]
                 .into_iter()
                 .find_map(at),
-            contact: self.contact_name.kept(NAME_LENGTH),
-            phone: self.phone.kept(CODE_LENGTH),
+            contact: self.contact_name.kept(NAME_LENGTH).map(Into::into),
+            phone: self.phone.kept(CODE_LENGTH).map(Into::into),
         }
     }
 

@@ -128,7 +128,7 @@ pub(super) fn touched_by(movement: &Movement, stop_id: Option<&str>) -> Touches 
         company_id: Some(movement.tms.company_id.clone()),
         movement_id: Some(movement.tms.id.clone()),
         order_id: movement.tms.order_id.clone(),
-        stop_id: stop_id.map(str::to_owned),
+        stop_id: stop_id.map(Into::into),
         tractor_id: movement.tractor_id.clone(),
         trailer_id: movement.trailer_id.clone(),
         driver_id: movement.driver_id.clone(),

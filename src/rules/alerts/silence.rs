@@ -152,7 +152,7 @@ fn down(sight: &Sight<'_>, account: &str, feeds: &[&FeedStatus]) -> Condition {
     .count("tractors_dark", dark)
     .count("loads_unseen", loads.count())
     .at("last_ok_at", feeds.iter().filter_map(|feed| feed.last_ok_at).max());
-    condition.touches.account = Some(account.to_owned());
+    condition.touches.account = Some(account.into());
     match feeds.iter().find_map(|feed| feed.error.as_deref()) {
         Some(error) => condition.text("error", error),
         None => condition,

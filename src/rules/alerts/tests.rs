@@ -73,7 +73,7 @@ impl Yard {
         let is_first = id == "1";
         let row = Tractor {
             id: tractor.clone(),
-            unit_number: if is_first { "418".into() } else { format!("T{id}") },
+            unit_number: if is_first { "418".into() } else { format!("T{id}").into() },
             place: Some("Amarillo TX".into()),
             latitude: Some(35.19),
             longitude: Some(-101.85),
@@ -86,7 +86,7 @@ impl Yard {
         self.fleet.tractors = self.fleet.tractors.with(vec![row]);
         let row = Driver {
             id: driver,
-            name: if is_first { "Lee".into() } else { format!("D{id}") },
+            name: if is_first { "Lee".into() } else { format!("D{id}").into() },
             hos_status: DutyStatus::OnDuty,
             hos_as_of_at: Some(NOW),
             source: Some("motive".into()),

@@ -173,7 +173,7 @@ fn who_comes_on_duty_looks_his_truck_over_before_he_rolls() {
 
 fn stop(number: usize, at: At) -> Stop {
     let mut stop = Stop::default();
-    stop.tms.id = format!("s{number}");
+    stop.tms.id = format!("s{number}").into();
     stop.tms.scheduled_early_at = at.opens.map(|hours| ahead(seconds(hours)));
     stop.tms.scheduled_late_at = at.closes.map(|hours| ahead(seconds(hours)));
     stop

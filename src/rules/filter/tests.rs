@@ -19,7 +19,7 @@ fn ago(seconds: i64) -> Option<Timestamp> {
 }
 
 fn id(text: &str) -> UnitId {
-    UnitId(text.to_owned())
+    UnitId(text.into())
 }
 
 /// Three drivers near Dallas and one in Denver: one free with an empty trailer, one whose trailer nobody
@@ -27,21 +27,21 @@ fn id(text: &str) -> UnitId {
 static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
     let driver = |key: &str, name: &str, cycle_h: i64, age_s: i64| Driver {
         id: id(key),
-        name: name.to_owned(),
+        name: name.into(),
         hos_status: DutyStatus::OffDuty,
         drive_left_s: Some(10 * 3600),
         shift_left_s: Some(14 * 3600),
         break_left_s: Some(8 * 3600),
         cycle_left_s: Some(cycle_h * 3600),
         hos_as_of_at: ago(age_s),
-        source: Some("sam".to_owned()),
+        source: Some("sam".into()),
         tractor_id: Some(id(&format!("t-{key}"))),
-        dispatcher: (key == "ann").then(|| "JDoe".to_owned()),
+        dispatcher: (key == "ann").then(|| "JDoe".into()),
         ..Driver::default()
     };
     let tractor = |key: &str, number: &str, latitude: f64, fuel: Option<f64>| Tractor {
         id: id(&format!("t-{key}")),
-        unit_number: number.to_owned(),
+        unit_number: number.into(),
         latitude: Some(latitude),
         longitude: Some(-96.8),
         state: Motion::Stopped,
@@ -56,7 +56,7 @@ static FLEET: LazyLock<Fleet> = LazyLock::new(|| {
     };
     let trailer = |key: &str, number: &str, loaded| Trailer {
         id: id(&format!("b-{key}")),
-        unit_number: number.to_owned(),
+        unit_number: number.into(),
         loaded,
         ..Trailer::default()
     };

@@ -58,7 +58,10 @@ fn ranges(stops: &[PlannedStop], fixes: &[TrailPoint]) -> Vec<(String, Range)> {
     let range = |(key, stay): (StopKey, ObservedStay)| {
         let known = |at: Option<Timestamp>| at.map(minutes);
         let arrived = (known(stay.arrived_after_at), minutes(stay.arrived_by_at));
-        (key.id, (arrived.0, arrived.1, known(stay.departed_after_at), known(stay.departed_by_at)))
+        (
+            key.id.to_string(),
+            (arrived.0, arrived.1, known(stay.departed_after_at), known(stay.departed_by_at)),
+        )
     };
     let mut ranges: Vec<_> = judge(stops, fixes).into_iter().map(range).collect();
     ranges.sort_by(|a, b| a.0.cmp(&b.0));

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Effect};
-use crate::model::{Keyed, MovementKey, UnitId};
+use crate::model::{Keyed, MovementKey, RowText, UnitId};
 use crate::rules::find::Kind;
 use crate::tui::action::{Action, Realm};
 use crate::tui::chat::{self, Cite, Stance, Told, Turn};
@@ -204,8 +204,8 @@ fn words_of(subject: &Subject, facts: &Facts) -> Option<String> {
 
 /// Where the row of something named is, while it is known.
 fn row_of(cite: &Cite, facts: &Facts) -> Option<(Place, Subject)> {
-    let unit = || UnitId(cite.id.clone());
-    let is_of = |company: &String| cite.company_id.as_ref().is_none_or(|known| known == company);
+    let unit = || UnitId(cite.id.as_str().into());
+    let is_of = |company: &RowText| cite.company_id.as_ref().is_none_or(|known| known == company);
     let load = |key: MovementKey| {
         facts.fleet.movements.get(&key).map(|_| (Place::Movements, Subject::Movement(key)))
     };

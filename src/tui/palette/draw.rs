@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Choice, Kind, Palette, Part, Row, Scope};
-use crate::model::Keyed;
 use crate::model::land::Land;
+use crate::model::{Keyed, RowText};
 use crate::rules::trip;
 use crate::tui::action::Action;
 use crate::tui::facts::Facts;
@@ -159,30 +159,30 @@ fn row_words(row: Row, index: &super::Index, facts: &Facts) -> (String, String) 
         let sentence = sentence.unwrap_or_else(|| "no longer in the database".to_owned());
         sentence.split_once(": ").map_or(sentence.clone(), |(_, rest)| rest.to_owned())
     };
-    let load = |id: Option<&String>| id.map_or_else(|| "on no load".to_owned(), |id| format!("load {id}"));
+    let load = |id: Option<&RowText>| id.map_or_else(|| "on no load".to_owned(), |id| format!("load {id}"));
     let row_of = match row.kind {
-        Kind::Tractor => fleet.tractors.at(row.at).map(|unit| (unit.unit_number.clone(), standing())),
-        Kind::Trailer => fleet.trailers.at(row.at).map(|unit| (unit.unit_number.clone(), standing())),
-        Kind::Driver => fleet.drivers.at(row.at).map(|driver| (driver.name.clone(), standing())),
+        Kind::Tractor => fleet.tractors.at(row.at).map(|unit| (unit.unit_number.to_string(), standing())),
+        Kind::Trailer => fleet.trailers.at(row.at).map(|unit| (unit.unit_number.to_string(), standing())),
+        Kind::Driver => fleet.drivers.at(row.at).map(|driver| (driver.name.to_string(), standing())),
         Kind::Load | Kind::Past => fleet.movements.at(row.at).map(|load| {
             let of = trip::of(load, fleet.stops_of(&load.key()));
             let ends: Vec<String> =
                 [of.origin, of.destination].into_iter().flatten().map(trip::place).collect();
             let ends = ends.join(&format!(" {} ", facts.glyphs.to()));
-            (load.tms.id.clone(), format!("{} {ends}", load.tms.status.word().replace('_', " ")))
+            (load.tms.id.to_string(), format!("{} {ends}", load.tms.status.word().replace('_', " ")))
         }),
         Kind::Order => fleet.orders.at(row.at).map(|order| {
             let more = [
-                order.customer.clone(),
+                order.customer.as_ref().map(Into::into),
                 order.tms.po.as_ref().map(|po| format!("PO {po}")),
                 order.tms.bol.as_ref().map(|bol| format!("BOL {bol}")),
                 Some(load(order.tms.movement_id.as_ref())),
             ];
-            (order.tms.id.clone(), more.into_iter().flatten().collect::<Vec<_>>().join(", "))
+            (order.tms.id.to_string(), more.into_iter().flatten().collect::<Vec<_>>().join(", "))
         }),
         Kind::Stop => fleet.stops.at(row.at).map(|stop| {
             let note = format!("{}, {}", trip::place(stop), load(stop.tms.movement_id.as_ref()));
-            (stop.tms.name.clone().unwrap_or_default(), note)
+            (stop.tms.name.clone().unwrap_or_default().into(), note)
         }),
         Kind::Town => Land::towns().iter().nth(row.at).map(|town| {
             (format!("{} {}", town.name, town.state_or_country()), "the tractors within 100 miles".to_owned())

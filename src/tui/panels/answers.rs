@@ -273,7 +273,7 @@ fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
         Free::Unknown => ("not known".to_owned(), Role::Warn),
     };
     vec![
-        (one.movement.tms.id.clone(), Role::Text),
+        (one.movement.tms.id.to_string(), Role::Text),
         (free, role),
         (trip::place(one.stop), Role::Text),
         (words::time_at(one.stop, Some(one.arrived_at), facts), Role::Text),

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
 use super::{Go, Panel, Show, Subject};
-use crate::model::{Exception, ExceptionKind, Extent, folded};
+use crate::model::{Exception, ExceptionKind, Extent, RowText, folded};
 use crate::rules::blindness::{Sight, Unsettled, sight};
 use crate::rules::queue::{self, About};
 use crate::rules::uncovered::{by_time_left, is_uncovered};
@@ -440,7 +440,7 @@ fn searched(row: &Exception, facts: &Facts) -> String {
 fn units(row: &Exception, facts: &Facts) -> String {
     let tractor = facts.tractor(row.touches.tractor_id.as_ref()).map(|row| row.unit_number.clone());
     let driver = facts.driver(row.touches.driver_id.as_ref()).map(|row| row.name.clone());
-    let parts: Vec<String> = tractor.into_iter().chain(driver).collect();
+    let parts: Vec<RowText> = tractor.into_iter().chain(driver).collect();
     words::or_unknown(Some(&parts.join(" ")))
 }
 

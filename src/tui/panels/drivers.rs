@@ -43,7 +43,7 @@ impl Listed for Driver {
         ("dispatcher", "DISPATCH"),
     ];
     const GROUPS: &'static [Group<Self>] = &[
-        Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
+        Group { name: "dispatcher", of: |row, _| row.dispatcher.as_ref().map(Into::into) },
         Group { name: "fleet", of: |row, facts| fleet(row, facts).map(str::to_owned) },
     ];
     const COLUMNS: &'static [Column<Self>] = &[
@@ -52,7 +52,7 @@ impl Listed for Driver {
             width: Width::Text(11, 20),
             rank: 0,
             grows: 6,
-            cell: |row, _| row.name.clone().into(),
+            cell: |row, _| row.name.to_string().into(),
             order: |row, _| Order::text(&row.name),
         },
         Column {

@@ -155,7 +155,7 @@ fn touched(sheet: &mut Sheet, row: &Exception, facts: &Facts) {
     let tractor = touches.tractor_id.clone().filter(|id| facts.tractor(Some(id)).is_some());
     let trailer = touches.trailer_id.clone().filter(|id| facts.trailer(Some(id)).is_some());
     let links = [
-        ("load", touches.movement_id.clone(), load.map(Subject::Movement)),
+        ("load", touches.movement_id.as_ref().map(Into::into), load.map(Subject::Movement)),
         ("driver", driver.as_ref().map(|id| facts.driver_name(Some(id))), driver.map(Subject::Driver)),
         ("tractor", tractor.as_ref().map(|id| facts.tractor_number(Some(id))), tractor.map(Subject::Tractor)),
         ("trailer", trailer.as_ref().map(|id| facts.trailer_number(Some(id))), trailer.map(Subject::Trailer)),
@@ -173,7 +173,7 @@ fn touched(sheet: &mut Sheet, row: &Exception, facts: &Facts) {
         sheet.field("account", account.clone());
         let feeds = facts.fleet.feeds.iter().filter(|feed| feed.account == *account);
         for feed in feeds {
-            let to = Subject::Feed { account: account.clone(), resource: feed.resource.clone() };
+            let to = Subject::Feed { account: account.to_string(), resource: feed.resource.clone() };
             let read = format!("read {}", words::age(feed.last_ok_at, facts.now));
             sheet.link("feed", feed.resource.clone(), read, Some(to));
         }

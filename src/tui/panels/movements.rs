@@ -30,8 +30,11 @@ impl Listed for Movement {
     const ANSWERS: &'static [(&'static str, &'static str)] =
         &[("dispatcher", "DISPATCH"), ("reason", "RISK"), ("from", "ROUTE"), ("to", "ROUTE")];
     const GROUPS: &'static [Group<Self>] = &[
-        Group { name: "dispatcher", of: |row, _| row.tms.dispatcher.clone() },
-        Group { name: "fleet", of: |row, facts| facts.tractor(row.tractor_id.as_ref())?.fleet.clone() },
+        Group { name: "dispatcher", of: |row, _| row.tms.dispatcher.as_ref().map(Into::into) },
+        Group {
+            name: "fleet",
+            of: |row, facts| facts.tractor(row.tractor_id.as_ref())?.fleet.as_ref().map(Into::into),
+        },
     ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
@@ -39,7 +42,7 @@ impl Listed for Movement {
             width: Width::Text(7, 8),
             rank: 0,
             grows: 7,
-            cell: |row, _| row.tms.id.clone().into(),
+            cell: |row, _| row.tms.id.to_string().into(),
             order: |row, _| Order::text(&row.tms.id),
         },
         Column {

@@ -8,7 +8,7 @@ use super::units::{
     Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, there_cell, there_order,
     told,
 };
-use crate::model::{Fleet, Motion, Tractor, UnitKind};
+use crate::model::{Fleet, Motion, RowText, Tractor, UnitKind};
 use crate::rules::{dark, dwell};
 use crate::tui::facts::Facts;
 use crate::tui::theme::Role;
@@ -30,8 +30,8 @@ impl Listed for Tractor {
         ("dispatcher", "DISPATCH"),
     ];
     const GROUPS: &'static [Group<Self>] = &[
-        Group { name: "dispatcher", of: |row, _| row.dispatcher.clone() },
-        Group { name: "fleet", of: |row, _| row.fleet.clone() },
+        Group { name: "dispatcher", of: |row, _| row.dispatcher.as_ref().map(Into::into) },
+        Group { name: "fleet", of: |row, _| row.fleet.as_ref().map(Into::into) },
     ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
@@ -39,7 +39,7 @@ impl Listed for Tractor {
             width: Width::Text(5, 10),
             rank: 0,
             grows: 4,
-            cell: |row, _| row.unit_number.clone().into(),
+            cell: |row, _| row.unit_number.to_string().into(),
             order: |row, _| Order::text(&row.unit_number),
         },
         Column {
@@ -208,7 +208,7 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     about(&mut sheet, &subject, facts);
     sheet.heading("Unit");
     sheet.field("fleet", words::or_unknown(row.fleet.as_deref()));
-    let made = [&row.year, &row.make, &row.model].into_iter().flatten().map(String::as_str);
+    let made = [&row.year, &row.make, &row.model].into_iter().flatten().map(RowText::as_str);
     sheet.field("make", words::or_unknown(Some(&made.collect::<Vec<_>>().join(" "))));
     sheet.field("VIN", words::or_unknown(row.vin.as_deref()));
     sheet.field("plate", words::or_unknown(row.plate.as_deref()));

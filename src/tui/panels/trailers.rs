@@ -28,8 +28,11 @@ impl Listed for Trailer {
         ("dispatcher", "DISPATCH"),
     ];
     const GROUPS: &'static [Group<Self>] = &[
-        Group { name: "dispatcher", of: |row, facts| puller(row, facts)?.dispatcher.clone() },
-        Group { name: "fleet", of: |row, facts| puller(row, facts)?.fleet.clone() },
+        Group {
+            name: "dispatcher",
+            of: |row, facts| puller(row, facts)?.dispatcher.as_ref().map(Into::into),
+        },
+        Group { name: "fleet", of: |row, facts| puller(row, facts)?.fleet.as_ref().map(Into::into) },
     ];
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
@@ -37,7 +40,7 @@ impl Listed for Trailer {
             width: Width::Text(7, 10),
             rank: 0,
             grows: 3,
-            cell: |row, _| row.unit_number.clone().into(),
+            cell: |row, _| row.unit_number.to_string().into(),
             order: |row, _| Order::text(&row.unit_number),
         },
         Column {
@@ -197,7 +200,7 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     link_driver(&mut sheet, "last driver", row.driver_id.as_ref(), facts);
     let subject = Subject::Trailer(row.id.clone());
     sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
-    let next = told_of.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.clone());
+    let next = told_of.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.to_string());
     sheet.link("next load", next, "", told_of.next.map(|load| Subject::Movement(load.key())));
     about(&mut sheet, &subject, facts);
     sheet.heading("Unit");

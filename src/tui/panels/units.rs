@@ -1,7 +1,7 @@
 //! What tractors and trailers are said of alike: what they do, where, and how old that is.
 
 use super::Subject;
-use crate::model::{Engine, Loaded, Motion, Timestamp, Trailer, UnitId, UnitKind};
+use crate::model::{Engine, Loaded, Motion, RowText, Timestamp, Trailer, UnitId, UnitKind};
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::motion::{self, Silence};
 use crate::rules::trailer::with_freight;
@@ -139,8 +139,8 @@ pub fn told(at: Option<Timestamp>, source: Option<&str>, now: Timestamp) -> Stri
 }
 
 /// The load a unit is on, "-" where there is none.
-pub fn load(movement_id: Option<&String>) -> String {
-    movement_id.map_or_else(|| UNKNOWN.to_owned(), Clone::clone)
+pub fn load(movement_id: Option<&RowText>) -> String {
+    movement_id.map_or_else(|| UNKNOWN.to_owned(), Into::into)
 }
 
 /// "53012 empty", in short "53012 E"; "?" where nobody says whether it is, or what is pulled.

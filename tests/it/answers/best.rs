@@ -29,8 +29,8 @@ fn ranked(fleet: &Fleet, top: usize) -> Vec<(String, String, Vec<String>)> {
                 Verdict::Fits => choice.judgement.as_ref().map_or("fits", |one| one.risk.word()),
                 Verdict::Rejected(why) => why.word(),
             };
-            let suffers = choice.suffers.iter().map(|(load, ..)| load.tms.id.clone()).collect();
-            (choice.rig.driver.name.clone(), word.to_owned(), suffers)
+            let suffers = choice.suffers.iter().map(|(load, ..)| load.tms.id.to_string()).collect();
+            (choice.rig.driver.name.to_string(), word.to_owned(), suffers)
         });
         rows.collect()
     })

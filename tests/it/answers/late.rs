@@ -34,7 +34,7 @@ fn made() -> Made {
 
 fn ids(fleet: &Fleet, now: Timestamp, with_tight: bool) -> Vec<String> {
     let report = late(fleet, &Freshness::of(&fleet.feeds, now), now, with_tight);
-    report.loads.iter().map(|load| load.movement.tms.id.clone()).collect()
+    report.loads.iter().map(|load| load.movement.tms.id.to_string()).collect()
 }
 
 #[test]

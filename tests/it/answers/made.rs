@@ -51,7 +51,7 @@ pub struct Made {
 }
 
 fn id(kind: &str, name: &str) -> UnitId {
-    UnitId(format!("samsara:{kind}{name}"))
+    UnitId(format!("samsara:{kind}{name}").into())
 }
 
 impl Made {
@@ -90,7 +90,7 @@ impl Made {
         });
         self.drivers.push(Driver {
             id: id("d", name),
-            name: format!("Driver {name}"),
+            name: format!("Driver {name}").into(),
             timezone: Some("America/Chicago".into()),
             ruleset: Some("USA 70 hour / 8 day".into()),
             hos_status: DutyStatus::OffDuty,

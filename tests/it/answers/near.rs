@@ -89,7 +89,7 @@ fn a_driver_finishes_his_loads_first_and_is_marked() {
                 told["legal_arrival_at"].as_str(),
                 row.legal_arrival.as_ref().ok().map(ToString::to_string).as_deref()
             );
-            assert_eq!(told["id"], row.id.0);
+            assert_eq!(told["id"], row.id.0.as_str());
         }
     });
 }

@@ -18,7 +18,7 @@ fn made() -> Made {
         let mut row = Order::default();
         (row.tms.id, row.tms.company_id, row.tms.movement_id) =
             (order.into(), "TMS".into(), Some(load.into()));
-        (row.tms.po, row.tms.bol) = (Some("PO-88123".into()), Some(format!("BL-{load}")));
+        (row.tms.po, row.tms.bol) = (Some("PO-88123".into()), Some(format!("BL-{load}").into()));
         made.orders.push(row);
     }
     made.movements[0].tms.status = MovementStatus::InProgress;
@@ -68,10 +68,10 @@ fn an_open_load_of_an_order_goes_before_one_of_that_number_that_is_over() {
         (load.tms.id.clone(), find::also_an_order(&fleet, load, "55001"))
     };
     let note = "55001 was taken for an order, which load L1 carries; load 55001 is delivered";
-    assert_eq!(load_of(&made), ("L1".to_owned(), Some(note.to_owned())));
+    assert_eq!(load_of(&made), ("L1".into(), Some(note.to_owned())));
     let note = "55001 was taken for a load; order 55001 is carried by load L1";
     made.movements.last_mut().unwrap().tms.status = MovementStatus::Available;
-    assert_eq!(load_of(&made), ("55001".to_owned(), Some(note.to_owned())));
+    assert_eq!(load_of(&made), ("55001".into(), Some(note.to_owned())));
     // Neither is open: the number is the load's.
     made.movements.last_mut().unwrap().tms.status = MovementStatus::Delivered;
     made.movements[0].tms.status = MovementStatus::Delivered;

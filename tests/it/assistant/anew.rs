@@ -66,7 +66,7 @@ impl Office {
         let is_one = |name: &str| fleet.drivers.iter().filter(|row| row.name == name).count() == 1;
         fleet.drivers.iter().filter(|row| is_one(&row.name)).find_map(|row| {
             let seen_at = fleet.tractors.get(row.tractor_id.as_ref()?)?.observed_at?;
-            Some((row.name.clone(), seen_at))
+            Some((row.name.to_string(), seen_at))
         })
     }
 }

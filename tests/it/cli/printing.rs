@@ -256,7 +256,7 @@ fn a_trailer_without_a_tracker_is_where_its_truck_is_as_rows_and_as_a_table() {
 }
 
 fn id(id: &str) -> UnitId {
-    UnitId(id.to_owned())
+    UnitId(id.into())
 }
 
 fn ago(secs: u64) -> Timestamp {
@@ -266,26 +266,26 @@ fn ago(secs: u64) -> Timestamp {
 fn tractor(number: &str, state: Motion, seen: Timestamp) -> Tractor {
     Tractor {
         id: id(&format!("samsara:{number}")),
-        unit_number: number.to_owned(),
+        unit_number: number.into(),
         state,
         state_since_at: Some(ago(8040)),
         observed_at: Some(seen),
-        source: Some("samsara".to_owned()),
+        source: Some("samsara".into()),
         ..Tractor::default()
     }
 }
 
 fn stop(id: &str, sequence: i64, kind: StopType, city: &str, done: bool) -> Stop {
     let tms = TmsStop {
-        id: id.to_owned(),
-        company_id: "TMS".to_owned(),
-        movement_id: Some("M1".to_owned()),
+        id: id.into(),
+        company_id: "TMS".into(),
+        movement_id: Some("M1".into()),
         sequence,
         kind,
         done,
-        name: Some("=Acme, \"Dock\" 4".to_owned()),
-        city: Some(city.to_owned()),
-        state: Some("TX".to_owned()),
+        name: Some("=Acme, \"Dock\" 4".into()),
+        city: Some(city.into()),
+        state: Some("TX".into()),
         scheduled_early_at: Some(NOON.plus(Duration::from_hours(2))),
         ..TmsStop::default()
     };
@@ -300,25 +300,25 @@ fn fleet() -> Fleet {
         place: Some("I-40, 12 mi E of Amarillo TX".to_owned()),
         driver_id: Some(id("samsara:9")),
         trailer_id: Some(id("mcleod:T9")),
-        movement_id: Some("M1".to_owned()),
+        movement_id: Some("M1".into()),
         ..tractor("101", Motion::Moving, ago(4))
     };
     let driver = Driver {
         id: id("samsara:9"),
-        name: "Ann Peña".to_owned(),
+        name: "Ann Peña".into(),
         hos_status: DutyStatus::Driving,
         drive_left_s: Some(3 * 3600),
         shift_left_s: Some(5 * 3600),
         cycle_left_s: Some(40 * 3600),
         hos_as_of_at: Some(ago(600)),
         tractor_id: Some(id("samsara:101")),
-        source: Some("samsara".to_owned()),
+        source: Some("samsara".into()),
         ..Driver::default()
     };
     let movement = Movement {
         tms: TmsMovement {
-            id: "M1".to_owned(),
-            company_id: "TMS".to_owned(),
+            id: "M1".into(),
+            company_id: "TMS".into(),
             status: MovementStatus::InProgress,
             ..TmsMovement::default()
         },
@@ -330,7 +330,7 @@ fn fleet() -> Fleet {
     };
     let trailer = Trailer {
         id: id("mcleod:T9"),
-        unit_number: "T9".to_owned(),
+        unit_number: "T9".into(),
         loaded: Loaded::Loaded,
         ..Trailer::default()
     };
@@ -347,8 +347,8 @@ fn fleet() -> Fleet {
     .collect();
     fleet.index_stops();
     let judgement = Judgement {
-        company_id: "TMS".to_owned(),
-        movement_id: "M1".to_owned(),
+        company_id: "TMS".into(),
+        movement_id: "M1".into(),
         tractor_id: Some(id("samsara:101")),
         driver_id: Some(id("samsara:9")),
         risk: Risk::Tight,

@@ -57,7 +57,7 @@ fn of_tractors_and_trailers_the_one_is_meant_of_whose_number_the_most_was_said_a
     fleet.trailers = fleet.trailers.with([trailer]);
     let found = |asked: &str| {
         let unit = find(&fleet, &links(), asked, None).unwrap();
-        (unit.id.0.clone(), taken_words(&unit, asked))
+        (unit.id.to_string(), taken_words(&unit, asked))
     };
     assert_eq!(found("418"), ("samsara:18".to_owned(), None));
     let taken = Some("53418 was taken for R53418".to_owned());

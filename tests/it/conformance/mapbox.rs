@@ -98,9 +98,9 @@ fn a_yard_whose_road_is_six_hundred_meters_away_is_seen() {
 fn the_recorded_batch_of_places_is_judged() {
     let Some(file) = shared("public/mapbox/geocode6_200_batch.json") else { return };
     let address = |street: &str, state: &str| Address {
-        street: street.to_owned(),
-        city: Some("Washington".to_owned()),
-        state: Some(state.to_owned()),
+        street: street.into(),
+        city: Some("Washington".into()),
+        state: Some(state.into()),
         zip: None,
     };
     let body = fs::read(file).unwrap();

@@ -49,7 +49,7 @@ async fn a_truck_that_its_driver_left_has_no_driver_any_more() {
         bench.tell_batch("motive", "vehicle_locations", batch("vehicle_locations", &text)).await;
         let fleet = bench.fleet();
         ["1", "2"].map(|id| {
-            let truck = fleet.tractors.get(&UnitId(format!("motive:{id}"))).unwrap();
+            let truck = fleet.tractors.get(&UnitId(format!("motive:{id}").into())).unwrap();
             truck.driver_id.as_ref().map(|driver| driver.0.trim_start_matches("motive:").to_owned())
         })
     };

@@ -8,8 +8,8 @@ use backhaul::sim::{Fault, Upstream};
 use super::{Desk, client};
 
 fn address(street: &str, city: &str, state: &str, zip: &str) -> Address {
-    let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Address { street: street.to_owned(), city: part(city), state: part(state), zip: part(zip) }
+    let part = |text: &str| (!text.is_empty()).then(|| text.into());
+    Address { street: street.into(), city: part(city), state: part(state), zip: part(zip) }
 }
 
 /// One line for what became of an address.

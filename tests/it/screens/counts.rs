@@ -19,7 +19,7 @@ fn tiles(fleet: Fleet) -> String {
 /// With every load judged.
 fn judged(mut fleet: Fleet) -> Fleet {
     let judgement =
-        |id: &str| Judgement { company_id: "TMS".into(), movement_id: id.to_owned(), ..Judgement::default() };
+        |id: &str| Judgement { company_id: "TMS".into(), movement_id: id.into(), ..Judgement::default() };
     fleet.judgements = fleet.movements.iter().map(|row| judgement(&row.tms.id)).collect();
     fleet
 }

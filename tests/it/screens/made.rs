@@ -31,13 +31,13 @@ pub fn hence(minutes: u64) -> Timestamp {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every field it fills is an option")]
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
+    Some(text.into())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every field it fills is an option")]
 fn id(text: &str) -> Option<UnitId> {
-    Some(UnitId(text.to_owned()))
+    Some(UnitId(text.into()))
 }
 
 pub fn tractor(key: &str, number: &str) -> Tractor {
@@ -226,7 +226,8 @@ pub fn awkward() -> Fleet {
     let mut fleet = small();
     let long = "Übergrößenträger 東京運輸倉庫 ".repeat(9);
     let mut odd = tractor("odd:1", &long);
-    (odd.place, odd.source, odd.movement_id) = (Some(long.clone()), Some(long.clone()), Some(long.clone()));
+    (odd.place, odd.source, odd.movement_id) =
+        (Some(long.clone()), Some(long.as_str().into()), Some(long.as_str().into()));
     (odd.speed_mph, odd.heading_deg, odd.fuel_pct) =
         (Some(f64::INFINITY), Some(f64::NAN), Some(f64::NEG_INFINITY));
     (odd.state, odd.observed_at) = (Motion::Moving, Some(Timestamp::from_millis(i64::MAX)));
@@ -237,7 +238,7 @@ pub fn awkward() -> Fleet {
     fleet.tractors = fleet.tractors.with(vec![odd, empty, ancient]);
     let driver = Driver {
         id: UnitId("odd:4".into()),
-        name: long.clone(),
+        name: long.as_str().into(),
         drive_left_s: Some(i64::MAX),
         cycle_left_s: Some(i64::MIN / 4),
         hos_as_of_at: Some(Timestamp::from_millis(i64::MAX)),
@@ -245,10 +246,10 @@ pub fn awkward() -> Fleet {
     };
     fleet.drivers = fleet.drivers.with(vec![driver]);
     let mut load = Movement { late_s: Some(i64::MIN), ..Movement::default() };
-    (load.tms.id, load.tms.order_id) = (long.clone(), Some(long.clone()));
+    (load.tms.id, load.tms.order_id) = (long.as_str().into(), Some(long.as_str().into()));
     fleet.movements = fleet.movements.with(vec![load]);
     let mut place = stop("odd:5", &long, 1, &long, "");
-    place.tms.company_id = String::new();
+    place.tms.company_id = "".into();
     (place.tms.scheduled_late_at, place.tms.timezone) =
         (Some(Timestamp::from_millis(i64::MAX)), some("Mars"));
     fleet.stops = fleet.stops.with(vec![place]);
@@ -273,19 +274,19 @@ pub fn many(count: usize) -> Fleet {
     let small = small();
     let mut fleet = small.clone();
     let each = |index: usize| format!("{index:05}");
-    let unit = |index: usize| UnitId(each(index));
+    let unit = |index: usize| UnitId(each(index).into());
     let cycled = |len: usize| (0..count).map(move |index| (index, index % len));
     fleet.tractors = cycled(small.tractors.len())
         .map(|(index, of)| Tractor {
             id: unit(index),
-            unit_number: each(index),
+            unit_number: each(index).into(),
             ..(**small.tractors.at(of).unwrap()).clone()
         })
         .collect();
     fleet.trailers = cycled(small.trailers.len())
         .map(|(index, of)| Trailer {
             id: unit(index),
-            unit_number: each(index),
+            unit_number: each(index).into(),
             ..(**small.trailers.at(of).unwrap()).clone()
         })
         .collect();
@@ -296,11 +297,12 @@ pub fn many(count: usize) -> Fleet {
     for (index, of) in cycled(small.movements.len()) {
         let row = small.movements.at(of).unwrap();
         let mut copy = (**row).clone();
-        copy.tms.id = each(index);
+        copy.tms.id = each(index).into();
         let its = small.stops_of(&row.key()).iter();
         stops.extend(its.map(|stop| {
             let mut stop = (**stop).clone();
-            (stop.tms.id, stop.tms.movement_id) = (format!("{index}{}", stop.tms.id), Some(each(index)));
+            (stop.tms.id, stop.tms.movement_id) =
+                (format!("{index}{}", stop.tms.id).into(), Some(each(index).into()));
             stop
         }));
         movements.push(copy);

@@ -49,8 +49,8 @@ fn placed() -> Fleet {
 fn at(places: &[(&str, f64, f64)]) -> Fleet {
     let mut fleet = only(&[]);
     let tractors = places.iter().map(|(number, latitude, longitude)| Tractor {
-        id: UnitId((*number).to_owned()),
-        unit_number: (*number).to_owned(),
+        id: UnitId((*number).into()),
+        unit_number: (*number).into(),
         latitude: Some(*latitude),
         longitude: Some(*longitude),
         state: Motion::Moving,
@@ -99,8 +99,8 @@ fn the_smallest_map_still_shows_who_is_late() {
 fn a_late_load_is_seen_through_any_crowd() {
     let mut fleet = placed();
     let crowd = (0..400).map(|number| Tractor {
-        id: UnitId(format!("crowd:{number}")),
-        unit_number: format!("C{number}"),
+        id: UnitId(format!("crowd:{number}").into()),
+        unit_number: format!("C{number}").into(),
         latitude: Some(35.2 + f64::from(number % 20) * 0.01),
         longitude: Some(-101.7 + f64::from(number / 20) * 0.01),
         state: Motion::Stopped,
@@ -341,7 +341,7 @@ proptest! {
     ) {
         let mut fleet = placed();
         let tractors = fleet.tractors.iter().cycle().zip(&places).zip(0..).map(|((row, place), number)| Tractor {
-            id: UnitId(format!("p:{number}")),
+            id: UnitId(format!("p:{number}").into()),
             latitude: Some(place.0),
             longitude: Some(place.1),
             ..(**row).clone()

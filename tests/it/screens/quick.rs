@@ -148,7 +148,7 @@ fn what_comes_above_the_line_in_hand_moves_the_page_and_not_the_cursor() {
         let more = (0..40).map(|number| Exception {
             id: format!("more:{number}"),
             score: i64::MAX,
-            touches: Touches { movement_id: Some(format!("9{number}")), ..worst.touches.clone() },
+            touches: Touches { movement_id: Some(format!("9{number}").into()), ..worst.touches.clone() },
             ..worst.clone()
         });
         fleet.exceptions = fleet.exceptions.with(more);

@@ -315,7 +315,7 @@ fn named(name: &str) -> Fleet {
         .zip(wrong().tractors.iter())
         .map(|(index, row)| {
             let mut row = (**row).clone();
-            (row.unit_number, row.place, row.source) = (with(index), text(), text());
+            (row.unit_number, row.place, row.source) = (with(index).into(), text(), text().map(Into::into));
             row
         })
         .collect();
@@ -323,7 +323,7 @@ fn named(name: &str) -> Fleet {
         .zip(wrong().trailers.iter())
         .map(|(index, row)| {
             let mut row = (**row).clone();
-            (row.unit_number, row.place, row.source) = (with(index), text(), text());
+            (row.unit_number, row.place, row.source) = (with(index).into(), text(), text().map(Into::into));
             row
         })
         .collect();
@@ -332,7 +332,7 @@ fn named(name: &str) -> Fleet {
         .iter()
         .map(|row| {
             let mut row = (**row).clone();
-            (row.name, row.dispatcher) = (name.to_owned(), text());
+            (row.name, row.dispatcher) = (name.into(), Some(name.into()));
             row
         })
         .collect();
@@ -341,7 +341,8 @@ fn named(name: &str) -> Fleet {
         .iter()
         .map(|row| {
             let mut row = (**row).clone();
-            (row.tms.name, row.tms.city, row.tms.state) = (text(), text(), text());
+            (row.tms.name, row.tms.city, row.tms.state) =
+                (Some(name.into()), Some(name.into()), Some(name.into()));
             row
         })
         .collect();

@@ -77,7 +77,11 @@ async fn one_driver() -> Bench {
 fn hours(bench: &Bench) -> (String, i64, String) {
     let fleet = bench.fleet();
     let row = &fleet.drivers.at(0).unwrap();
-    (row.hos_status.word().into(), row.drive_left_s.unwrap_or(-1), row.source.clone().unwrap_or_default())
+    (
+        row.hos_status.word().into(),
+        row.drive_left_s.unwrap_or(-1),
+        row.source.clone().unwrap_or_default().into(),
+    )
 }
 
 #[tokio::test]

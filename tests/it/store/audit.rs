@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Act, Deed, Exception, ExceptionKind, ExceptionState, Seen, Severity, Snooze, Step, Subject, SubjectKind,
-    Timestamp, Touches,
+    Act, Deed, Exception, ExceptionKind, ExceptionState, RowText, Seen, Severity, Snooze, Step, Subject,
+    SubjectKind, Timestamp, Touches,
 };
 use backhaul::store::{Access, Done, People, Store, Wanted, audit};
 use backhaul::sync::JUDGE;
@@ -16,7 +16,7 @@ use crate::cli::{backhaul, code, home, stderr, stdout};
 const LATE: &str = "schedule:TMS:0091";
 
 fn late(company_id: &str) -> Exception {
-    let company_id = Some(company_id.to_owned());
+    let company_id = Some(RowText::from(company_id));
     let touches =
         Touches { company_id: company_id.clone(), movement_id: Some("0091".into()), ..Touches::default() };
     let subject = Subject { kind: SubjectKind::Movement, company_id, id: "0091".into() };

@@ -124,10 +124,7 @@ fn in_group(kind: UnitKind, id: &str, group: &str) -> Profile {
 }
 
 fn grouped(id: &str, group: Option<&str>) -> Change {
-    Change::Movement(Box::new(TmsMovement {
-        equipment_group: group.map(str::to_owned),
-        ..movement(id, None)
-    }))
+    Change::Movement(Box::new(TmsMovement { equipment_group: group.map(Into::into), ..movement(id, None) }))
 }
 
 /// Driver, second driver, tractor and trailer of the only load.

@@ -14,7 +14,7 @@ use backhaul::sync::look_out;
 use super::{Bench, driver, fix, movement, tractor};
 
 fn id(id: &str) -> UnitId {
-    UnitId(format!("samsara:{id}"))
+    UnitId(format!("samsara:{id}").into())
 }
 
 fn ids(names: &[&str]) -> BTreeSet<UnitId> {

@@ -41,7 +41,7 @@ async fn first_page(bench: &mut Bench, account: &str, resource: &'static str, ch
 }
 
 fn names(bench: &Bench) -> Vec<String> {
-    bench.fleet().tractors.iter().map(|row| row.unit_number.clone()).collect()
+    bench.fleet().tractors.iter().map(|row| row.unit_number.to_string()).collect()
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn tell_all(bench: &mut Bench, changes: Vec<Change>) {
 fn pairs(bench: &Bench) -> Vec<(String, Option<String>)> {
     let fleet = bench.fleet();
     let tractor = |id: &UnitId| id.0.replace("samsara:", "");
-    fleet.drivers.iter().map(|row| (row.name.clone(), row.tractor_id.as_ref().map(tractor))).collect()
+    fleet.drivers.iter().map(|row| (row.name.to_string(), row.tractor_id.as_ref().map(tractor))).collect()
 }
 
 fn pair(name: &str, tractor: Option<&str>) -> (String, Option<String>) {
@@ -63,6 +63,6 @@ async fn who_judges_loads_reads_no_text_that_says_nothing_of_them() {
         let row = fleet.tractors.at(0).unwrap().clone();
         (row.unit_number.clone(), row.vin.clone())
     };
-    assert_eq!(read(Scope::Live), ("T-1".to_owned(), Some("1FUJGLDR0CLBP8834".to_owned())));
-    assert_eq!(read(Scope::Judged), ("T-1".to_owned(), None));
+    assert_eq!(read(Scope::Live), ("T-1".into(), Some("1FUJGLDR0CLBP8834".into())));
+    assert_eq!(read(Scope::Judged), ("T-1".into(), None));
 }

@@ -109,7 +109,7 @@ fn stays(bench: &Bench) -> Vec<Stay> {
 fn told(bench: &Bench) -> Vec<(String, i64, Option<i64>)> {
     let minutes = |at: Timestamp| at.secs_since(START) / 60;
     let words = |stay: Stay| {
-        (stay.stop_id, minutes(stay.observed.arrived_by_at), stay.observed.departed_by_at.map(minutes))
+        (stay.stop_id.into(), minutes(stay.observed.arrived_by_at), stay.observed.departed_by_at.map(minutes))
     };
     stays(bench).into_iter().map(words).collect()
 }
@@ -361,7 +361,7 @@ async fn addressed() -> Bench {
     let by_address = [("a", 1, 60.0), ("b", 2, 240.0)].map(|(id, sequence, early)| {
         let Change::Stop(mut row) = stop(id, sequence, 0.0, early) else { panic!("a stop") };
         (row.latitude, row.longitude) = (None, None);
-        (row.address, row.city) = (Some(format!("1 {id} Street")), Some("AMARILLO".into()));
+        (row.address, row.city) = (Some(format!("1 {id} Street").into()), Some("AMARILLO".into()));
         Change::Stop(row)
     });
     bench.tell("mcleod", "stops", by_address.into()).await;
@@ -371,8 +371,12 @@ async fn addressed() -> Bench {
 /// What a geocoder says of one of those stops.
 async fn find(bench: &mut Bench, id: &str, miles: f64, is_unsure: bool) {
     bench.later(1);
-    let address =
-        Address { street: format!("1 {id} Street"), city: Some("AMARILLO".into()), state: None, zip: None };
+    let address = Address {
+        street: format!("1 {id} Street").into(),
+        city: Some("AMARILLO".into()),
+        state: None,
+        zip: None,
+    };
     let point = Point::new(35.0 + miles * MILE, -100.0);
     bench.store.keep_places(vec![Place { address, point, is_unsure }], bench.now).await.unwrap();
 }

@@ -193,7 +193,7 @@ pub fn all_sit(stage: &Stage) {
 
 /// Whether a trailer that was found has ever told where it is, and is not merely where its truck is.
 fn has_tracker(fleet: &Fleet, row: &serde_json::Value) -> bool {
-    let id = UnitId(row["id"].as_str().unwrap().to_owned());
+    let id = UnitId(row["id"].as_str().unwrap().into());
     fleet.trailers.get(&id).is_some_and(|row| row.observed_at.is_some())
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backhaul::model::{Fleet, Input, Reason, Risk, Timestamp};
+use backhaul::model::{Fleet, Input, Reason, Risk, RowText, Timestamp};
 use backhaul::rules::freshness::{Freshness, standing};
 use backhaul::sim::{Fault, Upstream};
 
@@ -66,7 +66,8 @@ fn check(before: &Fleet, fleet: &Fleet, rests: Rests, frozen_at: Timestamp, now:
         found.known += 1;
         let tractor = judgement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
         let driver = judgement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
-        let told_by = |account: &str, source: Option<&String>| source.is_some_and(|source| source == account);
+        let told_by =
+            |account: &str, source: Option<&RowText>| source.is_some_and(|source| source == account);
         let is = standing(movement, fleet, &fresh, now);
         let what = format!("{rests:?} {} {is:?} {tractor:?} {driver:?}", movement.tms.id);
         match rests {

@@ -142,7 +142,7 @@ fn risky(load: &LateLoad<'_>, facts: &Facts) -> Vec<Span> {
         None => UNKNOWN.to_owned(),
     };
     vec![
-        (load.movement.tms.id.clone(), Role::Text),
+        (load.movement.tms.id.to_string(), Role::Text),
         (load.standing.risk.word().replace('_', " "), risk_role(load.standing.risk)),
         (words::or_unknown(late.as_deref()), Role::Text),
         (load.stop.map_or_else(|| UNKNOWN.to_owned(), trip::place), Role::Text),

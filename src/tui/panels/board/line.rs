@@ -35,14 +35,14 @@ pub fn left(row: &Exception, now: Timestamp) -> (String, Role) {
 /// What it is about: the number of a load, of a unit, a name.
 pub fn about(row: &Exception, facts: &Facts) -> String {
     if let Some(load) = &row.touches.movement_id {
-        return load.clone();
+        return load.to_string();
     }
     match row.subject.kind {
         SubjectKind::Tractor => facts.tractor_number(row.touches.tractor_id.as_ref()),
         SubjectKind::Trailer => facts.trailer_number(row.touches.trailer_id.as_ref()),
         SubjectKind::Driver => facts.driver_name(row.touches.driver_id.as_ref()),
         SubjectKind::Cause => "loads".to_owned(),
-        SubjectKind::Movement | SubjectKind::Stop | SubjectKind::Account => row.subject.id.clone(),
+        SubjectKind::Movement | SubjectKind::Stop | SubjectKind::Account => row.subject.id.to_string(),
     }
 }
 

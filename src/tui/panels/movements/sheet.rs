@@ -2,7 +2,7 @@
 
 use super::slack::{role, words as words_of};
 use super::{blind_words, drivers, eta, risk_role, status_word};
-use crate::model::{Keyed, Movement, Order, Reason, Risk, Stop, UnitId};
+use crate::model::{Keyed, Movement, Order, Reason, Risk, RowText, Stop, UnitId};
 use crate::rules::slack::Slack;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
@@ -126,7 +126,8 @@ fn order(sheet: &mut Sheet, row: &Order, facts: &Facts) {
     sheet.field("references", words::or_unknown(Some(&told.join(", "))));
     let weight = row.tms.weight_lb.map(|pounds| weight(pounds, facts.metric));
     let pieces = row.tms.pieces.map(|pieces| format!("{pieces} pieces"));
-    let goods: Vec<String> = row.tms.commodity.clone().into_iter().chain(weight).chain(pieces).collect();
+    let goods: Vec<String> =
+        row.tms.commodity.as_ref().map(Into::into).into_iter().chain(weight).chain(pieces).collect();
     sheet.field("goods", words::or_unknown(Some(&goods.join(", "))));
     sheet.field("equipment", words::or_unknown(row.tms.equipment_type.as_deref()));
 }
@@ -139,7 +140,7 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
         (false, false) => "",
     };
     sheet.heading(format!("Stop {number}, {}{standing}: {}", row.tms.kind.word(), trip::place(row)));
-    let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(String::as_str);
+    let street = [&row.tms.name, &row.tms.address, &row.tms.zip].into_iter().flatten().map(RowText::as_str);
     sheet.field("at", words::or_unknown(Some(&street.collect::<Vec<_>>().join(", "))));
     let window_at = row.window_at().unwrap_or(facts.now);
     let letters = words::zone_letters(row, window_at);
@@ -165,7 +166,7 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
         let sure = format!("by the truck's positions, confidence {}", seen.confidence.word());
         sheet.noted("truck seen", format!("came {}{left}", time(Some(seen.arrived_at))), sure);
     }
-    let contact = [&row.tms.contact, &row.tms.phone].into_iter().flatten().map(String::as_str);
+    let contact = [&row.tms.contact, &row.tms.phone].into_iter().flatten().map(RowText::as_str);
     let contact = contact.collect::<Vec<_>>().join(", ");
     if !contact.is_empty() {
         sheet.field("contact", contact);
