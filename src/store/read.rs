@@ -28,13 +28,18 @@ pub(super) const UNREAD: i64 = -1;
 pub enum Scope {
     /// Every row there is.
     Whole,
-    /// Open loads, and those that ended within the last hours: what a screen shows.
+    /// Open loads, and those that ended within the last hours, without text that no screen shows: what a screen
+    /// shows.
     Live,
     /// The same without orders, conflicts, and text that says nothing of a load, and of units only those that a
     /// load or something wrong leads to, or that [`Reader::heed`] was told of: what loads are judged by, and what
     /// goes wrong is found in. The poller holds it beside everything else that it holds.
     Judged,
 }
+
+/// What a reader keeps of the file in memory: half a MiB. It reads once what was committed, and whatever it kept is
+/// void at the next commit.
+const CACHE_KIB: i64 = 512;
 
 /// What ended longer ago than this is not on a screen.
 const OVER: Duration = Duration::from_hours(12);
@@ -85,6 +90,7 @@ impl Reader {
     /// Opens a database that must be there.
     pub fn open(path: &Path, scope: Scope) -> Result<Self, StoreError> {
         let connection = readable(path)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         let schema = version(&connection)?;
         let (path, file) = (path.to_owned(), file_id(path));
         let (concern, texts) = (Concern::default(), SharedTexts::default());
@@ -326,12 +332,14 @@ fn selection<T: FromRow>(scope: Scope, whole: bool) -> String {
 
 /// What is selected, each column in its place.
 pub(super) fn columns<T: FromRow>(scope: Scope) -> Cow<'static, str> {
-    if scope != Scope::Judged || T::UNJUDGED.is_empty() {
-        return T::COLUMNS.into();
-    }
+    let left_out = match scope {
+        Scope::Whole => return T::COLUMNS.into(),
+        Scope::Live => T::UNSHOWN.to_vec(),
+        Scope::Judged => [T::UNSHOWN, T::UNJUDGED].concat(),
+    };
     let columns = T::COLUMNS.split(", ");
-    let judged = columns.map(|column| if T::UNJUDGED.contains(&column.trim()) { "NULL" } else { column });
-    judged.collect::<Vec<_>>().join(", ").into()
+    let read = columns.map(|column| if left_out.contains(&column.trim()) { "NULL" } else { column });
+    read.collect::<Vec<_>>().join(", ").into()
 }
 
 pub(super) fn all<T: FromRow>(sql: &Connection, order: &str) -> rusqlite::Result<Vec<T>> {

@@ -20,6 +20,8 @@ pub(super) trait FromRow: Sized {
     const COLUMNS: &'static str;
     /// Text among these that no load is judged by, and most of what a row weighs.
     const UNJUDGED: &'static [&'static str] = &[];
+    /// Text among these that no screen shows and no load is judged by: it is kept to prove what came.
+    const UNSHOWN: &'static [&'static str] = &[];
     /// The table.
     const TABLE: &'static str;
     /// Which rows there are at all, for whoever reads.
@@ -282,6 +284,7 @@ impl FromRow for Movement {
 
 impl FromRow for Order {
     const TABLE: &'static str = "orders";
+    const UNSHOWN: &'static [&'static str] = &["customer_name"];
     const HANGS_ON: Option<&'static str> = Some("movements");
     const NEWER: &'static str = "(rev > ?1 OR rowid IN (SELECT x.rowid FROM movements m CROSS JOIN orders x \
         ON x.company_id = m.company_id AND x.movement_id = m.id WHERE m.rev > ?1))";
@@ -321,7 +324,8 @@ impl FromRow for Order {
 
 impl FromRow for Stop {
     const TABLE: &'static str = "stops";
-    const UNJUDGED: &'static [&'static str] = &["scheduled_raw", "contact", "phone"];
+    const UNJUDGED: &'static [&'static str] = &["contact", "phone"];
+    const UNSHOWN: &'static [&'static str] = &["scheduled_raw"];
     const HANGS_ON: Option<&'static str> = Some("movements");
     const NEWER: &'static str = "(rev > ?1 OR rowid IN (SELECT x.rowid FROM movements m CROSS JOIN stops x \
         ON x.company_id = m.company_id AND x.movement_id = m.id WHERE m.rev > ?1))";

@@ -119,6 +119,26 @@ async fn a_screen_reads_open_loads_and_what_has_just_ended() {
     assert_eq!(bench.fleet().movements.len(), 3, "commands read everything");
 }
 
+#[tokio::test]
+async fn what_came_is_kept_to_the_letter_and_only_who_reads_everything_reads_it() {
+    let mut bench = Bench::new();
+    let told = TmsStop {
+        scheduled_raw: Some("20260310080000-0500/".into()),
+        contact: Some("Dana at the dock".into()),
+        ..stop("a", "10", 1)
+    };
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("10", None)))]).await;
+    bench.tell("mcleod", "stops", vec![Change::Stop(Box::new(told))]).await;
+    let check = |scope: Scope, raw: Option<&str>, contact: Option<&str>| {
+        let fleet = Reader::open(&bench.path(), scope).unwrap().fleet(bench.now).unwrap();
+        let row = &fleet.stops.at(0).unwrap().tms;
+        assert_eq!((row.scheduled_raw.as_deref(), row.contact.as_deref()), (raw, contact), "{scope:?}");
+    };
+    check(Scope::Whole, Some("20260310080000-0500/"), Some("Dana at the dock"));
+    check(Scope::Live, None, Some("Dana at the dock"));
+    check(Scope::Judged, None, None);
+}
+
 fn in_group(kind: UnitKind, id: &str, group: &str) -> Profile {
     Profile { equipment_group: Some(group.to_owned()), ..Profile::new(kind, id, id) }
 }
