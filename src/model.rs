@@ -21,7 +21,6 @@ mod place;
 mod route;
 mod row_text;
 mod shelves;
-
 mod sighting;
 mod stay;
 mod text;
@@ -35,7 +34,7 @@ pub use exception::{
     Exception, ExceptionKind, ExceptionState, Fact, Facts, Severity, Step, Subject, SubjectKind, Touches,
     Trend,
 };
-pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, SetAside, Totals, UNSUPPORTED, Viewer};
+pub use feeds::{Conflict, FeedStatus, Gives, Leader, Notice, Polled, SetAside, Totals, UNSUPPORTED, Viewer};
 pub use fleet::{Extent, Fleet, Keyed, Rows};
 pub use freight::{
     EtaSource, Loaded, Movement, MovementKey, MovementStatus, Named, Order, OrderKey, Risk, Stop, StopKey,

@@ -47,7 +47,7 @@ pub use self::audit::{Done, Wanted, audit};
 pub use self::examine::{Examination, examine, set_aside_of};
 pub use self::glance::glance;
 pub use self::judge::{Judge, Sane, Stays};
-pub use self::lease::{Lease, leader};
+pub use self::lease::{Lease, leader, polled};
 pub use self::migrate::SCHEMA;
 pub use self::open::{Access, StoreError, check_standing, opens_slowly};
 pub use self::people::People;

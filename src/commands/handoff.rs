@@ -27,7 +27,10 @@ pub enum Written {
 #[derive(Serialize)]
 struct Answer<'a> {
     as_of_at: Timestamp,
+    /// Lines of which nobody has any part.
     unowned: usize,
+    /// Lines of which somebody has a part, and nobody the worst.
+    part_owned: usize,
     accepted: usize,
     open: Vec<Entry<'a>>,
     ending: Vec<Entry<'a>>,
@@ -340,6 +343,7 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
     Answer {
         as_of_at: handoff.at,
         unowned: handoff.unowned(),
+        part_owned: handoff.part_owned(),
         accepted: handoff.accepted(),
         open: handoff.open.iter().map(entry).collect(),
         ending: handoff.ending.iter().map(entry).collect(),

@@ -119,18 +119,25 @@ impl<T> UnitRow<T> {
 struct TrailerRow<'a> {
     #[serde(flatten)]
     unit: UnitRow<Trailer>,
-    /// The tractor whose place this is, and whose time; `None` where they are the trailer's own.
+    /// The tractor whose place this is, with its state, source and time; `None` where they are the trailer's own.
     rides_with: Option<&'a UnitId>,
 }
 
 impl<'a> TrailerRow<'a> {
     fn of(row: &'a Trailer, fleet: &'a Fleet, now: Timestamp) -> Self {
-        let (state, state_since_at) = trailer_now(row, now);
         let seen = trailer::seen(fleet, row);
+        let (state, state_since_at) =
+            seen.with.map_or_else(|| trailer_now(row, now), |truck| tractor_now(truck, now));
+        let own = (row.heading_deg, row.speed_mph, row.source.clone());
+        let (heading_deg, speed_mph, source) =
+            seen.with.map_or(own, |truck| (truck.heading_deg, truck.speed_mph, truck.source.clone()));
         let shown = Trailer {
             place: locality::place(seen.place, seen.latitude, seen.longitude),
             latitude: seen.latitude,
             longitude: seen.longitude,
+            heading_deg,
+            speed_mph,
+            source,
             observed_at: seen.observed_at,
             state,
             state_since_at,

@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Act, Deed, Fleet, Leader, Seen, Timestamp, Viewer, clean};
-use crate::store::{Access, Bell, Ear, People, Reader, Scope, StoreError, Watch, leader};
+use crate::model::{Act, Deed, Fleet, Leader, Polled, Seen, Timestamp, Viewer, clean};
+use crate::store::{Access, Bell, Ear, People, Reader, Scope, StoreError, Watch, leader, polled};
 use crate::sync::{self, Clock, Polling};
 use crate::tui::app::{App, Mode};
 use crate::tui::event::Event;
@@ -111,7 +111,7 @@ pub struct Desk {
     people: Option<People>,
     /// Trouble that was told, so that it is told once.
     told: Option<String>,
-    shown: Option<(Option<Leader>, Mode)>,
+    shown: Option<(Polled, Mode)>,
     /// How often it was looked who polls.
     looks: u32,
     /// When the drivers' days were read last.
@@ -297,15 +297,15 @@ impl Desk {
             return false;
         }
         if due {
-            let leader = leader(&self.path);
+            let polled = polled(&self.path);
             // Who polls himself takes the lease a moment after he came: until then nobody is missing.
             self.looks = self.looks.saturating_add(1);
-            if leader.is_none() && self.polls && self.looks == 1 {
+            if polled == Polled::ByNobody && self.polls && self.looks == 1 {
                 return true;
             }
-            let shown = (leader.clone(), self.mode(leader.is_some(), now));
+            let shown = (polled.clone(), self.mode(matches!(polled, Polled::By(_)), now));
             if self.shown.as_ref() != Some(&shown) {
-                let told = [Event::Leader(leader), Event::Mode(shown.1)];
+                let told = [Event::Leader(polled), Event::Mode(shown.1)];
                 self.shown = Some(shown);
                 return told.into_iter().all(|event| self.events.blocking_send(event).is_ok());
             }

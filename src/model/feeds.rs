@@ -153,6 +153,27 @@ pub struct Leader {
     pub since_at: Timestamp,
 }
 
+/// Whether a database is polled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Polled {
+    /// It is.
+    By(Leader),
+    /// It is not: nobody has the lease.
+    ByNobody,
+    /// Whether it is cannot be told from here, or not just now.
+    NotKnown,
+}
+
+impl Polled {
+    /// Who is known to poll.
+    pub fn leader(self) -> Option<Leader> {
+        match self {
+            Self::By(leader) => Some(leader),
+            Self::ByNobody | Self::NotKnown => None,
+        }
+    }
+}
+
 /// Two records that may be one thing, or that cannot both be right; nothing was joined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Conflict {

@@ -240,9 +240,7 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
     let Some(drive_s) = before.map(|road| road.drive_s()) else {
         return (i64::MAX, reject(rig, Why::PlaceUnknown));
     };
-    let from = itinerary.before.last().map(|call| call.stop);
-    let from = from.map_or_else(|| place_of(tractor), |stop| basis.places.of(stop));
-    let miles = from.zip(basis.places.of(first.stop)).map(|(from, to)| from.miles_to(to));
+    let miles = miles_to(basis, tractor, &itinerary, first);
     // With nothing to do first, the straight line alone may be too long.
     let is_free = rig.loads.is_empty();
     let closes = first.stop.closes_at();
@@ -317,8 +315,20 @@ fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
     choice.suffers = suffering(basis, task, &choice.rig, begun, waiting);
     choice.put_off = waiting.to_vec();
     choice.judgement = Some(sooner);
+    // He comes from where he is then, as the arrival has it.
+    if let (Some(tractor), Some(call)) = (choice.rig.tractor, task.calls().first().copied()) {
+        choice.miles = miles_to(basis, tractor, &basis.itinerary(&choice.rig, begun, vec![call]), call);
+    }
     let is_hurt = choice.suffers.iter().any(|(_, risk, _)| matches!(risk, Risk::Late | Risk::Unknown));
     choice.verdict = if is_hurt { Verdict::Rejected(Why::Committed) } else { Verdict::Fits };
+}
+
+/// Miles in a straight line to a stop from where the truck is before: at the last stop that it does first, or where it was
+/// seen. `None` where a place is not known.
+fn miles_to(basis: &Basis<'_>, tractor: &Tractor, itinerary: &Itinerary<'_>, call: Call<'_>) -> Option<f64> {
+    let from = itinerary.before.last().map(|before| before.stop);
+    let from = from.map_or_else(|| place_of(tractor), |stop| basis.places.of(stop));
+    from.zip(basis.places.of(call.stop)).map(|(from, to)| from.miles_to(to))
 }
 
 /// The load, if this driver does it after `first`.

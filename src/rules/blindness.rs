@@ -2,6 +2,7 @@
 //! nothing is wrong only where all of that comes. Tells what is silent, not what becomes of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::age::is_silent;
 use super::itinerary::is_to_be_driven;
@@ -66,6 +67,9 @@ pub fn sight(feeds: &[FeedStatus], now: Timestamp) -> Sight {
     }
 }
 
+/// What is wrong is told once it has lasted some two minutes; by then it is, with room for a slow first read.
+const BEGINNING: Duration = Duration::from_mins(5);
+
 /// What an empty queue does not speak of yet. Just after a start, and after every change, it is short because nobody
 /// has looked, or because what is wrong has not lasted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,9 +91,10 @@ impl Unsettled {
         }
     }
 
-    /// Whether more of it is to come than `stands` there, in lines: judging has just begun.
-    pub const fn has_just_begun(self, stands: usize) -> bool {
-        self.unjudged + self.watched > stands
+    /// Whether judging has just begun: who polls does so not for long, and more is to come than the `stands` rows that
+    /// there are. Later something always begins, and is no sign of that.
+    pub fn has_just_begun(self, stands: usize, polls_since: Timestamp, now: Timestamp) -> bool {
+        now.since(polls_since) < BEGINNING && self.unjudged + self.watched > stands
     }
 
     /// Why an empty queue is no all-clear; `None` where it is one.
@@ -170,7 +175,9 @@ mod tests {
         assert_eq!(not_yet(&fleet), Some(format!("not yet judged in full: {expected}")));
         assert_eq!(unjudged(&fleet), None);
         let two = Unsettled::of(&fleet);
-        assert!(two.has_just_begun(1) && !two.has_just_begun(2), "what is to come is most of it, or is not");
+        let begun = |stands, secs| two.has_just_begun(stands, at(0), at(secs));
+        assert!(begun(1, 60) && !begun(2, 60), "what is to come is most of it, or is not");
+        assert!(!begun(1, 600), "what begins later is no beginning of the judging");
     }
 
     fn at(secs: i64) -> Timestamp {

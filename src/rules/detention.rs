@@ -109,22 +109,25 @@ impl Held<'_> {
     pub const fn seen_word(&self) -> &'static str {
         match (self.is_seen_there, self.last_seen) {
             (Some(true), _) => "there",
+            (Some(false), _) => "elsewhere",
             (None, None) => "never seen",
             (None, Some(LastSeen { is_there: Some(true), .. })) => "not seen now",
-            (Some(false), _) | (None, Some(_)) => "not seen there",
+            (None, Some(LastSeen { is_there: Some(false), .. })) => "not seen there",
+            (None, Some(LastSeen { is_there: None, .. })) => "not known if there",
         }
     }
 
-    /// The same, and where the truck was seen last instead: "not seen there, but at Dallas TX 8h04 ago".
+    /// The same, and where the truck was seen last instead: "not seen there, but 8h04 ago at Dallas TX".
     pub fn seen_words(&self, now: Timestamp) -> String {
         let word = self.seen_word();
         let Some(LastSeen { tractor, at, is_there }) = self.last_seen.filter(|_| word != "there") else {
             return word.to_owned();
         };
         let ago = age::words(now.since(at));
-        match locality::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude) {
-            Some(place) if is_there != Some(true) => format!("{word}, but at {place} {ago} ago"),
-            Some(_) | None => format!("{word}, but {ago} ago"),
+        let place = locality::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
+        match place.filter(|_| is_there != Some(true)) {
+            Some(place) => format!("{word}, but {ago} ago at {place}"),
+            None => format!("{word}, but {ago} ago"),
         }
     }
 
@@ -332,7 +335,7 @@ mod tests {
         };
         check(Some(1), 0.0, "there", "there");
         check(Some(2000), 0.0, "not seen now", "not seen now, but 1d09 ago");
-        check(Some(2000), 1.0, "not seen there", "not seen there, but at Yard 4 1d09 ago");
+        check(Some(2000), 1.0, "not seen there", "not seen there, but 1d09 ago at Yard 4");
         check(None, 0.0, "never seen", "never seen");
     }
 }

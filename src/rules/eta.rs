@@ -7,6 +7,7 @@ mod outlook;
 mod reason;
 mod windows;
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -16,7 +17,7 @@ pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, NIGHT, Pace};
 pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
 use super::freshness::Freshness;
-use super::hours::{Cycle, Halt, Limit, Plan, SegmentKind};
+use super::hours::{Cycle, Halt, Limit, Plan, Segment, SegmentKind};
 use super::itinerary::{Call, Itinerary};
 use crate::model::{
     Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, RunsOut, Timestamp,
@@ -258,17 +259,21 @@ fn reached(
     Ok((arrival, Some(practical)))
 }
 
-/// The stop that a load's class is about: the worst, and of equals the first.
+/// The stop that a load's class is about: the worst. Of several that it is late at, the one that it is latest at; of
+/// others the first, for which something is to be done first.
 fn worst(arrivals: &[Arrival]) -> Option<(usize, &Arrival)> {
     let windows = arrivals.iter().enumerate().filter(|(_, arrival)| arrival.late_s.is_some());
-    windows.min_by_key(|(number, arrival)| (std::cmp::Reverse(arrival.risk), *number))
+    windows.min_by_key(|(number, arrival)| {
+        let late_s = arrival.late_s.filter(|_| arrival.risk == Risk::Late);
+        (Reverse(arrival.risk), Reverse(late_s), *number)
+    })
 }
 
 /// Where the hours end before the work does: at the first stop on the road that a limit makes the driver rest for.
 fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
     let is_under_way = |halt: &Halt| errand.rests() && halt.start_at <= errand.now();
-    let (halt, limit) =
-        plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt, is_under_way(halt))?)))?;
+    let ended_by = |halt: &Halt| ended_by(halt, is_under_way(halt), has_night(plan, halt));
+    let (halt, limit) = plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt)?)))?;
     let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
     let before = drives.filter(|segment| segment.end_at <= halt.start_at);
     let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
@@ -279,8 +284,7 @@ fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
 
 /// The limit that ends the hours where a halt begins; none where it is no end of them. Of a rest under way only a
 /// long remainder is one: a driver who has nearly rested has his hours before him.
-fn ended_by(halt: &Halt, is_under_way: bool) -> Option<Reason> {
-    let is_night = halt.end_at.since(halt.start_at) >= NIGHT;
+fn ended_by(halt: &Halt, is_under_way: bool, is_night: bool) -> Option<Reason> {
     let hard = halt.limits.iter().find_map(|limit| match limit {
         Limit::Drive => Some(Reason::Drive),
         Limit::Window => Some(Reason::Shift),
@@ -290,6 +294,13 @@ fn ended_by(halt: &Halt, is_under_way: bool) -> Option<Reason> {
     // Where half an hour more would not do, the night is taken when the half hour is due.
     let soft = halt.limits.contains(&Limit::Break).then_some(Reason::Break);
     hard.filter(|_| is_night || !is_under_way).or_else(|| soft.filter(|_| is_night))
+}
+
+/// Whether a halt has a long rest in it; what is waited beside it is none.
+fn has_night(plan: &Plan, halt: &Halt) -> bool {
+    let within = |segment: &&Segment| segment.start_at >= halt.start_at && segment.end_at <= halt.end_at;
+    let rests = plan.segments.iter().filter(within).filter(|segment| segment.kind == SegmentKind::Rest);
+    rests.into_iter().any(|rest| rest.end_at.since(rest.start_at) >= NIGHT)
 }
 
 #[cfg(test)]

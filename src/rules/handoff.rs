@@ -56,7 +56,7 @@ impl Handoff<'_> {
     /// What the open exceptions stand under.
     pub fn open_heading(&self) -> String {
         let (open, unowned, accepted) = (self.open.len(), self.unowned(), self.accepted());
-        let in_part = self.open.iter().filter(|line| matches!(line.has(), Has::Part(_))).count();
+        let in_part = self.part_owned();
         let in_part = if in_part > 0 { format!(", {IN_PART}: {in_part}") } else { String::new() };
         format!("Open: {open}, worst first, {UNOWNED}: {unowned}{in_part}, accepted: {accepted}")
     }
@@ -87,6 +87,11 @@ impl Handoff<'_> {
     /// Of how many lines nobody has any part.
     pub fn unowned(&self) -> usize {
         self.open.iter().filter(|line| line.has() == Has::Nobody).count()
+    }
+
+    /// Of how many lines somebody has a part, and nobody the worst.
+    pub fn part_owned(&self) -> usize {
+        self.open.iter().filter(|line| matches!(line.has(), Has::Part(_))).count()
     }
 
     /// How many lines are accepted in this shift, with all that is wrong on them.

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::{Access, StoreError, lock_path};
-use crate::model::{Leader, Timestamp};
+use crate::model::{Leader, Polled, Timestamp};
 
 /// Held by the process that polls. Dropping it, or dying, lets another in.
 #[derive(Debug)]
@@ -72,19 +72,33 @@ impl Drop for Lease {
     }
 }
 
-/// Who polls this database now, if anybody does.
+/// Who polls this database now, if anybody is known to.
 pub fn leader(database: &Path) -> Option<Leader> {
+    polled(database).leader()
+}
+
+/// Whether this database is polled now, and by whom.
+pub fn polled(database: &Path) -> Polled {
     let mut file = match File::open(lock_path(database)) {
         Ok(file) => file,
-        // Who may only look on asks the system, which shows everybody's locks.
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => return seen_from_outside(database),
-        Err(_) => return None,
+        // Who may only look on asks the system, which shows everybody's locks; where that has none, or only those of
+        // another box's processes, there may be one.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return seen_from_outside(database).map_or(Polled::NotKnown, Polled::By);
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Polled::ByNobody,
+        Err(_) => return Polled::NotKnown,
     };
     // Nobody holds it if we could share it, whatever the file says.
     if file.try_lock_shared().is_ok() {
         let _ = file.unlock();
-        return None;
+        return Polled::ByNobody;
     }
+    // Whoever holds it signs it a moment later.
+    signed(&mut file).map_or(Polled::NotKnown, Polled::By)
+}
+
+fn signed(file: &mut File) -> Option<Leader> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
     let mut words = text.split_whitespace();

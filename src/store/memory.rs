@@ -29,7 +29,7 @@ pub(super) struct Memory {
     pub(super) stays: Stays,
     /// What was told of who goes with whom.
     pub(super) told: Told,
-    /// Drivers who shared a truck and the end of a phone number when who looks alike was last written.
+    /// Drivers who shared a truck, with their numbers, when who looks alike was last written.
     pub(super) sharing: Option<Vec<String>>,
 }
 

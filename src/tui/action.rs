@@ -177,7 +177,11 @@ impl Action {
         (Self::Chat, "chat", "ask in plain words; esc cancels the answer, then puts the chat away"),
         (Self::ChatNext, "chat_next", "in the chat: go through what the answer names; enter goes to its row"),
         (Self::ChatNew, "chat_new", "in the chat: begin another conversation, as :new does"),
-        (Self::ChatOther, "chat_other", "in the chat: go to the next conversation"),
+        (
+            Self::ChatOther,
+            "chat_other",
+            "in the chat: go to the conversation before; from the first to the last",
+        ),
         (Self::ChatAside, "chat_aside", "in the chat: go to the panel and leave the chat beside it"),
         (Self::Mouse, "mouse", "turn the mouse on or off: the wheel scrolls, a click selects"),
         (Self::Help, "help", "show or hide this help; type to search it, enter does what is selected"),

@@ -41,7 +41,7 @@ use super::palette::Index;
 use super::panels::{Go, Panel, Place, Show};
 use super::theme::Theme;
 use super::view;
-use crate::model::{Fleet, Timestamp, clean};
+use crate::model::{Fleet, Polled, Timestamp, clean};
 
 /// Ages alone are brought up to date this often: an idle screen must not write each second.
 const AGES_S: i64 = 10;
@@ -186,9 +186,9 @@ impl App {
                 self.shown.stale = true;
             }
             Event::ReadOnly(why) => self.only_read(why),
-            Event::Leader(leader) => {
-                self.facts.is_unpolled = leader.is_none();
-                self.facts.leader = leader;
+            Event::Leader(polled) => {
+                self.facts.is_unpolled = polled == Polled::ByNobody;
+                self.facts.leader = polled.leader();
                 self.shown.stale = true;
             }
             Event::History(history) => {

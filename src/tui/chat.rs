@@ -356,7 +356,9 @@ impl Pane {
 
     /// Goes to the conversation before, and from the first to the last.
     pub fn other(&mut self) {
-        self.current = self.current.checked_sub(1).unwrap_or(self.talks.len().saturating_sub(1));
+        let earlier = self.talks.get(..self.current).unwrap_or_default();
+        let before = earlier.iter().rposition(|talk| !talk.turns.is_empty());
+        self.current = before.unwrap_or(self.talks.len().saturating_sub(1));
         (self.at, self.stance) = (0, Stance::Typing);
     }
 

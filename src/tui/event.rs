@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::app::Mode;
 use super::chat::{Told, Turn};
-use crate::model::{DutyHistory, Fleet, Leader, Timestamp, TrailPoint, UnitId, UnitKind};
+use crate::model::{DutyHistory, Fleet, Polled, Timestamp, TrailPoint, UnitId, UnitKind};
 
 /// Something the screen must know.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub enum Event {
     Mode(Mode),
     /// Why this console may only read it; `None`: it may do more.
     ReadOnly(Option<String>),
-    /// Who polls it.
-    Leader(Option<Leader>),
+    /// Whether it is polled, and by whom.
+    Leader(Polled),
     /// What drivers did on the days before: what plans are made with.
     History(Arc<DutyHistory>),
     /// What was asked for is done, in a sentence.

@@ -83,12 +83,12 @@ fn well(accounts: &[Span]) -> u16 {
 }
 
 fn mode(facts: &Facts) -> Span {
-    if facts.is_unpolled {
-        // Whatever the ages say by then: nothing here gets newer.
-        return ("NOBODY POLLS".to_owned(), Role::Bad);
-    }
-    if facts.read_only.is_some() {
-        return ("READ ONLY".to_owned(), Role::Warn);
+    // Whatever the ages say by then: nothing here gets newer.
+    match (facts.is_unpolled, facts.read_only.is_some()) {
+        (true, true) => return ("NOBODY POLLS, READ ONLY".to_owned(), Role::Bad),
+        (true, false) => return ("NOBODY POLLS".to_owned(), Role::Bad),
+        (false, true) => return ("READ ONLY".to_owned(), Role::Warn),
+        (false, false) => {}
     }
     match facts.mode {
         Mode::Live { every_s } => (format!("LIVE {every_s}s"), Role::Good),

@@ -25,7 +25,6 @@ const FILLER: &[&str] = &[
     "duty",
     "enough",
     "for",
-    "get",
     "give",
     "got",
     "had",
@@ -155,6 +154,7 @@ fn is_about_hours(words: &[&str]) -> bool {
                 || follows
                 || has(&["left", "remaining", "have", "has", "run", "runs"]))
         || drives
+            && !words.windows(2).any(|pair| pair[0] == "drive" && ["to", "from"].contains(&pair[1]))
             && words.windows(2).any(|pair| [["how", "long"], ["drive", "time"]].contains(&[pair[0], pair[1]]))
 }
 

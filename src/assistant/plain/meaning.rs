@@ -105,13 +105,24 @@ impl<'a> Asked<'a> {
     /// Whether it asks where somebody lives. A customer may have that word in his name.
     fn asks_home(&self) -> bool {
         const BEFORE: &[&str] = &["his", "her", "their", "at", "get", "gets", "go", "goes", "going"];
-        let is_home = |pair: &[&str]| match pair {
-            [before, "home"] => BEFORE.contains(before) || before.ends_with("'s"),
-            ["home", "address"] => true,
+        const ASKING: &[&str] = &["where's", "what's", "who's", "how's", "it's"];
+        const BEHIND: &[&str] = &["address", "now", "tonight", "today", "tomorrow"];
+        // "Home Depot" and "a live unload" are the trade's: what follows tells.
+        let ends =
+            |at: usize, behind: &[&str]| self.words.get(at + 1).is_none_or(|next| behind.contains(next));
+        let is_home = |at: usize| match (at.checked_sub(1).map(|before| self.words[before]), self.words[at]) {
+            (_, "home") if self.words.get(at + 1) == Some(&"address") => true,
+            (Some(before), "home") => {
+                let is_somebodys = before.ends_with("'s") && !ASKING.contains(&before);
+                (BEFORE.contains(&before) || is_somebodys) && ends(at, BEHIND)
+            }
+            (_, "live" | "lived" | "living") => {
+                self.has(&["where", "does", "do"]) && ends(at, &["at", "in", "now", "these"])
+            }
+            (_, "lives") => true,
             _ => false,
         };
-        let lives = self.has(&["where", "does", "do"]) && self.has(&["live", "lived", "living"]);
-        lives || self.has(&["lives"]) || self.words.windows(2).any(is_home)
+        (0..self.words.len()).any(is_home)
     }
 
     fn meant(&self) -> Option<Meant> {

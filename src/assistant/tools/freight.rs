@@ -387,11 +387,13 @@ pub(super) fn detention(facts: &Facts) -> Found {
     let held = detention::held(fleet, &basis.fresh, now);
     let mut found = Found::default();
     let over = held.iter().filter(|one| one.is_over(now)).count();
+    let trucks: BTreeSet<_> = held.iter().filter_map(|one| one.movement.tractor_id.as_ref()).collect();
     found.say(match held.len() {
         0 => "No truck is known to be at a stop.".to_owned(),
         all => format!(
-            "{} at a stop, {over} of them beyond the free time of {}.",
-            count(all, "truck is", "trucks are"),
+            "{} at a stop{}, {over} beyond the free time of {}.",
+            count(trucks.len(), "truck is", "trucks are"),
+            if all == trucks.len() { String::new() } else { format!(" for {all} loads") },
             age::words(detention::FREE_TIME)
         ),
     });

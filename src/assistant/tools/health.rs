@@ -27,6 +27,9 @@ pub(super) fn sync_health(facts: &Facts) -> Found {
     });
     found.say(match (feeds.len(), behind.len()) {
         (0, _) => "No feed was ever read.".to_owned(),
+        (all, 0) if facts.leader.is_none() => {
+            format!("{} came as they should while somebody polled.", count(all, "feed", "feeds"))
+        }
         (all, 0) => format!("All {} come as they should.", count(all, "feed", "feeds")),
         (all, late) => {
             let are = if late == 1 { "is" } else { "are" };

@@ -70,9 +70,20 @@ pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     Ok(found)
 }
 
+/// The names of a load or an order that are numbers of its own.
+const NUMBERS: &[&str] = &["id", "po", "bol", "consignee_ref"];
+/// So many loads are named of those that one could mean.
+const NAMED: usize = 5;
+
 /// That what goes by `text` is several loads', of which none is chosen; of several those that are open count.
 fn several_loads(all: &[find::Found], text: &str, facts: &Facts) -> Option<String> {
-    let exact = all.iter().filter(|one| one.fit == Fit::Exact);
+    // A customer has many loads, and so has a place: only a load's own numbers are to lead to one.
+    let is_number = |one: &&find::Found| {
+        one.fit == Fit::Exact
+            && matches!(one.kind, Kind::Movement | Kind::Order)
+            && NUMBERS.contains(&one.matched)
+    };
+    let exact = all.iter().filter(is_number);
     let keys = exact.filter_map(|one| {
         Some(MovementKey {
             company_id: one.company_id.as_deref()?.into(),
@@ -84,8 +95,12 @@ fn several_loads(all: &[find::Found], text: &str, facts: &Facts) -> Option<Strin
         |key: &&MovementKey| facts.fleet.movements.get(*key).is_some_and(|load| load.tms.status.is_open());
     let open: Vec<&MovementKey> = keys.iter().filter(is_open).collect();
     let meant = if open.is_empty() { keys.iter().collect() } else { open };
-    let each: Vec<String> = meant.iter().map(|key| format!("{}/{}", key.company_id, key.id)).collect();
-    (each.len() > 1).then(|| format!("AMBIGUOUS: {text:?} leads to loads {}. Which one?", each.join(" and ")))
+    let each: Vec<String> =
+        meant.iter().take(NAMED).map(|key| format!("{}/{}", key.company_id, key.id)).collect();
+    let more = meant.len().saturating_sub(each.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let each = each.join(if more.is_empty() { " and " } else { ", " });
+    (meant.len() > 1).then(|| format!("AMBIGUOUS: {text:?} leads to loads {each}{more}. Which one?"))
 }
 
 /// `near`.

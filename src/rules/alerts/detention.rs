@@ -247,7 +247,8 @@ mod tests {
         let said = |yard: &Yard| {
             yard.find(&Detention).first().map(|one| (one.hold, one.facts.get("truck").cloned()))
         };
-        let not_seen = |hold| Some((hold, Some(Fact::Text("not seen there".into()))));
+        // Where that stop is nobody knows for sure.
+        let not_seen = |hold| Some((hold, Some(Fact::Text("not known if there".into()))));
         // It is dark by itself.
         yard.change_tractor("1", |truck| truck.observed_at = Some(minutes(-200)));
         assert_eq!(said(&yard), not_seen(Hold::Holds));

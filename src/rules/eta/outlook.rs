@@ -105,7 +105,7 @@ pub fn misses(
 /// What the longest halt of a plan is for; the cycle, where that is among it: nothing else takes longer.
 fn costliest(plan: &Plan) -> Option<Limit> {
     let length_s = |halt: &&Halt| Reverse(halt.end_at.secs_since(halt.start_at));
-    let halt = plan.halts.iter().min_by_key(length_s)?;
+    let halt = plan.halts.iter().filter(|halt| !halt.limits.is_empty()).min_by_key(length_s)?;
     halt.limits.iter().find(|limit| **limit == Limit::Cycle).or(halt.limits.first()).copied()
 }
 

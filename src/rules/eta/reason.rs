@@ -19,7 +19,10 @@ pub(super) fn of(errand: &Errand<'_>, nth: usize, risk: Risk, office: &Office) -
     let pace = if risk == Risk::Late { Pace::Legal } else { Pace::Practical };
     let (binding, first) = errand.reach(nth, pace).map_or_else(
         |_| (Vec::new(), Vec::new()),
-        |plan| (plan.binding, plan.halts.into_iter().next().map(|halt| halt.limits).unwrap_or_default()),
+        |plan| {
+            let first = plan.halts.into_iter().map(|halt| halt.limits).find(|limits| !limits.is_empty());
+            (plan.binding, first.unwrap_or_default())
+        },
     );
     let better = |without| without_it(errand, nth, without, office).filter(|(class, _)| *class < risk);
     // A night that begins where the half hour was due names that, though it is the night that is needed.

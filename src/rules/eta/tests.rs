@@ -287,6 +287,13 @@ fn the_limit_that_ends_the_hours_is_that_of_the_rest_which_begins_there() {
         judgement.runs_out.unwrap()
     };
     assert_eq!((resting(1).limit, resting(1).at), (Reason::Shift, NOW));
+    // A departure that is put off for a gate is no rest that he lacks.
+    let waiting = judged(&with(&[at(1.0, 9.0, 20.0), at(9.5, 0.0, 90.0)], |driver| {
+        driver.hos_status = DutyStatus::Sleeper;
+        driver.hos_status_since_at = Some(ahead(-9 * HOUR));
+        (driver.drive_left_s, driver.shift_left_s) = (Some(0), Some(0));
+    }));
+    assert!(waiting.runs_out.is_none_or(|out| out.at > NOW), "{:?}", waiting.runs_out);
     // An hour of rest, then eight of driving, and a night instead of the half hour.
     assert_eq!((resting(9).limit, resting(9).at), (Reason::Break, ahead(9 * HOUR)));
 }
@@ -353,6 +360,11 @@ fn the_worst_stop_says_how_the_load_stands() {
     assert_eq!(judgement.stop_id.as_deref(), Some("s0"));
     let judgement = check(&given(&[at(1.0, 0.0, 9.0), at(1.0, 0.0, 4.2)]), Risk::Tight, Some(Reason::Dwell));
     assert_eq!(judgement.stop_id.as_deref(), Some("s1"));
+    // Half an hour late at the first, three and a half hours at the last.
+    let judgement =
+        check(&given(&[at(2.0, 0.0, 1.5), at(2.0, 0.0, 2.5)]), Risk::Late, Some(Reason::Distance));
+    assert_eq!(judgement.stop_id.as_deref(), Some("s1"));
+    assert_eq!(judgement.late_s, judgement.arrivals[1].late_s);
 }
 
 #[test]

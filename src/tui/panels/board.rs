@@ -128,8 +128,10 @@ impl Board {
 
     /// That what stands here is the smaller part of what there will be; nothing once it is not.
     fn just_begun(&self, facts: &Facts) -> Option<String> {
-        let is_read = facts.fleet.extent != Extent::Glance;
-        let why = self.unsettled.words().filter(|_| is_read && self.unsettled.has_just_begun(self.total))?;
+        let leader = facts.leader.as_ref().filter(|_| facts.fleet.extent != Extent::Glance)?;
+        let stands = facts.fleet.exceptions.iter().filter(|row| row.is_open()).count();
+        let begins = self.unsettled.has_just_begun(stands, leader.since_at, facts.now);
+        let why = self.unsettled.words().filter(|_| begins)?;
         Some(format!("JUDGING HAS JUST BEGUN: {why}"))
     }
 

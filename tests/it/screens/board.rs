@@ -65,7 +65,7 @@ fn the_board_in_80_columns() {
     CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS  re-power      bob n1
     HIGH  20m   0093   NO UNIT pickup Elko NV                 assign        -
     HIGH  -     motive FEED motive is silent: positions       see Health    -
-    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen there      seen ann
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not known if there  seen ann
     MED × -     502    DARK 3h06, last at Elko NV             call driver   -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
@@ -82,7 +82,7 @@ fn the_board_in_120_columns() {
     CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS                   re-power      418 Ann Peña           bob n1
     HIGH  20m   0093   NO UNIT pickup Elko NV                                  assign        -                      -
     HIGH  -     motive FEED motive is silent: positions                        see Health    -                      -
-    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen there         call the stop -                      seen ann
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not known if there     call the stop -                      seen ann
     MED × -     502    DARK 3h06, last at Elko NV                              call driver   502                    -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
@@ -99,7 +99,7 @@ fn the_board_in_200_columns() {
     CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS                                                                                                   re-power      418 Ann Peña           bob n1
     HIGH  20m   0093   NO UNIT pickup Elko NV                                                                                                                  assign        -                      -
     HIGH  -     motive FEED motive is silent: positions                                                                                                        see Health    -                      -
-    MED   -     0092   HELD 24m over, Lubbock TX, truck not seen there                                                                                         call the stop -                      seen ann
+    MED   -     0092   HELD 24m over, Lubbock TX, truck not known if there                                                                                     call the stop -                      seen ann
     MED × -     502    DARK 3h06, last at Elko NV                                                                                                              call driver   502                    -
     Not all: 3 loads are not judged yet.
     enter open  C claim  a seen  z snooze  n note  ? help
@@ -185,7 +185,7 @@ fn who_is_held_in_80_columns() {
     Detention                        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     At a stop now: 1, beyond free time: 1
       LOAD FREE TIME PLACE      ARRIVED BY  DRIVER    SEEN
-    › 0092 30m over  Lubbock TX 11:35*  tms Bob Stone not seen there, but at Flying…
+    › 0092 30m over  Lubbock TX 11:35*  tms Bob Stone not known if there, but 25s a…
     BY: who says that it arrived. SEEN: whether the truck's own position is there
     now.
     esc back  enter go on  j/k choose  y copy  ? help  q quit

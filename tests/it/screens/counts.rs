@@ -1,7 +1,7 @@
 //! What the board counts and how bad a line is: no number where nobody has looked, and never less than the worst.
 
 use backhaul::model::{
-    Exception, ExceptionKind, ExceptionState, FeedStatus, Fleet, Judgement, Leader, Severity,
+    Exception, ExceptionKind, ExceptionState, FeedStatus, Fleet, Judgement, Leader, Polled, Severity,
 };
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
@@ -112,13 +112,23 @@ fn that_judging_has_just_begun_stands_first_as_long_as_most_is_to_come() {
     let notice = "JUDGING HAS JUST BEGUN: 2 that just began are shown if they last";
     let mut begun = judged(fresh());
     begun.exceptions = two().into_iter().collect();
-    let shown = picture(&mut live(begun), 120, 24);
+    let polled_for = |fleet: Fleet, seconds: u64| {
+        let mut app = live(fleet);
+        let leader = Leader { pid: 7, host: "box".into(), since_at: ago(seconds) };
+        app.update(Event::Leader(Polled::By(leader)));
+        picture(&mut app, 120, 24)
+    };
+    let shown = polled_for(begun.clone(), 60);
     assert_eq!(shown.lines().nth(3), Some(notice), "{shown}");
     assert!(!shown.contains("Quiet") && !shown.contains("Not all"), "{shown}");
+    // At any other hour something has just begun.
+    let shown = polled_for(begun, 3600);
+    assert!(!shown.contains("JUST BEGUN"), "{shown}");
+    assert!(shown.contains("no all-clear: 2 that just began are shown if they last."), "{shown}");
     // Among much that stands, two more are a remark.
     let mut under_way = judged(fresh());
     under_way.exceptions = queue().with(two().to_vec());
-    let shown = picture(&mut live(under_way), 120, 24);
+    let shown = polled_for(under_way, 60);
     assert!(!shown.contains("JUST BEGUN"), "{shown}");
     assert!(shown.contains("Not all: 2 that just began are shown if they last."), "{shown}");
 }
@@ -127,7 +137,10 @@ fn that_judging_has_just_begun_stands_first_as_long_as_most_is_to_come() {
 fn that_nobody_polls_is_said_on_top_of_every_panel_as_soon_as_it_is_seen() {
     let mut app = live(wrong());
     let top = |app: &mut App| picture(app, 80, 24).lines().next().unwrap().to_owned();
-    let leader = |leader: Option<Leader>| [Event::Leader(leader.clone()), mode(leader.is_some())];
+    let leader = |leader: Option<Leader>| {
+        let polled = leader.clone().map_or(Polled::ByNobody, Polled::By);
+        [Event::Leader(polled), mode(leader.is_some())]
+    };
     let tell =
         |app: &mut App, events: [Event; 2]| events.into_iter().for_each(|event| drop(app.update(event)));
     tell(&mut app, leader(Some(Leader { pid: 7, host: "box".into(), since_at: ago(900) })));

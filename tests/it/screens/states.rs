@@ -265,10 +265,10 @@ fn with_ten_thousand_rows() {
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Board 4, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  0 held  1 dark  1 feed  (7500 not judged)
-    JUDGING HAS JUST BEGUN: 7500 loads are not judged yet
     BLIND: motive silent 3m (positions)
     SEV   LEFT  LOAD   WHAT                                     REMEDY        WHO
     CRIT↑ 1h25  0091   LATE 35m 14H, Oklahoma City OK +HOURS    re-power      bob n1
+    HIGH  20m   0093   NO UNIT pickup Elko NV                   assign        -
     Map 20000, 2500 late (2500 not placed)                   1  2 Map  3  4  5  6  7
     !late/wrong ↗ moving ◆ idle ■ stopped □ dark ● trailer       ├──────────┤ 200 mi
     trailer 09999  DARK  never told where it is

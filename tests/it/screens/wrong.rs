@@ -96,7 +96,7 @@ pub fn queue() -> Rows<Exception> {
     held.facts = facts(&[
         ("place", text("Lubbock TX")),
         ("free_until_at", Fact::At(ago(1450))),
-        ("truck", text("not seen there")),
+        ("truck", text("not known if there")),
     ]);
     held.handling.acks = vec![by("ann", &held)];
     let dark = Subject::plain(SubjectKind::Tractor, "mot:4");

@@ -1,10 +1,12 @@
 //! The questions of an hour typed into the chat, one after the other: each answer has what its command prints, in the
 //! same order and of the same number, and what cannot be answered is refused or asked back.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
+use backhaul::model::UNSUPPORTED;
 use backhaul::sim::{Options, Sim};
 use backhaul::sync::Clock;
 use serde_json::Value;
@@ -102,7 +104,12 @@ fn of_the_fleet(pane: &mut Pane, stage: &Stage) {
         listed(&rows(stage, &["hours"]), "driver", "driver is or will be", "drivers are or will be")
     });
     pane.agrees("what's in detention", || {
-        listed(&rows(stage, &["detention"]), "movement_id", "truck is at a stop", "trucks are at a stop")
+        // A truck may be there for several loads.
+        let held = rows(stage, &["detention"]);
+        let trucks: BTreeSet<String> = texts(&held, "tractor_id").into_iter().collect();
+        let are = if trucks.len() == 1 { "truck is" } else { "trucks are" };
+        let loads = texts(&held, "movement_id").into_iter().take(SAID);
+        std::iter::once(format!("{} {are} at a stop", trucks.len())).chain(loads).collect()
     });
     pane.agrees("what pickups aren't covered", || {
         listed(&rows(stage, &["uncovered"]), "movement_id", "pickup is", "pickups are")
@@ -116,8 +123,8 @@ fn of_the_fleet(pane: &mut Pane, stage: &Stage) {
     });
     pane.agrees("is the data good", || {
         let feeds = stage.json(&["status"])["feeds"].as_array().unwrap().clone();
-        assert!(!feeds.is_empty());
-        vec!["feeds".to_owned()]
+        let is_offered = |feed: &&Value| !feed["error"].as_str().unwrap_or_default().starts_with(UNSUPPORTED);
+        vec![format!("{} feeds", feeds.iter().filter(is_offered).count())]
     });
 }
 
