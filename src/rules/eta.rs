@@ -299,8 +299,8 @@ fn ended_by(halt: &Halt, is_under_way: bool, is_night: bool) -> Option<Reason> {
 /// Whether a halt has a long rest in it; what is waited beside it is none.
 fn has_night(plan: &Plan, halt: &Halt) -> bool {
     let within = |segment: &&Segment| segment.start_at >= halt.start_at && segment.end_at <= halt.end_at;
-    let rests = plan.segments.iter().filter(within).filter(|segment| segment.kind == SegmentKind::Rest);
-    rests.into_iter().any(|rest| rest.end_at.since(rest.start_at) >= NIGHT)
+    let mut rests = plan.segments.iter().filter(within).filter(|segment| segment.kind == SegmentKind::Rest);
+    rests.any(|rest| rest.end_at.since(rest.start_at) >= NIGHT)
 }
 
 #[cfg(test)]
