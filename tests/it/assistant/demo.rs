@@ -43,11 +43,14 @@ fn the_questions_of_an_hour_get_the_answers_of_the_commands() {
         told
     };
     let late = result("what's going to be late and why");
-    let expected: Vec<String> = ids(&json(&office, &["late"]), "id").into_iter().take(12).collect();
+    let expected = ids(&json(&office, &["late"]), "id");
     assert!(!expected.is_empty());
     let found = ids(&late["tools"][0]["result"]["rows"], "load");
     assert_eq!(found, expected[..found.len()], "the same loads in the same order");
-    assert!(found.len() >= 5);
+    // How many are late is the hour's; what is not told of them is counted.
+    let left_out = late["tools"][0]["result"]["left_out"].as_u64().unwrap();
+    assert!(found.len() >= expected.len().min(5), "{found:?} of {expected:?}");
+    assert!(found.len() == expected.len() || left_out > 0, "{found:?} of {expected:?}");
     assert!(late["oldest_at"].is_string() && late["oldest_age_s"].as_i64().is_some_and(|age| age >= 0));
     assert!(late["answer"].as_str().unwrap().contains(&expected[0]));
     assert!(late["citations"].as_array().unwrap().iter().any(|one| one["id"] == expected[0].as_str()));
