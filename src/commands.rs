@@ -18,6 +18,7 @@ pub mod status;
 pub mod trail;
 pub mod uncovered;
 
+mod ascii;
 mod csv;
 mod grid;
 mod table;
@@ -26,6 +27,8 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
+
+use self::ascii::Ascii;
 
 /// How to answer.
 #[derive(Clone, Debug)]
@@ -43,13 +46,33 @@ pub enum Format {
 pub struct Layout {
     /// Columns of the terminal; `None`: as wide as it takes.
     pub width: Option<usize>,
-    /// Whether only ASCII may be used.
+    /// Whether only ASCII may be used; whoever prints through [`Format::print`] uses no more.
     pub ascii: bool,
     /// The office's zone, in which times are shown.
     pub zone: TimeZone,
 }
 
 impl Format {
+    /// Prints to `out` in this format: of text that is to be ASCII nothing else gets there, whatever rows and people's notes
+    /// hold. What programs read is as it is.
+    pub fn print(
+        &self,
+        out: &mut dyn Write,
+        print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Text(Layout { ascii: true, .. }) => {
+                let mut out = Ascii::new(out);
+                print(&mut out)?;
+                out.flush()
+            }
+            Self::Json | Self::Csv | Self::Text(_) => {
+                print(out)?;
+                out.flush()
+            }
+        }
+    }
+
     /// How to lay it out for people; `None` where it was printed as the JSON array of `rows` instead.
     fn laid_out<T: Serialize>(
         &self,

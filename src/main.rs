@@ -138,9 +138,7 @@ fn print_rows(cli: &Cli, table: rows::Table, how: &cli::Rows) -> anyhow::Result<
     let now = now();
     let fleet = fleet_of(&config, now)?;
     let format = if how.csv { Format::Csv } else { format(cli, &config) };
-    let mut out = BufWriter::new(io::stdout().lock());
-    rows::print(&fleet, table, &format, now, &mut out)?;
-    out.flush()?;
+    print_with(&format, |out| rows::print(&fleet, table, &format, now, out))?;
     Ok(freshness_code(fresh, rows::age(&fleet, table, now)))
 }
 
@@ -169,10 +167,8 @@ fn ask(cli: &Cli, question: &str) -> anyhow::Result<ExitCode> {
     block_on(daemon::ask(&config, question, cli.global.json))
 }
 
-fn print_with(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    print(&mut out)?;
-    out.flush()
+fn print_with(format: &Format, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    format.print(&mut BufWriter::new(io::stdout().lock()), print)
 }
 
 fn print_status(cli: &Cli, how: &cli::Status) -> anyhow::Result<ExitCode> {
@@ -191,9 +187,8 @@ fn print_status(cli: &Cli, how: &cli::Status) -> anyhow::Result<ExitCode> {
         off: &config.off_accounts(),
         now,
     };
-    let mut out = BufWriter::new(io::stdout().lock());
-    status::print(&facts, &format(cli, &config), &mut out)?;
-    out.flush()?;
+    let format = format(cli, &config);
+    print_with(&format, |out| status::print(&facts, &format, out))?;
     Ok(freshness_code(fresh, late::age(&fleet, now)))
 }
 
@@ -220,14 +215,12 @@ fn print_trail(cli: &Cli, asked: &cli::Trail) -> anyhow::Result<ExitCode> {
         let _ = writeln!(io::stderr(), "backhaul: {words}");
     }
     let line = one_line(store::trail(path, unit.kind, &unit.id, now.minus(since))?);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let format = if asked.csv { Format::Csv } else { format(cli, &config) };
     if asked.geojson {
-        trail::print_geojson(&unit, &line, &mut out)?;
+        print_with(&Format::Json, |out| trail::print_geojson(&unit, &line, out))?;
     } else {
-        let format = if asked.csv { Format::Csv } else { format(cli, &config) };
-        trail::print(&line, &format, now, &mut out)?;
+        print_with(&format, |out| trail::print(&line, &format, now, out))?;
     }
-    out.flush()?;
     if line.is_empty() {
         let _ = writeln!(io::stderr(), "backhaul: {}", trail::nothing_words(&fleet, &unit, now));
     }
@@ -267,9 +260,8 @@ fn examine(cli: &Cli) -> anyhow::Result<ExitCode> {
     }
     let checks = doctor::checks(&facts);
     let zone = config.map_or(jiff::tz::TimeZone::UTC, |config| config.operations.timezone);
-    let mut out = BufWriter::new(io::stdout().lock());
-    doctor::print(&checks, &format_in(cli, zone), &mut out)?;
-    out.flush()?;
+    let format = format_in(cli, zone);
+    print_with(&format, |out| doctor::print(&checks, &format, out))?;
     Ok(if checks.iter().all(|check| check.ok) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -33,6 +33,8 @@ mod presence;
 pub mod proof;
 pub mod queue;
 pub mod rest;
+#[cfg(test)]
+mod sample;
 pub mod sanity;
 pub mod say;
 pub mod sentence;

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Format, csv, grid, table};
+use super::{Format, Layout, csv, grid, table};
 use crate::model::Timestamp;
+use crate::rules::moment;
 use crate::store::Done;
 
 /// The fields, in their order.
@@ -64,7 +65,7 @@ pub fn print(done: &[Done], format: &Format, now: Timestamp, out: &mut dyn Write
                 vec![
                     table::moment(Some(one.at), layout, now),
                     one.user.clone(),
-                    said(one),
+                    said(one, layout, now),
                     table::or_none(one.movement_id.as_deref()),
                     table::or_none(one.about.as_deref()),
                     handled(one.before.as_deref()),
@@ -119,11 +120,14 @@ fn row(done: &Done) -> Row<'_> {
     }
 }
 
-fn said(done: &Done) -> String {
-    match &done.text {
-        Some(text) => format!("{}: {text}", done.verb),
-        None => done.verb.clone(),
-    }
+/// What was done: "note: calls back", "snooze until Tue 14:05 CST or 30m worse".
+fn said(done: &Done, layout: &Layout, now: Timestamp) -> String {
+    let until = done.until_at.map(|at| table::moment(Some(at), layout, now));
+    let worse = done.worse_by_s.map(|seconds| format!("{} worse", moment::span(seconds)));
+    let until = until.into_iter().chain(worse).collect::<Vec<_>>().join(" or ");
+    let until = if until.is_empty() { until } else { format!(" until {until}") };
+    let text = done.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+    format!("{}{until}{text}", done.verb)
 }
 
 /// How a thing was handled, in words.
@@ -167,5 +171,36 @@ mod tests {
         assert_eq!(handled(Some(none)), "nobody");
         let all = r#"{"claimed_by":"ann","accepted_by":null,"acked_by":["ann","bob"],"snoozed_by":["cy"],"notes":2}"#;
         assert_eq!(handled(Some(all)), "claimed by ann, seen by ann bob, snoozed by cy, 2 notes");
+    }
+
+    #[test]
+    fn until_when_something_was_put_off_is_told() {
+        let now = Timestamp::parse("2026-03-10T18:00:00Z").unwrap();
+        let layout = Layout { width: None, ascii: false, zone: jiff::tz::TimeZone::UTC };
+        let check = |until_at: Option<&str>, worse_by_s, text: Option<&str>, expected: &str| {
+            let done = Done {
+                at: now,
+                user: "ann".into(),
+                host: "box".into(),
+                verb: "snooze".into(),
+                kind: "exception".into(),
+                subject_id: "late".into(),
+                company_id: None,
+                movement_id: None,
+                about: None,
+                text: text.map(Into::into),
+                until_at: until_at.and_then(Timestamp::parse),
+                worse_by_s,
+                seen_kind: None,
+                seen_severity: None,
+                before: None,
+                after: None,
+            };
+            assert_eq!(said(&done, &layout, now), expected);
+        };
+        check(Some("2026-03-10T19:05:00Z"), None, None, "snooze until Tue 19:05 UTC");
+        check(None, Some(1800), None, "snooze until 30m worse");
+        check(Some("2026-03-10T19:05:00Z"), Some(1800), None, "snooze until Tue 19:05 UTC or 30m worse");
+        check(None, None, Some("calls back"), "snooze: calls back");
     }
 }

@@ -38,8 +38,21 @@ pub fn print(answer: &Answer<'_>, format: &Format, out: &mut dyn Write) -> io::R
     print_text(answer, layout, out)
 }
 
+/// What stands beside the text: which places nobody knows, and what is left out.
+pub fn beside(answer: &Answer<'_>) -> Vec<String> {
+    let shown = listed(answer, answer.top).filter_map(|(choice, _)| match &choice.verdict {
+        Verdict::Rejected(why @ Why::PlaceUnknown(_)) => Some(format!("{}: {}", why.word(), why.note()?)),
+        Verdict::Rejected(_) | Verdict::Fits => None,
+    });
+    let mut told: Vec<String> = shown.collect();
+    told.sort_unstable();
+    told.dedup();
+    told.extend(left_out(answer));
+    told
+}
+
 /// What text leaves out: "not listed: 143 DISTANCE, 12 11H".
-pub fn beside(answer: &Answer<'_>) -> Option<String> {
+fn left_out(answer: &Answer<'_>) -> Option<String> {
     let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
     let rejected = answer.choices.iter().filter_map(|choice| match &choice.verdict {
         Verdict::Rejected(why) => Some(why.word()),
@@ -112,10 +125,7 @@ impl<'a> Row<'a> {
             Verdict::Rejected(why) => Some(why),
             Verdict::Fits => None,
         };
-        let note = match why {
-            Some(Why::Reason(_, note)) => note.as_deref(),
-            _ => None,
-        };
+        let note = why.and_then(Why::note);
         Self {
             driver_id: &driver.id,
             driver: &driver.name,

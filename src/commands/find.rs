@@ -24,6 +24,7 @@ struct Row<'a> {
     longitude: Option<f64>,
     observed_at: Option<Timestamp>,
     movement_id: Option<&'a str>,
+    load_is_known: bool,
     matched: &'static str,
     dwell_least_s: Option<u64>,
     dwell_most_s: Option<u64>,
@@ -63,7 +64,7 @@ pub fn print(
             with.map_or_else(|| state(one, fleet, now), trailer::with_words),
             or_none(one.place.as_deref()),
             age::since(one.observed_at, now),
-            or_none(one.movement_id.as_deref()),
+            load(one),
             one.matched.to_owned(),
             one.id.clone(),
         ]
@@ -82,6 +83,26 @@ pub fn print(
         }
     }
     Ok(())
+}
+
+/// Why loads that stops or orders were found of are among no others; `None` where all are.
+pub fn beside(found: &[Found]) -> Option<String> {
+    found.iter().any(|one| !one.load_is_known).then(|| {
+        format!(
+            "loads that are {UNREAD} are in no `backhaul movements`: the TMS tells of their stops or orders and not of \
+             them, as of loads that were over, or not ours, when it was first read"
+        )
+    })
+}
+
+/// What is said of a load of which there is nothing but its stops or orders.
+const UNREAD: &str = "not read";
+
+fn load(found: &Found) -> String {
+    match &found.movement_id {
+        Some(load) if !found.load_is_known => format!("{load}, {UNREAD}"),
+        load => or_none(load.as_deref()),
+    }
 }
 
 /// Why a tractor that was found is dark, a line each; none of what is heard.
@@ -136,6 +157,7 @@ fn row<'a>(found: &'a Found, fleet: &'a Fleet, fresh: &Freshness, now: Timestamp
         longitude: found.longitude,
         observed_at: found.observed_at,
         movement_id: found.movement_id.as_deref(),
+        load_is_known: found.load_is_known,
         matched: found.matched,
         dwell_least_s: stood.map(|stood| stood.least.as_secs()),
         dwell_most_s: stood.and_then(|stood| stood.most).map(|most| most.as_secs()),

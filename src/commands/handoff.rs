@@ -357,10 +357,47 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Act, Deed, ExceptionState, Handling, Seen};
+    use crate::rules::freshness::Freshness;
+    use crate::rules::handoff as shift;
 
     #[test]
     fn a_note_stays_in_its_cell_and_is_no_link() {
         assert_eq!(escaped("gate 4 | [x](http://y) <b>"), "gate 4 \\| \\[x\\](http://y) \\<b\\>");
         assert_eq!(escaped("plain, 15:10"), "plain, 15:10");
+    }
+
+    #[test]
+    fn a_sheet_for_a_terminal_of_ascii_holds_nothing_else_whatever_people_noted() {
+        let now = Timestamp::from_secs(1_000_000);
+        let act = Act {
+            at: now,
+            user: "josé".into(),
+            host: "box".into(),
+            deed: Deed::Note("Müller hält an — 東京".into()),
+            seen: Seen::default(),
+        };
+        let row = Exception {
+            state: ExceptionState::Open,
+            summary: "Trailer 7 is at Montréal QC".into(),
+            handling: Handling::of([act]),
+            ..Exception::default()
+        };
+        let mut fleet = Fleet::default();
+        fleet.exceptions = [row].into_iter().collect();
+        let sheet = shift::handoff(&fleet, &Freshness::of(&fleet.feeds, now), now);
+        for written in [Written::Plainly, Written::AsMarkdown] {
+            let told = |ascii| {
+                let format = Format::Text(Layout { width: None, ascii, zone: jiff::tz::TimeZone::UTC });
+                let mut out = Vec::new();
+                format.print(&mut out, |out| print(&sheet, &fleet, &format, written, now, out)).unwrap();
+                String::from_utf8(out).unwrap()
+            };
+            let plain = told(true);
+            assert!(plain.is_ascii(), "{plain}");
+            assert!(plain.contains("jose: Muller halt an - ????"), "{plain}");
+            assert!(plain.contains("Montreal QC"), "{plain}");
+            assert!(told(false).contains("josé: Müller hält an — 東京"));
+        }
     }
 }

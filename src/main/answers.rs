@@ -31,7 +31,7 @@ pub fn print_late(cli: &Cli, how: &cli::Late) -> anyhow::Result<ExitCode> {
     let fleet = fleet_of(&config, now)?;
     let format = format(cli, &config);
     let report = rules::late::late(&fleet, &Freshness::of(&fleet.feeds, now), now, how.tight);
-    print_with(|out| late::print(&report, &fleet, &format, now, out))?;
+    print_with(&format, |out| late::print(&report, &fleet, &format, now, out))?;
     if let Format::Text(_) = format {
         talk(late::beside(&report, &fleet, now));
         talk(nothing_read(&fleet, now));
@@ -46,7 +46,7 @@ pub fn print_plan(cli: &Cli, asked: &str) -> anyhow::Result<ExitCode> {
     let movement = rules::find::load(basis.fleet, asked).map_err(anyhow::Error::msg)?;
     let plan = rules::load_plan::plan(&basis, movement);
     let format = format(cli, &stored.config);
-    print_with(|out| plan::load::print(&basis, movement, plan.as_ref(), &format, out))?;
+    print_with(&format, |out| plan::load::print(&basis, movement, plan.as_ref(), &format, out))?;
     talk(rules::find::also_an_order(basis.fleet, movement, asked));
     Ok(ExitCode::SUCCESS)
 }
@@ -57,9 +57,10 @@ pub fn print_found(cli: &Cli, text: &str) -> anyhow::Result<ExitCode> {
     let fleet = fleet_of(&config, now)?;
     let found = rules::find::find(&fleet, text, now);
     let format = format(cli, &config);
-    print_with(|out| find::print(&found, &fleet, &format, now, out))?;
-    if let (Format::Text(_), true) = (format, found.is_empty()) {
-        talk(["no unit, driver, load, order or stop goes by that".to_owned()]);
+    print_with(&format, |out| find::print(&found, &fleet, &format, now, out))?;
+    if let Format::Text(_) = format {
+        talk(found.is_empty().then(|| "no unit, driver, load, order or stop goes by that".to_owned()));
+        talk(find::beside(&found));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -79,7 +80,7 @@ pub fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
     };
     let around = rules::near::near(&basis, &wanted);
     let format = format(cli, &stored.config);
-    print_with(|out| near::print(&around, &spot, &format, basis.now, out))?;
+    print_with(&format, |out| near::print(&around, &spot, &format, basis.now, out))?;
     if let Format::Text(_) = format {
         talk(around.found.is_empty().then(|| near::nobody(&spot, asked.miles)));
         talk(whereabouts::doubt(&spot, basis.now));
@@ -99,7 +100,7 @@ pub fn print_best(cli: &Cli, asked: &cli::Best) -> anyhow::Result<ExitCode> {
         choices.iter().map(|choice| rules::near::left_now(&basis, choice.rig.driver)).collect();
     let answer = best::Answer { choices: &choices, left: &left, top, now: basis.now };
     let format = format(cli, &stored.config);
-    print_with(|out| best::print(&answer, &format, out))?;
+    print_with(&format, |out| best::print(&answer, &format, out))?;
     if let Format::Text(_) = format {
         talk(best::beside(&answer));
     }
@@ -112,7 +113,8 @@ pub fn print_detention(cli: &Cli) -> anyhow::Result<ExitCode> {
     let now = now();
     let fleet = fleet_of(&config, now)?;
     let held = rules::detention::held(&fleet, &Freshness::of(&fleet.feeds, now), now);
-    print_with(|out| detention::print(&held, &fleet, &format(cli, &config), now, out))?;
+    let format = format(cli, &config);
+    print_with(&format, |out| detention::print(&held, &fleet, &format, now, out))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -123,7 +125,7 @@ pub fn print_proof(cli: &Cli, stop: &str, csv: bool) -> anyhow::Result<ExitCode>
     let case = rules::proof::of_stop(&fleet, stop, now).map_err(anyhow::Error::msg)?;
     let format = if csv { Format::Csv } else { format(cli, &config) };
     let zone = &config.operations.timezone;
-    print_with(|out| proof::print(&case, &fleet, &format, zone, now, out))?;
+    print_with(&format, |out| proof::print(&case, &fleet, &format, zone, now, out))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,7 +136,7 @@ pub fn print_hours(cli: &Cli, ahead: &cli::Ahead) -> anyhow::Result<ExitCode> {
     let fleet = fleet_of(&config, now)?;
     let limits = rules::limits::limits(&fleet, &Freshness::of(&fleet.feeds, now), now, horizon);
     let format = format(cli, &config);
-    print_with(|out| hours::print(&limits, &fleet, &format, now, out))?;
+    print_with(&format, |out| hours::print(&limits, &fleet, &format, now, out))?;
     if let Format::Text(_) = format {
         talk(limits.left_out());
         talk(blindness::unjudged(&fleet));
@@ -154,7 +156,7 @@ pub fn print_uncovered(cli: &Cli, ahead: &cli::Ahead) -> anyhow::Result<ExitCode
     let fleet = fleet_of(&config, now)?;
     let found = rules::uncovered::uncovered(&fleet, now, horizon);
     let format = format(cli, &config);
-    print_with(|out| uncovered::print(&found, &fleet, &format, now, out))?;
+    print_with(&format, |out| uncovered::print(&found, &fleet, &format, now, out))?;
     if let Format::Text(_) = format {
         talk(std::iter::once(uncovered::beside(&ahead.horizon)));
         talk(blindness::not_yet(&fleet));
@@ -170,7 +172,8 @@ pub fn print_saying(cli: &Cli, text: &str) -> anyhow::Result<ExitCode> {
     let movement = rules::say::load(&fleet, text, now).map_err(anyhow::Error::msg)?;
     let zone = &config.operations.timezone;
     let saying = rules::say::of(movement, &fleet, &Freshness::of(&fleet.feeds, now), zone, now);
-    print_with(|out| say::print(movement, &saying, &format(cli, &config), now, out))?;
+    let format = format(cli, &config);
+    print_with(&format, |out| say::print(movement, &saying, &format, now, out))?;
     talk(rules::find::also_an_order(&fleet, movement, text));
     Ok(ExitCode::SUCCESS)
 }
@@ -192,7 +195,7 @@ pub fn print_audit(cli: &Cli, asked: &cli::Audit) -> anyhow::Result<ExitCode> {
         audit::one_load(&done, load).map_err(anyhow::Error::msg)?;
     }
     let format = if asked.csv { Format::Csv } else { format(cli, &config) };
-    print_with(|out| audit::print(&done, &format, now, out))?;
+    print_with(&format, |out| audit::print(&done, &format, now, out))?;
     if let (Format::Text(_), true) = (format, done.is_empty()) {
         talk(["nobody did anything that is written down".to_owned()]);
     }
@@ -206,7 +209,8 @@ pub fn print_handoff(cli: &Cli, md: bool) -> anyhow::Result<ExitCode> {
     let fresh = Freshness::of(&fleet.feeds, now);
     let shift = rules::handoff::handoff(&fleet, &fresh, now);
     let written = if md { handoff::Written::AsMarkdown } else { handoff::Written::Plainly };
-    print_with(|out| handoff::print(&shift, &fleet, &format(cli, &config), written, now, out))?;
+    let format = format(cli, &config);
+    print_with(&format, |out| handoff::print(&shift, &fleet, &format, written, now, out))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ use super::basis::{Basis, Rig};
 use super::eta::{Missing, judge, misses};
 use super::itinerary::{Call, Itinerary};
 use super::near::meeting;
+use super::{trip, whereabouts};
 use crate::model::{
     Judgement, Keyed, Movement, MovementStatus, Point, Reason, Risk, Stop, StopType, Timestamp, Tractor,
 };
@@ -56,8 +57,8 @@ pub enum Why {
     Reason(Reason, Option<String>),
     /// He has no truck.
     NoTruck,
-    /// Where one of the stops is is not known.
-    PlaceUnknown,
+    /// Where one of the stops is is not known, the load's own or one that he has to make first: which, and what to do.
+    PlaceUnknown(Option<String>),
     /// It would be late because of what he has to do first; done the other way round, that would be.
     Committed,
     /// Nearer ones fit.
@@ -70,7 +71,7 @@ impl Why {
         match self {
             Self::Reason(Reason::StaleGps | Reason::StaleHos | Reason::NoDriver, _)
             | Self::NoTruck
-            | Self::PlaceUnknown
+            | Self::PlaceUnknown(_)
             | Self::Committed
             | Self::Farther => false,
             Self::Reason(..) => true,
@@ -82,9 +83,17 @@ impl Why {
         match self {
             Self::Reason(reason, _) => reason.word(),
             Self::NoTruck => "NO_TRUCK",
-            Self::PlaceUnknown => "PLACE_UNKNOWN",
+            Self::PlaceUnknown(_) => "PLACE_UNKNOWN",
             Self::Committed => "COMMITTED",
             Self::Farther => "FARTHER",
+        }
+    }
+
+    /// More of it, in a sentence without an end mark.
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Reason(_, note) | Self::PlaceUnknown(note) => note.as_deref(),
+            Self::NoTruck | Self::Committed | Self::Farther => None,
         }
     }
 }
@@ -163,6 +172,8 @@ struct Task<'a> {
     /// Where the truck that has the load now stands, once the freight is on it.
     meeting: Option<Stop>,
     left: Vec<Call<'a>>,
+    /// What is said of a stop that nobody can place; `None` where all are known.
+    unplaced: Option<String>,
 }
 
 impl<'a> Task<'a> {
@@ -174,6 +185,7 @@ impl<'a> Task<'a> {
         if left.is_empty() {
             return Err(format!("nothing of load {} is left to be done", load.tms.id));
         }
+        let unplaced = unplaced(basis, load, &left);
         let stops = basis.fleet.stops_of(&load.key());
         let alone = Movement { driver_id: None, driver2_id: None, tractor_id: None, ..load.clone() };
         let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
@@ -182,7 +194,7 @@ impl<'a> Task<'a> {
         if !is_picked_up {
             // Whoever comes begins where the load does: that another truck is there already is no help.
             let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-            return Ok(Self { load, alone, meeting: None, left });
+            return Ok(Self { load, alone, meeting: None, left, unplaced });
         }
         let Some(truck) = &load.tractor_id else {
             return Err(format!("load {} is picked up, and nobody says by which truck", load.tms.id));
@@ -197,7 +209,7 @@ impl<'a> Task<'a> {
             ));
         };
         let left = left.into_iter().map(|call| Call { arrived_at: None, ..call }).collect();
-        Ok(Self { load, alone, meeting: Some(meeting(here)), left })
+        Ok(Self { load, alone, meeting: Some(meeting(here)), left, unplaced })
     }
 
     /// Whether the driver has the load now.
@@ -213,6 +225,25 @@ impl<'a> Task<'a> {
         let swap = self.meeting.as_ref().map(|stop| Call { stop, arrived_at: None, dwell: Some(SWAP) });
         swap.into_iter().chain(self.left.iter().copied()).collect()
     }
+}
+
+/// That nobody can place a stop that is to be made: of the load itself, or of one that he has first.
+fn lost(basis: &Basis<'_>, task: &Task<'_>, rig: &Rig<'_>) -> Why {
+    let firsts = || rig.loads.iter().find_map(|load| unplaced(basis, load, &basis.queues.calls_of(load)));
+    Why::PlaceUnknown(task.unplaced.clone().or_else(firsts))
+}
+
+/// The first of the calls of `load` that nobody can place: what to do about it, and what to ask instead.
+fn unplaced(basis: &Basis<'_>, load: &Movement, calls: &[Call<'_>]) -> Option<String> {
+    let stop = calls.iter().map(|call| call.stop).find(|stop| basis.places.of(stop).is_none())?;
+    let (load, id, city) = (&load.tms.id, &stop.tms.id, trip::place(stop));
+    let name = stop.tms.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
+    let is_known = whereabouts::locate(basis.fleet, basis.places, &city).is_ok();
+    let near = if is_known { format!("{city:?}") } else { "LAT,LON".to_owned() };
+    Some(format!(
+        "load {load} stops at {city} (stop {id}{name}), which has no coordinates, and no address that is found: put that \
+         right in the TMS; until then `backhaul near {near} 100` says who is around"
+    ))
 }
 
 fn place_of(tractor: &Tractor) -> Option<Point> {
@@ -234,11 +265,12 @@ fn approach<'a>(basis: &Basis<'a>, task: &Task<'_>, rig: Rig<'a>) -> (i64, Choic
         return (i64::MAX, reject(rig, Why::Reason(Reason::StaleGps, None)));
     }
     let calls = task.calls();
-    let Some(first) = calls.first().copied() else { return (i64::MAX, reject(rig, Why::PlaceUnknown)) };
+    let Some(first) = calls.first().copied() else { return (i64::MAX, reject(rig, Why::PlaceUnknown(None))) };
     let itinerary = basis.itinerary(&rig, &rig.loads, vec![first]);
     let before = basis.straight(&rig, &itinerary);
     let Some(drive_s) = before.map(|road| road.drive_s()) else {
-        return (i64::MAX, reject(rig, Why::PlaceUnknown));
+        let why = lost(basis, task, &rig);
+        return (i64::MAX, reject(rig, why));
     };
     let miles = miles_to(basis, tractor, &itinerary, first);
     // With nothing to do first, the straight line alone may be too long.
@@ -260,7 +292,7 @@ fn sift<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
         Ok(None) => return,
         Ok(Some(reason)) => Why::Reason(reason, None),
         Err(Missing { reason: Some(reason), note }) => Why::Reason(reason, note),
-        Err(Missing { reason: None, .. }) => Why::PlaceUnknown,
+        Err(Missing { reason: None, .. }) => lost(basis, task, &choice.rig),
     };
     let is_in_time = |first: &[&'a Movement]| misses_with(basis, task, &choice.rig, first) == Ok(None);
     let is_taken = missed.is_late() && !choice.rig.loads.is_empty();
@@ -294,7 +326,7 @@ fn begun(rig: &Rig<'_>) -> usize {
 /// Works out what becomes of the load with this driver.
 fn weigh<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
     let judgement = with(basis, task, &choice.rig, &choice.rig.loads);
-    choice.verdict = verdict(&judgement);
+    choice.verdict = verdict(basis, task, &choice.rig, &judgement);
     let is_late = judgement.risk == Risk::Late;
     choice.judgement = Some(judgement);
     if is_late {
@@ -309,7 +341,7 @@ fn put_off<'a>(basis: &Basis<'a>, task: &Task<'a>, choice: &mut Choice<'a>) {
         return;
     }
     let sooner = with(basis, task, &choice.rig, begun);
-    if verdict(&sooner) != Verdict::Fits {
+    if verdict(basis, task, &choice.rig, &sooner) != Verdict::Fits {
         return;
     }
     choice.suffers = suffering(basis, task, &choice.rig, begun, waiting);
@@ -365,13 +397,13 @@ fn suffering<'a>(
     suffers
 }
 
-fn verdict(judgement: &Judgement) -> Verdict {
+fn verdict(basis: &Basis<'_>, task: &Task<'_>, rig: &Rig<'_>, judgement: &Judgement) -> Verdict {
     let note = judgement.notes.first().cloned();
     match (judgement.risk, judgement.reason) {
         (Risk::Ok | Risk::Tight | Risk::AtRisk, _) => Verdict::Fits,
         (Risk::Late, reason) => Verdict::Rejected(Why::Reason(reason.unwrap_or(Reason::Distance), None)),
         (Risk::Unknown, Some(reason)) => Verdict::Rejected(Why::Reason(reason, note)),
-        (Risk::Unknown, None) => Verdict::Rejected(Why::PlaceUnknown),
+        (Risk::Unknown, None) => Verdict::Rejected(lost(basis, task, rig)),
     }
 }
 

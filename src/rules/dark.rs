@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::freshness::Freshness;
 use super::motion::{self, compass};
+use super::pairing::{self, Heard};
 use super::{age, find, itinerary, locality, sanity, trip};
 use crate::model::{
     Driver, DutyStatus, Engine, Fix, Fleet, Keyed, Motion, Point, Sighting, Timestamp, Tractor, Trailer,
@@ -13,8 +14,6 @@ use crate::model::{
 
 /// A truck on its way drives no faster than this for long.
 const ROAD_MPH: f64 = 65.0;
-/// What was heard of a trailer at about the same time and place was with it.
-const WITH_MI: f64 = 1.5;
 /// Farther on than this a guess is worth nothing.
 const GUESS: Duration = Duration::from_hours(6);
 
@@ -29,14 +28,29 @@ pub struct Dark<'a> {
     pub of_account: (usize, usize),
     /// Whether its account's positions come at all.
     pub account_comes: bool,
-    /// What it pulls, where that was heard since.
+    /// What it is said to pull, where that was heard since.
     pub trailer: Option<&'a Trailer>,
+    /// What that says of whether it pulls it.
+    pub heard: Heard,
     /// Its driver, where his log was read since. That alone does not say that anybody touched it since.
     pub driver: Option<&'a Driver>,
     /// What its engine did since.
     pub engine: Option<(Engine, Timestamp)>,
     /// Where it may be by now, if it rolled on; `None` where it stood, or too long ago.
     pub guess: Option<Guess>,
+}
+
+/// What a truck did since, by what else is heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Since<'a> {
+    /// It drives, by its driver's log.
+    Drives,
+    /// It rolled with this trailer, which was heard where it would be.
+    Pulls(&'a Trailer),
+    /// It rolled with this trailer, or does not have it any more.
+    Either(&'a Trailer),
+    /// Nothing that tells where it is.
+    Unknown,
 }
 
 /// Where a truck may be.
@@ -67,13 +81,15 @@ pub fn why<'a>(fleet: &'a Fleet, row: &Tractor, fresh: &Freshness, now: Timestam
         .collect();
     let silent = peers.iter().filter(|state| **state == Motion::Dark).count();
     let pulled = row.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id)).map(AsRef::as_ref);
+    let trailer = pulled.filter(|unit| since(unit.observed_at).is_some());
     let driver = row.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
     Some(Dark {
         seen_at,
         did,
         of_account: (silent, peers.len()),
         account_comes: row.source.as_deref().is_some_and(|source| fresh.positions(source)),
-        trailer: pulled.filter(|unit| since(unit.observed_at).is_some()),
+        trailer,
+        heard: trailer.map_or(Heard::AsPaired, |unit| pairing::heard(row, unit)),
         driver: driver.filter(|driver| since(driver.hos_as_of_at).is_some()),
         engine: row.engine.zip(since(row.engine_at)),
         guess: seen.and_then(|seen| guess(fleet, row, (seen, did), now)),
@@ -120,22 +136,38 @@ fn guess(fleet: &Fleet, row: &Tractor, (seen, did): (Sighting, Motion), now: Tim
 impl Dark<'_> {
     /// What it comes to: the account's trouble, a tracker that fails on a truck that works, or nobody knows.
     pub fn verdict(&self) -> &'static str {
-        // A log is read again and again, whoever keeps it or not: only a change tells what he does since.
-        let changed = |driver: &&Driver| driver.hos_status_since_at.is_some_and(|at| at > self.seen_at);
-        let status = self.driver.filter(changed).map(|driver| driver.hos_status);
         if !self.account_comes {
             "no position of its account comes: it is not this truck alone"
         } else if self.of_account.0 * 2 > self.of_account.1 && self.of_account.1 > 1 {
             "most trucks of its account are silent: it is hardly this truck alone"
-        } else if status == Some(DutyStatus::Driving) || self.trailer_moves() {
+        } else if let Since::Drives | Since::Pulls(_) = self.since() {
             "it rolls, by what else is heard: its own tracker is silent"
+        } else if let Since::Either(_) = self.since() {
+            "its trailer was heard elsewhere since: it has that still, its own tracker silent, or no more"
         } else if self.engine.is_some() {
             "its device is heard, its position is not"
-        } else if status.is_some_and(DutyStatus::is_rest) {
+        } else if self.logged().is_some_and(DutyStatus::is_rest) {
             "its driver rests by his log: it may be parked"
         } else {
             "it alone is silent, and nothing else tells why"
         }
+    }
+
+    /// What it did since, by what else is heard: the one answer that all that is said of it rests on.
+    fn since(&self) -> Since<'_> {
+        match (self.trailer, self.heard) {
+            _ if self.logged() == Some(DutyStatus::Driving) => Since::Drives,
+            (Some(unit), Heard::Either) => Since::Either(unit),
+            (Some(unit), Heard::AsPaired) if self.trailer_moves() => Since::Pulls(unit),
+            (Some(_) | None, Heard::AsPaired | Heard::Apart | Heard::Either) => Since::Unknown,
+        }
+    }
+
+    /// What its driver's log says that he does since. A log is read again and again, whether anybody keeps it or not: only a
+    /// change tells that.
+    fn logged(&self) -> Option<DutyStatus> {
+        let changed = |driver: &&Driver| driver.hos_status_since_at.is_some_and(|at| at > self.seen_at);
+        self.driver.filter(changed).map(|driver| driver.hos_status)
     }
 
     fn trailer_moves(&self) -> bool {
@@ -179,18 +211,44 @@ impl Dark<'_> {
         let engine = self.engine.map(|(engine, at)| (engine.word().to_owned(), ago(at)));
         let engine = engine.unwrap_or_else(|| ("nothing told since".to_owned(), String::new()));
         said.push(("engine since", engine.0, engine.1));
-        said.push(match &self.guess {
+        let (may_be, note) = self.may_be();
+        said.push(("may be now", may_be, note));
+        said
+    }
+
+    /// Where it may be now, and what that is worth.
+    fn may_be(&self) -> (String, String) {
+        let place = |unit: &Trailer| {
+            let place = locality::place(unit.place.as_deref(), unit.latitude, unit.longitude);
+            place.map(|place| format!(", {place}")).unwrap_or_default()
+        };
+        let (alone, note) = self.may_be_alone();
+        match self.since() {
+            Since::Pulls(unit) => {
+                (format!("with its trailer{}", place(unit)), "where that was heard".to_owned())
+            }
+            Since::Either(unit) => {
+                let both = format!("with its trailer{}; or, if it has that no more, {alone}", place(unit));
+                (both, "which of the two nobody tells".to_owned())
+            }
+            Since::Drives if self.guess.is_none() => {
+                ("not known".to_owned(), "he drives since, by his log".to_owned())
+            }
+            Since::Drives | Since::Unknown => (alone, note.to_owned()),
+        }
+    }
+
+    /// The same by its own last word alone.
+    fn may_be_alone(&self) -> (String, &'static str) {
+        match &self.guess {
             Some(guess) => {
                 let place = guess.place.as_ref().map(|place| format!(": {place}")).unwrap_or_default();
                 let text = format!("up to {:.0} mi on toward {}{place}", guess.miles, guess.toward);
-                ("may be now", text, "a guess: straight on, if it rolled on".to_owned())
+                (text, "a guess: straight on, if it rolled on")
             }
-            None if self.did == Motion::Moving => {
-                ("may be now", "anywhere".to_owned(), "too long ago to guess".to_owned())
-            }
-            None => ("may be now", "where it stood, for all that is known".to_owned(), String::new()),
-        });
-        said
+            None if self.did == Motion::Moving => ("anywhere".to_owned(), "too long ago to guess"),
+            None => ("where it stood, for all that is known".to_owned(), ""),
+        }
     }
 
     /// "53012 moved, Elko NV, 40 mi from there", which is where the truck was heard. Of one that tells no speed nobody knows
@@ -204,14 +262,10 @@ impl Dark<'_> {
         let place = locality::place(unit.place.as_deref(), unit.latitude, unit.longitude);
         let apart = Sighting::of(unit.latitude, unit.longitude, unit.observed_at)
             .zip(Sighting::of(row.latitude, row.longitude, row.observed_at))
-            .map(|(unit, truck)| sanity::miles(unit, truck));
-        let apart = apart.map(|miles| {
-            if miles <= WITH_MI {
-                "where the truck was heard".to_owned()
-            } else {
-                format!("{miles:.0} mi from there")
-            }
-        });
+            .map(|(unit, truck)| match sanity::miles(unit, truck) {
+                _ if pairing::is_there(truck, unit) => "where the truck was heard".to_owned(),
+                miles => format!("{miles:.0} mi from there"),
+            });
         let parts = [Some(format!("{} {does}", unit.unit_number)), place, apart];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -234,7 +288,8 @@ fn did_words(did: Motion, row: &Tractor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FeedStatus, UnitId};
+    use crate::model::UnitId;
+    use crate::rules::sample;
 
     const NOW: Timestamp = Timestamp::from_secs(10_000_000);
 
@@ -244,16 +299,13 @@ mod tests {
 
     fn tractor(id: &str, minutes: u64) -> Tractor {
         Tractor {
-            id: UnitId(id.into()),
-            unit_number: id.into(),
             state: Motion::Moving,
             latitude: Some(35.0),
             longitude: Some(-100.0),
             speed_mph: Some(60.0),
             heading_deg: Some(90.0),
-            source: Some("eld".into()),
             observed_at: Some(ago(minutes)),
-            ..Tractor::default()
+            ..sample::truck(id, NOW)
         }
     }
 
@@ -263,13 +315,7 @@ mod tests {
         change(&mut dark);
         let mut fleet = Fleet::default();
         fleet.tractors = [dark, tractor("7", 1), tractor("8", 1)].into_iter().collect();
-        fleet.feeds = vec![FeedStatus {
-            account: "eld".into(),
-            resource: "vehicle_locations".into(),
-            interval_s: 60,
-            last_ok_at: Some(NOW),
-            ..FeedStatus::default()
-        }];
+        fleet.feeds = vec![sample::positions(NOW)];
         fleet
     }
 
@@ -329,8 +375,13 @@ mod tests {
         };
         fleet.drivers = [driver].into_iter().collect();
         let said = dark(&fleet).unwrap();
-        assert_eq!(said[0], "why dark: it rolls, by what else is heard: its own tracker is silent | ");
+        assert_eq!(said[0], format!("why dark: {EITHER} | "));
         assert_eq!(said[3], "its trailer: 53012 moved, Elk City OK, 57 mi from there | 5m ago");
+        assert_eq!(
+            said[6],
+            "may be now: with its trailer, Elk City OK; or, if it has that no more, up to 60 mi on toward E | which of the \
+             two nobody tells"
+        );
         assert_eq!(said[4], "driver's log: Ann: sleeper, changed 20m ago | told 2m ago");
         let mut trailer = |speed_mph: Option<f64>| {
             let row = Trailer::clone(fleet.trailers.at(0).unwrap());
@@ -347,6 +398,62 @@ mod tests {
         let said = dark(&fleet).unwrap();
         assert_eq!(said[0], "why dark: its driver rests by his log: it may be parked | ");
         assert_eq!(said[3], "its trailer: not heard since | ");
+    }
+
+    const EITHER: &str =
+        "its trailer was heard elsewhere since: it has that still, its own tracker silent, or no more";
+
+    #[test]
+    fn where_it_may_be_never_denies_why_it_is_dark() {
+        let said = |minutes: u64, east: f64, mph: f64, log: Option<DutyStatus>| {
+            let mut fleet = fleet(|row| (row.state, row.speed_mph) = (Motion::Stopped, Some(0.0)));
+            let dark_truck =
+                Tractor { observed_at: Some(ago(27 * 60)), ..Tractor::clone(fleet.tractors.at(0).unwrap()) };
+            fleet.tractors = fleet.tractors.with(vec![dark_truck]);
+            let trailer = Trailer {
+                id: UnitId("b".into()),
+                unit_number: "53012".into(),
+                latitude: Some(35.0),
+                longitude: Some(-100.0 + east),
+                speed_mph: Some(mph),
+                place: Some("Elk City OK".into()),
+                observed_at: Some(ago(minutes)),
+                ..Trailer::default()
+            };
+            fleet.trailers = [trailer].into_iter().collect();
+            let driver = Driver {
+                id: UnitId("d".into()),
+                hos_status: log.unwrap_or_default(),
+                hos_status_since_at: log.map(|_| ago(20)),
+                hos_as_of_at: Some(ago(2)),
+                ..Driver::default()
+            };
+            fleet.drivers = [driver].into_iter().collect();
+            let said = dark(&fleet).unwrap();
+            (said[0].clone(), said[6].clone())
+        };
+        let stood = "may be now: where it stood, for all that is known | ";
+        let rolls = "why dark: it rolls, by what else is heard: its own tracker is silent | ";
+        let either = "may be now: with its trailer, Elk City OK; or, if it has that no more, where it stood, for all that is \
+                      known | which of the two nobody tells";
+        let (why, may_be) = said(5, 1.0, 62.0, None);
+        assert_eq!((why, may_be.as_str()), (format!("why dark: {EITHER} | "), either));
+        let (why, may_be) = said(5, 1.0, 0.0, Some(DutyStatus::Sleeper));
+        assert_eq!((why, may_be.as_str()), (format!("why dark: {EITHER} | "), either));
+        // Heard within minutes of the truck: on the road that it would be on, or where it cannot be.
+        let (why, may_be) = said(27 * 60 - 10, 0.15, 55.0, None);
+        assert_eq!(
+            (why.as_str(), may_be.as_str()),
+            (rolls, "may be now: with its trailer, Elk City OK | where that was heard")
+        );
+        let (why, may_be) = said(27 * 60 - 10, 1.0, 55.0, None);
+        assert_eq!((why.contains("it alone is silent"), may_be.as_str()), (true, stood), "{why}");
+        let (why, may_be) = said(5, 0.0, 0.0, Some(DutyStatus::Driving));
+        assert_eq!(
+            (why.as_str(), may_be.as_str()),
+            (rolls, "may be now: not known | he drives since, by his log")
+        );
+        assert_eq!(said(5, 0.0, 0.0, None).1, stood);
     }
 
     #[test]

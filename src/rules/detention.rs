@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::freshness::Freshness;
 use super::itinerary::is_to_be_driven;
-use super::{age, locality, presence};
+use super::presence::{self, Came};
+use super::{age, locality};
 use crate::model::{
     Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, MovementStatus, Severity, Stay, Stop,
     Subject, SubjectKind, Timestamp, Tractor,
@@ -25,6 +26,11 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Of an arrival.
+    pub(super) const fn of(came: Came) -> Self {
+        if came.is_seen { Self::Observed } else { Self::Tms }
+    }
+
     /// The word used in JSON and on the screen.
     pub const fn word(self) -> &'static str {
         match self {
@@ -175,12 +181,9 @@ pub fn of_load<'a>(
     }
     let view = View::of(fleet, fresh, movement, now);
     let calls = fleet.stops_of(&movement.key()).iter();
-    let arrivals = calls.filter_map(|stop| {
-        let stay = fleet.stay_of(movement, stop);
-        Some((view.arrived_at(stop, stay)?, stop, stay))
-    });
-    let (arrived_at, stop, stay) =
-        arrivals.max_by_key(|(arrived_at, stop, _)| (*arrived_at, stop.tms.sequence))?;
+    let arrivals = calls.filter_map(|stop| Some((view.came(stop, fleet.stay_of(movement, stop))?, stop)));
+    let (came, stop) = arrivals.max_by_key(|(came, stop)| (came.at, stop.tms.sequence))?;
+    let (arrived_at, stay) = (came.at, fleet.stay_of(movement, stop));
     let is_seen_there = view.sees_at(stop);
     // Let go, it is not held, wherever it stands: its driver may rest at the dock. Where he is on duty the two words
     // disagree, which is said as such (`alerts::word`) and bills nobody. What is told of the future is no departure,
@@ -199,10 +202,7 @@ pub fn of_load<'a>(
         movement,
         stop,
         arrived_at,
-        evidence: match stay {
-            Some(stay) if stay.observed.arrived_at == arrived_at => Evidence::Observed,
-            Some(_) | None => Evidence::Tms,
-        },
+        evidence: Evidence::of(came),
         stay,
         since_at,
         free_until_at: since_at.plus(FREE_TIME),
@@ -258,10 +258,12 @@ impl<'a> View<'a> {
 
     /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival,
     /// nor what it says of a truck that is seen elsewhere, or of a load that nobody has yet.
-    pub(super) fn arrived_at(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Timestamp> {
+    pub(super) fn came(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Came> {
         let is_had = self.movement.tms.status != MovementStatus::Available;
         let told = stop.tms.actual_arrival_at.filter(|_| self.sees_at(stop).unwrap_or(is_had));
-        stay.map(|stay| stay.arrived_at(told)).or(told).filter(|arrived_at| *arrived_at <= self.now)
+        let told = told.filter(|told| *told <= self.now);
+        let came = presence::came(self.fleet, self.movement, stop, stay, told);
+        came.filter(|came| came.at <= self.now)
     }
 
     /// Where the truck was heard last, and whether that was at `stop`.
@@ -283,7 +285,8 @@ impl<'a> View<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FeedStatus, Motion, UnitId};
+    use crate::rules::itinerary::Queues;
+    use crate::rules::{proof, sample, say};
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -294,35 +297,12 @@ mod tests {
     /// Of a truck that the TMS has at a stop in Dallas since an hour ago, and that was heard last then and so many degrees
     /// north of there.
     fn seen(heard: Option<u64>, degrees_off: f64) -> (&'static str, String) {
-        let mut fleet = Fleet::default();
-        let truck = UnitId("t".into());
-        let mut load = Movement { tractor_id: Some(truck.clone()), ..Movement::default() };
-        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::InProgress);
-        let mut stop = Stop::default();
-        (stop.tms.id, stop.tms.movement_id) = ("s".into(), Some("1".into()));
-        (stop.tms.latitude, stop.tms.longitude) = (Some(32.7767), Some(-96.7970));
-        stop.tms.actual_arrival_at = Some(ago(60));
-        fleet.stops = [stop].into_iter().collect();
-        fleet.index_stops();
-        fleet.movements = [load].into_iter().collect();
-        let tractor = Tractor {
-            id: truck,
-            source: Some("eld".into()),
-            state: Motion::Stopped,
-            latitude: Some(32.7767 + degrees_off),
-            longitude: Some(-96.7970),
-            place: Some("Yard 4".into()),
-            observed_at: heard.map(ago),
-            ..Tractor::default()
-        };
-        fleet.tractors = [tractor].into_iter().collect();
-        fleet.feeds = vec![FeedStatus {
-            account: "eld".into(),
-            resource: "vehicle_locations".into(),
-            interval_s: 60,
-            last_ok_at: Some(NOW),
-            ..FeedStatus::default()
-        }];
+        let fleet = sample::under_way(NOW, |_, stop, truck| {
+            (stop.tms.latitude, stop.tms.longitude) = (Some(32.7767), Some(-96.7970));
+            stop.tms.actual_arrival_at = Some(ago(60));
+            (truck.latitude, truck.longitude) = (Some(32.7767 + degrees_off), Some(-96.7970));
+            (truck.place, truck.observed_at) = (Some("Yard 4".into()), heard.map(ago));
+        });
         let held = held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
         let held = held.first().unwrap();
         (held.seen_word(), held.seen_words(NOW))
@@ -337,5 +317,63 @@ mod tests {
         check(Some(2000), 0.0, "not seen now", "not seen now, but 1d09 ago");
         check(Some(2000), 1.0, "not seen there", "not seen there, but 1d09 ago at Yard 4");
         check(None, 0.0, "never seen", "never seen");
+    }
+
+    /// A truck in Dallas at the stop of one load, as `stay` shows, and by the TMS since so many minutes at that of another, which
+    /// it was seen at or not.
+    fn two_loads(stay: Stay, told: (u64, u64), is_seen_for_both: bool) -> Fleet {
+        let mut fleet = sample::under_way(NOW, |_, stop, truck| {
+            (stop.tms.latitude, stop.tms.longitude) = (Some(32.7767), Some(-96.7970));
+            stop.tms.actual_arrival_at = Some(ago(told.0));
+            (truck.latitude, truck.longitude) = (Some(32.7767), Some(-96.7970));
+        });
+        let (mut load, mut stop) =
+            (Movement::clone(fleet.movements.at(0).unwrap()), Stop::clone(fleet.stops.at(0).unwrap()));
+        load.tms.id = "2".into();
+        (stop.tms.id, stop.tms.movement_id) = ("z".into(), Some("2".into()));
+        (stop.tms.latitude, stop.tms.actual_arrival_at) = (Some(32.7780), Some(ago(told.1)));
+        let mut other = Stay { stop_id: "z".into(), movement_id: "2".into(), ..stay.clone() };
+        other.observed.evidence.shared = true;
+        let others = Some(other).filter(|_| is_seen_for_both);
+        fleet.stays = std::iter::once(stay).chain(others).collect();
+        fleet.movements = fleet.movements.with(vec![load]);
+        fleet.stops = fleet.stops.with(vec![stop]);
+        fleet.index_stops();
+        fleet
+    }
+
+    #[test]
+    fn a_truck_came_once_to_where_it_stands_for_two_loads_and_every_door_says_when() {
+        let check = |fleet: &Fleet, minutes: u64, evidence| {
+            let fresh = Freshness::of(&fleet.feeds, NOW);
+            let held = held(fleet, &fresh, NOW);
+            assert_eq!(held.len(), 2);
+            for one in &held {
+                assert_eq!((one.arrived_at, one.evidence), (ago(minutes), evidence), "{}", one.stop.tms.id);
+                let said = say::of(one.movement, fleet, &fresh, &jiff::tz::TimeZone::UTC, NOW);
+                assert_eq!(said.arrived_at, Some(ago(minutes)));
+                let case = proof::of(fleet, one.movement, one.stop, NOW).unwrap();
+                assert_eq!((case.arrived_at, case.arrived_by), (ago(minutes), evidence));
+                let calls = Queues::of(fleet, NOW).calls_of(one.movement);
+                assert_eq!(calls[0].arrived_at, Some(ago(minutes)));
+            }
+        };
+        check(&two_loads(sample::stay(ago(90)), (85, 30), false), 90, Evidence::Observed);
+        // Nobody saw it come: what the TMS has of the first is when it came for the second.
+        let mut seen = sample::stay(ago(20));
+        seen.observed.arrived_after_at = None;
+        seen.observed.evidence.shared = true;
+        check(&two_loads(seen.clone(), (85, 30), true), 85, Evidence::Tms);
+        check(&two_loads(seen, (85, 30), false), 85, Evidence::Tms);
+    }
+
+    #[test]
+    fn a_truck_that_had_left_came_anew() {
+        let mut stay = sample::stay(ago(300));
+        stay.observed.departed_at = Some(ago(120));
+        let fleet = two_loads(stay, (300, 30), false);
+        let held = held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+        let held: Vec<_> = held.iter().map(|one| (one.stop.tms.id.as_str(), one.arrived_at)).collect();
+        assert_eq!(held, [("z", ago(30))]);
     }
 }

@@ -68,6 +68,9 @@ pub struct Found {
     pub observed_at: Option<Timestamp>,
     /// The load it belongs to.
     pub movement_id: Option<String>,
+    /// Whether that load is known. Of a load that was over, or never ours, when the TMS was first read there are stops and
+    /// orders and nothing else, so that nobody can say how it stands.
+    pub load_is_known: bool,
     /// Which of its names fits: `unit_number`, `name`, `phone`, `po`.
     pub matched: &'static str,
     /// How well.
@@ -84,7 +87,7 @@ pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
     found.extend(fleet.drivers.iter().filter_map(|row| driver(fleet, row, &wanted)));
     found.extend(fleet.movements.iter().filter_map(|row| movement(fleet, row, &wanted)));
     found.extend(fleet.orders.iter().filter_map(|row| order(fleet, row, &wanted)));
-    found.extend(fleet.stops.iter().filter_map(|row| stop(row, &wanted)));
+    found.extend(fleet.stops.iter().filter_map(|row| stop(fleet, row, &wanted)));
     found.sort_by(|a, b| {
         (a.fit, a.kind)
             .cmp(&(b.fit, b.kind))
@@ -245,6 +248,7 @@ fn tractor(row: &Tractor, wanted: &Wanted, now: Timestamp) -> Option<Found> {
         longitude: seen.longitude,
         observed_at: seen.observed_at,
         movement_id: row.movement_id.as_ref().map(Into::into),
+        load_is_known: true,
         matched,
         fit,
     })
@@ -271,6 +275,7 @@ fn trailer(fleet: &Fleet, row: &Trailer, wanted: &Wanted, now: Timestamp) -> Opt
         longitude: seen.longitude,
         observed_at: seen.observed_at,
         movement_id: row.movement_id.as_ref().map(Into::into),
+        load_is_known: true,
         matched,
         fit,
     })
@@ -321,12 +326,13 @@ fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
         longitude: seen.longitude,
         observed_at: seen.observed_at,
         movement_id: row.movement_id.as_ref().map(Into::into),
+        load_is_known: true,
         matched,
         fit,
     })
 }
 
-/// A load is where its truck is, once that has it; until then where it waits.
+/// A load is where its truck is, once that has it, or where its trailer was heard since; until then where it waits.
 fn seen_of(fleet: &Fleet, row: &Movement) -> Seen {
     if !row.tms.status.is_open() {
         return Seen::default();
@@ -336,6 +342,12 @@ fn seen_of(fleet: &Fleet, row: &Movement) -> Seen {
             fleet.places.of(stop).map(|point| (point.latitude, point.longitude)).unzip();
         let place = Some(whereabouts::waiting_place(stop));
         return Seen { place, latitude, longitude, observed_at: None };
+    }
+    if let Some(trailer) = trailer::of_load(fleet, row) {
+        let place = locality::place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
+        let (latitude, longitude) = (trailer.latitude, trailer.longitude);
+        let place = place.map(|place| format!("its trailer, {place}"));
+        return Seen { place, latitude, longitude, observed_at: trailer.observed_at };
     }
     let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     tractor.map(|tractor| Seen::of(tractor)).unwrap_or_default()
@@ -359,6 +371,7 @@ fn movement(fleet: &Fleet, row: &Movement, wanted: &Wanted) -> Option<Found> {
         longitude: seen.longitude,
         observed_at: seen.observed_at,
         movement_id: Some(row.tms.id.to_string()),
+        load_is_known: true,
         matched,
         fit,
     })
@@ -388,19 +401,24 @@ fn order(fleet: &Fleet, row: &Order, wanted: &Wanted) -> Option<Found> {
         longitude: seen.longitude,
         observed_at: seen.observed_at,
         movement_id: row.tms.movement_id.as_ref().map(Into::into),
+        load_is_known: load.is_some() || row.tms.movement_id.is_none(),
         matched,
         fit,
     })
 }
 
-fn stop(row: &Stop, wanted: &Wanted) -> Option<Found> {
+fn stop(fleet: &Fleet, row: &Stop, wanted: &Wanted) -> Option<Found> {
     let (fit, matched) = wanted.best(&[
         ("id", Some(&row.tms.id)),
         ("name", row.tms.name.as_deref()),
         ("phone", row.tms.phone.as_deref()),
     ])?;
+    let key =
+        row.tms.movement_id.clone().map(|id| MovementKey { company_id: row.tms.company_id.clone(), id });
+    let load_is_known = key.is_none_or(|key| fleet.movements.get(&key).is_some());
     let state = match (row.tms.done, row.tms.actual_departure_at, row.tms.actual_arrival_at) {
         (true, ..) | (_, Some(_), _) => "done",
+        _ if !load_is_known => "unknown",
         (.., Some(_)) => "arrived",
         (..) => "open",
     };
@@ -415,6 +433,7 @@ fn stop(row: &Stop, wanted: &Wanted) -> Option<Found> {
         longitude: row.tms.longitude,
         observed_at: None,
         movement_id: row.tms.movement_id.as_ref().map(Into::into),
+        load_is_known,
         matched,
         fit,
     })

@@ -128,6 +128,15 @@ impl<'a> Queues<'a> {
     }
 }
 
+/// The stops of a load that its truck has still to come to, in their order: none that it stands at or has left, however
+/// that is known. Where it stands is also told by where it is: a dock that it is at for another load it has reached.
+pub(super) fn ahead<'a>(fleet: &'a Fleet, movement: &Movement, now: Timestamp) -> Vec<&'a Stop> {
+    let calls = Scene { fleet, now }.left_of(movement);
+    let reached = calls.iter().rposition(|call| call.arrived_at.is_some()).map_or(0, |last| last + 1);
+    let ahead = calls.into_iter().skip(reached).map(|call| call.stop);
+    ahead.skip_while(|stop| presence::is_at(fleet, movement, stop)).collect()
+}
+
 /// Whether a truck of ours has, or is to get, this load.
 pub fn is_to_be_driven(movement: &Movement) -> bool {
     movement.tms.status.is_open() && !movement.tms.brokered
@@ -183,12 +192,15 @@ impl<'a> Scene<'a> {
         let dwell = (movement.tms.loaded == Loaded::Empty).then_some(Duration::ZERO);
         let Some(stay) = self.fleet.stay_of(movement, stop) else {
             let told = stop.tms.actual_arrival_at.filter(|told| *told <= self.now);
-            let arrived_at = told.filter(|_| presence::is_near(self.fleet, movement, stop) != Some(false));
-            return Some(Call { stop, arrived_at, dwell });
+            let told = told.filter(|_| presence::is_near(self.fleet, movement, stop) != Some(false));
+            let came = presence::came(self.fleet, movement, stop, None, told);
+            return Some(Call { stop, arrived_at: came.map(|came| came.at), dwell });
         };
         // One fix alone proves no departure that ends the work on a stop.
         let has_left = !stay.is_open() && stay.observed.confidence > Confidence::Low;
-        let arrived_at = stay.is_open().then(|| stay.arrived_at(stop.tms.actual_arrival_at));
+        let told = stop.tms.actual_arrival_at;
+        let came = presence::came(self.fleet, movement, stop, Some(stay).filter(|stay| stay.is_open()), told);
+        let arrived_at = came.filter(|_| stay.is_open()).map(|came| came.at);
         (!has_left).then_some(Call { stop, arrived_at, dwell })
     }
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::freshness::{Freshness, standing};
-use super::itinerary::is_to_be_driven;
+use super::itinerary::{self, is_to_be_driven};
 use super::near::{left_known, left_out};
 use super::{hours, locality, trip};
 use crate::model::{
-    Driver, DutyStatus, Fleet, Judgement, Keyed, Movement, Risk, RunsOut, Stop, Timestamp, UnitId,
+    Driver, DutyStatus, Fleet, Judgement, Keyed, Movement, Point, Risk, RunsOut, Stop, Timestamp, UnitId,
 };
 
 /// By what it is told when somebody's hours end.
@@ -119,7 +119,8 @@ pub fn limits<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, horizon: 
                 let out = judgement.runs_out.map(|end| (end, ends(end, Some(driver), now)));
                 if let Some((end, ends)) = out.filter(|(_, ends)| ends.is_within(until)) {
                     let plan = Plan { load, judgement, risk };
-                    found.drivers.push(by_plan(driver, &plan, end, ends, fleet));
+                    let short = short_of(fleet, load, judgement, end, now);
+                    found.drivers.extend(short.map(|short| by_plan(driver, &plan, end, ends, short)));
                 }
             }
             None if is_at_work(driver) => match by_clocks(driver, fresh, now) {
@@ -174,20 +175,54 @@ fn plans<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp) -> BTreeMap<Un
     plans
 }
 
-fn by_plan<'a>(driver: &'a Driver, plan: &Plan<'a>, end: RunsOut, ends: Ends, fleet: &'a Fleet) -> Limit<'a> {
-    let Plan { load, judgement, risk } = *plan;
-    // The stop that is reached after the hours have ended is the one that they do not reach.
-    let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
-    let stop_id = beyond.or(judgement.arrivals.last()).map(|next| next.stop_id.as_str());
-    let stop = fleet.stops_of(&load.key()).iter().find(|stop| Some(stop.tms.id.as_str()) == stop_id);
+/// A stop that is not reached before the hours end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Short<'a> {
+    /// Which.
+    pub stop: &'a Stop,
+    /// Seconds of driving from where they end to it; `None` where that was worked out for a stop that was reached since.
+    pub seconds: Option<i64>,
+}
+
+/// No truck drives faster than this for long: a shorter time than that takes is the way to a nearer stop.
+const ROAD_MPH: f64 = 85.0;
+
+/// Which stop of `load` is not reached before the hours end at `end`, by the plan of `judgement`: the first ahead of the
+/// truck that the plan comes to after that. `None` where it stands at the last, or has left it: then nothing is left to drive.
+pub(super) fn short_of<'a>(
+    fleet: &'a Fleet,
+    load: &Movement,
+    judgement: &Judgement,
+    end: RunsOut,
+    now: Timestamp,
+) -> Option<Short<'a>> {
+    let ahead = itinerary::ahead(fleet, load, now);
+    let planned = |stop: &&&Stop| {
+        let arrival = judgement.arrivals.iter().find(|next| next.stop_id == stop.tms.id);
+        arrival.is_some_and(|next| next.eta_at.is_none_or(|eta| eta > end.at))
+    };
+    let stop = *ahead.iter().find(planned).or(ahead.last())?;
+    let from = Point::new(end.latitude, end.longitude);
+    let straight = from.zip(fleet.places.of(stop)).map(|(from, to)| from.miles_to(to));
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a trip")]
+    let reaches_mi = ROAD_MPH * end.short_of_s as f64 / 3600.0;
+    let seconds = Some(end.short_of_s).filter(|_| straight.is_none_or(|miles| miles <= reaches_mi + NEAR_MI));
+    Some(Short { stop, seconds })
+}
+
+/// Where the hours end is known no better than this.
+const NEAR_MI: f64 = 1.0;
+
+fn by_plan<'a>(driver: &'a Driver, plan: &Plan<'a>, end: RunsOut, ends: Ends, short: Short<'a>) -> Limit<'a> {
+    let Plan { load, risk, .. } = *plan;
     Limit {
         driver,
         by: By::Plan,
         limit: end.limit.word(),
         ends,
         place: locality::place(None, Some(end.latitude), Some(end.longitude)),
-        short_of_s: Some(end.short_of_s),
-        stop: stop.map(AsRef::as_ref),
+        short_of_s: short.seconds,
+        stop: Some(short.stop),
         load: Some(load),
         risk,
     }

@@ -1,7 +1,8 @@
-//! Whether a truck is near a stop of its load, by where it was heard last. How fresh that is the caller
-//! judges; when it came and left is judged in [`super::stay`].
+//! Whether a truck is near a stop of its load, by where it was heard last, and when it came there. How fresh the one is the
+//! caller judges; what the other rests on is judged in [`super::stay`].
 
-use crate::model::{Fleet, Movement, Point, Stop};
+use super::stay::RADIUS_MI;
+use crate::model::{Fleet, Keyed, Movement, Point, Stay, Stop, Timestamp};
 
 /// A truck further than this from a stop is not there, though nobody told that it left: five miles, as
 /// McLeod's own detention module has it.
@@ -9,7 +10,58 @@ const GONE_MI: f64 = 5.0;
 
 /// Whether the truck of `movement` is near `stop`; `None` where nobody knows the place of either.
 pub fn is_near(fleet: &Fleet, movement: &Movement, stop: &Stop) -> Option<bool> {
+    Some(miles_from(fleet, movement, stop)? <= GONE_MI)
+}
+
+/// Whether it was heard last within the circle of the stop.
+pub fn is_at(fleet: &Fleet, movement: &Movement, stop: &Stop) -> bool {
+    miles_from(fleet, movement, stop).is_some_and(|miles| miles <= RADIUS_MI)
+}
+
+fn miles_from(fleet: &Fleet, movement: &Movement, stop: &Stop) -> Option<f64> {
     let tractor = fleet.tractors.get(movement.tractor_id.as_ref()?)?;
     let truck = Point::new(tractor.latitude?, tractor.longitude?)?;
-    Some(truck.miles_to(fleet.places.sure_of(stop)?) <= GONE_MI)
+    Some(truck.miles_to(fleet.places.sure_of(stop)?))
+}
+
+/// An arrival, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// When.
+    pub at: Timestamp,
+    /// Whether the truck's own positions show it; else the TMS says so.
+    pub is_seen: bool,
+}
+
+/// When the truck of `movement` came to `stop`, as it was seen in `stay` or as the TMS has `told` it; `None` where nobody
+/// says that it came.
+///
+/// A truck that stands at one place for several loads came there once: whoever has it come to one of them while it stood
+/// there for another has told when the work began.
+pub fn came(
+    fleet: &Fleet,
+    movement: &Movement,
+    stop: &Stop,
+    stay: Option<&Stay>,
+    told: Option<Timestamp>,
+) -> Option<Came> {
+    let own = stay.map(|stay| arrival(stay, told)).or(told.map(|at| Came { at, is_seen: false }))?;
+    // All other stays were looked at when this one was judged.
+    let may_share = stay.is_none_or(|stay| stay.observed.evidence.shared);
+    let truck = movement.tractor_id.as_ref().filter(|_| may_share);
+    let Some((truck, place)) = truck.zip(fleet.places.sure_of(stop)) else { return Some(own) };
+    let others = fleet.stays.iter().filter(|other| other.tractor_id == *truck);
+    let stays = others.filter_map(|other| {
+        let its = fleet.stops.get(&other.key())?;
+        let is_here = fleet.places.sure_of(its)?.miles_to(place) <= RADIUS_MI;
+        let came = arrival(other, its.tms.actual_arrival_at);
+        let holds = came.at <= own.at && other.observed.departed_at.is_none_or(|left| own.at <= left);
+        (is_here && holds).then_some(came)
+    });
+    stays.min_by_key(|came| (came.at, !came.is_seen)).or(Some(own))
+}
+
+fn arrival(stay: &Stay, told: Option<Timestamp>) -> Came {
+    let at = stay.arrived_at(told);
+    Came { at, is_seen: at == stay.observed.arrived_at }
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::detention::{self, Evidence, FREE_TIME};
 use super::freshness::Freshness;
-use super::{trip, zone};
+use super::{presence, trip, zone};
 use crate::model::{
     Fleet, Keyed, Movement, MovementKey, ObservedStay, OrderKey, Proof, RowText, Stay, Stop, Timestamp,
 };
@@ -76,7 +76,8 @@ impl<'a> Case<'a> {
 pub fn of<'a>(fleet: &'a Fleet, movement: &'a Movement, stop: &'a Stop, now: Timestamp) -> Option<Case<'a>> {
     let stay = fleet.stay_of(movement, stop);
     let told = stop.tms.actual_arrival_at.filter(|told| *told <= now);
-    let arrived_at = stay.map(|stay| stay.arrived_at(told)).or(told)?;
+    let came = presence::came(fleet, movement, stop, stay, told)?;
+    let arrived_at = came.at;
     let is_there = is_there(fleet, movement, stop, now);
     let told_left = stop.tms.actual_departure_at.filter(|left| *left <= now && *left >= arrived_at);
     let (departed_at, departed_by) = match stay.and_then(|stay| stay.observed.departed_at) {
@@ -92,10 +93,7 @@ pub fn of<'a>(fleet: &'a Fleet, movement: &'a Movement, stop: &'a Stop, now: Tim
         stop,
         stay,
         arrived_at,
-        arrived_by: match stay {
-            Some(stay) if stay.observed.arrived_at == arrived_at => Evidence::Observed,
-            Some(_) | None => Evidence::Tms,
-        },
+        arrived_by: Evidence::of(came),
         is_there,
         departed_at,
         departed_by,
@@ -300,7 +298,8 @@ fn length(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FeedStatus, Motion, MovementStatus, Tractor, UnitId};
+    use crate::model::MovementStatus;
+    use crate::rules::sample;
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
@@ -310,36 +309,12 @@ mod tests {
 
     /// A stop that the TMS has a truck at from three hours ago on; the truck is seen so many degrees from it.
     fn fleet(degrees_off: f64, change: impl FnOnce(&mut Movement, &mut Stop)) -> Fleet {
-        let mut fleet = Fleet::default();
-        let truck = UnitId("t".into());
-        let mut load = Movement { tractor_id: Some(truck.clone()), ..Movement::default() };
-        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::InProgress);
-        let mut stop = Stop::default();
-        (stop.tms.id, stop.tms.movement_id) = ("s".into(), Some("1".into()));
-        (stop.tms.latitude, stop.tms.longitude) = (Some(35.0), Some(-100.0));
-        stop.tms.actual_arrival_at = Some(ahead(-180));
-        change(&mut load, &mut stop);
-        fleet.stops = [stop].into_iter().collect();
-        fleet.index_stops();
-        fleet.movements = [load].into_iter().collect();
-        let seen = Tractor {
-            id: truck,
-            source: Some("eld".into()),
-            state: Motion::Stopped,
-            latitude: Some(35.0 + degrees_off),
-            longitude: Some(-100.0),
-            observed_at: Some(ahead(-1)),
-            ..Tractor::default()
-        };
-        fleet.tractors = [seen].into_iter().collect();
-        fleet.feeds = vec![FeedStatus {
-            account: "eld".into(),
-            resource: "vehicle_locations".into(),
-            interval_s: 60,
-            last_ok_at: Some(NOW),
-            ..FeedStatus::default()
-        }];
-        fleet
+        sample::under_way(NOW, |load, stop, truck| {
+            (stop.tms.latitude, stop.tms.longitude) = (Some(35.0), Some(-100.0));
+            stop.tms.actual_arrival_at = Some(ahead(-180));
+            (truck.latitude, truck.longitude) = (Some(35.0 + degrees_off), Some(-100.0));
+            change(load, stop);
+        })
     }
 
     /// Minutes held, minutes beyond the free time, and what is said of its departure.

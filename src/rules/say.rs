@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::detention::{self, Held};
 use super::find::{self, Fit, Found, Kind};
 use super::freshness::{Freshness, standing};
-use super::{locality, slack, trip, zone};
+use super::{locality, slack, trailer, trip, zone};
 use crate::model::{
     EtaSource, Fleet, Keyed, Movement, MovementKey, MovementStatus, Stop, StopType, Timestamp, UnitId,
 };
@@ -62,15 +62,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
         };
     };
     let seen = seen(load, fleet);
-    let is_under_way = load.tms.status == MovementStatus::InProgress;
-    let whereabouts = match &seen {
-        Some((place, at)) => {
-            let letters = zone::letters(*at, office).unwrap_or_default();
-            format!("{name} was at {place} at {} {letters}", speaker.time(*at, office))
-        }
-        None if is_under_way => format!("{name} is under way"),
-        None => format!("{name} is not under way"),
-    };
+    let whereabouts = speaker.whereabouts(&name, load, &seen);
     let holds = standing(load, fleet, fresh, now).has_times();
     let arrived_at = slack::arrived_at(load, last, fleet, fresh, now);
     // What was expected by now and did not happen says nothing of when it will.
@@ -82,7 +74,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
     let expected = speaker.expected(last, arrived_at, ours, planned_at);
     let calls = held.filter(|held| held.stop.key() != last.key() && arrived_at.is_none());
     let called = calls.as_ref().map(|held| format!("; {}", speaker.called(held))).unwrap_or_default();
-    let (place, observed_at) = seen.map_or((None, None), |(place, at)| (Some(place), Some(at)));
+    let (place, observed_at) = seen.by_trailer.or(seen.by_truck).unzip();
     Saying {
         sentence: format!("{whereabouts}{called}; {expected}; {as_of}."),
         place,
@@ -96,13 +88,28 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
     }
 }
 
-/// Where the truck of a load that is under way was seen, and when.
-fn seen(load: &Movement, fleet: &Fleet) -> Option<(String, Timestamp)> {
-    let tractor = load.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id))?;
+/// Where a load that is under way was seen, and when: each in words and with its time.
+#[derive(Default)]
+struct Seen {
+    by_truck: Option<(String, Timestamp)>,
+    /// Where its trailer was heard elsewhere after its truck was.
+    by_trailer: Option<(String, Timestamp)>,
+}
+
+/// Where the truck of a load that is under way was seen, and its trailer, where that tells more.
+fn seen(load: &Movement, fleet: &Fleet) -> Seen {
+    if load.tms.status != MovementStatus::InProgress {
+        return Seen::default();
+    }
     // Its provider's own words may be a street address or the name of a customer's site.
-    let place = locality::place(None, tractor.latitude, tractor.longitude)?;
-    let at = tractor.observed_at?;
-    (load.tms.status == MovementStatus::InProgress).then_some((place, at))
+    let place =
+        |latitude, longitude, at: Option<Timestamp>| locality::place(None, latitude, longitude).zip(at);
+    let tractor = load.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let trailer = trailer::of_load(fleet, load);
+    Seen {
+        by_truck: tractor.and_then(|row| place(row.latitude, row.longitude, row.observed_at)),
+        by_trailer: trailer.and_then(|row| place(row.latitude, row.longitude, row.observed_at)),
+    }
 }
 
 /// Whose clock it is said by, and when.
@@ -114,6 +121,28 @@ struct Speaker<'a> {
 impl Speaker<'_> {
     fn time(&self, at: Timestamp, zone: &TimeZone) -> String {
         zone::time(at, zone, self.now).unwrap_or_else(|| UNTOLD.to_owned())
+    }
+
+    /// Where a load called `name` was seen. Of a truck and a trailer that were heard apart both are said: nobody knows
+    /// whether they are together.
+    fn whereabouts(&self, name: &str, load: &Movement, seen: &Seen) -> String {
+        let at = |(place, at): &(String, Timestamp)| {
+            let letters = zone::letters(*at, self.office).unwrap_or_default();
+            format!("at {place} at {} {letters}", self.time(*at, self.office))
+        };
+        match (&seen.by_truck, &seen.by_trailer) {
+            (Some(truck), Some(trailer)) => {
+                format!(
+                    "The trailer of load {} was {}, and its truck, not heard since, {}",
+                    load.tms.id,
+                    at(trailer),
+                    at(truck)
+                )
+            }
+            (Some(seen), None) | (None, Some(seen)) => format!("{name} was {}", at(seen)),
+            (None, None) if load.tms.status == MovementStatus::InProgress => format!("{name} is under way"),
+            (None, None) => format!("{name} is not under way"),
+        }
     }
 
     /// A time at a stop, with the letters of its zone. Whose clock it is must be said: whoever listens may live by another.
@@ -228,12 +257,9 @@ fn of_freight<'a>(fleet: &'a Fleet, found: &Found) -> Option<&'a Movement> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::model::{
-        Confidence, Driver, Evidence, FeedStatus, Judgement, Motion, ObservedStay, Proof, Risk, Stay, Tractor,
-    };
+    use crate::model::{Driver, FeedStatus, Judgement, Risk, Tractor, Trailer};
+    use crate::rules::{sample, whereabouts};
 
     /// 2026-03-03 18:00 UTC.
     const NOW: Timestamp = Timestamp::from_secs(1_772_560_800);
@@ -244,37 +270,13 @@ mod tests {
 
     /// A load under way to Waco, whose truck is seen in Dallas.
     fn fleet(change: impl FnOnce(&mut Stop)) -> Fleet {
-        let mut fleet = Fleet::default();
-        let truck = UnitId("t".into());
-        let mut load = Movement { tractor_id: Some(truck.clone()), ..Movement::default() };
-        (load.tms.id, load.tms.status) = ("1".into(), MovementStatus::InProgress);
-        let mut stop = Stop::default();
-        (stop.tms.id, stop.tms.movement_id) = ("s".into(), Some("1".into()));
-        (stop.tms.city, stop.tms.state) = (Some("WACO".into()), Some("TX".into()));
-        (stop.tms.latitude, stop.tms.longitude) = (Some(31.5493), Some(-97.1467));
-        change(&mut stop);
-        fleet.stops = [stop].into_iter().collect();
-        fleet.index_stops();
-        fleet.movements = [load].into_iter().collect();
-        let seen = Tractor {
-            id: truck,
-            source: Some("eld".into()),
-            state: Motion::Stopped,
-            latitude: Some(32.7767),
-            longitude: Some(-96.7970),
-            place: Some("ACME Yard, 12 Elm St".into()),
-            observed_at: Some(NOW.minus(Duration::from_mins(1))),
-            ..Tractor::default()
-        };
-        fleet.tractors = [seen].into_iter().collect();
-        fleet.feeds = vec![FeedStatus {
-            account: "eld".into(),
-            resource: "vehicle_locations".into(),
-            interval_s: 60,
-            last_ok_at: Some(NOW),
-            ..FeedStatus::default()
-        }];
-        fleet
+        sample::under_way(NOW, |_, stop, truck| {
+            (stop.tms.city, stop.tms.state) = (Some("WACO".into()), Some("TX".into()));
+            (stop.tms.latitude, stop.tms.longitude) = (Some(31.5493), Some(-97.1467));
+            (truck.latitude, truck.longitude) = (Some(32.7767), Some(-96.7970));
+            truck.place = Some("ACME Yard, 12 Elm St".into());
+            change(stop);
+        })
     }
 
     fn said(fleet: &Fleet) -> Saying {
@@ -287,6 +289,42 @@ mod tests {
         let saying = said(&fleet(|_| {}));
         assert_eq!(saying.place.as_deref(), Some("Dallas TX"));
         assert!(saying.sentence.starts_with("Load 1 was at Dallas TX at 17:59 UTC; "), "{}", saying.sentence);
+    }
+
+    #[test]
+    fn a_trailer_that_was_heard_elsewhere_since_is_said_beside_its_truck_and_never_instead() {
+        let said_of = |minutes: i64, latitude: f64| {
+            let mut fleet = fleet(|stop| stop.tms.kind = StopType::Delivery);
+            let (mut load, trailer) =
+                (Movement::clone(fleet.movements.at(0).unwrap()), Some(UnitId("b".into())));
+            load.trailer_id.clone_from(&trailer);
+            fleet.movements = [load].into_iter().collect();
+            let truck = Tractor::clone(fleet.tractors.at(0).unwrap());
+            fleet.tractors = [Tractor { observed_at: Some(ahead(-90)), ..truck }].into_iter().collect();
+            let row = Trailer {
+                id: trailer.unwrap(),
+                latitude: Some(latitude),
+                longitude: Some(-97.1467),
+                observed_at: Some(ahead(minutes)),
+                ..Trailer::default()
+            };
+            fleet.trailers = [row].into_iter().collect();
+            let found = find::find(&fleet, "1", NOW);
+            let found = found.into_iter().find(|one| one.kind == Kind::Movement).unwrap();
+            let spot = whereabouts::locate(&fleet, &fleet.places, "load 1").unwrap();
+            let saying = said(&fleet);
+            assert_eq!((found.observed_at, spot.observed_at), (saying.observed_at, saying.observed_at));
+            (saying.sentence.split("; ").next().unwrap().to_owned(), found.place.unwrap(), spot.label)
+        };
+        let (said, place, label) = said_of(-5, 31.5493);
+        assert_eq!(
+            said,
+            "The trailer of load 1 was at Waco TX at 17:55 UTC, and its truck, not heard since, at Dallas TX at 16:30 UTC"
+        );
+        assert_eq!((place.as_str(), label.as_str()), ("its trailer, Waco TX", "trailer  of load 1"));
+        let (said, place, label) = said_of(-120, 31.5493);
+        assert_eq!(said, "Load 1 was at Dallas TX at 16:30 UTC", "it was heard before its truck");
+        assert_eq!((place.as_str(), label.as_str()), ("ACME Yard, 12 Elm St", "load 1"));
     }
 
     /// The same, judged: what we expect still holds.
@@ -308,40 +346,6 @@ mod tests {
         };
         fleet.judgements = [judgement].into_iter().collect();
         fleet
-    }
-
-    /// Its truck was seen to come to Waco ten minutes ago.
-    fn stay() -> Stay {
-        let at = ahead(-10);
-        let proof = Proof { at, distance_mi: 0.1, speed_mph: Some(0.0), account: "eld".into() };
-        let observed = ObservedStay {
-            arrived_at: at,
-            arrived_after_at: Some(at),
-            arrived_by_at: at,
-            departed_at: None,
-            departed_after_at: None,
-            departed_by_at: None,
-            confidence: Confidence::High,
-            evidence: Evidence {
-                entered: proof.clone(),
-                stood: proof,
-                last: None,
-                left: None,
-                fixes: 9,
-                visits: 1,
-                shared: false,
-                assigned_later: false,
-            },
-        };
-        Stay {
-            company_id: "".into(),
-            stop_id: "s".into(),
-            movement_id: "1".into(),
-            tractor_id: UnitId("t".into()),
-            observed,
-            amended: 0,
-            computed_at: NOW,
-        }
     }
 
     fn expectation(fleet: &Fleet) -> String {
@@ -406,7 +410,7 @@ mod tests {
             let tractor = Tractor::clone(fleet.tractors.at(0).unwrap());
             let (latitude, longitude) = (Some(31.55), Some(-97.15));
             fleet.tractors = [Tractor { latitude, longitude, ..tractor }].into_iter().collect();
-            fleet.stays = [stay()].into_iter().collect();
+            fleet.stays = [sample::stay(ahead(-10))].into_iter().collect();
             let counted = detention::held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW)
                 .first()
                 .map(|held| held.arrived_at);
@@ -433,7 +437,7 @@ mod tests {
         assert_eq!(told(30, false), "when it will be at Waco TX cannot be told now");
         assert_eq!(told(-30, true), "when it will be at Waco TX cannot be told now", "it is in Dallas");
         let mut seen = judged(|stop| (stop.legal_eta_at, stop.eta_at) = (Some(ahead(60)), Some(ahead(60))));
-        seen.stays = [stay()].into_iter().collect();
+        seen.stays = [sample::stay(ahead(-10))].into_iter().collect();
         assert_eq!(expectation(&seen), "arrived at Waco TX 17:50 UTC (our office's time)");
         assert_eq!((said(&seen).arrived_at, said(&seen).likely_at), (Some(ahead(-10)), None));
     }

@@ -113,7 +113,7 @@ pub fn arrived_at(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let stay = fleet.stay_of(row, stop).filter(|stay| stay.is_open());
-    View::of(fleet, fresh, row, now).arrived_at(stop, stay)
+    View::of(fleet, fresh, row, now).came(stop, stay).map(|came| came.at)
 }
 
 #[cfg(test)]

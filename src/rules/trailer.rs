@@ -2,6 +2,7 @@
 //! next. Where it is and how old that is its row says.
 
 use super::dwell::{self, Dwell};
+use super::pairing::{self, Heard};
 use super::{age, itinerary, trip};
 use crate::model::{
     Driver, Fleet, Keyed, Loaded, Movement, MovementStatus, Stop, Timestamp, Tractor, Trailer,
@@ -14,6 +15,8 @@ pub struct Told<'a> {
     pub dwell: Option<Dwell>,
     /// What has it now.
     pub tractor: Option<&'a Tractor>,
+    /// What is heard of that and of the trailer.
+    pub heard: Heard,
     /// What let it go, and when that was told; no tractor where that is gone from the fleet.
     pub dropped: Option<(Option<&'a Tractor>, Timestamp)>,
     /// Who had it last.
@@ -25,9 +28,11 @@ pub struct Told<'a> {
 /// What is known of `row` beside its own row, as of `now`.
 pub fn told<'a>(fleet: &'a Fleet, row: &Trailer, now: Timestamp) -> Told<'a> {
     let tractor = |id: Option<&_>| id.and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
+    let pulls = tractor(row.tractor_id.as_ref());
     Told {
         dwell: dwell::of_trailer(row, now),
-        tractor: tractor(row.tractor_id.as_ref()),
+        tractor: pulls,
+        heard: pulls.map_or(Heard::AsPaired, |pulls| pairing::heard(pulls, row)),
         dropped: row.dropped_at.map(|at| (tractor(row.dropped_by.as_ref()), at)),
         driver: row.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref),
         next: next(fleet, row),
@@ -88,6 +93,14 @@ pub fn seen<'a>(fleet: &'a Fleet, row: &'a Trailer) -> Seen<'a> {
     }
 }
 
+/// The trailer of a load that was heard elsewhere after the load's truck was heard last: where the freight is then, that
+/// tells more than the truck does, which may have it still or not. `None` of a load whose truck tells enough.
+pub fn of_load<'a>(fleet: &'a Fleet, load: &Movement) -> Option<&'a Trailer> {
+    let tractor = fleet.tractors.get(load.tractor_id.as_ref()?)?;
+    let trailer = fleet.trailers.get(load.trailer_id.as_ref()?)?;
+    (pairing::heard(tractor, trailer) == Heard::Either).then_some(trailer)
+}
+
 /// "with 418": what is said of a trailer without a tracker instead of what it does.
 pub fn with_words(tractor: &Tractor) -> String {
     format!("with {}", tractor.unit_number)
@@ -120,13 +133,27 @@ impl Told<'_> {
         (dwell.words(), note)
     }
 
-    /// Who let it go, and when that was told, a time in the words of `time`.
+    /// Who let it go, and when that was told, a time in the words of `time`; or what has it, and whether that is known.
     pub fn dropped(&self, time: impl Fn(Timestamp) -> String) -> (String, String) {
         let unit = |tractor: Option<&Tractor>| {
             tractor.map_or("a tractor that is gone".to_owned(), |row| format!("tractor {}", row.unit_number))
         };
         match (self.tractor, &self.dropped) {
-            (Some(row), _) => (format!("not dropped: tractor {} has it", row.unit_number), String::new()),
+            (Some(tractor), _) => {
+                let number = &tractor.unit_number;
+                match self.heard {
+                    Heard::AsPaired => (format!("not dropped: tractor {number} has it"), String::new()),
+                    Heard::Apart => (
+                        format!("not told: paired with tractor {number}"),
+                        "that was heard elsewhere at that time: it does not have it".to_owned(),
+                    ),
+                    Heard::Either => (
+                        format!("not told: paired with tractor {number}"),
+                        "the trailer was heard elsewhere since: that has it still, unheard, or no more"
+                            .to_owned(),
+                    ),
+                }
+            }
             (None, Some((tractor, at))) => (unit(*tractor), format!("told {}", time(*at))),
             (None, None) => ("not known".to_owned(), String::new()),
         }
@@ -249,5 +276,27 @@ mod tests {
         let row = Trailer { tractor_id: Some(UnitId("v".into())), ..trailer() };
         let (who, when) = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
         assert_eq!((who.as_str(), when.as_str()), ("not dropped: tractor 7 has it", ""));
+        // It is heard 69 miles from where that was heard an hour before: which of the two has gone nobody tells.
+        let mut row = Trailer { latitude: Some(36.0), longitude: Some(-100.0), ..row };
+        let unit = Tractor::clone(fleet.tractors.at(0).unwrap());
+        let heard = |at| Tractor {
+            latitude: Some(35.0),
+            longitude: Some(-100.0),
+            observed_at: Some(at),
+            ..unit.clone()
+        };
+        fleet.tractors = [heard(ago(177))].into_iter().collect();
+        let mut load = load("1", MovementStatus::InProgress);
+        load.tractor_id = Some(UnitId("v".into()));
+        fleet.trailers = [row.clone()].into_iter().collect();
+        assert!(of_load(&fleet, &load).is_some());
+        let said = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
+        assert_eq!(said.0, "not told: paired with tractor 7");
+        assert_eq!(said.1, "the trailer was heard elsewhere since: that has it still, unheard, or no more");
+        row.observed_at = Some(ago(177));
+        fleet.trailers = [row.clone()].into_iter().collect();
+        assert!(of_load(&fleet, &load).is_none());
+        let said = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
+        assert_eq!(said.1, "that was heard elsewhere at that time: it does not have it");
     }
 }

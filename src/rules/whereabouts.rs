@@ -199,7 +199,8 @@ fn loads(fleet: &Fleet, places: &Places, text: &str) -> Result<Vec<Named>, Strin
     }
 }
 
-/// A load is where its truck is, once that has it; until then the truck may be on another, states away.
+/// A load is where its truck is, once that has it, or where its trailer was heard since; until then the truck may be on
+/// another, states away.
 fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
     let (name, id) = (format!("load {}", row.tms.id), find::full_id(row));
     if let Some(stop) = waits_at(fleet, row) {
@@ -214,6 +215,16 @@ fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
         };
     }
     let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    if let Some(trailer) = trailer::of_load(fleet, row) {
+        let number = &trailer.unit_number;
+        return Named {
+            label: format!("trailer {number} of {name}"),
+            id,
+            point: point(trailer.latitude, trailer.longitude),
+            observed_at: trailer.observed_at,
+            taken: Some(format!("{number} was taken, which was heard elsewhere after the truck of {name}")),
+        };
+    }
     Named {
         label: name,
         id,

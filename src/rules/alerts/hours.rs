@@ -11,7 +11,7 @@ use crate::model::{
     Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Stop, Subject, SubjectKind,
     Timestamp, UnitId,
 };
-use crate::rules::limits::{Ends, ends};
+use crate::rules::limits::{Ends, Short, ends, short_of};
 use crate::rules::{age, trip};
 
 /// Past the 12 hours by no more than this it is still listed, once it was.
@@ -38,11 +38,10 @@ impl Alert for Hours {
                 _ => drop(drivers.insert(driver, (load, judgement, end))),
             }
         }
-        found.extend(
-            drivers
-                .into_iter()
-                .map(|(driver, (load, judgement, end))| about(sight, driver, load, judgement, end)),
-        );
+        found.extend(drivers.into_iter().filter_map(|(driver, (load, judgement, end))| {
+            let short = short_of(sight.fleet, load.movement, judgement, end, sight.now)?;
+            Some(about(sight, driver, load, end, short))
+        }));
     }
 
     fn absence(&self, sight: &Sight<'_>, row: &Exception) -> Absence {
@@ -74,51 +73,47 @@ fn about(
     sight: &Sight<'_>,
     driver: &UnitId,
     load: &Load<'_>,
-    judgement: &Judgement,
     end: RunsOut,
+    short_of: Short<'_>,
 ) -> Condition {
     // A rest that was planned is no news; that the hours ended is, to whoever was told that they would.
     let ends = ends(end, sight.fleet.drivers.get(driver).map(AsRef::as_ref), sight.now);
     let is_ahead = ends.at().is_some_and(|at| at <= sight.now.plus(AHEAD));
     let hold = if is_ahead { Hold::Holds } else { Hold::Lingers };
-    // The stop that is reached after the hours have ended is the one that they do not reach.
-    let beyond = judgement.arrivals.iter().find(|next| next.eta_at.is_none_or(|eta| eta > end.at));
-    let short_of = beyond.or(judgement.arrivals.last());
-    let stop_id = short_of.map(|next| next.stop_id.as_str());
-    let stop = stop_id.and_then(|id| load.call(id)).map(|call| call.stop);
     let who = sight.fleet.drivers.get(driver).map_or("the driver", |driver| driver.name.as_str());
-    let place = stop.map_or_else(|| "the next stop".to_owned(), trip::place);
-    let short = age::words(Duration::from_secs(end.short_of_s.unsigned_abs()));
+    let place = trip::place(short_of.stop);
+    let short = short_of.seconds.map(|left_s| age::words(Duration::from_secs(left_s.unsigned_abs())));
+    let short = short.map_or_else(|| "before".to_owned(), |short| format!("{short} short of"));
     let limit = end.limit.word();
     let summary = match ends {
-        Ends::At(_) => format!("{limit} of {who} ends {short} short of {place}"),
-        Ends::Rests => format!("{limit} of {who} would not last: he rests first, {short} short of {place}"),
-        Ends::Ended => format!("{limit} of {who} has ended {short} short of {place}: a rest comes first"),
+        Ends::At(_) => format!("{limit} of {who} ends {short} {place}"),
+        Ends::Rests => format!("{limit} of {who} would not last: he rests first, {short} {place}"),
+        Ends::Ended => format!("{limit} of {who} has ended {short} {place}: a rest comes first"),
     };
     // While he rests the plan ends the hours at every new present.
     let ends_at = ends.at();
     let subject = Subject::plain(SubjectKind::Driver, driver.0.clone());
-    Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, end), subject, summary)
-        .touching(touched_by(load.movement, stop_id))
+    Condition::new(ExceptionKind::RunsOut, severity(load.standing.risk, short_of.seconds), subject, summary)
+        .touching(touched_by(load.movement, Some(&short_of.stop.tms.id)))
         .held(hold)
         .until(ends_at)
-        .measured(Some(end.short_of_s))
+        .measured(short_of.seconds)
         .text("limit", limit)
         .text("place", place)
         // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
         .at("runs_out_at", ends_at.map(|at| Timestamp::from_secs(at.millis().div_euclid(60_000) * 60)))
         .with("rests", (ends == Ends::Rests).then(|| Fact::Text("first".to_owned())))
-        .with("short_of_s", Some(Fact::Seconds(end.short_of_s)))
+        .with("short_of_s", short_of.seconds.map(Fact::Seconds))
         .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
         .with("longitude", Some(Fact::Number(hundredth(end.longitude))))
 }
 
 /// By consequence: a rest that the load has time for is good to know, no more.
-const fn severity(risk: Risk, end: RunsOut) -> Severity {
+const fn severity(risk: Risk, short_of_s: Option<i64>) -> Severity {
     match risk {
         Risk::Late | Risk::AtRisk => Severity::High,
         Risk::Tight => Severity::Medium,
-        Risk::Ok | Risk::Unknown if end.short_of_s <= NEARLY_S => Severity::Medium,
+        Risk::Ok | Risk::Unknown if matches!(short_of_s, Some(..=NEARLY_S)) => Severity::Medium,
         Risk::Ok | Risk::Unknown => Severity::Low,
     }
 }

@@ -11,16 +11,9 @@ use crate::model::{
     Touches, Trailer, UnitKind,
 };
 use crate::rules::freshness::Freshness;
-use crate::rules::{motion, sanity};
+use crate::rules::motion;
+use crate::rules::pairing::together;
 
-/// A tractor that is with a trailer is this near to it when both are seen at the same time …
-const WITH_MI: f64 = 1.0;
-/// … and farther by what it drives between the two sightings.
-const ROAD_MPH: f64 = 80.0;
-/// Sightings farther apart in time say nothing of each other.
-const APART_S: i64 = 900;
-/// A degree of latitude is no shorter than this.
-const DEGREE_MI: f64 = 68.5;
 /// Cells of the grid that tractors are looked up in, north and east: larger than the farthest that one
 /// can be with a trailer, which is 21 miles, up to 60 degrees north.
 const CELL_DEG: (f64, f64) = (0.31, 0.62);
@@ -129,22 +122,6 @@ fn paired<'a>(sight: &Sight<'a>, trailer: &Trailer, seen: Sighting) -> Option<Co
         Some(false) => None,
         None => Some(Company::Unknown),
     }
-}
-
-/// Whether a tractor that was seen at `own` may be with what was seen; `None` where it was not seen at about
-/// that time.
-fn together(own: Option<Sighting>, seen: Sighting) -> Option<bool> {
-    let own = own?;
-    let apart_s = own.observed_at.secs_since(seen.observed_at).abs();
-    if apart_s > APART_S {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "at most a quarter of an hour")]
-    let hours = apart_s as f64 / 3600.0;
-    let near_mi = WITH_MI + ROAD_MPH * hours;
-    // Most are ruled out by their latitude alone, which needs no trigonometry.
-    let is_abreast = (own.latitude - seen.latitude).abs() * DEGREE_MI <= near_mi;
-    Some(is_abreast && sanity::miles(own, seen) <= near_mi)
 }
 
 /// All tractors by the cell they are in.

@@ -7,7 +7,7 @@ use crate::rules::link::unit_number;
 /// How well it fits; the better is the smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fit {
-    /// The whole of it, but for case, spaces and leading zeros.
+    /// The whole of it, but for case, spaces, leading zeros, and the dashes of a number.
     Exact,
     /// Of a unit's number the digits in it: "53012" of V53012.
     Digits,
@@ -23,7 +23,12 @@ pub struct Wanted {
     number: String,
     /// Its digits, where it is written as a phone number is.
     digits: Option<String>,
+    /// Its letters and digits alone, where it is the number of something: "BL263693" is "BL-263693".
+    bare: Option<String>,
 }
+
+/// Fewer letters and digits than this begin too many numbers.
+const BARE: usize = 4;
 
 /// A phone number has at least so many digits that somebody would ask by.
 const PHONE_DIGITS: usize = 4;
@@ -38,7 +43,8 @@ impl Wanted {
         let is_phone = text.chars().all(|c| c.is_ascii_digit() || " -+().".contains(c));
         let digits = digits(&text);
         let digits = Some(digits).filter(|digits| is_phone && digits.len() >= PHONE_DIGITS);
-        Some(Self { number: unit_number(&text).to_lowercase(), text, digits })
+        let bare = Some(bare(&text)).filter(|bare| bare.contains(|c: char| c.is_ascii_digit()));
+        Some(Self { number: unit_number(&text).to_lowercase(), text, digits, bare })
     }
 
     /// The best of a row's names.
@@ -60,6 +66,14 @@ impl Wanted {
         if name == self.text || (!self.number.is_empty() && unit_number(&name).to_lowercase() == self.number)
         {
             return Some(Fit::Exact);
+        }
+        // Of two that are written alike but for a dash both are meant: nobody says the dash.
+        let alike = self.bare.as_ref().map(|wanted| (wanted, bare(&name)));
+        if alike.as_ref().is_some_and(|(wanted, bare)| *wanted == bare) {
+            return Some(Fit::Exact);
+        }
+        if alike.is_some_and(|(wanted, bare)| wanted.len() >= BARE && bare.starts_with(wanted.as_str())) {
+            return Some(Fit::Prefix);
         }
         let starts = |part: &str| part.starts_with(&self.text);
         let mut words = name.split(|c: char| !c.is_alphanumeric());
@@ -95,6 +109,31 @@ impl Wanted {
     }
 }
 
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_with_and_without_its_dashes() {
+        let check = |typed: &str, name: &str, expected: Option<Fit>| {
+            let fit = Wanted::of(typed).unwrap().best(&[("bol", Some(name))]).map(|(fit, _)| fit);
+            assert_eq!(fit, expected, "{typed} {name}");
+        };
+        check("BL263693", "BL-263693", Some(Fit::Exact));
+        check("bl 263693", "BL-263693", Some(Fit::Exact));
+        check("BL-263693", "BL263693", Some(Fit::Exact));
+        check("BL2636", "BL-263693", Some(Fit::Prefix));
+        check("45-00263693", "4500263693", Some(Fit::Exact));
+        check("B-2", "BL-263693", None);
+        check("BL263694", "BL-263693", None);
+        check("acmeco", "ACME CO", None);
+    }
 }

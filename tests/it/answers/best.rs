@@ -1,6 +1,6 @@
 //! `best MOVEMENT`: who is ranked how, why the others cannot, and that nobody is booked twice.
 
-use backhaul::commands::best::{Answer, print};
+use backhaul::commands::best::{Answer, beside, print};
 use backhaul::model::{
     Confidence, Evidence, Fleet, MovementStatus, ObservedStay, Proof, Risk, Stay, Stop, UnitId,
 };
@@ -229,4 +229,39 @@ fn left(stop: &Stop, tractor_id: UnitId, confidence: Confidence) -> Stay {
         amended: 0,
         computed_at: hence(-29),
     }
+}
+
+#[test]
+fn a_stop_that_nobody_can_place_is_named_with_what_to_do_and_what_to_ask_instead() {
+    let said = |made: &Made| {
+        let fleet = made.fleet();
+        with_basis(&fleet, NOON, |basis| {
+            let choices = best(basis, load(&fleet, "L").unwrap(), 10).unwrap();
+            let left: Vec<_> = choices.iter().map(|choice| left_now(basis, choice.rig.driver)).collect();
+            beside(&Answer { choices: &choices, left: &left, top: 10, now: NOON })
+        })
+    };
+    let mut made = made();
+    made.rig("one", DALLAS);
+    made.rig("two", WACO);
+    assert_eq!(said(&made), [] as [String; 0]);
+    let lost = |stop: &mut Stop| (stop.tms.latitude, stop.tms.longitude) = (None, None);
+    lost(&mut made.stops[1]);
+    let why = "which has no coordinates, and no address that is found: put that right in the TMS; until then";
+    assert_eq!(
+        said(&made),
+        [format!(
+            "PLACE_UNKNOWN: load L stops at Houston TX (stop d), {why} `backhaul near \"Houston TX\" 100` says who is around"
+        )]
+    );
+    (made.stops[1].tms.latitude, made.stops[1].tms.longitude) = (Some(HOUSTON.0), Some(HOUSTON.1));
+    made.load("F", Some("two"));
+    let first = made.stop("f", "F", "NOWHERE AT ALL", WACO, -60);
+    lost(first);
+    assert_eq!(
+        said(&made),
+        [format!(
+            "PLACE_UNKNOWN: load F stops at Nowhere At All TX (stop f), {why} `backhaul near LAT,LON 100` says who is around"
+        )]
+    );
 }

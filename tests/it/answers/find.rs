@@ -1,6 +1,6 @@
 //! `find TEXT`: what fits best comes first, whatever it is.
 
-use backhaul::commands::find::print;
+use backhaul::commands::find::{beside, print};
 use backhaul::model::{Fleet, Loaded, Motion, Order, Stop, Tractor, Trailer};
 use backhaul::rules::find::{Fit, find};
 
@@ -173,4 +173,38 @@ fn why_a_truck_is_dark_and_what_a_trailer_is_wanted_for_is_told_to_who_gave_the_
     assert_eq!(told("418", 1), (false, serde_json::Value::Null));
     assert_eq!(told("41", 0), (false, serde_json::Value::Null));
     assert_eq!(told("4188", 0), (false, "L1".into()));
+}
+
+#[test]
+fn a_bill_of_lading_is_found_without_its_dash() {
+    let mut made = Made::new();
+    let mut order = Order::default();
+    (order.tms.id, order.tms.company_id, order.tms.bol) =
+        ("O-1".into(), "TMS".into(), Some("BL-263693".into()));
+    made.orders.push(order);
+    let fleet = made.fleet();
+    for text in ["BL-263693", "BL263693", "bl 263693"] {
+        let fits: Vec<Fit> = find(&fleet, text, NOON).iter().map(|one| one.fit).collect();
+        assert_eq!(fits, [Fit::Exact], "{text}");
+    }
+    assert_eq!(find(&fleet, "BL263694", NOON), []);
+}
+
+#[test]
+fn a_stop_whose_load_is_known_to_nobody_says_so_and_is_not_open() {
+    let mut made = Made::new();
+    made.load("1", None);
+    made.stop("S-7", "1", "WACO", WACO, 60);
+    made.stop("S-70", "2", "WACO", WACO, 60);
+    made.stop("S-71", "2", "WACO", WACO, 60).tms.done = true;
+    let fleet = made.fleet();
+    let found = find(&fleet, "S-7", NOON);
+    let stands: Vec<_> =
+        found.iter().map(|one| (one.id.as_str(), one.state.as_str(), one.load_is_known)).collect();
+    assert_eq!(stands, [("S-7", "open", true), ("S-70", "unknown", false), ("S-71", "done", false)]);
+    let shown = text(120, |format, out| print(&found, &fleet, format, NOON, out));
+    assert_eq!(shown.matches("2, not read").count(), 2, "{shown}");
+    let why = beside(&found).unwrap();
+    assert!(why.starts_with("loads that are not read are in no `backhaul movements`: "), "{why}");
+    assert_eq!(beside(&found[..1]), None);
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use backhaul::commands::hours::print;
-use backhaul::model::{Driver, DutyStatus, Fleet, Reason, RunsOut};
+use backhaul::model::{Driver, DutyStatus, Fleet, MovementStatus, Reason, RunsOut};
 use backhaul::rules::freshness::Freshness;
 use backhaul::rules::limits::{Ends, Limits, ends, limits};
 
-use super::made::{DALLAS, EL_PASO, Made, NOON, hence};
+use super::made::{DALLAS, EL_PASO, Made, NOON, WACO, hence};
 use super::{json, text};
 
 /// Somebody bound from Dallas for El Paso, 13 and a half hours off, with so many minutes left of each clock.
@@ -72,4 +72,66 @@ fn a_plan_that_rests_at_once_does_not_end_hours_that_are_left() {
     check(DutyStatus::Driving, Some(7920), Ends::At(hence(132)));
     check(DutyStatus::OffDuty, Some(0), Ends::Ended);
     check(DutyStatus::OffDuty, None, Ends::Ended);
+}
+
+/// Who stands at a dock in Dallas for a load to Waco, to be delivered there, and for a second one to El Paso: his hours end
+/// now, as the plan has it.
+fn at_a_dock(change: impl FnOnce(&mut Made)) -> Vec<(String, Option<String>, Option<i64>)> {
+    let mut made = Made::new();
+    let driver = made.rig("1", DALLAS);
+    (driver.hos_status, driver.hos_status_since_at) = (DutyStatus::OnDuty, Some(hence(-60)));
+    (driver.drive_left_s, driver.shift_left_s) = (Some(5 * 60), Some(5 * 60));
+    driver.hos_as_of_at = Some(NOON);
+    made.load("A", Some("1")).tms.status = MovementStatus::InProgress;
+    made.stop("a", "A", "WACO", WACO, -600).tms.done = true;
+    made.stop("b", "A", "DALLAS", DALLAS, -60).tms.actual_arrival_at = Some(hence(-30));
+    made.load("B", Some("1"));
+    made.stop("c", "B", "DALLAS", DALLAS, 60);
+    made.stop("d", "B", "EL PASO", EL_PASO, 6000);
+    change(&mut made);
+    let fleet = made.fleet();
+    let limits = found(&fleet);
+    let said = limits.drivers.iter().map(|one| {
+        let load = one.load.map(|load| load.tms.id.to_string()).unwrap_or_default();
+        (load, one.stop.map(|stop| stop.tms.id.to_string()), one.short_of_s)
+    });
+    said.collect()
+}
+
+#[test]
+fn a_stop_that_he_stands_at_is_none_that_he_does_not_reach() {
+    let named = |change: fn(&mut Made)| -> Vec<(String, Option<String>)> {
+        at_a_dock(change).into_iter().map(|(load, stop, _)| (load, stop)).collect()
+    };
+    let beyond = [("B".to_owned(), Some("d".to_owned()))];
+    assert_eq!(named(|_| {}), beyond, "the second load is picked up where he delivers the first");
+    let told: fn(&mut Made) = |made| made.stops[2].tms.actual_arrival_at = Some(hence(-30));
+    assert_eq!(named(told), beyond);
+    // Half a mile on is another dock.
+    let next_door: fn(&mut Made) = |made| made.stops[2].tms.latitude = Some(DALLAS.0 + 0.02);
+    assert_eq!(named(next_door), [("B".to_owned(), Some("c".to_owned()))]);
+}
+
+#[test]
+fn how_far_short_he_is_is_not_said_of_a_stop_further_on_than_it_was_worked_out_for() {
+    let mut made = Made::new();
+    let driver = made.rig("1", DALLAS);
+    (driver.drive_left_s, driver.shift_left_s) = (Some(60 * 60), Some(60 * 60));
+    (driver.hos_status, driver.hos_as_of_at) = (DutyStatus::Driving, Some(NOON));
+    made.load("L", Some("1")).tms.status = MovementStatus::InProgress;
+    made.stop("s", "L", "WACO", WACO, 600);
+    made.stop("z", "L", "EL PASO", EL_PASO, 6000);
+    let mut fleet = made.fleet();
+    let said = |fleet: &Fleet| {
+        let limits = found(fleet);
+        let one = limits.drivers.first().unwrap();
+        (one.stop.unwrap().tms.id.to_string(), one.short_of_s.is_some())
+    };
+    assert_eq!(said(&fleet), ("s".to_owned(), true));
+    // He came there since it was worked out.
+    let mut stop = backhaul::model::Stop::clone(fleet.stops.at(0).unwrap());
+    stop.tms.done = true;
+    fleet.stops = fleet.stops.with(vec![stop]);
+    fleet.index_stops();
+    assert_eq!(said(&fleet), ("z".to_owned(), false));
 }
