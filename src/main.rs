@@ -164,7 +164,7 @@ fn talk(lines: impl IntoIterator<Item = String>) {
 
 fn ask(cli: &Cli, question: &str) -> anyhow::Result<ExitCode> {
     let config = load(cli)?;
-    block_on(daemon::ask(&config, question, cli.global.json))
+    block_on(daemon::ask(&config, question, &format(cli, &config)))
 }
 
 fn print_with(format: &Format, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -75,7 +75,9 @@ mod tests {
 
     fn written(pieces: &[&[u8]]) -> String {
         let mut out = Ascii::new(Vec::new());
-        pieces.iter().for_each(|piece| out.write_all(piece).unwrap());
+        for piece in pieces {
+            out.write_all(piece).unwrap();
+        }
         out.flush().unwrap();
         String::from_utf8(out.out).unwrap()
     }

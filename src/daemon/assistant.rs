@@ -12,7 +12,7 @@ use crate::assistant::{
     Assistant, Budget, Conversation, Event, Gemini, Ledger, Level, Model, Pace, Refresh, Refreshed, Settings,
     Spent, stored,
 };
-use crate::commands;
+use crate::commands::{self, Format};
 use crate::config::Config;
 use crate::store::{Access, AssistantCall, Grant, People};
 use crate::sync::{Clock, Looked, Lookups};
@@ -45,22 +45,24 @@ pub fn assistant(config: &Config, lookups: Lookups) -> Result<Assistant, Refused
     })
 }
 
-/// Answers one question on stdout, as it comes or as one JSON object; talk goes to stderr. Ends with 0 where the
+/// Answers one question on stdout, as it comes or, where `format` is JSON, as one object; talk goes to stderr. Ends with 0 where the
 /// answer is whole and rests on what was found.
-pub async fn ask(config: &Config, question: &str, as_json: bool) -> anyhow::Result<ExitCode> {
+pub async fn ask(config: &Config, question: &str, format: &Format) -> anyhow::Result<ExitCode> {
+    let as_json = matches!(format, Format::Json);
     let assistant = assistant(config, Lookups::default())?;
     let mut broken = None;
     let mut tell = |event: Event| {
         if broken.is_some() {
             return;
         }
-        let told = if as_json {
-            commands::ask::on_event(&event, &mut sink())
-        } else {
-            commands::ask::on_event(&event, &mut stdout().lock())
+        let mut line = None;
+        let mut print = |out: &mut dyn Write| {
+            line = commands::ask::on_event(&event, out)?;
+            Ok(())
         };
+        let told = if as_json { print(&mut sink()) } else { format.print(&mut stdout().lock(), print) };
         match told {
-            Ok(line) => say(line),
+            Ok(()) => say(line),
             Err(error) => broken = Some(error),
         }
     };

@@ -38,6 +38,14 @@ impl Evidence {
             Self::Tms => "tms",
         }
     }
+
+    /// The word of an exception for who told of an arrival.
+    pub(super) const fn told_by(self) -> &'static str {
+        match self {
+            Self::Observed => "positions",
+            Self::Tms => "tms",
+        }
+    }
 }
 
 /// A truck at a stop.

@@ -24,6 +24,19 @@ pub enum Heard {
     Either,
 }
 
+impl Heard {
+    /// What is to be said beside a tractor's number, where that it has the trailer is not known.
+    pub const fn doubt(self) -> Option<&'static str> {
+        match self {
+            Self::AsPaired => None,
+            Self::Apart => Some("which was heard elsewhere at that time: it does not have it"),
+            Self::Either => {
+                Some("which was heard last elsewhere before: it has it still, its tracker silent, or no more")
+            }
+        }
+    }
+}
+
 /// What is heard of `tractor` and of `trailer`, which is said to be behind it. A trailer that was heard before its tractor
 /// speaks against nothing: its tracker wakes twice a day.
 pub fn heard(tractor: &Tractor, trailer: &Trailer) -> Heard {
@@ -31,10 +44,9 @@ pub fn heard(tractor: &Tractor, trailer: &Trailer) -> Heard {
     let seen = Sighting::of(trailer.latitude, trailer.longitude, trailer.observed_at);
     let Some((own, seen)) = own.zip(seen) else { return Heard::AsPaired };
     match together(Some(own), seen) {
-        Some(true) => Heard::AsPaired,
         Some(false) => Heard::Apart,
         None if seen.observed_at > own.observed_at && !is_there(own, seen) => Heard::Either,
-        None => Heard::AsPaired,
+        Some(true) | None => Heard::AsPaired,
     }
 }
 

@@ -141,17 +141,9 @@ impl Told<'_> {
         match (self.tractor, &self.dropped) {
             (Some(tractor), _) => {
                 let number = &tractor.unit_number;
-                match self.heard {
-                    Heard::AsPaired => (format!("not dropped: tractor {number} has it"), String::new()),
-                    Heard::Apart => (
-                        format!("not told: paired with tractor {number}"),
-                        "that was heard elsewhere at that time: it does not have it".to_owned(),
-                    ),
-                    Heard::Either => (
-                        format!("not told: paired with tractor {number}"),
-                        "the trailer was heard elsewhere since: that has it still, unheard, or no more"
-                            .to_owned(),
-                    ),
+                match self.heard.doubt() {
+                    None => (format!("not dropped: tractor {number} has it"), String::new()),
+                    Some(doubt) => (format!("not told: paired with tractor {number}"), doubt.to_owned()),
                 }
             }
             (None, Some((tractor, at))) => (unit(*tractor), format!("told {}", time(*at))),
@@ -292,11 +284,14 @@ mod tests {
         assert!(of_load(&fleet, &load).is_some());
         let said = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
         assert_eq!(said.0, "not told: paired with tractor 7");
-        assert_eq!(said.1, "the trailer was heard elsewhere since: that has it still, unheard, or no more");
+        assert_eq!(
+            said.1,
+            "which was heard last elsewhere before: it has it still, its tracker silent, or no more"
+        );
         row.observed_at = Some(ago(177));
         fleet.trailers = [row.clone()].into_iter().collect();
         assert!(of_load(&fleet, &load).is_none());
         let said = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
-        assert_eq!(said.1, "that was heard elsewhere at that time: it does not have it");
+        assert_eq!(said.1, "which was heard elsewhere at that time: it does not have it");
     }
 }

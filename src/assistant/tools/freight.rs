@@ -8,14 +8,14 @@ use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
 use super::queue;
-use super::words::{ago, count, lateness, seen, when_at};
+use super::words::{ago, count, lateness, place, seen, when_at};
 use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
 use crate::rules::detention::{self, Free, Held};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::freshness::{Standing, movement_at, standing, stop_at};
 use crate::rules::late::{self as late_rules, LateLoad};
-use crate::rules::{age, moment, say, slack, trip, uncovered};
+use crate::rules::{age, moment, say, slack, trailer, trip, uncovered};
 
 /// So many of a list are told in sentences.
 const SAID: usize = 5;
@@ -132,6 +132,7 @@ pub(super) fn status(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     if let Some(row) = tractor.filter(|_| movement.tms.status.is_open()) {
         found.say(format!("The truck is at {}.", seen(row, now)));
+        heard_apart(&mut found, movement, facts);
         found.seen_by.extend(row.source.as_ref().map(String::from));
     }
     let held = detention::of_load(fleet, &basis.fresh, movement, now);
@@ -170,6 +171,17 @@ pub(super) fn status(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     found.rest_on(basis.fresh.freight().0);
     cite(&mut found, facts, movement);
     Ok(found)
+}
+
+/// That the trailer of a load was heard elsewhere after its truck, where so it is.
+fn heard_apart(found: &mut Found, movement: &Movement, facts: &Facts) {
+    let Some(trailer) = trailer::of_load(&facts.fleet, movement) else { return };
+    let at = place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
+    let heard = ago(trailer.observed_at, facts.now);
+    let number = &trailer.unit_number;
+    found.say(format!(
+        "Its trailer {number} was at {at} {heard}, after the truck was heard last: whether that is with it is NOT KNOWN."
+    ));
 }
 
 /// "Memphis TN (delivery at ACME), window Tue 14:00 CST to Tue 16:00 CST".

@@ -10,7 +10,7 @@ use super::words::{ago, for_so_long, place, seen, when};
 use crate::model::{Loaded, Motion, Trailer, UnitKind};
 use crate::rules::find::Kind;
 use crate::rules::near::left_known;
-use crate::rules::{age, called, dwell, moment, motion};
+use crate::rules::{age, called, dwell, moment, motion, pairing};
 
 /// `get_driver_location`.
 pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -153,6 +153,10 @@ fn tracked(trailer: &Trailer, facts: &Facts, found: &mut Found) {
     }
     if let Some(tractor) = trailer.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id)) {
         let by = trailer.attached_by.as_deref().unwrap_or("what the TMS says");
-        found.say(format!("It is attached to tractor {} (known by {by}).", tractor.unit_number));
+        let number = &tractor.unit_number;
+        found.say(match pairing::heard(tractor, trailer).doubt() {
+            None => format!("It is attached to tractor {number} (known by {by})."),
+            Some(doubt) => format!("It is paired with tractor {number} (known by {by}), {doubt}."),
+        });
     }
 }

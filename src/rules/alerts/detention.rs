@@ -63,7 +63,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         .until(until)
         .text("place", place)
         .text("truck", held.seen_word())
-        .text("arrival_by", held.stay.map_or("tms", |_| "positions"))
+        .text("arrival_by", held.evidence.told_by())
         .at("arrived_at", Some(held.arrived_at))
         .at("scheduled_early_at", stop.opens_at())
         .at("free_until_at", Some(free_until))

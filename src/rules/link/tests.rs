@@ -279,3 +279,15 @@ fn two_drivers_of_one_phone_on_one_truck_whom_no_rule_joins_are_reported_and_sta
     check(&["a/1 Ann Lee phone=9125550100", "b/2 Annie Lee phone=9125550100"], &[], "0 | 1", 0);
     check(&["a/1 Ann Lee phone=0 on=t1", "b/2 Annie Lee phone=0 on=t1"], &[], "0 | 1", 0);
 }
+
+#[test]
+fn ten_thousand_drivers_of_one_phone_on_the_truck_that_stands_for_none_are_one_conflict() {
+    // Fifty million pairs, of which a person keeps one apart.
+    let records: Vec<String> =
+        (0..10_000).map(|number| format!("mcleod/{number:05} Driver phone=7135550130 on=none")).collect();
+    let records: Vec<_> = records.iter().map(|text| record(text)).collect();
+    let linked = link(UnitKind::Driver, &records, &[wish(UnitKind::Driver, "!mcleod:00001 mcleod:00002")]);
+    assert_eq!(linked.groups.len(), 10_000);
+    let doubles: Vec<_> = linked.conflicts.iter().map(|conflict| conflict.records.len()).collect();
+    assert_eq!(doubles, [10_000]);
+}
