@@ -186,6 +186,8 @@ pub(super) struct Short<'a> {
 
 /// No truck drives faster than this for long: a shorter time than that takes is the way to a nearer stop.
 const ROAD_MPH: f64 = 85.0;
+/// Where the hours end is known no better than this.
+const NEAR_MI: f64 = 1.0;
 
 /// Which stop of `load` is not reached before the hours end at `end`, by the plan of `judgement`: the first ahead of the
 /// truck that the plan comes to after that. `None` where it stands at the last, or has left it: then nothing is left to drive.
@@ -209,9 +211,6 @@ pub(super) fn short_of<'a>(
     let seconds = Some(end.short_of_s).filter(|_| straight.is_none_or(|miles| miles <= reaches_mi + NEAR_MI));
     Some(Short { stop, seconds })
 }
-
-/// Where the hours end is known no better than this.
-const NEAR_MI: f64 = 1.0;
 
 fn by_plan<'a>(driver: &'a Driver, plan: &Plan<'a>, end: RunsOut, ends: Ends, short: Short<'a>) -> Limit<'a> {
     let Plan { load, risk, .. } = *plan;
