@@ -93,10 +93,11 @@ pub fn seen<'a>(fleet: &'a Fleet, row: &'a Trailer) -> Seen<'a> {
     }
 }
 
-/// The trailer of a load that was heard elsewhere after the load's truck was heard last: where the freight is then, that
-/// tells more than the truck does, which may have it still or not. `None` of a load whose truck tells enough.
+/// The trailer of a load under way that was heard elsewhere after the load's truck was heard last: where the freight is
+/// then, that tells more than the truck does, which may have it still or not. `None` of a load whose truck tells enough.
 pub fn of_load<'a>(fleet: &'a Fleet, load: &Movement) -> Option<&'a Trailer> {
-    let tractor = fleet.tractors.get(load.tractor_id.as_ref()?)?;
+    let truck = load.tractor_id.as_ref().filter(|_| load.tms.status == MovementStatus::InProgress)?;
+    let tractor = fleet.tractors.get(truck)?;
     let trailer = fleet.trailers.get(load.trailer_id.as_ref()?)?;
     (pairing::heard(tractor, trailer) == Heard::Either).then_some(trailer)
 }

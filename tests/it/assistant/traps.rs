@@ -200,6 +200,38 @@ fn a_trailer_without_a_tracker_is_nowhere_by_itself() {
 }
 
 #[test]
+fn a_trailer_that_was_heard_elsewhere_after_its_truck_is_with_it_in_no_answer() {
+    let mut made = loaded();
+    made.trailer("53012", Some("418"), Loaded::Loaded);
+    let row = made.trailers.last_mut().unwrap();
+    (row.latitude, row.longitude, row.place) = (Some(31.55), Some(-97.15), Some("Yard 4".into()));
+    (row.state, row.observed_at) = (backhaul::model::Motion::Stopped, Some(hence(-2)));
+    let trailer = row.id.clone();
+    made.movements[0].trailer_id = Some(trailer);
+    for tractor in &mut made.tractors {
+        tractor.observed_at = Some(hence(-27 * 60));
+    }
+    let told = said(Tool::MovementStatus, &json!({ "movement": "4471" }), made.fleet());
+    assert!(!told.contains("Its trailer"), "it is not under way: {told}");
+    made.movements[0].tms.status = backhaul::model::MovementStatus::InProgress;
+    let doubt = "which was heard last elsewhere before: it has it still, its tracker silent, or no more";
+    let told = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
+    assert!(told.contains("It is paired with tractor 418") && told.contains(doubt), "{told}");
+    let told = said(Tool::MovementStatus, &json!({ "movement": "4471" }), made.fleet());
+    assert!(
+        told.contains("Its trailer 53012 was at Yard 4 2m ago, after the truck was heard last"),
+        "{told}"
+    );
+    // Heard where the truck stands, it says nothing against it.
+    let row = made.trailers.last_mut().unwrap();
+    (row.latitude, row.longitude) = (made.tractors[0].latitude, made.tractors[0].longitude);
+    let told = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
+    assert!(told.contains("It is attached to tractor 418"), "{told}");
+    let told = said(Tool::MovementStatus, &json!({ "movement": "4471" }), made.fleet());
+    assert!(!told.contains("NOT KNOWN"), "{told}");
+}
+
+#[test]
 fn a_trailer_that_sits_is_told_with_the_gap_of_its_tracker() {
     let mut made = loaded();
     made.trailer("53012", None, Loaded::Empty);
