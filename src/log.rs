@@ -9,13 +9,13 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{MakeWriter, format, layer};
 use tracing_subscriber::layer::{Layered, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
+use tracing_subscriber::{Layer, Registry, reload};
 
 use self::journal::Graded;
 pub use self::journal::is_stderr as stderr_is_the_journal;
@@ -68,9 +68,7 @@ impl Filter {
             })?;
             parts.push((target.to_owned(), level));
         }
-        let filter = Self(parts);
-        EnvFilter::try_new(filter.directives()).map_err(|error| format!("--log: {error}"))?;
-        Ok(filter)
+        Ok(Self(parts))
     }
 
     /// Every part of it one step finer, as many times; nothing is finer than trace.
@@ -82,8 +80,8 @@ impl Filter {
         Self(self.0.iter().map(|(target, level)| (target.clone(), finer(*level))).collect())
     }
 
-    fn directives(&self) -> String {
-        self.0.iter().fold("warn".to_owned(), |all, (target, level)| format!("{all},{target}={level}"))
+    fn targets(&self) -> Targets {
+        Targets::new().with_default(LevelFilter::WARN).with_targets(self.0.iter().cloned())
     }
 
     /// As it could be written behind `--log`.
@@ -110,7 +108,7 @@ const LEVELS: [LevelFilter; 6] = [
 pub struct Levels {
     asked: Filter,
     steps: usize,
-    handle: reload::Handle<EnvFilter, Registry>,
+    handle: reload::Handle<Targets, Registry>,
 }
 
 impl Levels {
@@ -132,17 +130,14 @@ impl Levels {
 
     fn set(&mut self, steps: usize) {
         self.steps = steps;
-        if let Ok(filter) = EnvFilter::try_new(self.now().directives()) {
-            // Fails only where nobody listens any more.
-            let _ = self.handle.reload(filter);
-        }
+        // Fails only where nobody listens any more.
+        let _ = self.handle.reload(self.now().targets());
     }
 }
 
 /// Sends the process's log lines to `target`, with RFC 3339 times in UTC. Only the first call counts.
 pub fn start(target: &Target, form: Form, asked: Filter) -> Levels {
-    let filter = EnvFilter::try_new(asked.directives()).unwrap_or_else(|_read_before| EnvFilter::new("warn"));
-    let (filter, handle) = reload::Layer::new(filter);
+    let (filter, handle) = reload::Layer::new(asked.targets());
     let lines = match target {
         Target::Stderr { color } => Some(lines(io::stderr, form, *color && io::stderr().is_terminal())),
         Target::Journal => Some(graded(form)),
@@ -159,7 +154,7 @@ pub fn start(target: &Target, form: Form, asked: Filter) -> Levels {
 }
 
 /// What lines are written by, behind the filter.
-type Lines = Box<dyn Layer<Layered<reload::Layer<EnvFilter, Registry>, Registry>> + Send + Sync>;
+type Lines = Box<dyn Layer<Layered<reload::Layer<Targets, Registry>, Registry>> + Send + Sync>;
 
 fn lines<W>(writer: W, form: Form, ansi: bool) -> Lines
 where
@@ -208,6 +203,8 @@ mod tests {
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
 
+    use tracing::Level;
+
     use super::*;
 
     #[test]
@@ -248,19 +245,24 @@ mod tests {
 
     #[test]
     fn a_step_finer_is_one_of_ours_alone() {
-        let check = |asked: &str, steps, words: &str, directives: &str| {
+        let check = |asked: &str, steps, words: &str| {
             let finer = Filter::read(asked).unwrap().finer(steps);
-            assert_eq!((finer.words().as_str(), finer.directives().as_str()), (words, directives), "{asked}");
+            assert_eq!(finer.words(), words, "{asked}");
+            finer.targets()
         };
-        check("info", 0, "info", "warn,backhaul=info");
-        check("info", 1, "debug", "warn,backhaul=debug");
-        check("info", 9, "trace", "warn,backhaul=trace");
-        check("off", 1, "error", "warn,backhaul=error");
-        check(
-            "backhaul::sync=debug,WARN",
-            1,
-            "backhaul::sync=trace,info",
-            "warn,backhaul::sync=trace,backhaul=info",
-        );
+        check("info", 0, "info");
+        check("info", 1, "debug");
+        check("info", 9, "trace");
+        check("off", 1, "error");
+        let lets = check("backhaul::sync=debug,WARN", 1, "backhaul::sync=trace,info");
+        for (target, level, through) in [
+            ("backhaul::sync::poller", Level::TRACE, true),
+            ("backhaul::store", Level::INFO, true),
+            ("backhaul::store", Level::DEBUG, false),
+            ("hyper", Level::WARN, true),
+            ("hyper", Level::INFO, false),
+        ] {
+            assert_eq!(lets.would_enable(target, &level), through, "{target} {level}");
+        }
     }
 }

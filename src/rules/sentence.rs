@@ -29,7 +29,12 @@ impl Teller<'_> {
         let said = reason.and_then(|reason| {
             let fact = row.summary.strip_suffix(reason.word())?;
             let load = load_of(row).and_then(|key| self.fleet.movements.get(&key));
-            let why = load.map_or_else(|| in_words(reason).to_owned(), |load| self.why(load, reason));
+            let has_spare = row.measure_s.is_some_and(|late_s| late_s <= 0);
+            let why = match (has_spare.then(|| taking_the_rest(reason)).flatten(), load) {
+                (Some(why), _) => why.to_owned(),
+                (None, Some(load)) => self.why(load, reason),
+                (None, None) => in_words(reason).to_owned(),
+            };
             Some(format!("{fact}{why}"))
         });
         said.unwrap_or_else(|| row.summary.clone())
@@ -120,6 +125,22 @@ const fn in_words(reason: Reason) -> &'static str {
     }
 }
 
+/// A reason of a load that is in time with little to spare, where [`in_words`] would say that it is not.
+const fn taking_the_rest(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::Distance => Some("the road takes the rest of the time"),
+        Reason::Dwell => Some("loading or unloading before it takes the rest of the time"),
+        Reason::Drive
+        | Reason::Shift
+        | Reason::Break
+        | Reason::Cycle
+        | Reason::ApptWait
+        | Reason::StaleGps
+        | Reason::StaleHos
+        | Reason::NoDriver => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +197,13 @@ mod tests {
         // What ends first is not what makes it late.
         check(&late("14H"), Some(ends_in(Reason::Break, 90)), "14 h end before it is there");
         check(&late("DISTANCE"), None, "too far to be there in time");
+        let facts = [("reason", Fact::Text("DISTANCE".into()))];
+        let mut tight = row(ExceptionKind::AtRisk, "8m to spare at Memphis TN (delivery): DISTANCE", &facts);
+        tight.measure_s = Some(-480);
+        assert_eq!(
+            said(&tight, None),
+            "8m to spare at Memphis TN (delivery): the road takes the rest of the time"
+        );
         let bare = row(ExceptionKind::Dark, "411 is silent", &[]);
         assert_eq!(said(&bare, None), "411 is silent");
     }

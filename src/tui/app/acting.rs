@@ -44,7 +44,7 @@ impl Prompt {
         match (&self.wrong, self.what) {
             (Some(wrong), _) => format!("{wrong}: "),
             (None, What::Snooze) => {
-                format!("snooze {} (30m, 4h, until 14:30, +15m worse, off) [{USUAL}]: ", self.about)
+                format!("snooze {} (4h, until 14:30, +15m worse, off) [{USUAL}]: ", self.about)
             }
             (None, What::Note) => format!("note on {}: ", self.about),
         }

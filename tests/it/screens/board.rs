@@ -165,7 +165,7 @@ fn what_is_asked_in_80_columns() {
         lines[lines.len() - 2..].join("\n")
     };
     insta::assert_snapshot!(line("z"), @r"
-    snooze 0091 (30m, 4h, until 14:30, +15m worse, off) [30m]:
+    snooze 0091 (4h, until 14:30, +15m worse, off) [30m]:
     enter write it  esc leave it
     ");
     insta::assert_snapshot!(line("zsoon<enter>"), @r"
