@@ -28,6 +28,7 @@ pub mod locality;
 pub mod moment;
 pub mod motion;
 pub mod near;
+pub mod only;
 pub mod pairing;
 mod presence;
 pub mod proof;

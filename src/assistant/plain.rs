@@ -4,6 +4,8 @@
 mod examples;
 mod hours;
 mod meaning;
+mod people;
+mod rest;
 mod selected;
 
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 
 use self::meaning::meaning;
+use self::people::People;
+use self::rest::Rest;
 use self::selected::Selected;
 use super::asking::Assistant;
 use super::conversation::{Tell, one_line};
@@ -22,6 +26,7 @@ use super::lookup;
 use super::tools::Tool;
 use crate::model::clean;
 use crate::rules::find::{self, Fit, Kind};
+use crate::rules::only::Only;
 
 /// What a question asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,13 +68,12 @@ pub async fn answer(
         notice: Some(format!("answered by backhaul's own parser, not by a model: {why}")),
         ..Answer::default()
     };
-    let text = match meaning(question, &selected.map(Selected::read).unwrap_or_default()) {
-        Meant::Refused(why) => why.to_owned(),
-        Meant::Unclear => examples::asked_like(&facts.fleet),
-        Meant::LookUp(tool, arguments) => look_up(assistant, tool, arguments, facts, &mut answer, tell).await,
-        Meant::Where(what) => {
-            let (tool, arguments) = whereabouts(facts, what).await;
-            look_up(assistant, tool, arguments, facts, &mut answer, tell).await
+    let selected = selected.map(Selected::read).unwrap_or_default();
+    let text = match understood(facts, question.to_owned(), selected).await {
+        Understood::Said(text) => text,
+        Understood::LookUp { tool, arguments, left_out } => {
+            let text = look_up(assistant, tool, arguments, facts, &mut answer, tell).await;
+            left_out.into_iter().chain([text]).collect::<Vec<_>>().join("\n")
         }
     };
     tell(Event::TextDelta(text.clone()));
@@ -78,12 +82,60 @@ pub async fn answer(
     answer
 }
 
-/// What to look up of something that goes by `what`, on a thread that may block.
-async fn whereabouts(facts: &Arc<Facts>, what: String) -> (Tool, Map<String, Value>) {
-    let (facts, text) = (Arc::clone(facts), what.clone());
-    let chosen = spawn_blocking(move || place_of(&facts, &text)).await;
-    let (tool, name) = chosen.unwrap_or((Tool::Find, "text"));
-    (tool, Map::from_iter([(name.to_owned(), json!(what))]))
+/// What a question comes to in a fleet.
+enum Understood {
+    /// Nothing is looked up for it.
+    Said(String),
+    /// To look this up; of a question that says more, what the answer leaves out, to stand before it.
+    LookUp { tool: Tool, arguments: Map<String, Value>, left_out: Option<String> },
+}
+
+/// What `question` comes to, on a thread that may block.
+async fn understood(facts: &Arc<Facts>, question: String, selected: Selected) -> Understood {
+    let facts = Arc::clone(facts);
+    let read = spawn_blocking(move || {
+        let (tool, mut arguments) = match meaning(&question, &selected, &People::of(&facts.fleet)) {
+            Meant::Refused(why) => return Understood::Said(why.to_owned()),
+            Meant::Unclear => return Understood::Said(examples::asked_like(&facts.fleet)),
+            Meant::LookUp(tool, arguments) => (tool, arguments),
+            Meant::Where(what) => {
+                let (tool, name) = place_of(&facts, &what);
+                (tool, Map::from_iter([(name.to_owned(), json!(what))]))
+            }
+        };
+        let left = rest::left(&question, tool, &arguments);
+        let left_out = honoured(&facts, tool, &mut arguments, left);
+        Understood::LookUp { tool, arguments, left_out }
+    });
+    read.await.unwrap_or_else(|panic| Understood::Said(format!("the question could not be read: {panic}")))
+}
+
+/// Puts what is left over of a question into `arguments`, where the look-up can be asked of a part of the fleet and that
+/// names one; says what is still left out.
+fn honoured(
+    facts: &Facts,
+    tool: Tool,
+    arguments: &mut Map<String, Value>,
+    left: Vec<Rest>,
+) -> Option<String> {
+    let is_part = tool.takes_only(arguments) && !left.iter().any(|rest| rest.is_turned);
+    let (only, left): (Vec<Rest>, Vec<Rest>) =
+        left.into_iter().partition(|rest| is_part && Only::is_named(&facts.fleet, &rest.text, rest.is_place));
+    let whole = match (tool.takes_only(arguments), only.is_empty()) {
+        (true, true) => "This is the whole fleet:",
+        (true, false) => "This is without it:",
+        (false, _) => "This is the answer without it:",
+    };
+    if !only.is_empty() {
+        let names: Vec<String> = only.into_iter().map(|rest| rest.text).collect();
+        arguments.insert("only".to_owned(), json!(names.join(", ")));
+    }
+    if left.is_empty() {
+        return None;
+    }
+    let past = if left.iter().any(|rest| rest.is_over) { " I only know how things stand now." } else { "" };
+    let said: Vec<String> = left.iter().map(|rest| format!("{:?}", rest.said)).collect();
+    Some(format!("Not understood: {}.{past} {whole}", said.join(", ")))
 }
 
 /// The tool for what goes by this, by all of its number or else by the digits in it, with the name of its argument: a load before a driver before a unit, what

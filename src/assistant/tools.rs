@@ -103,6 +103,19 @@ impl Tool {
         }
     }
 
+    /// Whether it can be asked of a part of the fleet, by `only`: of these arguments.
+    pub fn takes_only(self, arguments: &serde_json::Map<String, serde_json::Value>) -> bool {
+        match self {
+            Self::LateLoads
+            | Self::HoursRunningOut
+            | Self::Detention
+            | Self::UncoveredPickups
+            | Self::OpenExceptions => true,
+            Self::WhyDark => !arguments.contains_key("unit"),
+            _ => false,
+        }
+    }
+
     /// The one that is called so.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tool| tool.name() == name)
@@ -119,16 +132,16 @@ impl Tool {
             Self::SearchDrivers => who::search(args, facts),
             Self::Find => places::find(args, facts),
             Self::Near => places::near(args, facts),
-            Self::LateLoads => Ok(freight::late(args, facts)),
+            Self::LateLoads => freight::late(args, facts),
             Self::PlanLegalArrival => plan::legal_arrival(args, facts),
             Self::BestDrivers => plan::best_drivers(args, facts),
             Self::TrailerWhere => units::trailer_where(args, facts),
             Self::HoursRunningOut => queue::hours_running_out(args, facts),
-            Self::Detention => Ok(freight::detention(facts)),
+            Self::Detention => freight::detention(args, facts),
             Self::SyncHealth => Ok(health::sync_health(facts)),
             Self::WhyDark => health::why_dark(args, facts),
             Self::UncoveredPickups => queue::uncovered_pickups(args, facts),
-            Self::OpenExceptions => Ok(queue::open_exceptions(facts)),
+            Self::OpenExceptions => queue::open_exceptions(args, facts),
         }
     }
 }

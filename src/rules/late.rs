@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::freshness::{Freshness, Standing, movement_at, standing};
 use super::itinerary::is_to_be_driven;
+use super::only::{About, Only};
 use super::{queue, trip, uncovered};
 use crate::model::{Arrival, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
@@ -56,15 +57,45 @@ impl Report<'_> {
     }
 }
 
+/// Which loads are asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Those too that are in time with little to spare.
+    pub tight: bool,
+    /// Only these, by the stop that each is judged by, or else its next.
+    pub only: &'a Only,
+    /// Only what is due until then, or at a time that nobody knows.
+    pub until: Option<Timestamp>,
+}
+
+impl Wanted<'_> {
+    fn has(&self, movement: &Movement, fleet: &Fleet) -> bool {
+        if self.only.is_all() && self.until.is_none() {
+            return true;
+        }
+        let next = || trip::left(movement, fleet.stops_of(&movement.key())).next();
+        let stop = critical(movement, fleet).or_else(next);
+        let due_at = stop.and_then(Stop::closes_at);
+        self.until.is_none_or(|until| due_at.is_none_or(|due_at| due_at <= until))
+            && self.only.has(&About::load(movement, stop), fleet)
+    }
+}
+
 /// Loads of ours that are `late` or `at_risk` as of `now`; those that are `tight` too where asked.
 pub fn late<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, with_tight: bool) -> Report<'a> {
+    late_of(fleet, fresh, now, &Wanted { tight: with_tight, only: &Only::default(), until: None })
+}
+
+/// The same of a part of the fleet.
+pub fn late_of<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, wanted: &Wanted<'_>) -> Report<'a> {
     let mut report = Report::default();
-    for movement in fleet.movements.iter().filter(|movement| is_to_be_driven(movement)) {
+    let asked = fleet.movements.iter().filter(|movement| is_to_be_driven(movement));
+    for movement in asked.filter(|movement| wanted.has(movement, fleet)) {
         let standing = standing(movement, fleet, fresh, now);
         match standing.risk {
             Risk::Unknown => *report.unknown.entry(standing.reason).or_default() += 1,
             Risk::Ok => {}
-            Risk::Tight if !with_tight => {}
+            Risk::Tight if !wanted.tight => {}
             Risk::Tight | Risk::AtRisk | Risk::Late => {
                 let Some(judgement) = fleet.judgements.get(&movement.key()) else { continue };
                 let shown = movement_at(movement, fleet, fresh, now);

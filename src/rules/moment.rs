@@ -27,6 +27,12 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
+/// How much lacks, in words; `None` where that is less than the minute that clocks are told to: then nothing does. Whether
+/// something is short and by how much is one decision.
+pub fn shortage(short_s: i64) -> Option<String> {
+    (short_s >= 60).then(|| span(short_s))
+}
+
 /// How long a part of a plan is. What takes less than a minute takes some time all the same: "<1m".
 pub fn part(seconds: i64) -> String {
     if matches!(seconds, 1..60) { "<1m".to_owned() } else { span(seconds) }

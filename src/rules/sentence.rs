@@ -74,7 +74,7 @@ impl Teller<'_> {
             None if row.text("rests").is_some() => "would not last: he rests first".to_owned(),
             None => over(verb),
         };
-        let short = row.measure_s.map(|short_s| format!("{} short of ", moment::span(short_s)));
+        let short = row.measure_s.and_then(moment::shortage).map(|short| format!("{short} short of "));
         let place = row.text("place").unwrap_or("the next stop");
         Some(format!("{limit} of {who} {end}, {}{place}", short.unwrap_or_else(|| "before ".to_owned())))
     }

@@ -1,7 +1,7 @@
 //! Whose hours a question asks for, and how many of driving, by the words in it. Pure; knows no fleet.
 
 /// Words that a question for somebody's hours may hold beside who that is.
-const FILLER: &[&str] = &[
+pub const FILLER: &[&str] = &[
     "a",
     "all",
     "are",

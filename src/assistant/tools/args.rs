@@ -1,7 +1,12 @@
 //! What a model says a tool is to be run with: what it means is taken, what it cannot mean is refused in words
 //! that let it try again.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
+
+use super::super::facts::Facts;
+use crate::rules::only::Only;
 
 /// Longer than any name or number that somebody would ask by.
 const LONGEST: usize = 80;
@@ -26,6 +31,12 @@ impl Args<'_> {
         Some(text).filter(|text| !text.is_empty())
     }
 
+    /// The part of the fleet that is asked about; all of it where none is named. Fails where that is none we know.
+    pub(super) fn only(self, facts: &Facts) -> Result<Only, String> {
+        let names = self.text_opt("only").unwrap_or_default();
+        Only::read(&facts.fleet, &names)
+    }
+
     /// A number from `least` to `most`, where one is given; models write numbers as strings now and then.
     pub(super) fn number(self, name: &str, least: f64, most: f64) -> Result<Option<f64>, String> {
         let number = match self.0.get(name) {
@@ -36,6 +47,12 @@ impl Args<'_> {
         };
         let sane = number.filter(|number| (least..=most).contains(number));
         sane.map(Some).ok_or_else(|| format!("`{name}` must be a number from {least} to {most}"))
+    }
+
+    /// How far ahead, where that is said.
+    pub(super) fn within(self) -> Result<Option<Duration>, String> {
+        let hours = self.number("within_hours", 0.5, 72.0)?;
+        Ok(hours.map(|hours| Duration::from_secs_f64(hours * 3600.0)))
     }
 
     /// A yes; anything else is no.

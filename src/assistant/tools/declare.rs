@@ -38,9 +38,17 @@ const fn may(name: &'static str, kind: Kind, description: &'static str) -> Param
     Parameter { name, kind, is_required: false, description }
 }
 
-const MOVEMENT: Parameter =
-    must("movement", "The load: a movement's id, an order's number, or a PO or BOL number, such as 0261391.");
+const MOVEMENT: Parameter = must(
+    "movement",
+    "The load: a movement's id, an order's number, or a PO or BOL number, such as 0261391; or the name of its driver.",
+);
 const WITHIN: Parameter = may("within_hours", Kind::Number, "How far ahead, in hours; 12 where nobody says.");
+const ONLY: Parameter = may(
+    "only",
+    Kind::Text,
+    "Only this part of the fleet: a state, a place, a customer, a dispatcher, a driver, pickups or deliveries; of several, \
+     with commas between them, all hold (\"texas, klee\"). All of the fleet where nobody names a part.",
+);
 const AT_MOST: Parameter = may("within_hours", Kind::Number, "How far ahead, in hours; 12 at the most.");
 
 /// Every tool, as the service reads it.
@@ -117,11 +125,17 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
                 may("miles", Kind::Number, "How far around; 100 where nobody says."),
                 may("drive_hours", Kind::Number, "Only who can still drive so many hours by all clocks."),
                 may("empty", Kind::Flag, "Leave out what is loaded; what is known to be empty comes first."),
+                may("kind", Kind::Text, "Only these: driver, tractor or trailer."),
+                may("free", Kind::Flag, "Leave out what has a load, on it or next."),
             ],
         ),
         Tool::LateLoads => (
             "Loads that will be late or are at risk, the worst first, each with the reason.",
-            vec![may("tight", Kind::Flag, "Those too that are in time with little to spare.")],
+            vec![
+                may("tight", Kind::Flag, "Those too that are in time with little to spare."),
+                may("within_hours", Kind::Number, "Only what is due within so many hours."),
+                ONLY,
+            ],
         ),
         Tool::PlanLegalArrival => (
             "The earliest legal arrival under the US hours-of-service rules, with the plan. Call it for every \
@@ -143,10 +157,18 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
         ),
         Tool::HoursRunningOut => (
             "Drivers whose hours end on their present plan before the work does: which limit, when, and where.",
-            vec![WITHIN],
+            vec![
+                WITHIN,
+                may(
+                    "out",
+                    Kind::Flag,
+                    "First those who are out of hours now, resting or not, then who runs out.",
+                ),
+                ONLY,
+            ],
         ),
         Tool::Detention => {
-            ("Trucks that are held at stops, since when, and how much free time is left.", vec![])
+            ("Trucks that are held at stops, since when, and how much free time is left.", vec![ONLY])
         }
         Tool::SyncHealth => (
             "How old every feed is and what is wrong with it. Call it when somebody asks whether the data is good.",
@@ -155,16 +177,16 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
         Tool::WhyDark => (
             "Why a tractor is not updating: whether it is this unit or its whole provider. Without a unit, which \
              tractors are dark.",
-            vec![may("unit", Kind::Text, "Its number.")],
+            vec![may("unit", Kind::Text, "Its number."), ONLY],
         ),
         Tool::UncoveredPickups => (
             "Pickups that nobody is assigned to, or whose driver cannot legally be there in time.",
-            vec![AT_MOST],
+            vec![AT_MOST, may("unassigned", Kind::Flag, "Only those that nobody is assigned to."), ONLY],
         ),
         Tool::OpenExceptions => (
             "Everything that stands open on the board and who has it, what was promised for a time, and loads at \
              risk. Call it for a handoff or a shift change.",
-            vec![],
+            vec![ONLY],
         ),
     }
 }

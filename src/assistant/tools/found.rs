@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::model::{Timestamp, clean};
 use crate::rules::age;
 use crate::rules::find::Kind;
+use crate::rules::only::Only;
 
 /// The most that goes to the model of one result.
 const LARGEST: usize = 4000;
 /// The most of one name or place.
-const CELL: usize = 80;
+pub(super) const CELL: usize = 80;
 /// The most of one sentence.
 const SENTENCE: usize = 600;
 
@@ -64,6 +65,14 @@ impl Found {
         if let Some(doubt) = doubt {
             let stop = if doubt.ends_with('?') { "" } else { "." };
             self.say(format!("{doubt}{stop}"));
+        }
+    }
+
+    /// Says first of which part of the fleet all of it is, where that is not all; `place` says whose place counts.
+    pub(super) fn of_only(&mut self, only: &Only, place: &str, now: Timestamp) {
+        self.doubt(only.words(place));
+        for doubt in only.doubts(now) {
+            self.doubt(Some(doubt));
         }
     }
 

@@ -7,14 +7,15 @@ use serde_json::json;
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
-use super::queue;
 use super::words::{ago, count, lateness, place, seen, when_at};
+use super::{queue, who};
 use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
 use crate::rules::detention::{self, Free, Held};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::freshness::{Standing, movement_at, standing, stop_at};
-use crate::rules::late::{self as late_rules, LateLoad};
+use crate::rules::late::{self as late_rules, LateLoad, Wanted};
+use crate::rules::only::About;
 use crate::rules::{age, moment, say, slack, trailer, trip, uncovered};
 
 /// So many of a list are told in sentences.
@@ -36,9 +37,14 @@ pub(super) fn doubt_number(found: &mut Found, args: Args<'_>, facts: &Facts, mov
     );
 }
 
-/// The load that `text` means, as `say` settles it.
+/// The load that `text` means, as `say` settles it; else that of the driver who is called so.
 pub(super) fn meant<'a>(facts: &'a Facts, text: &str) -> Result<&'a Movement, String> {
-    say::load(&facts.fleet, text, facts.now).map_err(|why| {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let his = || {
+        let driver = who::driver(facts, text).ok().filter(|_| !has_digit)?;
+        find::of_unit(&facts.fleet, Kind::Driver, &driver.id).filter(|load| load.tms.status.is_open())
+    };
+    say::load(&facts.fleet, text, facts.now).or_else(|why| his().ok_or(why)).map_err(|why| {
         let found = find::find(&facts.fleet, text, facts.now).into_iter();
         let loads: BTreeSet<_> = found
             .filter(|one| one.fit == Fit::Exact)
@@ -185,7 +191,7 @@ fn heard_apart(found: &mut Found, movement: &Movement, facts: &Facts) {
 }
 
 /// "Memphis TN (delivery at ACME), window Tue 14:00 CST to Tue 16:00 CST".
-fn stop_words(stop: &Stop, facts: &Facts) -> String {
+pub(super) fn stop_words(stop: &Stop, facts: &Facts) -> String {
     let name = stop.tms.name.as_ref().map(|name| format!(" at {name}")).unwrap_or_default();
     let window = match (stop.opens_at(), stop.closes_at()) {
         (_, None) => "no appointment known".to_owned(),
@@ -201,7 +207,7 @@ fn stop_words(stop: &Stop, facts: &Facts) -> String {
 }
 
 /// "likely Tue 14:20 CST, legally at the earliest Tue 13:55 CST (mapbox)", or when it came there.
-fn arrival_words(movement: &Movement, stop: &Stop, basis: &Basis<'_>, facts: &Facts) -> String {
+pub(super) fn arrival_words(movement: &Movement, stop: &Stop, basis: &Basis<'_>, facts: &Facts) -> String {
     let (fleet, now) = (&facts.fleet, facts.now);
     if stop.tms.done {
         return match stop.tms.actual_arrival_at.filter(|at| *at <= now) {
@@ -306,10 +312,15 @@ pub(super) fn names(stop: &Stop, index: usize, text: &str) -> bool {
 }
 
 /// `late_loads`.
-pub(super) fn late(args: Args<'_>, facts: &Facts) -> Found {
+pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let (fleet, now, basis) = (&facts.fleet, facts.now, facts.basis());
-    let report = late_rules::late(fleet, &basis.fresh, now, args.is_set("tight"));
+    let (only, within) = (args.only(facts)?, args.within()?);
+    let wanted =
+        Wanted { tight: args.is_set("tight"), only: &only, until: within.map(|within| now.plus(within)) };
+    let report = late_rules::late_of(fleet, &basis.fresh, now, &wanted);
     let mut found = Found::default();
+    found.of_only(&only, "by the stop that each is judged by", now);
+    found.doubt(within.map(|within| format!("Only what is due within {}", age::words(within))));
     let (late, at_risk): (Vec<_>, Vec<_>) =
         report.loads.iter().partition(|load| load.standing.risk == Risk::Late);
     found.say(match report.loads.len() {
@@ -344,7 +355,7 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Found {
     }
     blind(&mut found, facts);
     found.rest_on(basis.fresh.freight().0);
-    found
+    Ok(found)
 }
 
 /// Says which accounts do not come, so that a short list is not taken for a good one.
@@ -394,10 +405,13 @@ fn late_row(load: &LateLoad<'_>, facts: &Facts) -> serde_json::Value {
 }
 
 /// `detention`.
-pub(super) fn detention(facts: &Facts) -> Found {
+pub(super) fn detention(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let (fleet, now, basis) = (&facts.fleet, facts.now, facts.basis());
-    let held = detention::held(fleet, &basis.fresh, now);
+    let only = args.only(facts)?;
+    let mut held = detention::held(fleet, &basis.fresh, now);
+    held.retain(|one| only.has(&About::load(one.movement, Some(one.stop)), fleet));
     let mut found = Found::default();
+    found.of_only(&only, "by the stop", now);
     let over = held.iter().filter(|one| one.is_over(now)).count();
     let trucks: BTreeSet<_> = held.iter().filter_map(|one| one.movement.tractor_id.as_ref()).collect();
     found.say(match held.len() {
@@ -431,7 +445,7 @@ pub(super) fn detention(facts: &Facts) -> Found {
     found.left_out = held.len().saturating_sub(ROWS);
     found.say("What a minute beyond the free time costs is not known here.");
     found.rest_on(basis.fresh.freight().0);
-    found
+    Ok(found)
 }
 
 fn held_words(held: &Held<'_>, facts: &Facts) -> String {

@@ -9,8 +9,9 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::who;
 use super::words::{ago, count, place, seen};
-use crate::model::{FeedStatus, Gives, Tractor};
-use crate::rules::find::Kind;
+use crate::model::{FeedStatus, Fleet, Gives, Tractor};
+use crate::rules::find::{self, Kind};
+use crate::rules::only::About;
 use crate::rules::{age, called, dark};
 
 /// `sync_health`.
@@ -78,7 +79,7 @@ const VERDICT: &str = "why dark";
 
 /// `why_dark`: whether it is the unit, or all of its account; without a unit, which are dark.
 pub(super) fn why_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let Some(unit) = args.text_opt("unit") else { return Ok(all_dark(facts)) };
+    let Some(unit) = args.text_opt("unit") else { return all_dark(args, facts) };
     let tractor = who::tractor(facts, &unit)?;
     let (fleet, now) = (&facts.fleet, facts.now);
     let number = &tractor.unit_number;
@@ -121,16 +122,17 @@ pub(super) fn why_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
 }
 
 /// Every tractor that is dark, whoever was heard last first.
-fn all_dark(facts: &Facts) -> Found {
+fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     const SAID: usize = 5;
     const ROWS: usize = 12;
     let (fleet, now) = (&facts.fleet, facts.now);
-    let fresh = facts.basis().fresh;
-    let tractors = fleet.tractors.iter().map(AsRef::as_ref);
+    let (fresh, only) = (facts.basis().fresh, args.only(facts)?);
+    let tractors = fleet.tractors.iter().map(AsRef::as_ref).filter(|row| only.has(&truck(row, fleet), fleet));
     let mut all: Vec<(&Tractor, dark::Dark<'_>)> =
         tractors.filter_map(|row: &Tractor| Some((row, dark::why(fleet, row, &fresh, now)?))).collect();
     all.sort_by_key(|(row, dark)| (Reverse(dark.seen_at), &row.id));
     let mut found = Found::default();
+    found.of_only(&only, "by where it was last seen", now);
     found.say(match all.len() {
         0 => "No tractor that was ever heard is dark.".to_owned(),
         dark => format!("{} dark, the last heard first:", count(dark, "tractor is", "tractors are")),
@@ -155,5 +157,12 @@ fn all_dark(facts: &Facts) -> Found {
         found.cite(Kind::Tractor, &row.id.0, &row.unit_number, Some(dark.seen_at));
     }
     found.left_out = all.len().saturating_sub(ROWS);
-    found
+    Ok(found)
+}
+
+/// A truck with who drives it and the load that it is on.
+fn truck<'a>(tractor: &'a Tractor, fleet: &'a Fleet) -> About<'a> {
+    let driver = tractor.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
+    let load = find::of_unit(fleet, Kind::Tractor, &tractor.id);
+    About { load, stop: None, driver, tractor: Some(tractor) }
 }

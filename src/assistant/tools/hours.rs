@@ -1,11 +1,9 @@
 //! The hours of one driver, as his ELD tells them: what is left by each clock, and how long he may drive on. Rests are
 //! not credited and nothing is planned here.
 
-use serde_json::json;
-
 use super::super::facts::Facts;
 use super::args::Args;
-use super::found::{Found, row};
+use super::found::Found;
 use super::plan::{clocks, hours_words, load_number};
 use super::who;
 use super::words::ago;
@@ -16,7 +14,7 @@ use crate::rules::eta::clocks_hold;
 use crate::rules::find::{self, Kind};
 use crate::rules::hours::Left;
 use crate::rules::near::{drivable_s, left_now};
-use crate::rules::{called, queue};
+use crate::rules::{called, moment, queue};
 
 /// `get_driver_hours`.
 pub(super) fn driver_hours(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -101,9 +99,9 @@ fn told(found: &mut Found, driver: &Driver, left: &Left, wanted: Option<f64>, fa
         #[expect(clippy::cast_possible_truncation, reason = "at most a day")]
         let wanted_s = (wanted * 3600.0) as i64;
         let asked = hours_words(wanted_s);
-        found.say(match wanted_s - most_s {
-            short_s @ 1.. => format!("{asked} of driving: NO, {} short.", hours_words(short_s)),
-            _ => format!("{asked} of driving: YES, by his clocks now."),
+        found.say(match moment::shortage(wanted_s - most_s) {
+            Some(short) => format!("{asked} of driving: NO, {short} short."),
+            None => format!("{asked} of driving: YES, by his clocks now."),
         });
     }
     if matches!(driver.hos_status, DutyStatus::OffDuty | DutyStatus::Sleeper) {
@@ -112,22 +110,7 @@ fn told(found: &mut Found, driver: &Driver, left: &Left, wanted: Option<f64>, fa
 }
 
 fn add_row(found: &mut Found, driver: &Driver, tractor: Option<&Tractor>, left: &Left, facts: &Facts) {
-    let is_planned_by = driver.ruleset.as_deref().is_none_or(|rules| cycle::told(rules) != Told::Other);
-    let clock = |left_s: Option<i64>| json!(left_s.map(hours_words));
-    found.rows.push(row([
-        ("driver", json!(driver.name)),
-        ("driver_id", json!(driver.id.0)),
-        ("tractor", json!(tractor.map(|row| row.unit_number.as_str()))),
-        ("load", json!(driver.movement_id)),
-        ("hos_status", json!(driver.hos_status.word())),
-        ("drive_left", clock(left.drive_s)),
-        ("shift_left", clock(left.shift_s)),
-        ("break_left", clock(left.break_s)),
-        ("cycle_left", clock(left.cycle_s)),
-        ("drivable", clock(drivable_s(left).filter(|_| is_planned_by))),
-        ("rules", json!(driver.ruleset)),
-        ("hours_age", json!(ago(driver.hos_as_of_at, facts.now))),
-    ]));
+    found.rows.push(who::driver_row(driver, left, facts));
     found.rest_on(driver.hos_as_of_at);
     found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
     if let Some(row) = tractor {

@@ -109,20 +109,27 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let place = args.text("place")?;
     let miles = args.number("miles", 1.0, 1000.0)?.unwrap_or(100.0);
     let hours = args.number("drive_hours", 0.0, 11.0)?;
-    let empty = args.is_set("empty");
+    let (empty, free, kind) = (args.is_set("empty"), args.is_set("free"), kind(args)?);
     let basis = facts.basis();
     let spot = whereabouts::locate(&facts.fleet, &facts.fleet.places, &place)?;
     #[expect(clippy::cast_possible_truncation, reason = "at most eleven hours")]
     let drive_s = hours.map(|hours| (hours * 3600.0) as i64);
-    let around = near::near(&basis, &Wanted { place: spot.point, miles, drive_s, empty });
-    let rows: Vec<&Near<'_>> = around.found.iter().filter(|row| row.leads()).collect();
+    let mut around = near::near(&basis, &Wanted { place: spot.point, miles, drive_s, empty });
+    around.found.retain(|row| is_of(row, kind) && !(free && row.movement_id.is_some()));
+    let is_doubtful = |row: &&Near<'_>| empty && !row.is_empty();
+    around.empty_unknown = around.found.iter().filter(is_doubtful).count();
+    let rows: Vec<&Near<'_>> = around.found.iter().collect();
     let mut found = Found::default();
     let wish = [
         hours.map(|hours| format!(" with {hours} h of driving")),
-        empty.then(|| " with an empty trailer".to_owned()),
+        empty.then(|| {
+            if kind == Some(UnitKind::Trailer) { ", empty" } else { " with an empty trailer" }.to_owned()
+        }),
+        free.then(|| " without a load".to_owned()),
     ];
+    let of_kind = kind.map(|kind| format!(" {}s", kind.word())).unwrap_or_default();
     found.say(format!(
-        "Within {miles:.0} mi of {}{}: {}, by who can legally be there first (straight line).",
+        "Within {miles:.0} mi of {}{}: {}{of_kind}, by who can legally be there first (straight line).",
         spot.label,
         wish.into_iter().flatten().collect::<String>(),
         rows.len() - around.empty_unknown
@@ -142,6 +149,24 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     found.doubt(around.left_out());
     found.rest_on(spot.observed_at);
     Ok(found)
+}
+
+/// Which kind alone is asked for.
+fn kind(args: Args<'_>) -> Result<Option<UnitKind>, String> {
+    let Some(text) = args.text_opt("kind") else { return Ok(None) };
+    let kinds = [UnitKind::Driver, UnitKind::Tractor, UnitKind::Trailer];
+    let named = kinds.into_iter().find(|kind| kind.word() == text.to_lowercase());
+    named.map(Some).ok_or_else(|| format!("`kind` {text:?} is none: say driver, tractor or trailer"))
+}
+
+/// Whether it is of that kind; a rig is told once, by who drives it.
+fn is_of(row: &Near<'_>, kind: Option<UnitKind>) -> bool {
+    match kind {
+        Some(UnitKind::Trailer) => row.kind == UnitKind::Trailer,
+        Some(UnitKind::Driver) => row.kind == UnitKind::Driver,
+        Some(UnitKind::Tractor) => row.leads() && row.tractor.is_some() && row.kind != UnitKind::Trailer,
+        None => row.leads(),
+    }
 }
 
 /// A rig around a place.

@@ -1,7 +1,5 @@
 //! What is wrong or about to be, as the commands `hours`, `uncovered` and `handoff` have it.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::super::facts::Facts;
@@ -9,11 +7,13 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
-use crate::model::{Exception, ExceptionKind, Keyed, Movement};
+use crate::model::{Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, StopKey};
 use crate::rules::alerts::{self, AHEAD};
 use crate::rules::find::Kind;
 use crate::rules::handoff::{self, Handoff, Line, What};
-use crate::rules::limits::{self, By, Ends, Limit};
+use crate::rules::limits::{self, By, Ends, Limit, Limits};
+use crate::rules::near::{drivable_s, left_known};
+use crate::rules::only::{About, Only};
 use crate::rules::uncovered::{self, Uncovered};
 use crate::rules::{age, blindness, moment, queue, trip};
 
@@ -21,22 +21,29 @@ use crate::rules::{age, blindness, moment, queue, trip};
 const SAID: usize = 5;
 const ROWS: usize = 12;
 
-fn horizon(args: Args<'_>, usual: Duration) -> Result<Duration, String> {
-    let hours = args.number("within_hours", 0.5, 72.0)?;
-    Ok(hours.map_or(usual, |hours| Duration::from_secs_f64(hours * 3600.0)))
-}
-
 /// `hours_running_out`: whose hours end on his present plan before the work does.
 pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let within = horizon(args, AHEAD)?;
-    let limits = limits::limits(&facts.fleet, &facts.basis().fresh, facts.now, within);
+    let (fleet, within, only) = (&facts.fleet, args.within()?.unwrap_or(AHEAD), args.only(facts)?);
+    let mut limits = limits::limits(fleet, &facts.basis().fresh, facts.now, within);
+    limits.drivers.retain(|limit| only.has(&at_work(limit.driver, limit.load, facts), fleet));
+    let is_out = |limit: &Limit<'_>| limit.ends == Ends::Ended;
+    let out = limits.drivers.iter().filter(|limit| is_out(limit)).count();
     let mut found = Found::default();
+    found.of_only(&only, "by where the truck is", facts.now);
+    let order = if args.is_set("out") {
+        limits.drivers.sort_by_key(|limit| !is_out(limit));
+        resting(&mut found, &limits, &only, facts);
+        "those who are out now first"
+    } else {
+        "the first first and last whose hours have ended"
+    };
     let hours = age::words(within);
     found.say(match limits.drivers.len() {
         0 => format!("Within {hours} nobody is known to run out of hours before his work ends."),
         all => format!(
-            "Within {hours} {} out of hours, the first first and last whose hours have ended.",
-            count(all, "driver is or will be", "drivers are or will be")
+            "Within {hours} {} out of hours, {order}: {out} OUT NOW, {} only running out.",
+            count(all, "driver is or will be", "drivers are or will be"),
+            all - out
         ),
     });
     for limit in limits.drivers.iter().take(ROWS) {
@@ -44,8 +51,9 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     }
     found.left_out = limits.drivers.len().saturating_sub(ROWS);
     if limits.hours_unknown > 0 {
+        let of_all = if only.is_all() { "" } else { " in the whole fleet" };
         found.say(format!(
-            "Of {} at work NOBODY CAN TELL: the hours are not known now.",
+            "Of {} at work{of_all} NOBODY CAN TELL: the hours are not known now.",
             count(limits.hours_unknown, "driver", "drivers")
         ));
     }
@@ -53,15 +61,51 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     Ok(found)
 }
 
+/// A driver with his load, where his truck is.
+fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, facts: &'a Facts) -> About<'a> {
+    let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id)).map(AsRef::as_ref);
+    About { load, stop: None, driver: Some(driver), tractor }
+}
+
+/// Names who has no driving left by his clocks and no work before its end: he rests, and is out of hours all the same.
+fn resting(found: &mut Found, limits: &Limits<'_>, only: &Only, facts: &Facts) {
+    let fresh = facts.basis().fresh;
+    let is_listed = |driver: &Driver| limits.drivers.iter().any(|limit| limit.driver.id == driver.id);
+    let is_spent = |driver: &Driver| {
+        drivable_s(&left_known(driver, &fresh, facts.now)).is_some_and(|left_s| left_s < 60)
+    };
+    let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref);
+    let spent: Vec<&Driver> = drivers
+        .filter(|driver: &&Driver| {
+            is_spent(driver) && !is_listed(driver) && only.has(&at_work(driver, None, facts), &facts.fleet)
+        })
+        .collect();
+    if spent.is_empty() {
+        return;
+    }
+    let named =
+        spent.iter().take(SAID).map(|driver| format!("{} ({})", driver.name, driver.hos_status.word()));
+    let more = spent.len().saturating_sub(SAID);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    found.say(format!(
+        "No driving left and nothing planned before the end of it: {}{more}.",
+        named.collect::<Vec<_>>().join(", ").replace('_', " ")
+    ));
+    for driver in spent {
+        found.rest_on(driver.hos_as_of_at);
+        found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
+    }
+}
+
 fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
     let driver = limit.driver;
     let ends = match limit.ends {
         Ends::At(at) => format!("ends {}", when(at, facts)),
         Ends::Rests => "would not last, so he rests first".to_owned(),
-        Ends::Ended => "has ended".to_owned(),
+        Ends::Ended => "has ended: OUT NOW".to_owned(),
     };
     let load = limit.load.map(|load| load.tms.id.as_str());
-    let short = limit.short_of_s.map(moment::span);
+    let short = limit.short_of_s.and_then(moment::shortage);
     if found.rows.len() < SAID {
         let on = load.map(|load| format!(" on load {load}")).unwrap_or_default();
         let about = limit.place.as_ref().map(|place| format!(" about {place}")).unwrap_or_default();
@@ -94,13 +138,20 @@ fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
 
 /// `uncovered_pickups`: what picks up soon without a driver who can legally be there.
 pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let within = horizon(args, AHEAD)?;
+    let (within, only) = (args.within()?.unwrap_or(AHEAD), args.only(facts)?);
     if within > AHEAD {
         let most = alerts::ahead_words();
         return Err(format!("`within_hours`: pickups are judged {most} ahead, no further"));
     }
-    let rows = uncovered::uncovered(&facts.fleet, facts.now, within);
+    let unassigned = args.is_set("unassigned");
+    let mut rows = uncovered::uncovered(&facts.fleet, facts.now, within);
+    rows.retain(|one| {
+        (!unassigned || one.exception.kind == ExceptionKind::UnassignedPickup)
+            && only.has(&About { stop: one.stop, ..of_exception(one.exception, &facts.fleet) }, &facts.fleet)
+    });
     let mut found = Found::default();
+    found.of_only(&only, "by the pickup", facts.now);
+    found.doubt(unassigned.then(|| "Only pickups that nobody is assigned to".to_owned()));
     let hours = age::words(within);
     found.say(match rows.len() {
         0 if blindness::not_yet(&facts.fleet).is_some() => {
@@ -161,6 +212,24 @@ fn add_uncovered(found: &mut Found, one: &Uncovered<'_>, facts: &Facts) {
     }
 }
 
+/// What an exception is about.
+fn of_exception<'a>(row: &Exception, fleet: &'a Fleet) -> About<'a> {
+    let touches = &row.touches;
+    let company_id = || touches.company_id.clone();
+    let load = company_id().zip(touches.movement_id.clone());
+    let stop = company_id().zip(touches.stop_id.clone());
+    let load = load.and_then(|(company_id, id)| fleet.movements.get(&MovementKey { company_id, id }));
+    let stop = stop.and_then(|(company_id, id)| fleet.stops.get(&StopKey { company_id, id }));
+    let driver = touches.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
+    let tractor = touches.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    About {
+        load: load.map(AsRef::as_ref),
+        stop: stop.map(AsRef::as_ref),
+        driver: driver.map(AsRef::as_ref),
+        tractor: tractor.map(AsRef::as_ref),
+    }
+}
+
 /// Says what stands on the board of a load, and who sees to it.
 pub(super) fn on_the_board(found: &mut Found, movement: &Movement, facts: &Facts) {
     let open = queue::open(&facts.fleet, &facts.basis().fresh, facts.now);
@@ -188,10 +257,17 @@ fn claim_words(row: &Exception, facts: &Facts) -> String {
 }
 
 /// `open_exceptions`: the sheet of a change of shift.
-pub(super) fn open_exceptions(facts: &Facts) -> Found {
-    let fleet = &facts.fleet;
-    let sheet = handoff::handoff(fleet, &facts.basis().fresh, facts.now);
+pub(super) fn open_exceptions(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
+    let (fleet, only) = (&facts.fleet, args.only(facts)?);
+    let mut sheet = handoff::handoff(fleet, &facts.basis().fresh, facts.now);
+    sheet.open.retain(|line| line.rows().any(|row| only.has(&of_exception(row, fleet), fleet)));
+    sheet.at_risk.retain(|load| only.has(&About::load(&load.movement, load.stop), fleet));
+    sheet.promises.retain(|promise| match &promise.what {
+        What::LookAgain { exception, .. } => only.has(&of_exception(exception, fleet), fleet),
+        What::CheckCall { load } => only.has(&About::load(load, None), fleet),
+    });
     let mut found = Found::default();
+    found.of_only(&only, "by the stop, or else the truck", facts.now);
     found.say(match sheet.open.len() {
         0 if sheet.unsettled.is_some() => "Nothing stands open on the board YET.".to_owned(),
         0 => "Nothing stands open on the board.".to_owned(),
@@ -217,11 +293,12 @@ pub(super) fn open_exceptions(facts: &Facts) -> Found {
         cite(&mut found, facts, &load.movement);
     }
     if sheet.unknown > 0 {
-        found.say(format!("Of {} NOBODY CAN TELL.", count(sheet.unknown, "load", "loads")));
+        let of_all = if only.is_all() { "" } else { " in the whole fleet" };
+        found.say(format!("Of {}{of_all} NOBODY CAN TELL.", count(sheet.unknown, "load", "loads")));
     }
     unsettled(&mut found, facts);
     blind(&mut found, facts);
-    found
+    Ok(found)
 }
 
 fn add_open(found: &mut Found, line: &Line<'_>, facts: &Facts) {

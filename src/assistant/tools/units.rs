@@ -5,12 +5,13 @@ use serde_json::json;
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
+use super::freight::{arrival_words, cite, stop_words};
 use super::who;
 use super::words::{ago, for_so_long, place, seen, when};
-use crate::model::{Loaded, Motion, Trailer, UnitKind};
-use crate::rules::find::Kind;
+use crate::model::{Keyed, Loaded, Motion, Movement, Trailer, UnitKind};
+use crate::rules::find::{self, Kind};
 use crate::rules::near::left_known;
-use crate::rules::{age, called, dwell, moment, motion, pairing};
+use crate::rules::{age, called, dwell, moment, motion, pairing, trip};
 
 /// `get_driver_location`.
 pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -41,6 +42,12 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
     if tractor.is_some_and(|row| !fresh.knows_where(row, now)) {
         found.say("STALE: this is where it was last seen, not where it is.");
     }
+    if let Some(load) =
+        find::of_unit(fleet, Kind::Driver, &driver.id).filter(|load| load.tms.status.is_open())
+    {
+        found.say(heading(load, facts));
+        cite(&mut found, facts, load);
+    }
     let left = left_known(driver, &fresh, now);
     found.rows.push(row([
         ("driver", json!(driver.name)),
@@ -69,6 +76,20 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
         found.cite(Kind::Tractor, &row.id.0, &row.unit_number, row.observed_at);
     }
     Ok(found)
+}
+
+/// Where a load of his goes next: "On load 4471, next stop Waco TX …".
+fn heading(load: &Movement, facts: &Facts) -> String {
+    let basis = facts.basis();
+    let Some(stop) = trip::of(load, facts.fleet.stops_of(&load.key())).next else {
+        return format!("His load {} has no stop left.", load.tms.id);
+    };
+    format!(
+        "On or before load {}, next stop {}: {}.",
+        load.tms.id,
+        stop_words(stop, facts),
+        arrival_words(load, stop, &basis, facts)
+    )
 }
 
 /// `trailer_where`.

@@ -1,15 +1,18 @@
 //! Who is meant: one driver, or several among whom the dispatcher must choose; never a guess.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::facts::Facts;
 use super::args::Args;
-use super::found::{Found, row};
+use super::found::{CELL, Found, row};
+use super::plan::hours_words;
 use super::words::{ago, count, seen};
-use crate::model::{Driver, Tractor, Trailer, UnitId, nearest};
+use crate::model::{Driver, Tractor, Trailer, UnitId, clean, nearest};
 use crate::rules::called;
+use crate::rules::cycle::{self, Told};
 use crate::rules::find::{self, Fit, Kind};
-use crate::rules::near::left_known;
+use crate::rules::hours::Left;
+use crate::rules::near::{drivable_s, left_known};
 
 /// So many of several are named.
 const NAMED: usize = 5;
@@ -112,6 +115,27 @@ fn one_of<'a, T>(
     }
 }
 
+/// A driver as a row: what he drives, and what is left by each of his clocks.
+pub(super) fn driver_row(driver: &Driver, left: &Left, facts: &Facts) -> Value {
+    let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
+    let is_planned_by = driver.ruleset.as_deref().is_none_or(|rules| cycle::told(rules) != Told::Other);
+    let clock = |left_s: Option<i64>| json!(left_s.map(hours_words));
+    row([
+        ("driver", json!(driver.name)),
+        ("driver_id", json!(driver.id.0)),
+        ("tractor", json!(tractor.map(|row| row.unit_number.as_str()))),
+        ("load", json!(driver.movement_id)),
+        ("hos_status", json!(driver.hos_status.word())),
+        ("drive_left", clock(left.drive_s)),
+        ("shift_left", clock(left.shift_s)),
+        ("break_left", clock(left.break_s)),
+        ("cycle_left", clock(left.cycle_s)),
+        ("drivable", clock(drivable_s(left).filter(|_| is_planned_by))),
+        ("rules", json!(driver.ruleset)),
+        ("hours_age", json!(ago(driver.hos_as_of_at, facts.now))),
+    ])
+}
+
 /// `search_drivers`.
 pub(super) fn search(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     const MOST: usize = 8;
@@ -125,16 +149,11 @@ pub(super) fn search(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     for (driver, _) in drivers.iter().take(MOST) {
         let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id));
         let left = left_known(driver, &fresh, facts.now);
-        found.rows.push(row([
-            ("driver", json!(driver.name)),
-            ("driver_id", json!(driver.id.0)),
-            ("tractor", json!(tractor.map(|row| row.unit_number.as_str()))),
-            ("load", json!(driver.movement_id)),
-            ("hos_status", json!(driver.hos_status.word())),
-            ("drive_left", json!(left.drive_s.map(crate::rules::moment::span))),
-            ("hours_told", json!(ago(driver.hos_as_of_at, facts.now))),
-            ("where", json!(tractor.map(|row| seen(row, facts.now)))),
-        ]));
+        let mut shown = driver_row(driver, &left, facts);
+        if let Some(tractor) = tractor {
+            shown["where"] = json!(clean(&seen(tractor, facts.now), CELL));
+        }
+        found.rows.push(shown);
         found.rest_on(driver.hos_as_of_at);
         found.rest_on(tractor.and_then(|row| row.observed_at));
         found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);

@@ -1,0 +1,106 @@
+//! Who or what is around a place: "who's near Dallas with 5 hours", "trailers at Waco", "trucks within 50 miles of it".
+
+use serde_json::{Map, json};
+
+use super::{Asked, NOUNS, THIS};
+use crate::assistant::plain::{Meant, NOTHING_SELECTED};
+use crate::assistant::tools::Tool;
+
+/// So many miles around a place are at it.
+const AT_MI: f64 = 25.0;
+
+impl Asked<'_> {
+    /// Who is near what is named.
+    pub(super) fn near(&self) -> Option<Meant> {
+        let ends = [
+            "with",
+            "and",
+            "within",
+            "who",
+            "that",
+            "having",
+            "has",
+            "for",
+            "in",
+            "now",
+            "empty",
+            "right",
+            "without",
+            "available",
+            "free",
+            "at",
+        ];
+        let (from, miles) = self.around()?;
+        let rest = self.words.get(from..)?;
+        let length = rest.iter().position(|word| ends.contains(word)).unwrap_or(rest.len());
+        let place = rest.get(..length)?;
+        let place = match place {
+            [this] | [this, _]
+                if THIS.contains(this) && place.iter().skip(1).all(|word| NOUNS.contains(word)) =>
+            {
+                match self.selected.whereabouts() {
+                    Some(name) => name.to_owned(),
+                    None => return Some(Meant::Refused(NOTHING_SELECTED)),
+                }
+            }
+            named => named.join(" "),
+        };
+        let mut arguments = Map::from_iter([("place".to_owned(), json!(place))]);
+        if let Some(hours) = self.amount(&["hours", "hour", "hrs", "h"]) {
+            arguments.insert("drive_hours".to_owned(), json!(hours));
+        }
+        if let Some(miles) = self.amount(&["miles", "mile", "mi"]).or(miles) {
+            arguments.insert("miles".to_owned(), json!(miles));
+        }
+        if self.has(&["empty", "empties"]) {
+            arguments.insert("empty".to_owned(), json!(true));
+        }
+        if self.has(&["available", "free"]) {
+            arguments.insert("free".to_owned(), json!(true));
+        }
+        if let Some(kind) = self.kind() {
+            arguments.insert("kind".to_owned(), json!(kind));
+        }
+        Some(Meant::LookUp(Tool::Near, arguments)).filter(|_| !place.is_empty())
+    }
+
+    /// Where the place begins, and how far around it is asked by the words alone.
+    fn around(&self) -> Option<(usize, Option<f64>)> {
+        if let Some(at) = self.after(&["near", "around", "nearby"]) {
+            return Some((at, None));
+        }
+        let close = self.after(&["close", "closest", "nearest"]);
+        let close =
+            close.and_then(|at| Some(at + self.words.get(at..)?.iter().position(|word| *word == "to")? + 1));
+        let counted = self.words.windows(2).position(|pair| {
+            ["miles", "mile", "mi"].iter().any(|unit| pair[0].ends_with(unit))
+                && ["of", "from"].contains(&pair[1])
+        });
+        if let Some(at) = close.or(counted.map(|at| at + 2)) {
+            return Some((at, None));
+        }
+        let things = [
+            "trucks", "truck", "tractors", "tractor", "trailers", "trailer", "drivers", "empties", "who",
+            "who's", "anyone", "anybody",
+        ];
+        let at = self.after(&["at", "in"]).filter(|_| self.has(&things) && self.number().is_none())?;
+        // "Who is in trouble" is no place; "in the next 4 hours" neither.
+        let is_place =
+            self.words.get(at).is_some_and(|word| !["the", "trouble", "a", "my", "charge"].contains(word));
+        is_place.then_some((at, Some(AT_MI)))
+    }
+
+    /// The one kind that is asked for.
+    fn kind(&self) -> Option<&'static str> {
+        let (trailers, trucks, drivers) = (
+            self.has(&["trailers", "trailer", "empties"]),
+            self.has(&["trucks", "tractors", "truck", "tractor"]),
+            self.has(&["drivers", "who", "who's", "driver", "anyone", "anybody", "whos"]),
+        );
+        match (trailers, trucks, drivers) {
+            (true, false, false) => Some("trailer"),
+            (false, true, false) => Some("tractor"),
+            _ => None,
+        }
+    }
+}
