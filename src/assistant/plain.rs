@@ -119,8 +119,9 @@ fn honoured(
     left: Vec<Rest>,
 ) -> Option<String> {
     let is_part = tool.takes_only(arguments) && !left.iter().any(|rest| rest.is_turned);
-    let (only, left): (Vec<Rest>, Vec<Rest>) =
-        left.into_iter().partition(|rest| is_part && Only::is_named(&facts.fleet, &rest.text, rest.is_place));
+    let (only, left): (Vec<Rest>, Vec<Rest>) = left.into_iter().partition(|rest| {
+        is_part && !rest.is_from && Only::is_named(&facts.fleet, &rest.text, rest.is_place)
+    });
     let whole = match (tool.takes_only(arguments), only.is_empty()) {
         (true, true) => "This is the whole fleet:",
         (true, false) => "This is without it:",

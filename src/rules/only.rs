@@ -134,9 +134,8 @@ fn part(fleet: &Fleet, name: &str, with_map: bool) -> Result<Part, String> {
 fn kind_of_stop(wanted: &str) -> Option<Part> {
     match wanted {
         "pickup" | "pickups" | "shipper" | "shippers" => Some(Part::Stops(StopType::Pickup)),
-        "delivery" | "deliveries" | "drop" | "drops" | "receiver" | "receivers" | "consignee" => {
-            Some(Part::Stops(StopType::Delivery))
-        }
+        "deliver" | "delivers" | "delivering" | "delivery" | "deliveries" | "drop" | "drops" | "receiver"
+        | "receivers" | "consignee" => Some(Part::Stops(StopType::Delivery)),
         _ => None,
     }
 }
@@ -313,6 +312,7 @@ mod tests {
         (order.tms.id, order.tms.company_id) = ("9".into(), "TMS".into());
         order.tms.movement_id = Some("4472".into());
         fleet.orders = [order].into_iter().collect();
+        fleet.index_stops();
         fleet
     }
 

@@ -5,6 +5,7 @@
 //! signature among it. `rules` choose what is called and said, `write` puts it into pieces.
 
 mod check;
+mod only;
 mod rules;
 mod write;
 

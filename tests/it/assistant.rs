@@ -4,6 +4,7 @@
 mod anew;
 mod demo;
 mod kept;
+mod parts;
 mod recordings;
 mod service;
 mod strict;

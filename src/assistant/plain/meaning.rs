@@ -5,6 +5,8 @@ mod one;
 #[cfg(test)]
 mod tests;
 
+pub use self::one::BESIDE;
+
 use std::ops::Range;
 
 use serde_json::{Map, Value, json};
@@ -65,7 +67,8 @@ impl<'a> Asked<'a> {
         };
         let is_number = |(index, word): &(usize, &&'a str)| {
             let counts = self.words.get(index + 1).is_some_and(|next| UNITS.contains(next));
-            word.bytes().any(|byte| byte.is_ascii_digit()) && !counts && !is_length(word)
+            let is_time = word.contains(':') || ["am", "pm"].iter().any(|half| word.ends_with(half));
+            word.bytes().any(|byte| byte.is_ascii_digit()) && !counts && !is_time && !is_length(word)
         };
         self.words.iter().enumerate().find(is_number).map(|(_, word)| *word)
     }
@@ -153,7 +156,12 @@ impl<'a> Asked<'a> {
         if self.has(&["handoff", "handover"]) || self.says("hand off") || self.says("shift change") {
             return with(Tool::OpenExceptions, Map::new());
         }
-        if self.has(&["detention", "detained", "waiting"]) {
+        let sits = self.has(&["sitting", "stuck"])
+            && self.has(&[
+                "who", "who's", "what", "what's", "which", "trucks", "drivers", "loads", "anyone", "anybody",
+            ])
+            && !self.has(&["trailer", "trailers", "empty", "empties", "long"]);
+        if sits && self.number().is_none() || self.has(&["detention", "detained", "waiting"]) {
             return with(Tool::Detention, Map::new());
         }
         if let Some(meant) = self.uncovered().or_else(|| self.hours()).or_else(|| self.out_of_hours()) {
@@ -167,7 +175,11 @@ impl<'a> Asked<'a> {
         let of_several = self.has(&["what", "what's", "which", "any", "anything", "loads", "everything"]);
         let names_one = self.number().is_some() || self.points() && !of_several;
         if (self.has(&["late", "behind"]) || self.says("at risk")) && !names_one {
-            return with(Tool::LateLoads, self.ahead());
+            let mut arguments = self.ahead();
+            if self.has(&["today", "tonight"]) {
+                arguments.insert("today".to_owned(), json!(true));
+            }
+            return with(Tool::LateLoads, arguments);
         }
         if self.has(&["dark", "silent"]) && !names_one {
             return with(Tool::WhyDark, Map::new());
@@ -188,13 +200,13 @@ impl<'a> Asked<'a> {
             "nobody is on",
             "nobody assigned",
             "nobody is assigned",
-            "need a driver",
-            "needs a driver",
         ];
         let of_loads = self.has(&["load", "loads", "freight", "pickup", "pickups", "movements"]);
         let is_unassigned = self.has(&["unassigned"])
             || of_loads && lacks_driver.iter().any(|phrase| self.says(phrase))
-            || self.says("not assigned");
+            || ["not assigned", "needs a driver", "need a driver", "need drivers"]
+                .iter()
+                .any(|phrase| self.says(phrase));
         let is_open = self.has(&["uncovered"]) || self.says("not covered");
         let is_pickup = self.has(&["pickup", "pickups"]) && self.has(&["covered", "cover", "without"]);
         let mut arguments = self.ahead();

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::rest;
 use crate::model::{Fleet, folded};
 
 /// Shorter words name nobody on their own.
@@ -32,12 +33,33 @@ impl People {
         Self(names.map(words).filter(|words: &Vec<String>| !words.is_empty()).collect())
     }
 
-    /// Where in `words` somebody is named: the longest run that is a part of one name; of two as long, the first.
+    /// Where in `words` somebody is named: the longest run that is a part of one name; of two as long, the first. What
+    /// stands beside a part of a name and is no plain word belongs to it: "bob jones" is nobody where there is a Bob Stone.
     pub fn named(&self, words: &[&str]) -> Option<Range<usize>> {
         let plain: Vec<String> = words.iter().map(|word| folded(owner(word))).collect();
         let runs = (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| from..to));
         let found = runs.filter(|run| plain.get(run.clone()).is_some_and(|run| self.are(run)));
-        found.max_by_key(|run| (run.len(), std::cmp::Reverse(run.start)))
+        let mut run = found.max_by_key(|run| (run.len(), std::cmp::Reverse(run.start)))?;
+        let is_whole = plain.get(run.clone()).is_some_and(|run| self.0.contains(run));
+        let goes_on = |at: usize| {
+            plain.get(at).is_some_and(|word| {
+                !rest::is_plain(word)
+                    && !PLAIN.contains(&word.as_str())
+                    && word.chars().all(char::is_alphabetic)
+            })
+        };
+        if !is_whole {
+            while run.start > 0
+                && goes_on(run.start - 1)
+                && owner(words[run.start - 1]) == words[run.start - 1]
+            {
+                run.start -= 1;
+            }
+            while goes_on(run.end) && owner(words[run.end - 1]) == words[run.end - 1] {
+                run.end += 1;
+            }
+        }
+        Some(run)
     }
 
     fn are(&self, run: &[String]) -> bool {
@@ -76,5 +98,8 @@ mod tests {
         check("can jose de la cruz make it", Some("jose de la cruz"));
         check("where is de la cruz", Some("de la cruz"));
         check("what is late", None);
+        check("where is bob jones going", Some("bob jones"));
+        check("is young bob late", Some("young bob"));
+        check("bob's detention", Some("bob's"));
     }
 }

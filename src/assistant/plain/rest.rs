@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::hours;
+use super::meaning::BESIDE;
 use super::people::owner;
 use crate::assistant::tools::Tool;
 use crate::model::folded;
@@ -165,6 +166,12 @@ const OVER: &[&str] = &["did", "was", "were", "had", "yesterday", "ago", "went",
 const COUNTED: &[&str] =
     &["hours", "hour", "hrs", "h", "miles", "mile", "mi", "more", "next", "within", "coming"];
 
+/// Whether a word stands in questions, and is nobody's name there.
+pub fn is_plain(word: &str) -> bool {
+    [FILLER, OVER, TURNED, COUNTED, BEFORE, BEFORE_PLACE, BESIDE].iter().any(|words| words.contains(&word))
+        || Tool::ALL.into_iter().any(|tool| vocabulary(tool).contains(&word))
+}
+
 /// Words that were left over and stand together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rest {
@@ -174,6 +181,8 @@ pub struct Rest {
     pub said: String,
     /// Whether they stand where a place does.
     pub is_place: bool,
+    /// Whether they are where something came from, which is not where it is.
+    pub is_from: bool,
     /// Whether they are of a time that is over.
     pub is_over: bool,
     /// Whether they turn round what is asked: then no other word says what is asked for.
@@ -189,7 +198,8 @@ pub fn left(question: &str, tool: Tool, arguments: &Map<String, Value>) -> Vec<R
     let is_left = |at: usize| {
         let word = words[at];
         let before = at.checked_sub(1).map_or("", |before| words[before]);
-        let is_filler = FILLER.contains(&word) && !(before == "in" && STATES_TOO.contains(&word));
+        let is_filler = (FILLER.contains(&word) || BEFORE_PLACE.contains(&word))
+            && !(before == "in" && STATES_TOO.contains(&word));
         !is_filler && !known.contains(&word) && !COUNTED.contains(&word) && !is_given(word, &given)
     };
     let all: Vec<usize> = (0..words.len()).filter(|at| is_left(*at)).collect();
@@ -199,14 +209,24 @@ pub fn left(question: &str, tool: Tool, arguments: &Map<String, Value>) -> Vec<R
 
 fn rest(words: &[&str], run: &[usize]) -> Rest {
     let (first, last) = (run.first().copied().unwrap_or(0), run.last().copied().unwrap_or(0));
-    let article = first.checked_sub(1).filter(|at| ["the", "my", "our"].contains(&words[*at]));
+    let article = first.checked_sub(1).filter(|at| ["a", "an", "our", "the"].contains(&words[*at]));
     let lead = article.unwrap_or(first).checked_sub(1).map_or("", |at| words[at]);
     let text = words.get(first..=last).unwrap_or_default().join(" ");
     let text = owner(&text).to_owned();
-    let is_led = BEFORE_PLACE.contains(&lead) || BEFORE.contains(&lead);
+    let is_out = lead == "of" && article.unwrap_or(first).checked_sub(2).is_some_and(|at| words[at] == "out");
+    let lead = if is_out { "out of" } else { lead };
+    let is_from = is_out || ["from", "leaving"].contains(&lead);
+    let is_led = is_out || BEFORE_PLACE.contains(&lead) || BEFORE.contains(&lead);
     let said = if is_led { format!("{lead} {text}") } else { text.clone() };
     let has = |any: &[&str]| run.iter().any(|at| any.contains(&words[*at]));
-    Rest { text, said, is_place: BEFORE_PLACE.contains(&lead), is_over: has(OVER), is_turned: has(TURNED) }
+    Rest {
+        text,
+        said,
+        is_place: BEFORE_PLACE.contains(&lead),
+        is_from,
+        is_over: has(OVER),
+        is_turned: has(TURNED),
+    }
 }
 
 /// The words and numbers that a look-up was given.
@@ -214,9 +234,11 @@ fn given(arguments: &Map<String, Value>) -> Vec<String> {
     let words =
         |text: &str| folded(text).split([' ', ',']).map(|word| owner(word).to_owned()).collect::<Vec<_>>();
     arguments
-        .values()
-        .flat_map(|value| match value {
+        .iter()
+        .flat_map(|(name, value)| match value {
             Value::String(text) => words(text),
+            // "Tonight" is of today.
+            Value::Bool(true) if name == "today" => vec!["today".to_owned(), "tonight".to_owned()],
             Value::Number(number) => number.as_f64().map(|number| number.to_string()).into_iter().collect(),
             _ => Vec::new(),
         })
@@ -238,6 +260,8 @@ fn is_given(word: &str, given: &[String]) -> bool {
 fn vocabulary(tool: Tool) -> &'static [&'static str] {
     match tool {
         Tool::LateLoads => &[
+            "driving",
+            "drives",
             "late",
             "behind",
             "risk",
@@ -258,7 +282,9 @@ fn vocabulary(tool: Tool) -> &'static [&'static str] {
             "hours", "hour", "run", "runs", "running", "hos", "end", "ends", "first", "tonight", "soon",
             "clock", "clocks", "going", "almost", "when",
         ],
-        Tool::Detention => &["detention", "detained", "waiting", "held", "sitting", "free", "time", "long"],
+        Tool::Detention => {
+            &["stuck", "detention", "detained", "waiting", "held", "sitting", "free", "time", "long"]
+        }
         Tool::UncoveredPickups => &[
             "pickup",
             "pickups",
@@ -302,6 +328,7 @@ fn vocabulary(tool: Tool) -> &'static [&'static str] {
             "tractor",
         ],
         Tool::Near => &[
+            "reach",
             "near",
             "around",
             "nearby",
@@ -337,9 +364,9 @@ fn vocabulary(tool: Tool) -> &'static [&'static str] {
             "today",
         ],
         Tool::MovementStatus => &[
-            "where", "where's", "wheres", "status", "late", "claimed", "owner", "order", "po", "bol", "pro",
-            "number", "risk", "why", "movement", "going", "time", "running", "behind", "headed", "freight",
-            "owns", "loaded",
+            "when", "eta", "arrive", "where", "where's", "wheres", "status", "late", "claimed", "owner",
+            "order", "po", "bol", "pro", "number", "risk", "why", "movement", "going", "time", "running",
+            "behind", "headed", "freight", "owns", "loaded",
         ],
         Tool::Eta => &[
             "eta",
@@ -359,6 +386,7 @@ fn vocabulary(tool: Tool) -> &'static [&'static str] {
             "due",
         ],
         Tool::PlanLegalArrival => &[
+            "going",
             "make",
             "reach",
             "legally",
@@ -412,6 +440,8 @@ mod tests {
         check("what's going to be late and why?", Tool::LateLoads, json!({}), &[]);
         check("loads late for Home Depot", Tool::LateLoads, json!({}), &["for home depot"]);
         check("which loads are not late", Tool::LateLoads, json!({}), &["not"]);
+        check("late loads out of Dallas", Tool::LateLoads, json!({}), &["out of dallas"]);
+        check("what's late near the Alamo", Tool::LateLoads, json!({}), &["near alamo"]);
         check("klee's late loads", Tool::LateLoads, json!({}), &["klee"]);
         check("is anything late in OK", Tool::LateLoads, json!({}), &["in ok"]);
         check("is anything late, ok?", Tool::LateLoads, json!({}), &[]);

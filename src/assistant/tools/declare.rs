@@ -134,6 +134,7 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
             vec![
                 may("tight", Kind::Flag, "Those too that are in time with little to spare."),
                 may("within_hours", Kind::Number, "Only what is due within so many hours."),
+                may("today", Kind::Flag, "Only what is due until the end of the office's day."),
                 ONLY,
             ],
         ),

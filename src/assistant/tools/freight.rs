@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
-use super::words::{ago, count, lateness, place, seen, when_at};
+use super::words::{ago, count, lateness, place, seen, when, when_at};
 use super::{queue, who};
 use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
@@ -42,7 +42,7 @@ pub(super) fn meant<'a>(facts: &'a Facts, text: &str) -> Result<&'a Movement, St
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let his = || {
         let driver = who::driver(facts, text).ok().filter(|_| !has_digit)?;
-        find::of_unit(&facts.fleet, Kind::Driver, &driver.id).filter(|load| load.tms.status.is_open())
+        facts.basis().rig(driver).loads.first().copied()
     };
     say::load(&facts.fleet, text, facts.now).or_else(|why| his().ok_or(why)).map_err(|why| {
         let found = find::find(&facts.fleet, text, facts.now).into_iter();
@@ -314,13 +314,14 @@ pub(super) fn names(stop: &Stop, index: usize, text: &str) -> bool {
 /// `late_loads`.
 pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let (fleet, now, basis) = (&facts.fleet, facts.now, facts.basis());
-    let (only, within) = (args.only(facts)?, args.within()?);
-    let wanted =
-        Wanted { tight: args.is_set("tight"), only: &only, until: within.map(|within| now.plus(within)) };
+    let only = args.only(facts)?;
+    let within = args.within()?.map(|within| now.plus(within));
+    let until = within.or_else(|| args.is_set("today").then(|| end_of_day(facts)).flatten());
+    let wanted = Wanted { tight: args.is_set("tight"), only: &only, until };
     let report = late_rules::late_of(fleet, &basis.fresh, now, &wanted);
     let mut found = Found::default();
     found.of_only(&only, "by the stop that each is judged by", now);
-    found.doubt(within.map(|within| format!("Only what is due within {}", age::words(within))));
+    found.doubt(until.map(|until| format!("Only what is due until {}", when(until, facts))));
     let (late, at_risk): (Vec<_>, Vec<_>) =
         report.loads.iter().partition(|load| load.standing.risk == Risk::Late);
     found.say(match report.loads.len() {
@@ -356,6 +357,12 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     blind(&mut found, facts);
     found.rest_on(basis.fresh.freight().0);
     Ok(found)
+}
+
+/// When the day of the office ends.
+fn end_of_day(facts: &Facts) -> Option<Timestamp> {
+    let end = facts.now.calendar()?.to_zoned(facts.zone.clone()).end_of_day().ok()?;
+    Some(Timestamp::from_millis(end.timestamp().as_millisecond()))
 }
 
 /// Says which accounts do not come, so that a short list is not taken for a good one.

@@ -7,7 +7,7 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
-use crate::model::{Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, StopKey};
+use crate::model::{Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, Reason, StopKey};
 use crate::rules::alerts::{self, AHEAD};
 use crate::rules::find::Kind;
 use crate::rules::handoff::{self, Handoff, Line, What};
@@ -26,22 +26,28 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     let (fleet, within, only) = (&facts.fleet, args.within()?.unwrap_or(AHEAD), args.only(facts)?);
     let mut limits = limits::limits(fleet, &facts.basis().fresh, facts.now, within);
     limits.drivers.retain(|limit| only.has(&at_work(limit.driver, limit.load, facts), fleet));
-    let is_out = |limit: &Limit<'_>| limit.ends == Ends::Ended;
+    let has_ended = |limit: &Limit<'_>| limit.ends == Ends::Ended;
+    // Half an hour off, and he drives on.
+    let is_out = |limit: &Limit<'_>| has_ended(limit) && limit.limit != Reason::Break.word();
     let out = limits.drivers.iter().filter(|limit| is_out(limit)).count();
     let mut found = Found::default();
     found.of_only(&only, "by where the truck is", facts.now);
-    let order = if args.is_set("out") {
-        limits.drivers.sort_by_key(|limit| !is_out(limit));
-        resting(&mut found, &limits, &only, facts);
-        "those who are out now first"
-    } else {
-        "the first first and last whose hours have ended"
-    };
-    let hours = age::words(within);
+    let (hours, asks_out) = (age::words(within), args.is_set("out"));
+    let spent = if asks_out { spent(&limits, &only, facts) } else { Vec::new() };
+    if asks_out {
+        limits.drivers.sort_by_key(|limit| (!is_out(limit), !has_ended(limit)));
+    }
     found.say(match limits.drivers.len() {
+        all if asks_out => format!(
+            "OUT OF HOURS NOW: {out} whose work that breaks off, and {} more without any driving left. Only RUNNING OUT \
+             within {hours}: {}.",
+            spent.len(),
+            all - out
+        ),
         0 => format!("Within {hours} nobody is known to run out of hours before his work ends."),
         all => format!(
-            "Within {hours} {} out of hours, {order}: {out} OUT NOW, {} only running out.",
+            "Within {hours} {} out of hours, the first first and last whose hours have ended: {out} OUT NOW, {} only \
+             running out.",
             count(all, "driver is or will be", "drivers are or will be"),
             all - out
         ),
@@ -49,6 +55,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     for limit in limits.drivers.iter().take(ROWS) {
         add_limit(&mut found, limit, facts);
     }
+    name_spent(&mut found, &spent);
     found.left_out = limits.drivers.len().saturating_sub(ROWS);
     if limits.hours_unknown > 0 {
         let of_all = if only.is_all() { "" } else { " in the whole fleet" };
@@ -67,19 +74,21 @@ fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, facts: &'a Facts)
     About { load, stop: None, driver: Some(driver), tractor }
 }
 
-/// Names who has no driving left by his clocks and no work before its end: he rests, and is out of hours all the same.
-fn resting(found: &mut Found, limits: &Limits<'_>, only: &Only, facts: &Facts) {
+/// Who has no driving left by his clocks, of those whose work that does not break off: most of them rest.
+fn spent<'a>(limits: &Limits<'_>, only: &Only, facts: &'a Facts) -> Vec<&'a Driver> {
     let fresh = facts.basis().fresh;
     let is_listed = |driver: &Driver| limits.drivers.iter().any(|limit| limit.driver.id == driver.id);
     let is_spent = |driver: &Driver| {
         drivable_s(&left_known(driver, &fresh, facts.now)).is_some_and(|left_s| left_s < 60)
     };
     let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref);
-    let spent: Vec<&Driver> = drivers
-        .filter(|driver: &&Driver| {
-            is_spent(driver) && !is_listed(driver) && only.has(&at_work(driver, None, facts), &facts.fleet)
-        })
-        .collect();
+    let spent = drivers.filter(|driver: &&Driver| {
+        is_spent(driver) && !is_listed(driver) && only.has(&at_work(driver, None, facts), &facts.fleet)
+    });
+    spent.collect()
+}
+
+fn name_spent(found: &mut Found, spent: &[&Driver]) {
     if spent.is_empty() {
         return;
     }
@@ -87,10 +96,8 @@ fn resting(found: &mut Found, limits: &Limits<'_>, only: &Only, facts: &Facts) {
         spent.iter().take(SAID).map(|driver| format!("{} ({})", driver.name, driver.hos_status.word()));
     let more = spent.len().saturating_sub(SAID);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    found.say(format!(
-        "No driving left and nothing planned before the end of it: {}{more}.",
-        named.collect::<Vec<_>>().join(", ").replace('_', " ")
-    ));
+    let named = named.collect::<Vec<_>>().join(", ").replace('_', " ");
+    found.say(format!("Without any driving left, whose work that does not break off: {named}{more}."));
     for driver in spent {
         found.rest_on(driver.hos_as_of_at);
         found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
@@ -102,6 +109,7 @@ fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
     let ends = match limit.ends {
         Ends::At(at) => format!("ends {}", when(at, facts)),
         Ends::Rests => "would not last, so he rests first".to_owned(),
+        Ends::Ended if limit.limit == Reason::Break.word() => "is due NOW".to_owned(),
         Ends::Ended => "has ended: OUT NOW".to_owned(),
     };
     let load = limit.load.map(|load| load.tms.id.as_str());

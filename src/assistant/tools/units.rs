@@ -9,7 +9,7 @@ use super::freight::{arrival_words, cite, stop_words};
 use super::who;
 use super::words::{ago, for_so_long, place, seen, when};
 use crate::model::{Keyed, Loaded, Motion, Movement, Trailer, UnitKind};
-use crate::rules::find::{self, Kind};
+use crate::rules::find::Kind;
 use crate::rules::near::left_known;
 use crate::rules::{age, called, dwell, moment, motion, pairing, trip};
 
@@ -42,9 +42,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
     if tractor.is_some_and(|row| !fresh.knows_where(row, now)) {
         found.say("STALE: this is where it was last seen, not where it is.");
     }
-    if let Some(load) =
-        find::of_unit(fleet, Kind::Driver, &driver.id).filter(|load| load.tms.status.is_open())
-    {
+    if let Some(load) = facts.basis().rig(driver).loads.first() {
         found.say(heading(load, facts));
         cite(&mut found, facts, load);
     }

@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use super::only;
+
 /// What it says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
@@ -112,7 +114,7 @@ impl<'a> Turn<'a> {
             [] => self.first_calls(),
             // What a number is was found: now how it stands.
             [("find", result)] => follow_up(result),
-            _ => Vec::new(),
+            steps => again(steps),
         };
         let tools = asked["tools"].as_array().into_iter().flatten();
         let declared: Vec<&Value> = tools
@@ -140,9 +142,6 @@ impl<'a> Turn<'a> {
             return Vec::new();
         }
         let number = self.number();
-        if let Some(place) = self.between(&["near", "around"], &["with", "within", "and", "who", "now"]) {
-            return one("near", self.near(&self.meant(&place)));
-        }
         if let Some(trailer) =
             self.between(&["trailer"], &["and", "now", "been"]).filter(|_| number.is_some())
         {
@@ -157,13 +156,17 @@ impl<'a> Turn<'a> {
         if self.has(&["not updating", "dark", "silent"]) {
             let selected = || self.selected("tractor").filter(|_| self.points());
             let unit = number.filter(|_| self.own_number().is_some()).or_else(selected);
-            return one("why_dark", unit.map_or_else(|| json!({}), |unit| json!({ "unit": unit })));
+            let all = || self.of_fleet("why_dark");
+            return one("why_dark", unit.map_or_else(all, |unit| json!({ "unit": unit })));
         }
         let plain = PLAIN.iter().find(|(words, _)| self.has(words));
         let of_several = self.has(&["what", "which", "any", "loads"]);
         let names_one = self.own_number().is_some() || self.points() && !of_several;
         if let (Some((_, names)), false) = (plain, names_one) {
-            return names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+            return names.iter().map(|name| ((*name).to_owned(), self.of_fleet(name))).collect();
+        }
+        if let Some(place) = self.between(&["near", "around"], &["with", "within", "and", "who", "now"]) {
+            return one("near", self.near(&self.meant(&place)));
         }
         if self.has(&["where"]) && self.asks_who() {
             let meant = self.selected("driver").or_else(|| self.selected("tractor"));
@@ -175,7 +178,8 @@ impl<'a> Turn<'a> {
                 one("get_movement_status", json!({ "movement": load }))
             }
             Some(text) => one("find", json!({ "text": text })),
-            None => match self.between(&["where is", "where's"], &["now", "and"]) {
+            None => match self.between(&["where is", "where's"], &["now", "and", "going", "headed", "right"])
+            {
                 Some(name) => match self.selected("trailer").filter(|_| self.points()) {
                     Some(trailer) => one("trailer_where", json!({ "trailer": trailer })),
                     None => one("get_driver_location", json!({ "driver": self.meant(&name) })),
@@ -183,6 +187,27 @@ impl<'a> Turn<'a> {
                 None => Vec::new(),
             },
         }
+    }
+
+    /// What a function of the whole fleet is called with: which part of it is asked about, how far ahead, and whether who
+    /// is out of hours goes first.
+    fn of_fleet(&self, function: &str) -> Value {
+        let mut args = json!({});
+        if function == "sync_health" {
+            return args;
+        }
+        if let Some(part) = only::part(&self.words, function) {
+            args["only"] = json!(part);
+        }
+        let hours = self.words.windows(2).find(|pair| ["hours", "hour"].contains(&pair[1].as_str()));
+        let looks_ahead = ["late_loads", "hours_running_out", "uncovered_pickups"].contains(&function);
+        if let Some(hours) = hours.and_then(|pair| pair[0].parse::<f64>().ok()).filter(|_| looks_ahead) {
+            args["within_hours"] = json!(hours);
+        }
+        if function == "hours_running_out" && self.has(&["is out of", "are out of", "who's out of"]) {
+            args["out"] = json!(true);
+        }
+        args
     }
 
     /// What is selected of that kind.
@@ -302,7 +327,7 @@ impl<'a> Turn<'a> {
     /// "can smith make memphis by 2"
     fn can(&self) -> Value {
         let mut args = json!({});
-        let who = self.between(&["can", "will"], &["make", "reach"]).unwrap_or_default();
+        let who = self.between(&["can", "will"], &["make", "reach", "legally", "still"]).unwrap_or_default();
         let points = who.split(' ').next().is_some_and(|word| POINTING.contains(&word));
         let load = match who.strip_prefix("load ") {
             Some(load) => Some(load.to_owned()),
@@ -341,6 +366,17 @@ impl<'a> Turn<'a> {
     }
 }
 
+/// What was asked of a part of the fleet that is none is asked of all of it: that it is none stands before the answer.
+fn again(steps: &[(&str, &Value)]) -> Vec<(String, Value)> {
+    let is_none = |result: &Value| {
+        let why = result.get("error").map(ToString::to_string).unwrap_or_default();
+        why.contains("UNKNOWN") && why.contains("the whole fleet")
+    };
+    let once = |name: &str| steps.iter().filter(|(other, _)| *other == name).count() == 1;
+    let none = steps.iter().filter(|(name, result)| is_none(result) && once(name));
+    none.map(|(name, _)| ((*name).to_owned(), json!({}))).collect()
+}
+
 /// How a load stands, where what was found belongs to one.
 fn follow_up(found: &Value) -> Vec<(String, Value)> {
     let asks_back = member(found, "summary").is_some_and(|summary| summary.contains("AMBIGUOUS"));
@@ -372,75 +408,4 @@ fn member(value: &Value, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(selected: &str, question: &str, expected: &str) {
-        let text = format!("{question}{SELECTED}{selected})");
-        let text = if selected.is_empty() { question.to_owned() } else { text };
-        let names = [
-            "near",
-            "why_dark",
-            "late_loads",
-            "uncovered_pickups",
-            "get_driver_location",
-            "get_driver_hours",
-            "trailer_where",
-            "get_movement_status",
-            "plan_legal_arrival",
-            "best_drivers",
-        ];
-        let declared: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
-        let asked = json!({
-            "contents": [{ "role": "user", "parts": [{ "text": text }] }],
-            "tools": [{ "functionDeclarations": declared }],
-        });
-        let called = match said(&asked) {
-            Said::Calls(calls) => calls.into_iter().map(|(name, args)| format!("{name} {args}")).collect(),
-            Said::Text(_) => Vec::new(),
-        };
-        assert_eq!(called.first().map_or("", String::as_str), expected, "{question}");
-    }
-
-    #[test]
-    fn what_is_selected_is_in_no_question_that_does_not_point_at_it() {
-        let both = "driver Ann Stone, load 0412";
-        check(both, "who is near Dallas", r#"near {"place":"dallas"}"#);
-        check(both, "where is Ray Ortiz", r#"get_driver_location {"driver":"ray ortiz"}"#);
-        check(both, "what is late and why is that", "late_loads {}");
-        check(both, "can 0263307 make it", r#"plan_legal_arrival {"driver":"0263307"}"#);
-        check(both, "can this make it", r#"plan_legal_arrival {"movement":"0412"}"#);
-        check(both, "where is he", r#"get_driver_location {"driver":"Ann Stone"}"#);
-        check(both, "who is near him", r#"near {"place":"Ann Stone"}"#);
-        check(both, "who else can take this load", r#"best_drivers {"movement":"0412"}"#);
-        check("trailer V1", "where is this", r#"trailer_where {"trailer":"V1"}"#);
-    }
-
-    #[test]
-    fn a_drivers_hours_are_asked_for_by_name() {
-        check("", "how many hours does Ana Ruiz have left", r#"get_driver_hours {"driver":"ana ruiz"}"#);
-        check("", "what are Ana Ruiz's hours", r#"get_driver_hours {"driver":"ana ruiz"}"#);
-        let three = r#"get_driver_hours {"drive_hours":3.0,"driver":"ana ruiz"}"#;
-        check("", "can Ana Ruiz drive 3 more hours", three);
-        check(
-            "driver Ann Stone",
-            "how many hours does he have left",
-            r#"get_driver_hours {"driver":"Ann Stone"}"#,
-        );
-        for refused in [
-            "make 418 drive 2 more hours",
-            "can you make 418 drive 2 more hours",
-            "where does Ann Stone live",
-        ] {
-            check("", refused, "");
-        }
-    }
-
-    #[test]
-    fn a_fleet_is_asked_about_in_few_words() {
-        check("", "which trucks are dark", "why_dark {}");
-        check("", "why is 418 not updating", r#"why_dark {"unit":"418"}"#);
-        check("", "what is uncovered", "uncovered_pickups {}");
-        check("", "is it late", "");
-    }
-}
+mod tests;

@@ -6,6 +6,30 @@ use super::{Asked, NOUNS, THIS};
 use crate::assistant::plain::{Meant, NOTHING_SELECTED};
 use crate::assistant::tools::Tool;
 
+/// Who and what may be somewhere.
+const THINGS: &[&str] = &[
+    "anybody", "anyone", "drivers", "empties", "tractor", "tractors", "trailer", "trailers", "truck",
+    "trucks", "who", "who's",
+];
+/// What stands behind "in" or "at" and is no place.
+const NO_PLACE: &[&str] = &[
+    "a",
+    "afternoon",
+    "all",
+    "charge",
+    "evening",
+    "last",
+    "least",
+    "morning",
+    "my",
+    "next",
+    "once",
+    "risk",
+    "trouble",
+    "way",
+];
+/// What is said behind the name of a place.
+const BEHIND: &[&str] = &["area", "region", "terminal", "yard"];
 /// So many miles around a place are at it.
 const AT_MI: f64 = 25.0;
 
@@ -13,6 +37,7 @@ impl Asked<'_> {
     /// Who is near what is named.
     pub(super) fn near(&self) -> Option<Meant> {
         let ends = [
+            "by",
             "with",
             "and",
             "within",
@@ -34,6 +59,10 @@ impl Asked<'_> {
         let rest = self.words.get(from..)?;
         let length = rest.iter().position(|word| ends.contains(word)).unwrap_or(rest.len());
         let place = rest.get(..length)?;
+        let place = match place {
+            [name @ .., last] if BEHIND.contains(last) && !name.is_empty() => name,
+            whole => whole,
+        };
         let place = match place {
             [this] | [this, _]
                 if THIS.contains(this) && place.iter().skip(1).all(|word| NOUNS.contains(word)) =>
@@ -79,14 +108,17 @@ impl Asked<'_> {
         if let Some(at) = close.or(counted.map(|at| at + 2)) {
             return Some((at, None));
         }
-        let things = [
-            "trucks", "truck", "tractors", "tractor", "trailers", "trailer", "drivers", "empties", "who",
-            "who's", "anyone", "anybody",
-        ];
-        let at = self.after(&["at", "in"]).filter(|_| self.has(&things) && self.number().is_none())?;
-        // "Who is in trouble" is no place; "in the next 4 hours" neither.
-        let is_place =
-            self.words.get(at).is_some_and(|word| !["the", "trouble", "a", "my", "charge"].contains(word));
+        if !self.has(THINGS) || self.number().is_some() {
+            return None;
+        }
+        let goes = self.words.windows(2).position(|pair| pair == ["get", "to"]).map(|at| at + 2);
+        if let Some(at) = goes.or_else(|| self.after(&["reach"])) {
+            return Some((at, None));
+        }
+        let at = self.after(&["at", "in"])?;
+        let at = at + usize::from(self.words.get(at) == Some(&"the"));
+        // "Who is in trouble" is no place, "in the next 4 hours" neither.
+        let is_place = self.words.get(at).is_some_and(|word| !NO_PLACE.contains(word));
         is_place.then_some((at, Some(AT_MI)))
     }
 

@@ -8,12 +8,13 @@ use crate::assistant::plain::{Meant, NOTHING_SELECTED};
 use crate::assistant::tools::Tool;
 
 /// What may stand between who it is and what he is to do: "can ana legally make it".
-const BESIDE: &[&str] = &[
+pub const BESIDE: &[&str] = &[
     "able",
     "actually",
     "enough",
     "even",
     "ever",
+    "going",
     "have",
     "hours",
     "just",
@@ -34,7 +35,8 @@ impl Asked<'_> {
         };
         let asks = self.words.first().is_some_and(|word| ["can", "could", "does", "will"].contains(word));
         let is_can = self.words.first() == Some(&"can") && self.has(&["get", "be"]);
-        if is_can || asks && self.has(&["make", "reach"]) {
+        let is_going = self.words.first() == Some(&"is") && self.says("make it");
+        if is_can || is_going || asks && self.has(&["make", "reach"]) {
             return self.can();
         }
         let trailer = self.after(&["trailer"]).and_then(|at| self.words.get(at));
@@ -50,7 +52,8 @@ impl Asked<'_> {
         if self.has(TAKES) {
             return self.of_load(Tool::BestDrivers);
         }
-        if self.has(&["eta", "when"]) {
+        let asks_where = self.has(&["where", "where's", "wheres"]);
+        if self.has(&["eta", "when"]) && !asks_where {
             return self.of_load(Tool::Eta);
         }
         if self.has(&["plan", "legal", "legally"]) {
@@ -64,7 +67,7 @@ impl Asked<'_> {
                 Some(Meant::Where(number.to_owned()))
             };
         }
-        if self.has(&["where", "where's", "wheres"]) {
+        if asks_where {
             let name = self.name_after_where();
             let name = name.strip_suffix("'s").unwrap_or(&name);
             if !name.is_empty() {

@@ -126,3 +126,68 @@ fn what_cannot_be_answered_is_refused_or_not_understood() {
     check("hello", "?");
     check("", "?");
 }
+
+#[test]
+fn names_are_told_from_what_stands_beside_them() {
+    let quinn = r#"get_driver_location {"driver":"quinn iverson"}"#;
+    check("where's quinn iverson going", quinn);
+    check("where is quinn iverson headed now", quinn);
+    check("where's Quinn Iverson's truck at", quinn);
+    check("how is quinn iverson doing", quinn);
+    check("what did bob do", r#"get_driver_location {"driver":"bob"}"#);
+    check("where is bob jones going", r#"get_driver_location {"driver":"bob jones"}"#);
+    check("can carla holloway legally make it", r#"plan_legal_arrival {"driver":"carla holloway"}"#);
+    check("can smith legally make it", r#"plan_legal_arrival {"driver":"smith"}"#);
+    check(
+        "does carla holloway have enough hours to make Memphis by 2pm",
+        r#"plan_legal_arrival {"by":"2pm","driver":"carla holloway","place":"memphis"}"#,
+    );
+    check("how many hours does bob have before he must stop", r#"get_driver_hours {"driver":"bob"}"#);
+    check("when will bob be there", r#"get_eta {"movement":"bob"}"#);
+    check("who else can take bob's load", r#"best_drivers {"movement":"bob"}"#);
+}
+
+#[test]
+fn who_and_what_is_around_a_place_is_asked_in_many_ways() {
+    check("trucks within 100 miles of Memphis", r#"near {"kind":"tractor","miles":100.0,"place":"memphis"}"#);
+    check("trailers at Dallas", r#"near {"kind":"trailer","miles":25.0,"place":"dallas"}"#);
+    check("trailers near Dallas", r#"near {"kind":"trailer","place":"dallas"}"#);
+    check("which trucks are empty near El Paso", r#"near {"empty":true,"kind":"tractor","place":"el paso"}"#);
+    check(
+        "any empty trailers in Waco?",
+        r#"near {"empty":true,"kind":"trailer","miles":25.0,"place":"waco"}"#,
+    );
+    check("who is available near Chicago", r#"near {"free":true,"place":"chicago"}"#);
+    check("who is in Dallas", r#"near {"miles":25.0,"place":"dallas"}"#);
+    check("closest truck to Memphis", r#"near {"kind":"tractor","place":"memphis"}"#);
+    check("drivers close to Tulsa with 5h", r#"near {"drive_hours":5.0,"place":"tulsa"}"#);
+    check(
+        "which trailers are at the Memphis yard",
+        r#"near {"kind":"trailer","miles":25.0,"place":"memphis"}"#,
+    );
+    check("who can get to Memphis by 5pm", r#"near {"place":"memphis"}"#);
+    check("who is in trouble", "?");
+    check("who else can take 4471 near Dallas", r#"best_drivers {"movement":"4471"}"#);
+}
+
+#[test]
+fn what_is_wrong_somewhere_is_no_question_for_who_is_there() {
+    check("what's late near Dallas", "late_loads {}");
+    check("which trucks in Texas are dark", "why_dark {}");
+    check("what trucks are waiting in Madison", "detention {}");
+    check("which drivers near Tulsa are out of hours", r#"hours_running_out {"out":true}"#);
+    check("late in the next 4 hours", r#"late_loads {"within_hours":4.0}"#);
+    check("what will be late within 4h", r#"late_loads {"within_hours":4.0}"#);
+    check("what was late in the last 4 hours", "late_loads {}");
+    check("what is late today", r#"late_loads {"today":true}"#);
+    check("pickups not covered in the next 3 hours", r#"uncovered_pickups {"within_hours":3.0}"#);
+    for question in ["loads with no driver", "which loads are without a driver", "unassigned loads"] {
+        check(question, r#"uncovered_pickups {"unassigned":true}"#);
+    }
+    check("what needs a driver", r#"uncovered_pickups {"unassigned":true}"#);
+    check("who is sitting at a shipper", "detention {}");
+    check("is bob going to make it", r#"plan_legal_arrival {"driver":"bob"}"#);
+    check("where is load 4471 and when will it be there", r#"get_movement_status {"movement":"4471"}"#);
+    check("who is out of hours", r#"hours_running_out {"out":true}"#);
+    check("who will run out of hours in the next 2 hours", r#"hours_running_out {"within_hours":2.0}"#);
+}
