@@ -7,6 +7,7 @@ mod meaning;
 mod people;
 mod rest;
 mod selected;
+mod words;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use tokio::task::spawn_blocking;
 
 use self::meaning::meaning;
 use self::people::People;
-use self::rest::Rest;
+use self::rest::{Behind, Rest};
 use self::selected::Selected;
 use super::asking::Assistant;
 use super::conversation::{Tell, one_line};
@@ -119,9 +120,13 @@ fn honoured(
     left: Vec<Rest>,
 ) -> Option<String> {
     let is_part = tool.takes_only(arguments) && !left.iter().any(|rest| rest.is_turned);
-    let (only, left): (Vec<Rest>, Vec<Rest>) = left.into_iter().partition(|rest| {
-        is_part && !rest.is_from && Only::is_named(&facts.fleet, &rest.text, rest.is_place)
-    });
+    let is_named = |rest: &Rest| {
+        is_part
+            && rest.behind != Behind::Origin
+            && !people::is_nobody(&rest.text)
+            && Only::is_named(&facts.fleet, &rest.text, rest.behind == Behind::Place)
+    };
+    let (only, left): (Vec<Rest>, Vec<Rest>) = left.into_iter().partition(is_named);
     let whole = match (tool.takes_only(arguments), only.is_empty()) {
         (true, true) => "This is the whole fleet:",
         (true, false) => "This is without it:",

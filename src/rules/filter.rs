@@ -14,7 +14,6 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use self::amount::seconds;
-pub(super) use self::test::begins_word;
 use super::committed::Committed;
 use super::dwell::Dwell;
 use super::freshness::Freshness;

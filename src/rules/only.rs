@@ -7,7 +7,6 @@ mod states;
 use std::collections::BTreeSet;
 
 use self::states::STATES;
-use super::filter::begins_word;
 use super::whereabouts::{self, Spot};
 use super::{locality, trip};
 use crate::model::{
@@ -160,12 +159,17 @@ fn is_city(stop: &Stop, wanted: &str) -> bool {
         || folded(&trip::place(stop)) == *wanted
 }
 
-/// Who pays for a load, or has a stop of it.
+/// Who pays for a load, or has a stop of it, by whole words of his name.
 fn customer(fleet: &Fleet, wanted: &str) -> Option<Part> {
     if wanted.chars().count() < SHORTEST {
         return None;
     }
-    let is_meant = |name: &&str| begins_word(name, wanted);
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let wanted = words(wanted);
+    let is_meant = |name: &&str| words(&folded(name)).windows(wanted.len().max(1)).any(|some| some == wanted);
     let (mut names, mut loads) = (BTreeSet::new(), BTreeSet::new());
     for order in &fleet.orders {
         let Some(name) = order.customer.as_deref().filter(is_meant) else { continue };
@@ -353,6 +357,7 @@ mod tests {
         let why = Only::read(&fleet, "home depot").unwrap_err();
         assert!(why.starts_with("UNKNOWN: \"home depot\" is no state"), "{why}");
         assert!(Only::read(&fleet, "texas, atlantis").is_err());
+        assert!(Only::read(&fleet, "meat").is_err(), "a piece of a word is none");
         assert!(!Only::is_named(&fleet, "memphis", false), "only the map has it");
         assert!(Only::is_named(&fleet, "memphis", true) && Only::is_named(&fleet, "dallas", false));
         assert!(Only::read(&fleet, " ").unwrap().is_all());

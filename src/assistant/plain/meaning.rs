@@ -5,8 +5,6 @@ mod one;
 #[cfg(test)]
 mod tests;
 
-pub use self::one::BESIDE;
-
 use std::ops::Range;
 
 use serde_json::{Map, Value, json};
@@ -75,13 +73,17 @@ impl<'a> Asked<'a> {
 
     /// What stands before one of `units`: "5 hours", "5h".
     fn amount(&self, units: &[&str]) -> Option<f64> {
-        self.words.iter().enumerate().find_map(|(index, word)| {
-            let next = self.words.get(index + 1).filter(|next| units.contains(next));
-            let number = next.map(|_| *word).or_else(|| {
-                units.iter().find_map(|unit| word.strip_suffix(unit)).filter(|number| !number.is_empty())
-            })?;
-            number.parse().ok()
-        })
+        (0..self.words.len()).find_map(|at| self.amount_at(at, units))
+    }
+
+    /// The same, where it stands there.
+    fn amount_at(&self, at: usize, units: &[&str]) -> Option<f64> {
+        let word = self.words.get(at)?;
+        let next = self.words.get(at + 1).filter(|next| units.contains(next));
+        let number = next.map(|_| *word).or_else(|| {
+            units.iter().find_map(|unit| word.strip_suffix(unit)).filter(|number| !number.is_empty())
+        })?;
+        number.parse().ok()
     }
 
     /// Whether it points at what is selected: "this load", "him".
@@ -231,8 +233,10 @@ impl<'a> Asked<'a> {
 
     /// How far ahead is asked, where that is said: "in the next 4 hours", "within 4h".
     fn ahead(&self) -> Map<String, Value> {
-        let is_ahead = self.has(&["next", "within", "in", "coming"]) && !self.has(&["last", "past", "ago"]);
-        let hours = self.amount(&["hours", "hour", "hrs", "h"]).filter(|_| is_ahead);
+        let ahead = ["next", "within", "in", "coming", "following"];
+        let mut behind =
+            self.words.iter().enumerate().skip(1).filter(|(at, _)| ahead.contains(&self.words[at - 1]));
+        let hours = behind.find_map(|(at, _)| self.amount_at(at, &["hours", "hour", "hrs", "h"]));
         hours.map(|hours| ("within_hours".to_owned(), json!(hours))).into_iter().collect()
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::rest;
+use super::words;
 use crate::model::{Fleet, folded};
 
 /// Shorter words name nobody on their own.
@@ -43,7 +43,7 @@ impl People {
         let is_whole = plain.get(run.clone()).is_some_and(|run| self.0.contains(run));
         let goes_on = |at: usize| {
             plain.get(at).is_some_and(|word| {
-                !rest::is_plain(word)
+                !words::is_plain(word)
                     && !PLAIN.contains(&word.as_str())
                     && word.chars().all(char::is_alphabetic)
             })
@@ -70,6 +70,11 @@ impl People {
         };
         is_name && self.0.iter().any(|name| name.windows(run.len()).any(|part| part == run))
     }
+}
+
+/// Whether a word names nobody on its own.
+pub fn is_nobody(word: &str) -> bool {
+    PLAIN.contains(&word)
 }
 
 /// "klee" of "klee's".

@@ -78,6 +78,28 @@ fn declaration(tool: Tool) -> Value {
     Value::Object(object)
 }
 
+/// What `near` is called with.
+fn near() -> Vec<Parameter> {
+    vec![
+        must("place", "A city (Dallas, Portland OR), \"lat,lon\", a unit's number or a driver's name."),
+        may("miles", Kind::Number, "How far around; 100 where nobody says."),
+        may("drive_hours", Kind::Number, "Only who can still drive so many hours by all clocks."),
+        may("empty", Kind::Flag, "Leave out what is loaded; what is known to be empty comes first."),
+        may("kind", Kind::Text, "Only these: driver, tractor or trailer."),
+        may("free", Kind::Flag, "Leave out what has a load, on it or next."),
+    ]
+}
+
+/// What `late_loads` is called with.
+fn late() -> Vec<Parameter> {
+    vec![
+        may("tight", Kind::Flag, "Those too that are in time with little to spare."),
+        may("within_hours", Kind::Number, "Only what is due within so many hours."),
+        may("today", Kind::Flag, "Only what is due until the end of the office's day."),
+        ONLY,
+    ]
+}
+
 fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
     match tool {
         Tool::DriverLocation => (
@@ -115,29 +137,12 @@ fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
              Call it when it is not said what kind of thing is meant.",
             vec![must("text", "The number or name, nothing else.")],
         ),
-        Tool::Near => (
-            "Drivers, tractors and trailers around a place, by who can legally be there first.",
-            vec![
-                must(
-                    "place",
-                    "A city (Dallas, Portland OR), \"lat,lon\", a unit's number or a driver's name.",
-                ),
-                may("miles", Kind::Number, "How far around; 100 where nobody says."),
-                may("drive_hours", Kind::Number, "Only who can still drive so many hours by all clocks."),
-                may("empty", Kind::Flag, "Leave out what is loaded; what is known to be empty comes first."),
-                may("kind", Kind::Text, "Only these: driver, tractor or trailer."),
-                may("free", Kind::Flag, "Leave out what has a load, on it or next."),
-            ],
-        ),
-        Tool::LateLoads => (
-            "Loads that will be late or are at risk, the worst first, each with the reason.",
-            vec![
-                may("tight", Kind::Flag, "Those too that are in time with little to spare."),
-                may("within_hours", Kind::Number, "Only what is due within so many hours."),
-                may("today", Kind::Flag, "Only what is due until the end of the office's day."),
-                ONLY,
-            ],
-        ),
+        Tool::Near => {
+            ("Drivers, tractors and trailers around a place, by who can legally be there first.", near())
+        }
+        Tool::LateLoads => {
+            ("Loads that will be late or are at risk, the worst first, each with the reason.", late())
+        }
         Tool::PlanLegalArrival => (
             "The earliest legal arrival under the US hours-of-service rules, with the plan. Call it for every \
              question whether somebody can make it. Give a movement, or a driver and a place.",

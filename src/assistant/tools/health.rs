@@ -132,7 +132,7 @@ fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         tractors.filter_map(|row: &Tractor| Some((row, dark::why(fleet, row, &fresh, now)?))).collect();
     all.sort_by_key(|(row, dark)| (Reverse(dark.seen_at), &row.id));
     let mut found = Found::default();
-    found.of_only(&only, "by where it was last seen", now);
+    found.of_only(&only, "by where it was last seen, to the nearest town", now);
     found.say(match all.len() {
         0 => "No tractor that was ever heard is dark.".to_owned(),
         dark => format!("{} dark, the last heard first:", count(dark, "tractor is", "tractors are")),

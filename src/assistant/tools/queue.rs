@@ -31,7 +31,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     let is_out = |limit: &Limit<'_>| has_ended(limit) && limit.limit != Reason::Break.word();
     let out = limits.drivers.iter().filter(|limit| is_out(limit)).count();
     let mut found = Found::default();
-    found.of_only(&only, "by where the truck is", facts.now);
+    found.of_only(&only, "by where the truck was last seen, to the nearest town", facts.now);
     let (hours, asks_out) = (age::words(within), args.is_set("out"));
     let spent = if asks_out { spent(&limits, &only, facts) } else { Vec::new() };
     if asks_out {

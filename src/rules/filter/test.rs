@@ -135,12 +135,10 @@ fn is(value: &Value<'_>, choice: &Choice, exactly: bool, name: &'static str) -> 
 
 /// Whether `text` is `wanted`, or, unless it must be exactly that, a word in it begins so.
 fn has(text: &str, wanted: &str, exactly: bool) -> bool {
-    if exactly { folded(text) == wanted } else { begins_word(text, wanted) }
-}
-
-/// Whether a word in `text` begins with `wanted`, which is folded.
-pub(in crate::rules) fn begins_word(text: &str, wanted: &str) -> bool {
     let small = folded(text);
+    if exactly {
+        return small == wanted;
+    }
     let begins = |(at, _): (usize, &str)| {
         small.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric))
     };

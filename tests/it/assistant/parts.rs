@@ -85,6 +85,8 @@ async fn a_question_of_a_part_is_answered_of_that_part_or_says_that_it_is_not() 
             "Not understood: \"was\", \"yesterday\". I only know how things stand now.",
         ),
         ("my late loads", both, whole),
+        ("how long late is everything", both, "Not understood: \"long\". This is the whole fleet:"),
+        ("late by more than 2 hours in Texas", both, "Not understood: "),
         ("late loads out of Dallas", both, "Not understood: \"out of dallas\". This is the whole fleet:"),
         ("what's late before noon", both, whole),
     ] {
@@ -101,10 +103,18 @@ async fn every_list_of_the_fleet_can_be_asked_of_a_part() {
     for (question, tool, line) in [
         ("detention in Madison", "detention", "Only within 25 mi of Madison WI (by the stop)."),
         ("who is detained at Harbor Paper", "detention", "Only for customer or stop HARBOR PAPER."),
-        ("which trucks are dark in Texas", "why_dark", "Only in Texas (by where it was last seen)."),
+        (
+            "which trucks are dark in Texas",
+            "why_dark",
+            "Only in Texas (by where it was last seen, to the nearest town).",
+        ),
         ("what pickups aren't covered in Texas", "uncovered_pickups", "Only in Texas (by the pickup)."),
         ("handoff for klee", "open_exceptions", "Only of dispatcher klee."),
-        ("who runs out of hours in Texas", "hours_running_out", "Only in Texas (by where the truck is)."),
+        (
+            "who runs out of hours in Texas",
+            "hours_running_out",
+            "Only in Texas (by where the truck was last seen, to the nearest town).",
+        ),
         ("detention over 3 hours", "detention", "Not understood: \"over 3\". This is the whole fleet:"),
         (
             "trucks near Dallas with a reefer",

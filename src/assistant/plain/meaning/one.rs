@@ -4,28 +4,9 @@ use serde_json::{Map, json};
 
 use super::{Asked, TAKES, THIS};
 use crate::assistant::plain::selected::Selected;
+use crate::assistant::plain::words::{BESIDE, is_of};
 use crate::assistant::plain::{Meant, NOTHING_SELECTED};
 use crate::assistant::tools::Tool;
-
-/// What may stand between who it is and what he is to do: "can ana legally make it".
-pub const BESIDE: &[&str] = &[
-    "able",
-    "actually",
-    "enough",
-    "even",
-    "ever",
-    "going",
-    "have",
-    "hours",
-    "just",
-    "legally",
-    "possibly",
-    "realistically",
-    "really",
-    "still",
-    "time",
-    "to",
-];
 
 impl Asked<'_> {
     /// Questions about one thing.
@@ -152,7 +133,7 @@ impl Asked<'_> {
     /// "can smith make memphis by 2"
     fn can(&self) -> Option<Meant> {
         let verb = self.words.iter().position(|word| ["make", "reach", "get", "be"].contains(word))?;
-        let said = self.words.get(1..verb)?.iter().copied().filter(|word| !BESIDE.contains(word));
+        let said = self.words.get(1..verb)?.iter().copied().filter(|word| !is_of(BESIDE, word));
         let who = self.named(1..verb).unwrap_or_else(|| said.collect::<Vec<_>>().join(" "));
         let by = self.words.iter().rposition(|word| *word == "by").filter(|at| *at > verb);
         let place = self.words.get(verb + 1..by.unwrap_or(self.words.len()))?;

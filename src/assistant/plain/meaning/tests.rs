@@ -179,6 +179,7 @@ fn what_is_wrong_somewhere_is_no_question_for_who_is_there() {
     check("late in the next 4 hours", r#"late_loads {"within_hours":4.0}"#);
     check("what will be late within 4h", r#"late_loads {"within_hours":4.0}"#);
     check("what was late in the last 4 hours", "late_loads {}");
+    check("late by more than 2 hours in Texas", "late_loads {}");
     check("what is late today", r#"late_loads {"today":true}"#);
     check("pickups not covered in the next 3 hours", r#"uncovered_pickups {"within_hours":3.0}"#);
     for question in ["loads with no driver", "which loads are without a driver", "unassigned loads"] {
