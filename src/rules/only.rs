@@ -109,6 +109,8 @@ impl Only {
 /// What `name` means: a stop's kind, a state, a dispatcher, a city of our stops, a customer, a driver; at last, where
 /// `with_map`, any other place.
 fn part(fleet: &Fleet, name: &str, with_map: bool) -> Result<Part, String> {
+    let kinds = ["dispatcher ", "customer "];
+    let name = kinds.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name);
     let wanted = folded(name);
     let located = || whereabouts::locate(fleet, &fleet.places, name).map(Part::Around);
     let sure = kind_of_stop(&wanted).or_else(|| state(&wanted)).or_else(|| dispatcher(fleet, &wanted));
@@ -341,6 +343,7 @@ mod tests {
         check("Madison", &["4472"], "Only within 25 mi of Madison WI (its stop)");
         check("dallas tx", &["4471"], "Only within 25 mi of Dallas TX (its stop)");
         check("KLEE", &["4471"], "Only of dispatcher klee");
+        check("dispatcher jdoe", &["4472"], "Only of dispatcher JDoe");
         check("jdoe", &["4472"], "Only of dispatcher JDoe");
         check("union valley", &["4472"], "Only for customer or stop UNION VALLEY MEATS");
         check("harbor paper", &["4471"], "Only for customer or stop HARBOR PAPER");

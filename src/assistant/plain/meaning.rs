@@ -68,7 +68,7 @@ impl<'a> Asked<'a> {
             let is_time = word.contains(':') || ["am", "pm"].iter().any(|half| word.ends_with(half));
             word.bytes().any(|byte| byte.is_ascii_digit()) && !counts && !is_time && !is_length(word)
         };
-        self.words.iter().enumerate().find(is_number).map(|(_, word)| *word)
+        self.words.iter().enumerate().find(is_number).map(|(_, word)| owner(word))
     }
 
     /// What stands before one of `units`: "5 hours", "5h".
@@ -274,7 +274,7 @@ impl<'a> Asked<'a> {
 }
 
 /// What asks who else can take a load.
-const TAKES: &[&str] = &["take", "re-power", "repower", "best", "instead"];
+const TAKES: &[&str] = &["take", "cover", "re-power", "repower", "best", "instead"];
 
 /// What numbers count.
 const UNITS: &[&str] = &["hours", "hour", "hrs", "h", "miles", "mile", "mi", "minutes", "min", "more"];

@@ -6,7 +6,7 @@ use crate::assistant::tools::Tool;
 
 /// Words that change nothing in any question.
 pub const FILLER: &str = "a about actually all an and any anybody anyone anything are at be been being by can check could \
-     currently customer dispatcher do does doing driver drivers everything find for from get getting \
+     currently do does doing driver drivers everything find for from get getting \
      give got have has he her here hello hey hi him his how how's i in is it it's its just know list \
      load loads look looking may me moment need now of ok okay on one or our out please pls present \
      really right see she show so some somebody someone state still tell thanks that that's the \
@@ -65,7 +65,7 @@ pub fn is_spoken_of(tool: Tool, word: &str) -> bool {
              trailers available free having least where"
         }
         Tool::DriverLocation => {
-            "hauling carrying pulling where where's wheres going headed heading location located \
+            "driving drives hauling carrying pulling where where's wheres going headed heading location located \
              whereabouts bound position today"
         }
         Tool::MovementStatus => {

@@ -85,6 +85,8 @@ async fn a_question_of_a_part_is_answered_of_that_part_or_says_that_it_is_not() 
             "Not understood: \"was\", \"yesterday\". I only know how things stand now.",
         ),
         ("my late loads", both, whole),
+        ("late loads for dispatcher mroe", second, "Only of dispatcher mroe."),
+        ("late loads by dispatcher", both, "Not understood: \"by dispatcher\". This is the whole fleet:"),
         ("how long late is everything", both, "Not understood: \"long\". This is the whole fleet:"),
         ("late by more than 2 hours in Texas", both, "Not understood: "),
         ("late loads out of Dallas", both, "Not understood: \"out of dallas\". This is the whole fleet:"),

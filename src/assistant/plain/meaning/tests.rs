@@ -143,6 +143,8 @@ fn names_are_told_from_what_stands_beside_them() {
         r#"plan_legal_arrival {"by":"2pm","driver":"carla holloway","place":"memphis"}"#,
     );
     check("how many hours does bob have before he must stop", r#"get_driver_hours {"driver":"bob"}"#);
+    check("what's 4471's eta", r#"get_eta {"movement":"4471"}"#);
+    check("who can cover 4471", r#"best_drivers {"movement":"4471"}"#);
     check("when will bob be there", r#"get_eta {"movement":"bob"}"#);
     check("who else can take bob's load", r#"best_drivers {"movement":"bob"}"#);
 }

@@ -74,3 +74,27 @@ fn a_fleet_is_asked_about_in_few_words() {
     check("", "can Ana Ruiz legally make it", r#"plan_legal_arrival {"driver":"ana ruiz"}"#);
     check("", "where is Ana Ruiz going", r#"get_driver_location {"driver":"ana ruiz"}"#);
 }
+
+#[test]
+fn a_part_that_is_none_is_said_and_all_of_the_fleet_is_asked_about() {
+    let why =
+        "UNKNOWN: \"mars\" is no state, place or customer. Without it, this is asked of the whole fleet";
+    let turn = |errors: usize| {
+        let call = json!({ "functionCall": { "name": "detention", "args": { "only": "mars" } } });
+        let result =
+            json!({ "functionResponse": { "name": "detention", "response": { "error": { "data": why } } } });
+        let mut contents =
+            vec![json!({ "role": "user", "parts": [{ "text": "what is in detention on mars" }] })];
+        for _ in 0..errors {
+            contents.push(json!({ "role": "model", "parts": [call] }));
+            contents.push(json!({ "role": "user", "parts": [result] }));
+        }
+        said(&json!({
+            "contents": contents,
+            "tools": [{ "functionDeclarations": [{ "name": "detention" }] }],
+        }))
+    };
+    assert_eq!(turn(0), Said::Calls(vec![("detention".to_owned(), json!({ "only": "mars" }))]));
+    assert_eq!(turn(1), Said::Calls(vec![("detention".to_owned(), json!({}))]));
+    assert!(matches!(turn(2), Said::Text(text) if text.starts_with(why)), "and not for ever");
+}
