@@ -39,7 +39,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     }
     found.say(match limits.drivers.len() {
         all if asks_out => format!(
-            "OUT OF HOURS NOW: {out} whose work that breaks off, and {} more without any driving left. Only RUNNING OUT \
+            "OUT OF HOURS NOW: {out} whose work is cut short by it, and {} more with no driving left. Only RUNNING OUT \
              within {hours}: {}.",
             spent.len(),
             all - out
@@ -74,7 +74,7 @@ fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, facts: &'a Facts)
     About { load, stop: None, driver: Some(driver), tractor }
 }
 
-/// Who has no driving left by his clocks, of those whose work that does not break off: most of them rest.
+/// Who has no driving left by his clocks, of those whose work is not cut short by it: most of them rest.
 fn spent<'a>(limits: &Limits<'_>, only: &Only, facts: &'a Facts) -> Vec<&'a Driver> {
     let fresh = facts.basis().fresh;
     let is_listed = |driver: &Driver| limits.drivers.iter().any(|limit| limit.driver.id == driver.id);
@@ -97,7 +97,7 @@ fn name_spent(found: &mut Found, spent: &[&Driver]) {
     let more = spent.len().saturating_sub(SAID);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let named = named.collect::<Vec<_>>().join(", ").replace('_', " ");
-    found.say(format!("Without any driving left, whose work that does not break off: {named}{more}."));
+    found.say(format!("No driving left either, but no work is cut short by it: {named}{more}."));
     for driver in spent {
         found.rest_on(driver.hos_as_of_at);
         found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);

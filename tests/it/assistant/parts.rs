@@ -170,11 +170,11 @@ fn who_is_out_of_hours_is_told_before_who_runs_out_and_who_rests_is_told_too() {
     spent.drive_left_s = Some(0);
     let says = run(Tool::HoursRunningOut, &json!({ "out": true }), made.fleet()).unwrap();
     assert!(says[0].starts_with("OUT OF HOURS NOW: 1 "), "{says:#?}");
-    assert!(says[0].contains("1 more without any driving left"), "{says:#?}");
+    assert!(says[0].contains("1 more with no driving left"), "{says:#?}");
     assert!(says[1].starts_with("Ann Out: 14H has ended: OUT NOW"), "{says:#?}");
     let told = says.join("\n");
     assert!(
-        told.contains("Cy Soon: 11H ends") && told.contains("not break off: Di Spent (off duty)."),
+        told.contains("Cy Soon: 11H ends") && told.contains("cut short by it: Di Spent (off duty)."),
         "{told}"
     );
     let first = run(Tool::HoursRunningOut, &json!({}), made.fleet()).unwrap();
