@@ -80,7 +80,7 @@ fn fleet() -> Fleet {
         ..FeedStatus::default()
     };
     fleet.feeds = vec![feed("vehicle_stats"), feed("hos_clocks")];
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 

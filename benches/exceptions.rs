@@ -59,7 +59,7 @@ fn fleet() -> Fleet {
     fleet.movements = (0..LOADS).map(movement).collect();
     fleet.stops = (0..3 * LOADS).map(stop).collect();
     fleet.judgements = (0..LOADS).map(judgement).collect();
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 

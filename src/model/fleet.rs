@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::shelves::{Difference, Iter, Shelves, Sorting};
 use super::{
     Conflict, Driver, Exception, FeedStatus, Judgement, Movement, MovementKey, Order, Places, RowText, Stay,
-    Stop, Timestamp, Totals, Tractor, Trailer, Viewer,
+    Stop, Timestamp, Totals, Tractor, Trailer, UnitId, Viewer,
 };
 
 /// A row that has a key.
@@ -132,6 +132,20 @@ impl Sorting<Stop> for AsDriven {
     }
 }
 
+/// By the truck that was there; those of one truck stay together.
+#[derive(Debug)]
+struct ByTruck;
+
+impl Sorting<Stay> for ByTruck {
+    fn cmp(a: &Stay, b: &Stay) -> Ordering {
+        a.tractor_id.cmp(&b.tractor_id).then_with(|| a.cmp_row(b))
+    }
+
+    fn stay_together(a: &Stay, b: &Stay) -> bool {
+        a.tractor_id == b.tractor_id
+    }
+}
+
 /// How much of what is known a [`Fleet`] holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extent {
@@ -166,8 +180,10 @@ pub struct Fleet {
     pub stops: Rows<Stop>,
     /// When our tractors were at stops, by the stop's key: none where none was seen there.
     pub stays: Rows<Stay>,
-    /// The stops again, by movement. Made by [`Fleet::index_stops`].
+    /// The stops again, by movement. Made by [`Fleet::index`].
     driven: Shelves<Stop, AsDriven>,
+    /// The stays again, by truck. Made by [`Fleet::index`].
+    stood: Shelves<Stay, ByTruck>,
     /// Where addresses are that the TMS has no coordinates for.
     pub places: Arc<Places>,
     /// What is made of movements that are not over.
@@ -191,6 +207,11 @@ impl Fleet {
         self.driven.together(|stop| leg_of(stop).cmp(&key))
     }
 
+    /// When a truck was at stops.
+    pub fn stays_of(&self, tractor: &UnitId) -> &[Arc<Stay>] {
+        self.stood.together(|stay| stay.tractor_id.cmp(tractor))
+    }
+
     /// When the truck that has `movement` now was at `stop`: of one that had it before, nothing.
     pub fn stay_of(&self, movement: &Movement, stop: &Stop) -> Option<&Stay> {
         if self.stays.is_empty() {
@@ -207,10 +228,11 @@ impl Fleet {
         open
     }
 
-    /// Sorts the stops for [`Fleet::stops_of`]; whoever replaces `stops` calls it.
-    pub fn index_stops(&mut self) {
-        self.driven = Shelves::default();
+    /// Sorts the stops for [`Fleet::stops_of`] and the stays for [`Fleet::stays_of`]; whoever replaces either calls it.
+    pub fn index(&mut self) {
+        (self.driven, self.stood) = (Shelves::default(), Shelves::default());
         self.index_stops_since(&Rows::default());
+        self.index_stays_since(&Rows::default());
     }
 
     /// The same where the stops were these when they were sorted last.
@@ -220,6 +242,14 @@ impl Fleet {
         self.driven.take(difference.gone.iter().filter(is_driven).map(AsRef::as_ref));
         let new = difference.new.iter().filter(is_driven).map(|stop| Ok::<_, Infallible>(Arc::clone(stop)));
         let Ok(()) = self.driven.put(new);
+    }
+
+    /// The same where the stays were these.
+    pub fn index_stays_since(&mut self, earlier: &Rows<Stay>) {
+        let difference = self.stays.since(earlier);
+        self.stood.take(difference.gone.iter().map(AsRef::as_ref));
+        let new = difference.new.iter().map(|stay| Ok::<_, Infallible>(Arc::clone(stay)));
+        let Ok(()) = self.stood.put(new);
     }
 }
 
@@ -274,7 +304,7 @@ mod tests {
             stops: [stop("2", 0, "x"), stop("1", 10, "c"), stop("1", 2, "b")].into_iter().collect(),
             ..Fleet::default()
         };
-        fleet.index_stops();
+        fleet.index();
         let ids: Vec<_> = fleet
             .stops_of(&MovementKey { company_id: RowText::default(), id: "1".into() })
             .iter()

@@ -185,7 +185,7 @@ impl<'a> Task<'a> {
         if left.is_empty() {
             return Err(format!("nothing of load {} is left to be done", load.tms.id));
         }
-        let unplaced = unplaced(basis, load, &left);
+        let unplaced = unplaced(basis, &left).map(|stop| unplaced_words(load, stop, &name_of(basis, stop)));
         let stops = basis.fleet.stops_of(&load.key());
         let alone = Movement { driver_id: None, driver2_id: None, tractor_id: None, ..load.clone() };
         let is_left = |stop: &Stop| left.iter().any(|call| call.stop.tms.id == stop.tms.id);
@@ -229,21 +229,35 @@ impl<'a> Task<'a> {
 
 /// That nobody can place a stop that is to be made: of the load itself, or of one that he has first.
 fn lost(basis: &Basis<'_>, task: &Task<'_>, rig: &Rig<'_>) -> Why {
-    let firsts = || rig.loads.iter().find_map(|load| unplaced(basis, load, &basis.queues.calls_of(load)));
-    Why::PlaceUnknown(task.unplaced.clone().or_else(firsts))
+    let of = |load: &&Movement| {
+        Some(unplaced_words(load, unplaced(basis, &basis.queues.calls_of(load))?, ANYWHERE))
+    };
+    Why::PlaceUnknown(task.unplaced.clone().or_else(|| rig.loads.iter().find_map(of)))
 }
 
-/// The first of the calls of `load` that nobody can place: what to do about it, and what to ask instead.
-fn unplaced(basis: &Basis<'_>, load: &Movement, calls: &[Call<'_>]) -> Option<String> {
-    let stop = calls.iter().map(|call| call.stop).find(|stop| basis.places.of(stop).is_none())?;
+/// The first of these calls that nobody can place.
+fn unplaced<'a>(basis: &Basis<'_>, calls: &[Call<'a>]) -> Option<&'a Stop> {
+    calls.iter().map(|call| call.stop).find(|stop| basis.places.of(stop).is_none())
+}
+
+/// What stands for a place that has no name.
+const ANYWHERE: &str = "LAT,LON";
+
+/// What to do about a stop of `load` that nobody can place, and what to ask `near` until then.
+fn unplaced_words(load: &Movement, stop: &Stop, near: &str) -> String {
     let (load, id, city) = (&load.tms.id, &stop.tms.id, trip::place(stop));
     let name = stop.tms.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
-    let is_known = whereabouts::locate(basis.fleet, basis.places, &city).is_ok();
-    let near = if is_known { format!("{city:?}") } else { "LAT,LON".to_owned() };
-    Some(format!(
+    format!(
         "load {load} stops at {city} (stop {id}{name}), which has no coordinates, and no address that is found: put that \
          right in the TMS; until then `backhaul near {near} 100` says who is around"
-    ))
+    )
+}
+
+/// How to ask about what is around a stop of the load: it is looked up among all that has a name, so once a question.
+fn name_of(basis: &Basis<'_>, stop: &Stop) -> String {
+    let city = trip::place(stop);
+    let is_known = whereabouts::locate(basis.fleet, basis.places, &city).is_ok();
+    if is_known { format!("{city:?}") } else { ANYWHERE.to_owned() }
 }
 
 fn place_of(tractor: &Tractor) -> Option<Point> {

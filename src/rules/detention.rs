@@ -292,6 +292,8 @@ impl<'a> View<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::rules::itinerary::Queues;
     use crate::rules::{proof, sample, say};
@@ -346,7 +348,7 @@ mod tests {
         fleet.stays = std::iter::once(stay).chain(others).collect();
         fleet.movements = fleet.movements.with(vec![load]);
         fleet.stops = fleet.stops.with(vec![stop]);
-        fleet.index_stops();
+        fleet.index();
         fleet
     }
 
@@ -373,6 +375,31 @@ mod tests {
         seen.observed.evidence.shared = true;
         check(&two_loads(seen.clone(), (85, 30), true), 85, Evidence::Tms);
         check(&two_loads(seen, (85, 30), false), 85, Evidence::Tms);
+    }
+
+    #[test]
+    fn an_earlier_visit_to_a_place_is_none_of_this_one() {
+        let check = |change: fn(&mut Movement, &mut Stop), elsewhere_at: Option<Timestamp>, minutes: u64| {
+            let mut earlier = sample::stay(ago(3000));
+            earlier.observed.evidence.shared = true;
+            let mut own = Stay { stop_id: "z".into(), movement_id: "2".into(), ..sample::stay(ago(30)) };
+            (own.observed.arrived_after_at, own.observed.evidence.shared) = (elsewhere_at, true);
+            let mut fleet = two_loads(earlier, (3000, 30), false);
+            fleet.stays = fleet.stays.with(vec![own]);
+            let find = |load: &&Arc<Movement>| load.tms.id == "1";
+            let mut load = Movement::clone(fleet.movements.iter().find(find).unwrap());
+            let mut stop = Stop::clone(&fleet.stops_of(&load.key())[0]);
+            change(&mut load, &mut stop);
+            (fleet.movements, fleet.stops) = (fleet.movements.with(vec![load]), fleet.stops.with(vec![stop]));
+            fleet.index();
+            let held = held(&fleet, &Freshness::of(&fleet.feeds, NOW), NOW);
+            let one = held.iter().find(|one| one.stop.tms.id == "z").unwrap();
+            assert_eq!(one.arrived_at, ago(minutes));
+        };
+        check(|_, _| {}, None, 3000);
+        check(|load, _| load.tms.status = MovementStatus::Delivered, None, 30);
+        check(|_, stop| stop.tms.actual_departure_at = Some(ago(2900)), None, 30);
+        check(|_, _| {}, Some(ago(35)), 30);
     }
 
     #[test]

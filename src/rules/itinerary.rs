@@ -295,7 +295,7 @@ mod tests {
         ]
         .into_iter()
         .collect();
-        fleet.index_stops();
+        fleet.index();
         let queues = Queues::of(&fleet, NOW);
         let calls = |id: &str| {
             let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
@@ -330,7 +330,7 @@ mod tests {
             longitude: Some(-95.0),
             ..Tractor::default()
         };
-        fleet.index_stops();
+        fleet.index();
         let mut check = |latitude: f64, trust, expected: bool| {
             fleet.tractors = [truck(latitude)].into_iter().collect();
             let place = Point { latitude: 32.0, longitude: -95.0 };
@@ -364,7 +364,7 @@ mod tests {
         ]
         .into_iter()
         .collect();
-        fleet.index_stops();
+        fleet.index();
         let queues = Queues::of(&fleet, NOW);
         let check = |id: &str, before: &[&str], own: &[&str]| {
             let load = fleet.movements.iter().find(|movement| movement.tms.id == id).unwrap();
@@ -386,7 +386,7 @@ mod tests {
         let mut fleet = Fleet::default();
         fleet.movements = movements.into_iter().collect();
         fleet.stops = stops.into_iter().collect();
-        fleet.index_stops();
+        fleet.index();
         fleet
     }
 
@@ -451,7 +451,7 @@ mod tests {
                 })
                 .collect();
             fleet.stops = stops.into_iter().collect();
-            fleet.index_stops();
+            fleet.index();
             fleet
         };
         let there = change(|stop| stop.tms.actual_arrival_at = Some(Timestamp::from_secs(200)));

@@ -318,7 +318,7 @@ mod tests {
         (order.tms.id, order.tms.company_id) = ("9".into(), "TMS".into());
         order.tms.movement_id = Some("4472".into());
         fleet.orders = [order].into_iter().collect();
-        fleet.index_stops();
+        fleet.index();
         fleet
     }
 

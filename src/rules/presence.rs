@@ -2,7 +2,7 @@
 //! caller judges; what the other rests on is judged in [`super::stay`].
 
 use super::stay::RADIUS_MI;
-use crate::model::{Fleet, Keyed, Movement, Point, Stay, Stop, Timestamp};
+use crate::model::{Fleet, Keyed, Movement, MovementKey, Point, Stay, Stop, Timestamp};
 
 /// A truck further than this from a stop is not there, though nobody told that it left: five miles, as
 /// McLeod's own detention module has it.
@@ -36,8 +36,8 @@ pub struct Came {
 /// When the truck of `movement` came to `stop`, as it was seen in `stay` or as the TMS has `told` it; `None` where nobody
 /// says that it came.
 ///
-/// A truck that stands at one place for several loads came there once: whoever has it come to one of them while it stood
-/// there for another has told when the work began.
+/// A truck that stands at one place for several loads that it has to do came there once: whoever has it come to one of
+/// them while it stood there for another has told when the work began.
 pub fn came(
     fleet: &Fleet,
     movement: &Movement,
@@ -50,15 +50,24 @@ pub fn came(
     let may_share = stay.is_none_or(|stay| stay.observed.evidence.shared);
     let truck = movement.tractor_id.as_ref().filter(|_| may_share);
     let Some((truck, place)) = truck.zip(fleet.places.sure_of(stop)) else { return Some(own) };
-    let others = fleet.stays.iter().filter(|other| other.tractor_id == *truck);
-    let stays = others.filter_map(|other| {
-        let its = fleet.stops.get(&other.key())?;
-        let is_here = fleet.places.sure_of(its)?.miles_to(place) <= RADIUS_MI;
-        let came = arrival(other, its.tms.actual_arrival_at);
-        let holds = came.at <= own.at && other.observed.departed_at.is_none_or(|left| own.at <= left);
-        (is_here && holds).then_some(came)
+    let elsewhere_at = stay.and_then(|stay| stay.observed.arrived_after_at);
+    let visits = fleet.stays_of(truck).iter().filter_map(|other| {
+        let came = while_there(fleet, other, place, own.at)?;
+        elsewhere_at.is_none_or(|elsewhere_at| came.at >= elsewhere_at).then_some(came)
     });
-    stays.min_by_key(|came| (came.at, !came.is_seen)).or(Some(own))
+    visits.min_by_key(|came| (came.at, !came.is_seen)).or(Some(own))
+}
+
+/// The arrival of another stay at `place`, of a load that is not over, where the truck stood there at `at` for all that
+/// anybody tells: neither seen nor told to have left.
+fn while_there(fleet: &Fleet, other: &Stay, place: Point, at: Timestamp) -> Option<Came> {
+    let key = MovementKey { company_id: other.company_id.clone(), id: other.movement_id.clone() };
+    let is_open = fleet.movements.get(&key).is_some_and(|load| load.tms.status.is_open());
+    let its = fleet.stops.get(&other.key()).filter(|_| is_open)?;
+    let is_here = fleet.places.sure_of(its)?.miles_to(place) <= RADIUS_MI;
+    let came = arrival(other, its.tms.actual_arrival_at);
+    let left = [other.observed.departed_at, its.tms.actual_departure_at].into_iter().flatten().min();
+    (is_here && came.at <= at && left.is_none_or(|left| at <= left)).then_some(came)
 }
 
 fn arrival(stay: &Stay, told: Option<Timestamp>) -> Came {

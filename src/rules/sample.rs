@@ -41,7 +41,7 @@ pub fn under_way(now: Timestamp, change: impl FnOnce(&mut Movement, &mut Stop, &
     change(&mut load, &mut stop, &mut truck);
     let mut fleet = Fleet::default();
     fleet.stops = [stop].into_iter().collect();
-    fleet.index_stops();
+    fleet.index();
     fleet.movements = [load].into_iter().collect();
     fleet.tractors = [truck].into_iter().collect();
     fleet.feeds = vec![positions(now)];

@@ -92,7 +92,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
 #[derive(Default)]
 struct Seen {
     by_truck: Option<(String, Timestamp)>,
-    /// Where its trailer was heard elsewhere after its truck was.
+    /// Where its trailer was heard, elsewhere than its truck.
     by_trailer: Option<(String, Timestamp)>,
 }
 
@@ -132,12 +132,9 @@ impl Speaker<'_> {
         };
         match (&seen.by_truck, &seen.by_trailer) {
             (Some(truck), Some(trailer)) => {
-                format!(
-                    "The trailer of load {} was {}, and its truck, not heard since, {}",
-                    load.tms.id,
-                    at(trailer),
-                    at(truck)
-                )
+                let unheard = if truck.1 < trailer.1 { ", not heard since," } else { "" };
+                let (id, truck) = (&load.tms.id, at(truck));
+                format!("The trailer of load {id} was {}, and its truck{unheard} {truck}", at(trailer))
             }
             (Some(seen), None) | (None, Some(seen)) => format!("{name} was {}", at(seen)),
             (None, None) if load.tms.status == MovementStatus::InProgress => format!("{name} is under way"),
@@ -403,7 +400,7 @@ mod tests {
             (last.legal_eta_at, last.eta_at) = (Some(ahead(300)), Some(ahead(300)));
             (last.tms.latitude, last.tms.longitude) = (Some(30.2672), Some(-97.7431));
             fleet.stops = fleet.stops.with(vec![last]);
-            fleet.index_stops();
+            fleet.index();
             let mut load = Movement::clone(fleet.movements.at(0).unwrap());
             load.tms.status = status;
             fleet.movements = [load].into_iter().collect();

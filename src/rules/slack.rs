@@ -142,7 +142,7 @@ mod tests {
             stop
         };
         fleet.stops = [stop("a", 60), stop("b", 300)].into_iter().collect();
-        fleet.index_stops();
+        fleet.index();
         let judgement = Judgement {
             movement_id: "1".into(),
             tractor_id: Some(truck.clone()),
@@ -201,7 +201,7 @@ mod tests {
                 stop
             };
             fleet.stops = fleet.stops.iter().map(|row| stop(row)).collect();
-            fleet.index_stops();
+            fleet.index();
             change(&mut fleet);
             let row = fleet.movements.iter().next().unwrap();
             let fresh = Freshness::of(&fleet.feeds, NOW);
@@ -239,7 +239,7 @@ mod tests {
                 stop
             };
             fleet.stops = fleet.stops.iter().map(|row| stop(row)).collect();
-            fleet.index_stops();
+            fleet.index();
             judged_of(&fleet).2
         };
         let slack = |told, degrees_off| slack_as(MovementStatus::InProgress, told, degrees_off, true);
@@ -264,14 +264,14 @@ mod tests {
                 stop
             })
             .collect();
-        done.index_stops();
+        done.index();
         assert_eq!(judged_of(&done), ("a".into(), 0, Slack::Spare(1800)));
         // The next stop's own arrival may be late, which is not what the class is about.
         let mut gone = fleet(Risk::Late, 2400);
         let mut only = Stop::clone(gone.stops.iter().next().unwrap());
         only.eta_at = Some(ahead(70));
         gone.stops = [only].into_iter().collect();
-        gone.index_stops();
+        gone.index();
         assert_eq!(judged_of(&gone), ("a".into(), 0, Slack::Risk(600)));
         let row = gone.movements.iter().next().unwrap();
         assert_eq!(late::critical(row, &gone).map(|stop| &stop.tms.id), None);

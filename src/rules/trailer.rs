@@ -93,13 +93,13 @@ pub fn seen<'a>(fleet: &'a Fleet, row: &'a Trailer) -> Seen<'a> {
     }
 }
 
-/// The trailer of a load under way that was heard elsewhere after the load's truck was heard last: where the freight is
-/// then, that tells more than the truck does, which may have it still or not. `None` of a load whose truck tells enough.
+/// The trailer of a load under way that was heard elsewhere than the load's truck, at about the same time or later: which
+/// of the two has the freight nobody knows. `None` of a load whose truck tells enough.
 pub fn of_load<'a>(fleet: &'a Fleet, load: &Movement) -> Option<&'a Trailer> {
     let truck = load.tractor_id.as_ref().filter(|_| load.tms.status == MovementStatus::InProgress)?;
     let tractor = fleet.tractors.get(truck)?;
     let trailer = fleet.trailers.get(load.trailer_id.as_ref()?)?;
-    (pairing::heard(tractor, trailer) == Heard::Either).then_some(trailer)
+    (pairing::heard(tractor, trailer) != Heard::AsPaired).then_some(trailer)
 }
 
 /// "with 418": what is said of a trailer without a tracker instead of what it does.
@@ -231,7 +231,7 @@ mod tests {
         .into_iter()
         .collect();
         fleet.stops = [stop("1", NOW), stop("2", ago(10)), stop("3", ago(20))].into_iter().collect();
-        fleet.index_stops();
+        fleet.index();
         let row = trailer();
         let said = told(&fleet, &row, NOW).sentence(&row, |_| "14:02".to_owned());
         assert_eq!(
@@ -291,8 +291,11 @@ mod tests {
         );
         row.observed_at = Some(ago(177));
         fleet.trailers = [row.clone()].into_iter().collect();
-        assert!(of_load(&fleet, &load).is_none());
+        assert!(of_load(&fleet, &load).is_some(), "they were apart at one time");
         let said = told(&fleet, &row, NOW).dropped(|_| "x".to_owned());
         assert_eq!(said.1, "which was heard elsewhere at that time: it does not have it");
+        row.observed_at = Some(ago(400));
+        fleet.trailers = [row].into_iter().collect();
+        assert!(of_load(&fleet, &load).is_none(), "its tracker wakes twice a day");
     }
 }

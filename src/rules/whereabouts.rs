@@ -222,7 +222,7 @@ fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
             id,
             point: point(trailer.latitude, trailer.longitude),
             observed_at: trailer.observed_at,
-            taken: Some(format!("{number} was taken, which was heard elsewhere after the truck of {name}")),
+            taken: Some(format!("{number} was taken, which was heard elsewhere than the truck of {name}")),
         };
     }
     Named {

@@ -234,7 +234,12 @@ impl Reader {
             changed = true;
         }
         drop(stops);
-        changed |= refresh(&snapshot, &mut fleet.stays, seen, what, &marks)?;
+        let stays = fleet.stays.clone();
+        if refresh(&snapshot, &mut fleet.stays, seen, what, &marks)? {
+            fleet.index_stays_since(&stays);
+            changed = true;
+        }
+        drop(stays);
         if first || marks.of("feeds").rev > seen {
             fleet.feeds = all(&snapshot, "account, resource")?;
             fleet.totals.rejected =

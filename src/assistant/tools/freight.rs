@@ -179,14 +179,14 @@ pub(super) fn status(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     Ok(found)
 }
 
-/// That the trailer of a load was heard elsewhere after its truck, where so it is.
+/// That the trailer of a load was heard elsewhere than its truck, where so it is.
 fn heard_apart(found: &mut Found, movement: &Movement, facts: &Facts) {
     let Some(trailer) = trailer::of_load(&facts.fleet, movement) else { return };
     let at = place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
     let heard = ago(trailer.observed_at, facts.now);
     let number = &trailer.unit_number;
     found.say(format!(
-        "Its trailer {number} was at {at} {heard}, after the truck was heard last: whether that is with it is NOT KNOWN."
+        "Its trailer {number} was at {at} {heard}, elsewhere than the truck: which of the two has the freight is NOT KNOWN."
     ));
 }
 

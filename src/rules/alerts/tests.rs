@@ -106,7 +106,7 @@ impl Yard {
         stop.tms.scheduled_early_at = Some(minutes(opens));
         stop.tms.scheduled_late_at = Some(minutes(closes));
         self.fleet.stops = self.fleet.stops.with(vec![stop]);
-        self.fleet.index_stops();
+        self.fleet.index();
     }
 
     pub(super) fn judge(&mut self, id: &str, stop: &str, risk: Risk, reason: Option<Reason>, late_s: i64) {
@@ -141,7 +141,7 @@ impl Yard {
 
     pub(super) fn change_stop(&mut self, id: &str, change: impl FnOnce(&mut Stop)) {
         self.fleet.stops = changed(&self.fleet.stops, &key(id), change);
-        self.fleet.index_stops();
+        self.fleet.index();
     }
 
     pub(super) fn change_judgement(&mut self, id: &str, change: impl FnOnce(&mut Judgement)) {

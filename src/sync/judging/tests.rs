@@ -42,7 +42,7 @@ impl World {
         let mut fleet = Fleet::default();
         fleet.movements = [movement].into_iter().collect();
         fleet.stops = [stop("s", 2, STOP, Some(minutes(closes)))].into_iter().collect();
-        fleet.index_stops();
+        fleet.index();
         Self { judging: Judging::new(office, Arc::clone(&roads)), roads, fleet }
     }
 
@@ -185,7 +185,7 @@ fn what_a_service_told_stands_for_a_moment_while_it_is_asked_of_other_stops() {
     // Another stop is put before it.
     let stops = [stop("first", 1, OTHER, None), stop("s", 2, STOP, Some(minutes(300)))];
     world.fleet.stops = stops.into_iter().collect();
-    world.fleet.index_stops();
+    world.fleet.index();
     world.tell(minutes(2));
     assert_eq!(source(&world.look(minutes(2))), Some(EtaSource::Mapbox), "an answer is about to come");
     world.tell(minutes(3));
@@ -239,7 +239,7 @@ fn what_was_looked_at_a_minute_ago_stands_in_for_an_answer_though_it_was_written
     let written = Judgement { computed_at: START.minus(HOLDS * 10), ..world.look(START) };
     world.fleet.judgements = [written].into_iter().collect();
     world.fleet.stops = [stop("s", 2, OTHER, Some(minutes(400)))].into_iter().collect();
-    world.fleet.index_stops();
+    world.fleet.index();
     world.tell(minutes(1));
     assert_eq!(source(&world.look(minutes(1))), Some(EtaSource::Mapbox));
 }

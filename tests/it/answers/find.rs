@@ -100,7 +100,7 @@ fn a_load_is_where_its_truck_is_once_it_is_picked_up() {
         row
     });
     fleet.stops = left.collect::<Vec<_>>().into_iter().collect();
-    fleet.index_stops();
+    fleet.index();
     let fleet = || fleet.clone();
     let rows = json(|format, out| print(&find(&fleet(), "b9", NOON), &fleet(), format, NOON, out));
     let row = &rows[0];

@@ -132,6 +132,6 @@ fn how_far_short_he_is_is_not_said_of_a_stop_further_on_than_it_was_worked_out_f
     let mut stop = backhaul::model::Stop::clone(fleet.stops.at(0).unwrap());
     stop.tms.done = true;
     fleet.stops = fleet.stops.with(vec![stop]);
-    fleet.index_stops();
+    fleet.index();
     assert_eq!(said(&fleet), ("z".to_owned(), false));
 }

@@ -161,7 +161,7 @@ impl Made {
         fleet.stops = self.stops.iter().cloned().collect();
         fleet.stays = self.stays.iter().cloned().collect();
         fleet.feeds.clone_from(&self.feeds);
-        fleet.index_stops();
+        fleet.index();
         let mut judging = Judging::new(office(), Arc::new(Mutex::new(Roads::default())));
         let judged = judging.pass(&fleet, NOON).judged;
         written(&mut fleet, judged);
@@ -188,7 +188,7 @@ pub fn written(fleet: &mut Fleet, judged: Vec<Judgement>) {
         }
     }
     fleet.judgements = judged.into_iter().collect();
-    fleet.index_stops();
+    fleet.index();
 }
 
 /// As if a service had been asked, and its road were so much longer than the straight line.

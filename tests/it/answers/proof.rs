@@ -77,7 +77,7 @@ fn time_is_free_for_two_hours_from_the_later_of_arrival_and_appointment_and_ends
     let mut stop = told_gone.stops.iter().find(|stop| stop.tms.id == "s1").unwrap().as_ref().clone();
     stop.tms.actual_departure_at = Some(hence(-70));
     told_gone.stops = told_gone.stops.with(vec![stop]);
-    told_gone.index_stops();
+    told_gone.index();
     check(&told_gone, 80, 0, detention::Evidence::Observed, 2);
     check(&seen(Some(hence(-20)), 0), 130, 10, detention::Evidence::Observed, 4);
     let mut gone = told();

@@ -345,7 +345,7 @@ fn fleet() -> Fleet {
     ]
     .into_iter()
     .collect();
-    fleet.index_stops();
+    fleet.index();
     let judgement = Judgement {
         company_id: "TMS".into(),
         movement_id: "M1".into(),

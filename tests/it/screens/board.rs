@@ -27,7 +27,7 @@ pub fn since(fleet: &mut Fleet, arrived: Timestamp) {
     stop.tms.actual_arrival_at = Some(arrived);
     (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) = (Some(ago(9500)), Some(ago(7200)));
     fleet.stops = fleet.stops.with(vec![stop]);
-    fleet.index_stops();
+    fleet.index();
 }
 
 /// The same with every feed fresh.
@@ -212,7 +212,7 @@ fn who_was_let_go_is_on_no_list_of_who_is_held_before_the_queue_is_looked_over()
     let mut stop = fleet.stops.iter().find(|stop| stop.tms.id == "s3").unwrap().as_ref().clone();
     stop.tms.actual_departure_at = Some(ago(30));
     fleet.stops = fleet.stops.with(vec![stop]);
-    fleet.index_stops();
+    fleet.index();
     let board = shown(fleet.clone(), "", 120, 36);
     assert!(!board.contains("HELD") && board.contains("0 detained"), "{board}");
     assert_eq!(heading(fleet.clone()), "At a stop now: 0, beyond free time: 0");

@@ -217,7 +217,7 @@ pub fn small() -> Fleet {
     fleet.orders = [order].into_iter().collect();
     (fleet.viewers, fleet.conflicts) = (vec![viewer], vec![conflict]);
     fleet.totals = Totals { rejected: 12, bytes: 12_449_000, schema: 3 };
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 
@@ -257,7 +257,7 @@ pub fn awkward() -> Fleet {
     let feed =
         FeedStatus { account: long.clone(), error: Some(long), calls: i64::MIN, ..FeedStatus::default() };
     fleet.feeds.push(feed);
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 
@@ -308,7 +308,7 @@ pub fn many(count: usize) -> Fleet {
         movements.push(copy);
     }
     (fleet.movements, fleet.stops) = (movements.into_iter().collect(), stops.into_iter().collect());
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 

@@ -41,7 +41,7 @@ fn placed() -> Fleet {
         stop
     });
     fleet.stops = stops.collect();
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 

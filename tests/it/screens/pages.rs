@@ -170,7 +170,7 @@ fn judged() -> Fleet {
     stop.eta_source = Some(EtaSource::Mapbox);
     fleet.judgements = [judgement].into_iter().collect();
     fleet.stops = fleet.stops.with(vec![stop]);
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 

@@ -349,7 +349,7 @@ fn named(name: &str) -> Fleet {
     for feed in &mut fleet.feeds {
         feed.error = feed.error.is_some().then(|| name.to_owned());
     }
-    fleet.index_stops();
+    fleet.index();
     fleet
 }
 
