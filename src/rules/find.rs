@@ -6,7 +6,7 @@ mod wanted;
 use std::cmp::Ordering;
 
 pub use self::wanted::Fit;
-use self::wanted::Wanted;
+use self::wanted::{Wanted, number_behind};
 use super::{locality, motion, trailer, trip, whereabouts};
 use crate::model::{
     Driver, Fleet, Keyed, Movement, MovementKey, Order, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind,
@@ -80,6 +80,15 @@ pub struct Found {
 /// Everything that `text` can mean: what fits exactly before what begins with it before what has it
 /// somewhere.
 pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
+    let found = as_written(fleet, text, now);
+    // "PO 4471": some write the word into the number, most do not.
+    let Some(number) = number_behind(text).filter(|_| found.is_empty()) else { return found };
+    let mut found = as_written(fleet, number, now);
+    found.retain(|one| one.fit == Fit::Exact);
+    found
+}
+
+fn as_written(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
     let Some(wanted) = Wanted::of(text) else { return Vec::new() };
     let mut found = Vec::new();
     found.extend(fleet.tractors.iter().filter_map(|row| tractor(row, &wanted, now)));
@@ -100,7 +109,12 @@ pub fn find(fleet: &Fleet, text: &str, now: Timestamp) -> Vec<Found> {
 /// Settles which load `text` means: its id, COMPANY/ID, or else the number of an order that it carries. An open load of
 /// that order goes before one of that id that is over. Fails with a sentence that says what it could be.
 pub fn load<'a>(fleet: &'a Fleet, text: &str) -> Result<&'a Movement, String> {
-    match meant(fleet, text).as_slice() {
+    let found = meant(fleet, text);
+    let found = match number_behind(text).filter(|_| found.is_empty()) {
+        Some(number) => meant(fleet, number),
+        None => found,
+    };
+    match found.as_slice() {
         [only] => Ok(only),
         [] => Err(unknown(fleet, text.trim())),
         several => Err(ambiguous(text.trim(), several)),

@@ -2,6 +2,7 @@
 
 use super::app::Mode;
 use super::facts::Facts;
+use super::glyphs::Glyphs;
 use super::theme::Role;
 use super::widgets::text::{Span, fit, width, width_of};
 use super::words;
@@ -10,6 +11,8 @@ use crate::rules::age::is_behind;
 
 /// Columns an account's trouble gets at least, however many are in trouble.
 const LEAST: u16 = 8;
+/// Columns below which nothing of a cause can be read.
+const CAUSE: u16 = 20;
 /// Columns for those that are well where there is not room for all.
 const OTHERS: u16 = 18;
 
@@ -50,10 +53,25 @@ fn shorten(accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
     accounts
         .into_iter()
         .map(|(text, role)| match role {
-            Role::Bad => (fit(&text, share.saturating_sub(2).max(LEAST), facts.glyphs).into_owned(), role),
+            Role::Bad => (trouble_in(&text, share.saturating_sub(2).max(LEAST), facts.glyphs), role),
             _ => (text, role),
         })
         .collect()
+}
+
+/// An account's trouble in `room` columns: where there is none for its cause, since when, and where there is none for that
+/// either, that it is down. Half a word tells nothing.
+fn trouble_in(text: &str, room: u16, glyphs: Glyphs) -> String {
+    let brief = |words: usize| {
+        let words: Vec<&str> = text.split(' ').take(words).collect();
+        words.join(" ").trim_end_matches([',', ':']).to_owned()
+    };
+    let is_in = |text: &String| width(text) <= room;
+    let briefly = || [3, 2].into_iter().map(brief).find(is_in);
+    Some(text.to_owned())
+        .filter(is_in)
+        .or_else(|| if room < CAUSE { briefly() } else { None })
+        .unwrap_or_else(|| fit(text, room, glyphs).into_owned())
 }
 
 /// What is in trouble first, then as many others as there is room for, and how many more: "LIVE 5s MOT down 3m +2".

@@ -109,6 +109,24 @@ impl Wanted {
     }
 }
 
+/// Shorter ones are the numbers of too much.
+const LEAST: usize = 3;
+/// What is said before a number to tell what it is of.
+const OF: [&str; 8] = ["purchase order", "po", "bol", "pro", "order", "load", "movement", "shipment"];
+
+/// The number behind the word for what it is of: "4471" of "PO 4471", "po#4471" and "PO-4471".
+pub fn number_behind(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let behind = OF.into_iter().find_map(|word| {
+        let rest = text.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word))?;
+        text.get(rest.len()..)
+    })?;
+    let number = behind.trim_start_matches(|c: char| " #-:.".contains(c));
+    // "Polk" is no number of anything, nor is "PO" alone.
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit()) && number.len() >= LEAST;
+    is_number.then_some(number)
+}
+
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -280,7 +280,7 @@ fn too_long(deed: &Deed, on: &[(String, Seen)], facts: &Facts) -> String {
     match ends.filter(|ends| ends < until) {
         Some(ends) => {
             let at = words::time(ends, &facts.zone, facts.now);
-            format!(" - BUT the time to act ends before that, at {at}")
+            format!(" - BUT the time to act ends at {at}")
         }
         None => String::new(),
     }
@@ -302,8 +302,7 @@ fn snooze(typed: &str, facts: &Facts) -> Option<(Deed, String)> {
         Some((hour, minute)) => next_time(hour, minute, facts)?,
         None => facts.now.plus(span(typed)?),
     };
-    let said =
-        format!("snoozed for you until {}, or until it is worse", words::time(until, &facts.zone, facts.now));
+    let said = format!("snoozed until {} or worse", words::time(until, &facts.zone, facts.now));
     Some((Deed::Snooze(Snooze { until_at: Some(until), worse_by_s: None }), said))
 }
 

@@ -260,7 +260,8 @@ pub fn detention(facts: &Facts) -> Sheet {
     let rows = held.iter().map(|one| (held_cells(one, facts), Some(Subject::Movement(one.movement.key()))));
     sheet.grid(&["LOAD", "FREE TIME", "PLACE", "ARRIVED", "BY", "DRIVER", "SEEN"], rows.collect());
     sheet.line(
-        "BY: who says that it arrived. SEEN: whether the truck's own position is there now.",
+        "ARRIVED: by the stop's clock, * by the office's. BY: who says so. SEEN: whether the truck's own position is there \
+         now.",
         Role::Muted,
     );
     sheet

@@ -38,6 +38,9 @@ fn a_number_that_somebody_has_at_hand_is_one_load_or_says_which_it_could_be() {
         ("bl-l2", "L2"),
         // Of two the one that is open.
         ("po-88123", "L1"),
+        // The number of an order with the word for what it is.
+        ("order 55003", "L3"),
+        ("PO#55003", "L3"),
     ] {
         assert_eq!(load(text), Ok(expected), "{text}");
     }

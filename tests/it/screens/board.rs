@@ -109,7 +109,7 @@ fn the_board_in_200_columns() {
 #[test]
 fn the_board_on_the_smallest_screen() {
     insta::assert_snapshot!(shown(wrong(), "", 60, 20), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
+    LIVE 5s  MCL <30s  MOT down 3m  SAM <10s  MAP ok       14:05
     Board 5, worst first                 1 Brd  2  3  4  5  6  7
     1 late  1 uncov  1 hours  1 held  1 dark  1 feed
     BLIND: motive silent 3m (positions)
@@ -186,8 +186,8 @@ fn who_is_held_in_80_columns() {
     At a stop now: 1, beyond free time: 1
       LOAD FREE TIME PLACE      ARRIVED BY  DRIVER    SEEN
     › 0092 30m over  Lubbock TX 11:35*  tms Bob Stone not known if there, but 25s a…
-    BY: who says that it arrived. SEEN: whether the truck's own position is there
-    now.
+    ARRIVED: by the stop's clock, * by the office's. BY: who says so. SEEN: whether
+    the truck's own position is there now.
     esc back  enter go on  j/k choose  y copy  ? help  q quit
     ");
 }

@@ -39,7 +39,7 @@ fn a_snooze_beyond_the_time_to_act_says_so() {
         Some(Effect::Act { done, .. }) => done,
         other => panic!("{other:?}"),
     };
-    assert!(said("z4h<enter>").contains("BUT the time to act ends before that"));
+    assert!(said("z4h<enter>").contains("BUT the time to act ends at "));
     assert!(!said("z5m<enter>").contains("BUT"));
 }
 

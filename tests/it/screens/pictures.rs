@@ -314,7 +314,7 @@ fn a_driver_in_120_columns() {
 #[test]
 fn the_smallest_screen_keeps_what_decides() {
     insta::assert_snapshot!(shown("3", 60, 20), @r"
-    LIVE 5s  MCL <30s  MOT down 3m: cre…  SAM <10s  MAP ok 14:05
+    LIVE 5s  MCL <30s  MOT down 3m  SAM <10s  MAP ok       14:05
     Movements 4, by window ▲             1  2  3 Mov  4  5  6  7
     LOAD    DRIVER    NEXT               WINDOW▲       SLACK
     0093    -         Elko NV            10:35         PAST 1h30

@@ -163,7 +163,7 @@ fn three_hours_after_anything_came() {
     let mut app = live(fleet());
     app.update(Event::Tick(now().plus(Duration::from_hours(3))));
     insta::assert_snapshot!(panels(&mut app, ""), @r"
-    LIVE 5s  MCL late 3h00, movements  MOT down…  SAM late 3h00, hours  MAP ok 17:05
+    LIVE 5s  MCL late 3h00, movements  MOT down  SAM late 3h00, hours  MAP ok  17:05
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  1 feed  (3 not judged)
     BLIND: mcleod silent 3h00 (loads); motive silent 3h03 (positions); samsara
@@ -214,7 +214,7 @@ fn with_every_account_in_error() {
         feed.error_since_at = Some(ago(130));
     }
     insta::assert_snapshot!(panels(&mut live(fleet), ""), @r"
-    LIVE 5s  MCL down 2m: …  MOT down 2m: …  SAM down 2m: …  MAP down 2m: …    14:05
+    LIVE 5s  MCL down 2m  MOT down 2m  SAM down 2m  MAP down 2m                14:05
     Board 5, worst first             1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     1 late  - risk  1 uncov  1 hours  1 held  1 dark  4 feed  (3 not judged)
     BLIND: motive silent 3m (positions)

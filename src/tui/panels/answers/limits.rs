@@ -18,14 +18,21 @@ pub fn sheet(facts: &Facts) -> Sheet {
     let mut sheet = Sheet::about("Hours");
     let found = limits(&facts.fleet, &facts.fresh, facts.now, AHEAD);
     let ahead = AHEAD.as_secs() / 3600;
-    sheet.heading(format!("Hours end before the work does, next {ahead} h: {}", found.drivers.len()));
+    let left_out = found.left_out();
+    // Of whom nobody knows may be the one.
+    let count = match (found.drivers.len(), &left_out) {
+        (0, Some(_)) => words::UNKNOWN.to_owned(),
+        (count, Some(_)) => format!("{count} or more"),
+        (count, None) => count.to_string(),
+    };
+    sheet.heading(format!("Hours end before the work does, next {ahead} h: {count}"));
     if found.drivers.is_empty() {
         sheet.line("Nobody's, as far as is known. Health says whether all feeds come.", Role::Text);
     } else {
         let rows = found.drivers.iter().map(|one| (cells(one, facts), Some(subject(one))));
         sheet.grid(&["DRIVER", "LIMIT", "ENDS", "SHORT OF", "WHERE", "LOAD", "CLOCKS"], rows.collect());
     }
-    if let Some(left_out) = found.left_out() {
+    if let Some(left_out) = left_out {
         sheet.line(format!("{left_out}."), Role::Warn);
     }
     sheet.line(

@@ -21,7 +21,7 @@ pub fn words(slack: Slack) -> String {
         Slack::Risk(seconds) => format!("RISK {}", minutes(seconds)),
         Slack::Spare(seconds) => format!("+{}", minutes(seconds)),
         Slack::Blind(Reason::StaleGps) => "GPS OLD".to_owned(),
-        Slack::Blind(_) => "HOURS OLD".to_owned(),
+        Slack::Blind(_) => "HOURS ?".to_owned(),
         Slack::Unknown => UNKNOWN.to_owned(),
     }
 }
@@ -69,7 +69,7 @@ mod tests {
             [Slack::Unknown, Slack::Here(5), blind, Slack::Spare(60), Slack::Late(90), Slack::Past(600)];
         assert_eq!(short(Slack::Late(15 * 3600 + 240)), "LATE 15h");
         assert_eq!(short(Slack::Late(9 * 3600 + 240)), "LATE 9h04");
-        assert_eq!(short(Slack::Blind(Reason::StaleHos)), "HOURS OLD");
+        assert_eq!(short(Slack::Blind(Reason::StaleHos)), "HOURS ?");
         all.sort_by_key(|slack| order(*slack));
         assert_eq!(
             all,
