@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::{Absence, Alert, Condition, Sight, settle};
 use crate::model::{
-    Arrival, Confidence, Driver, DutyStatus, EtaSource, Evidence, Exception, FeedStatus, Fleet, Judgement,
-    Keyed, Motion, Movement, MovementKey, MovementStatus, Muster, ObservedStay, Post, Proof, Reason, Risk,
-    Rows, Stay, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Arrival, Driver, DutyStatus, EtaSource, Exception, FeedStatus, Fleet, Judgement, Keyed, Motion, Movement,
+    MovementKey, MovementStatus, Muster, Post, Reason, Risk, Rows, Stay, Stop, StopType, Timestamp, Tractor,
+    Trailer, UnitId,
 };
 use crate::rules::freshness::Freshness;
+use crate::rules::sample;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -188,37 +189,19 @@ impl Yard {
     /// The truck was seen at a stop, from and to so many minutes from now.
     pub(super) fn stay(&mut self, stop: &str, from: i64, to: Option<i64>) {
         let movement = self.fleet.stops.get(&key(stop)).unwrap().tms.movement_id.clone().unwrap();
-        let proof =
-            Proof { at: minutes(from), distance_mi: 0.1, speed_mph: Some(0.0), account: "samsara".into() };
-        let observed = ObservedStay {
-            arrived_at: minutes(from),
-            arrived_after_at: Some(minutes(from)),
-            arrived_by_at: minutes(from),
-            departed_at: to.map(minutes),
-            departed_after_at: to.map(minutes),
-            departed_by_at: to.map(minutes),
-            confidence: Confidence::High,
-            evidence: Evidence {
-                entered: proof.clone(),
-                stood: proof,
-                last: None,
-                left: None,
-                fixes: 9,
-                visits: 1,
-                shared: false,
-                assigned_later: false,
-            },
-        };
-        let stay = Stay {
+        let mut stay = Stay {
             company_id: "TMS".into(),
             stop_id: stop.into(),
             tractor_id: unit("samsara", &movement),
             movement_id: movement,
-            observed,
-            amended: 0,
             computed_at: NOW,
+            ..sample::stay(minutes(from))
         };
+        let left_at = to.map(minutes);
+        let seen = &mut stay.observed;
+        (seen.departed_at, seen.departed_after_at, seen.departed_by_at) = (left_at, left_at, left_at);
         self.fleet.stays = self.fleet.stays.with(vec![stay]);
+        self.fleet.index();
     }
 
     pub(super) fn unseen(&mut self, stop: &str) {
