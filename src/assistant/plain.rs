@@ -7,6 +7,7 @@ mod meaning;
 mod people;
 mod rest;
 mod selected;
+mod states;
 mod words;
 
 use std::sync::Arc;
@@ -104,7 +105,7 @@ async fn understood(facts: &Arc<Facts>, question: String, selected: Selected) ->
                 (tool, Map::from_iter([(name.to_owned(), json!(what))]))
             }
         };
-        let left = rest::left(&question, tool, &arguments);
+        let left = rest::left(&question, tool, &arguments, &selected);
         let left_out = honoured(&facts, tool, &mut arguments, left);
         Understood::LookUp { tool, arguments, left_out }
     });
@@ -120,21 +121,21 @@ fn honoured(
     left: Vec<Rest>,
 ) -> Option<String> {
     let is_part = tool.takes_only(arguments) && !left.iter().any(|rest| rest.is_turned);
-    let is_named = |rest: &Rest| {
-        is_part
-            && rest.behind != Behind::Origin
-            && !people::is_nobody(&rest.text)
-            && Only::is_named(&facts.fleet, &rest.text, rest.behind == Behind::Place)
+    let names = |rest: &Rest| {
+        let name = rest.name.clone().filter(|_| is_part && rest.behind != Behind::Origin)?;
+        let is_named =
+            !people::is_nobody(&name) && Only::is_named(&facts.fleet, &name, rest.behind == Behind::Place);
+        is_named.then_some(name)
     };
-    let (only, left): (Vec<Rest>, Vec<Rest>) = left.into_iter().partition(is_named);
+    let only: Vec<String> = left.iter().filter_map(names).collect();
+    let left: Vec<Rest> = left.into_iter().filter(|rest| names(rest).is_none()).collect();
     let whole = match (tool.takes_only(arguments), only.is_empty()) {
         (true, true) => "This is the whole fleet:",
         (true, false) => "This is without it:",
         (false, _) => "This is the answer without it:",
     };
     if !only.is_empty() {
-        let names: Vec<String> = only.into_iter().map(|rest| rest.text).collect();
-        arguments.insert("only".to_owned(), json!(names.join(", ")));
+        arguments.insert("only".to_owned(), json!(only.join(", ")));
     }
     if left.is_empty() {
         return None;

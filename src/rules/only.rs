@@ -2,7 +2,7 @@
 //! "pickups". Looks nothing up outside; what a name was taken for it says, and what it cannot tell is an error: nobody
 //! is to get the whole fleet who asked for a part.
 
-mod states;
+pub(crate) mod states;
 
 use std::collections::BTreeSet;
 

@@ -7,24 +7,34 @@ use crate::assistant::tools::Tool;
 /// Words that change nothing in any question.
 pub const FILLER: &str = "a about actually all an and any anybody anyone anything are at be been being by can check could \
      currently do does doing driver drivers everything find for from get getting \
-     give got have has he her here hello hey hi him his how how's i in is it it's its just know list \
-     load loads look looking may me moment need now of ok okay on one or our out please pls present \
-     really right see she show so some somebody someone state still tell thanks that that's the \
-     their them there there's they this to tractor tractors truck trucks trying unit units up us \
+     give got have has hello hey hi how how's i in is it it's its just know list \
+     load loads look looking may moment need now of ok okay on one or our out please pls present \
+     really right see show so some somebody someone state still tell thanks that that's the \
+     their them there there's they to tractor tractors truck trucks trying unit units up us \
      want we what what's whats which who who's whos whose will with would you your yet";
-/// Of those, what behind "in" is a state: Oklahoma, Maine.
-pub const STATES_TOO: &str = "in or me hi ok";
+/// Words that mean who or what is selected, or who asks.
+pub const POINTING: &str = "he her here him his me she this";
+/// Of those, words for somebody.
+pub const SOMEBODY: &str = "he her him his she";
+/// What one of them may stand before.
+pub const NOUNS: &str = "load driver truck tractor unit trailer one movement";
+/// Whoever asks is no part of what he asks, behind these.
+pub const TELL: &str = "find get give let send show tell";
 /// Words that turn round what a question asks for.
-pub const TURNED: &str =
-    "aren't besides but don't except excluding isn't minus no not other outside without won't";
+pub const TURNED: &str = "aren't besides but can't cannot don't except excluding hasn't haven't isn't minus neither never \
+     no nobody none nor not other outside without won't";
+/// Words that stand before a noun.
+pub const ARTICLES: &str = "a an our the";
 /// What stands before a place.
 pub const BEFORE_PLACE: &str = "in at near around to from into inside through leaving by";
 /// What stands before what a question is only about.
 pub const BEFORE: &str = "of for with on without not";
 /// Words of a time that is over.
 pub const OVER: &str = "did was were had yesterday ago went last";
-/// What counts a number.
-pub const COUNTED: &str = "hours hour hrs h miles mile mi more next within coming";
+/// What a number counts.
+pub const COUNTED: &str = "hours hour hrs h miles mile mi more";
+/// What says, before a number, that it is so far ahead or around.
+pub const AHEAD: &str = "next within coming";
 /// What may stand between who it is and what he is to do: "can ana legally make it".
 pub const BESIDE: &str = "able actually enough even ever going have hours just legally possibly realistically really \
      still time to";
@@ -36,8 +46,8 @@ pub fn is_of(list: &str, word: &str) -> bool {
 
 /// Whether a word stands in questions, and is nobody's name there.
 pub fn is_plain(word: &str) -> bool {
-    [FILLER, OVER, TURNED, COUNTED, BEFORE, BEFORE_PLACE, BESIDE].iter().any(|list| is_of(list, word))
-        || Tool::ALL.into_iter().any(|tool| is_spoken_of(tool, word))
+    let lists = [FILLER, POINTING, OVER, TURNED, COUNTED, AHEAD, BEFORE, BEFORE_PLACE, BESIDE];
+    lists.iter().any(|list| is_of(list, word)) || Tool::ALL.into_iter().any(|tool| is_spoken_of(tool, word))
 }
 
 /// Whether the answer of a look-up speaks of this, so that a question that says it loses nothing.
@@ -54,12 +64,12 @@ pub fn is_spoken_of(tool: Tool, word: &str) -> bool {
         }
         Tool::Detention => "stuck detention detained waiting held sitting free time long",
         Tool::UncoveredPickups => {
-            "pickup pickups cover covered uncovered unassigned not aren't isn't no without nobody \
-             assigned anybody open needs need picks picking"
+            "pickup pickups cover covered uncovered unassigned assigned anybody open needs need picks \
+             picking"
         }
         Tool::OpenExceptions => "handoff handover hand off shift change send open sheet",
         Tool::SyncHealth => "data feeds feed sync good fresh stale true old right health date how",
-        Tool::WhyDark => "why dark silent gone not isn't updating update reporting going went tractor",
+        Tool::WhyDark => "why dark silent gone updating update reporting going went tractor",
         Tool::Near => {
             "reach near around nearby close closest nearest empty empties left drive driving trailer \
              trailers available free having least where"
@@ -85,4 +95,19 @@ pub fn is_spoken_of(tool: Tool, word: &str) -> bool {
         Tool::Find | Tool::SearchDrivers => "where where's wheres po order bol number trailer",
     };
     is_of(list, word)
+}
+
+/// Whether the word there that turns a question round is a part of what the look-up is asked by: "not covered", "without
+/// a driver".
+pub fn is_negated(tool: Tool, words: &[&str], at: usize) -> bool {
+    let mut behind = words.iter().skip(at + 1).filter(|word| !is_of("a any be been being is yet", word));
+    let next = behind.next().copied().unwrap_or_default();
+    let list = match (tool, words[at]) {
+        (Tool::UncoveredPickups, "nobody") => "on assigned",
+        (Tool::UncoveredPickups, "no" | "without") => "cover driver drivers tractor truck",
+        (Tool::UncoveredPickups, _) => "covered assigned",
+        (Tool::WhyDark, "not" | "isn't" | "aren't") => "updating update reporting",
+        _ => return false,
+    };
+    is_of(list, next)
 }

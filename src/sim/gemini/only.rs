@@ -125,17 +125,28 @@ const KNOWN: &[&str] = &[
     "no",
     "without",
 ];
-/// Known beside what is not covered or not updating; else they turn the question round, and no part is named.
+/// They turn the question round, and no part is named, but before what a function lists as lacking.
 const TURNED: &[&str] = &["not", "no", "without", "aren't", "isn't"];
+/// What may stand between.
+const BETWEEN: &[&str] = &["a", "any", "be", "been", "being"];
 
 /// The part that `words` name, with commas between what stands apart; nothing where every word is known.
 pub fn part(words: &[String], function: &str) -> Option<String> {
-    let is_turned = function != "uncovered_pickups" && function != "why_dark";
+    let lacks: &[&str] = match function {
+        "uncovered_pickups" => &["covered", "driver", "drivers"],
+        "why_dark" => &["updating"],
+        _ => &[],
+    };
+    let turns = |at: usize| {
+        let mut behind = words.iter().skip(at + 1).filter(|word| !BETWEEN.contains(&word.as_str()));
+        let next = behind.next().map_or("", String::as_str);
+        TURNED.contains(&words[at].as_str()) && !lacks.contains(&next)
+    };
     let is_left = |at: &usize| {
         let word = words[*at].as_str();
         let is_state = at.checked_sub(1).is_some_and(|before| words[before] == "in") && word == "ok";
         let is_amount = word.trim_end_matches(char::is_alphabetic).parse::<f64>().is_ok();
-        !is_amount && (is_state || !KNOWN.contains(&word) || is_turned && TURNED.contains(&word))
+        !is_amount && (is_state || !KNOWN.contains(&word) || turns(*at))
     };
     let left: Vec<usize> = (0..words.len()).filter(is_left).collect();
     let runs = left.chunk_by(|a, b| a + 1 == *b).filter_map(|run| words.get(*run.first()?..=*run.last()?));
@@ -159,5 +170,13 @@ mod tests {
         check("klee's late loads in new mexico", Some("klee, new mexico"));
         check("late in the next 4 hours", None);
         check("which loads are not late", Some("not"));
+        let turned = |question: &str, function: &str, expected: Option<&str>| {
+            let words: Vec<String> = question.split(' ').map(str::to_owned).collect();
+            assert_eq!(part(&words, function).as_deref(), expected, "{question}");
+        };
+        turned("which trucks not in texas are dark", "why_dark", Some("not, texas"));
+        turned("which trucks are not updating", "why_dark", None);
+        turned("pickups not in texas not covered", "uncovered_pickups", Some("not, texas"));
+        turned("loads without a driver", "uncovered_pickups", None);
     }
 }

@@ -91,6 +91,12 @@ async fn a_question_of_a_part_is_answered_of_that_part_or_says_that_it_is_not() 
         ("late by more than 2 hours in Texas", both, "Not understood: "),
         ("late loads out of Dallas", both, "Not understood: \"out of dallas\". This is the whole fleet:"),
         ("what's late before noon", both, whole),
+        ("late in OK or TX", both, "Only in Oklahoma (by the stop that each is judged by) or in Texas (by"),
+        ("what's late in MI", none, "Only in Michigan (by"),
+        ("late in or near Houston", both, "Only within 25 mi of Houston TX (by the stop"),
+        ("late loads from OK or TX", both, "Not understood: \"from ok\", \"tx\". This is the whole fleet:"),
+        ("what's late for me", both, "Not understood: \"for me\". This is the whole fleet:"),
+        ("which of his loads are late", both, "Not understood: \"of his\". This is the whole fleet:"),
     ] {
         let answer = answered(fleet.clone(), question).await;
         assert_eq!(answer.tools[0].name, "late_loads", "{question}");
@@ -111,13 +117,23 @@ async fn every_list_of_the_fleet_can_be_asked_of_a_part() {
             "Only in Texas (by where it was last seen, to the nearest town).",
         ),
         ("what pickups aren't covered in Texas", "uncovered_pickups", "Only in Texas (by the pickup)."),
+        (
+            "which trucks not in Texas are dark",
+            "why_dark",
+            "Not understood: \"not\", \"in texas\". This is the whole fleet:",
+        ),
+        (
+            "which pickups not in Texas are uncovered",
+            "uncovered_pickups",
+            "Not understood: \"not\", \"in texas\". This is the whole fleet:",
+        ),
         ("handoff for klee", "open_exceptions", "Only of dispatcher klee."),
         (
             "who runs out of hours in Texas",
             "hours_running_out",
             "Only in Texas (by where the truck was last seen, to the nearest town).",
         ),
-        ("detention over 3 hours", "detention", "Not understood: \"over 3\". This is the whole fleet:"),
+        ("detention over 3 hours", "detention", "Not understood: \"over 3 hours\". This is the whole fleet:"),
         (
             "trucks near Dallas with a reefer",
             "near",
