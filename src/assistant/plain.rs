@@ -38,7 +38,7 @@ pub enum Meant {
     /// Where this is, whatever it is.
     Where(String),
     /// What cannot be answered, and why.
-    Refused(&'static str),
+    Refused(String),
     /// It is not understood.
     Unclear,
 }
@@ -49,6 +49,7 @@ const NO_FORECAST: &str =
     "I do not know what traffic or weather will be: travel times are as they were told last.";
 const NO_PRIVATE: &str = "I do not know anybody's home address or private life, and would not tell it.";
 const NO_RULES: &str = "I only answer questions about the fleet.";
+const NO_HERE: &str = "I do not know where you are: name a town, a driver or a unit.";
 const NOTHING_SELECTED: &str = "Nothing is selected on the screen that this can mean: name the load, the driver or the \
                                 unit.";
 
@@ -97,7 +98,7 @@ async fn understood(facts: &Arc<Facts>, question: String, selected: Selected) ->
     let facts = Arc::clone(facts);
     let read = spawn_blocking(move || {
         let (tool, mut arguments) = match meaning(&question, &selected, &People::of(&facts.fleet)) {
-            Meant::Refused(why) => return Understood::Said(why.to_owned()),
+            Meant::Refused(why) => return Understood::Said(why),
             Meant::Unclear => return Understood::Said(examples::asked_like(&facts.fleet)),
             Meant::LookUp(tool, arguments) => (tool, arguments),
             Meant::Where(what) => {

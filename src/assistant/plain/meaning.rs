@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::hours;
 use super::people::{People, owner};
 use super::selected::Selected;
+use super::words::{NOUNS, TURNED, is_of};
 use super::{Meant, NO_FORECAST, NO_PRIVATE, NO_RULES, NO_WRITING, NOTHING_SELECTED};
 use crate::assistant::tools::Tool;
 
@@ -19,12 +20,15 @@ use crate::assistant::tools::Tool;
 const THIS: &[&str] = &["this", "it", "that", "here", "him", "he", "his", "her", "she"];
 /// What a question whether somebody may do something begins with.
 const ASKS: &[&str] = &["can", "could", "may", "does", "has", "how", "is", "will"];
-/// What a word that points may stand before.
-const NOUNS: &[&str] = &["load", "driver", "truck", "tractor", "unit", "trailer", "one", "movement"];
+/// A question has no more words.
+const MOST_WORDS: usize = 120;
 
 /// What `question` asks for, where `selected` is what "this" means.
 pub fn meaning(question: &str, selected: &Selected, people: &People) -> Meant {
     let words = words(question);
+    if words.len() > MOST_WORDS {
+        return Meant::Unclear;
+    }
     let asked = Asked { words: words.iter().map(String::as_str).collect(), selected, people };
     asked.refused().or_else(|| asked.meant()).unwrap_or(Meant::Unclear)
 }
@@ -97,7 +101,7 @@ impl<'a> Asked<'a> {
     }
 
     fn refused(&self) -> Option<Meant> {
-        let refused = |why| Some(Meant::Refused(why));
+        let refused = |why: &str| Some(Meant::Refused(why.to_owned()));
         if self.says("ignore your rules") || self.says("ignore all") || self.says("your instructions") {
             return refused(NO_RULES);
         }
@@ -158,6 +162,9 @@ impl<'a> Asked<'a> {
         if self.has(&["handoff", "handover"]) || self.says("hand off") || self.says("shift change") {
             return with(Tool::OpenExceptions, Map::new());
         }
+        if let Some(meant) = self.uncovered() {
+            return Some(meant);
+        }
         let sits = self.has(&["sitting", "stuck"])
             && self.has(&[
                 "who", "who's", "what", "what's", "which", "trucks", "drivers", "loads", "anyone", "anybody",
@@ -166,7 +173,7 @@ impl<'a> Asked<'a> {
         if sits && self.number().is_none() || self.has(&["detention", "detained", "waiting"]) {
             return with(Tool::Detention, Map::new());
         }
-        if let Some(meant) = self.uncovered().or_else(|| self.hours()).or_else(|| self.out_of_hours()) {
+        if let Some(meant) = self.hours().or_else(|| self.out_of_hours()) {
             return Some(meant);
         }
         if self.has(&["data", "feeds", "feed", "sync"])
@@ -192,30 +199,46 @@ impl<'a> Asked<'a> {
 
     /// Pickups that nobody makes: "which loads are not covered", "loads without a driver".
     fn uncovered(&self) -> Option<Meant> {
-        let lacks_driver = [
-            "no driver",
-            "no drivers",
-            "without a driver",
-            "without driver",
-            "without drivers",
-            "nobody on",
-            "nobody is on",
-            "nobody assigned",
-            "nobody is assigned",
-        ];
-        let of_loads = self.has(&["load", "loads", "freight", "pickup", "pickups", "movements"]);
-        let is_unassigned = self.has(&["unassigned"])
-            || of_loads && lacks_driver.iter().any(|phrase| self.says(phrase))
-            || ["not assigned", "needs a driver", "need a driver", "need drivers"]
-                .iter()
-                .any(|phrase| self.says(phrase));
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| self.says(phrase));
+        let is_unassigned = self.has(&["unassigned"]) || says(NO_DRIVER);
+        let is_awaited = ["for", "on"].iter().any(|on| {
+            let by = |what: &&str| self.says(&format!("waiting {on} {what}"));
+            ["driver", "a driver", "drivers", "truck", "a truck", "trucks"].iter().any(by)
+        });
         let is_open = self.has(&["uncovered"]) || self.says("not covered");
-        let is_pickup = self.has(&["pickup", "pickups"]) && self.has(&["covered", "cover", "without"]);
+        let asks = self.words.first().is_some_and(|word| ["are", "is"].contains(word));
+        let is_turned = self.words.iter().any(|word| is_of(TURNED, word));
+        let is_pickup = self.has(&["pickup", "pickups"])
+            && (self.has(&["cover", "without"]) || self.has(&["covered"]) && (asks || is_turned));
+        if !(is_unassigned || is_awaited || is_open || is_pickup) {
+            return None;
+        }
+        // A truck or a driver that waits for work is another thing.
+        let is_meant = self
+            .is_of_freight()
+            .unwrap_or_else(|| is_open || self.has(&["anything", "everything", "what", "what's"]));
+        if !is_meant {
+            return Some(Meant::Unclear);
+        }
         let mut arguments = self.ahead();
         if is_unassigned {
             arguments.insert("unassigned".to_owned(), json!(true));
         }
-        (is_unassigned || is_open || is_pickup).then_some(Meant::LookUp(Tool::UncoveredPickups, arguments))
+        Some(Meant::LookUp(Tool::UncoveredPickups, arguments))
+    }
+
+    /// Whether it asks for freight and not for who or what moves it: which it names first.
+    fn is_of_freight(&self) -> Option<bool> {
+        const FREIGHT: &str =
+            "freight load loads movement movements order orders pickup pickups shipment shipments";
+        const RIGS: &str = "drivers tractor tractors trailer trailers truck trucks unit units who who's";
+        // "Without drivers" says what is lacking, not what is asked for.
+        let lacks = |at: usize| at > 0 && is_of("a for need needs no on without", self.words[at - 1]);
+        (0..self.words.len()).find_map(|at| match self.words[at] {
+            word if is_of(FREIGHT, word) => Some(true),
+            word if is_of(RIGS, word) && !lacks(at) => Some(false),
+            _ => None,
+        })
     }
 
     /// Who runs out of hours, and who is out of them.
@@ -246,12 +269,12 @@ impl<'a> Asked<'a> {
         if let Some(name) = self.named(0..self.words.len()) {
             whose = name;
         }
-        if THIS.contains(&whose.as_str()) || NOUNS.contains(&whose.trim_start_matches("this ").trim()) {
+        if THIS.contains(&whose.as_str()) || is_of(NOUNS, whose.trim_start_matches("this ").trim()) {
             let Selected { load, driver, tractor, .. } = self.selected;
             let meant = driver.clone().or_else(|| tractor.clone()).or_else(|| load.clone());
             match meant.filter(|_| self.points()) {
                 Some(name) => whose = name,
-                None => return Some(Meant::Refused(NOTHING_SELECTED)),
+                None => return Some(Meant::Refused(NOTHING_SELECTED.to_owned())),
             }
         }
         let mut arguments = Map::from_iter([("driver".to_owned(), json!(whose))]);
@@ -272,6 +295,23 @@ impl<'a> Asked<'a> {
         Some(Meant::LookUp(Tool::DriverLocation, Map::from_iter([("driver".to_owned(), json!(name))])))
     }
 }
+
+/// What says that nobody is assigned to it.
+const NO_DRIVER: &[&str] = &[
+    "need a driver",
+    "need drivers",
+    "needs a driver",
+    "no driver",
+    "no drivers",
+    "nobody assigned",
+    "nobody is assigned",
+    "nobody is on",
+    "nobody on",
+    "not assigned",
+    "without a driver",
+    "without driver",
+    "without drivers",
+];
 
 /// What asks who else can take a load.
 const TAKES: &[&str] = &["take", "cover", "re-power", "repower", "best", "instead"];

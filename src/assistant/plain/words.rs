@@ -65,7 +65,7 @@ pub fn is_spoken_of(tool: Tool, word: &str) -> bool {
         Tool::Detention => "stuck detention detained waiting held sitting free time long",
         Tool::UncoveredPickups => {
             "pickup pickups cover covered uncovered unassigned assigned anybody open needs need picks \
-             picking"
+             picking waiting"
         }
         Tool::OpenExceptions => "handoff handover hand off shift change send open sheet",
         Tool::SyncHealth => "data feeds feed sync good fresh stale true old right health date how",

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, json};
 
-use super::{Asked, NOUNS, THIS};
-use crate::assistant::plain::{Meant, NOTHING_SELECTED};
+use super::{Asked, THIS};
+use crate::assistant::plain::words::{NOUNS, is_of};
+use crate::assistant::plain::{Meant, NO_HERE, NOTHING_SELECTED, states};
 use crate::assistant::tools::Tool;
 
 /// Who and what may be somewhere.
@@ -65,17 +66,24 @@ impl Asked<'_> {
         };
         let place = match place {
             [this] | [this, _]
-                if THIS.contains(this) && place.iter().skip(1).all(|word| NOUNS.contains(word)) =>
+                if THIS.contains(this) && place.iter().skip(1).all(|word| is_of(NOUNS, word)) =>
             {
                 match self.selected.whereabouts() {
                     Some(name) => name.to_owned(),
-                    None => return Some(Meant::Refused(NOTHING_SELECTED)),
+                    None => return Some(Meant::Refused(NOTHING_SELECTED.to_owned())),
                 }
             }
-            named => named.join(" "),
+            ["me"] if self.words[from - 1] != "in" => return Some(Meant::Refused(NO_HERE.to_owned())),
+            named => match state_among(named) {
+                Some(state) => {
+                    let why = format!("{state} is a state or province: name a town in it.");
+                    return Some(Meant::Refused(why));
+                }
+                None => named.join(" "),
+            },
         };
         let mut arguments = Map::from_iter([("place".to_owned(), json!(place))]);
-        if let Some(hours) = self.amount(&["hours", "hour", "hrs", "h"]) {
+        if let Some(hours) = self.hours_left() {
             arguments.insert("drive_hours".to_owned(), json!(hours));
         }
         if let Some(miles) = self.amount(&["miles", "mile", "mi"]).or(miles) {
@@ -91,6 +99,16 @@ impl Asked<'_> {
             arguments.insert("kind".to_owned(), json!(kind));
         }
         Some(Meant::LookUp(Tool::Near, arguments)).filter(|_| !place.is_empty())
+    }
+
+    /// How many hours of driving whoever is there is to have left. "In 5 hours" says when, not how many.
+    fn hours_left(&self) -> Option<f64> {
+        let is_when = |at: &usize| {
+            let before = at.checked_sub(1).and_then(|at| self.words.get(at));
+            before.is_some_and(|word| ["coming", "following", "in", "next", "within"].contains(word))
+        };
+        let counts = (0..self.words.len()).filter(|at| !is_when(at));
+        counts.into_iter().find_map(|at| self.amount_at(at, &["hours", "hour", "hrs", "h"]))
     }
 
     /// Where the place begins, and how far around it is asked by the words alone.
@@ -115,11 +133,14 @@ impl Asked<'_> {
         if let Some(at) = goes.or_else(|| self.after(&["reach"])) {
             return Some((at, None));
         }
-        let at = self.after(&["at", "in"])?;
-        let at = at + usize::from(self.words.get(at) == Some(&"the"));
         // "Who is in trouble" is no place, "in the next 4 hours" neither.
-        let is_place = self.words.get(at).is_some_and(|word| !NO_PLACE.contains(word));
-        is_place.then_some((at, Some(AT_MI)))
+        let is_place =
+            |word: &&str| !NO_PLACE.contains(word) && !word.starts_with(|first: char| first.is_ascii_digit());
+        let behind = |before: usize| before + 1 + usize::from(self.words.get(before + 1) == Some(&"the"));
+        let leads = |at: &usize| self.words.get(*at).is_some_and(|word| ["at", "in"].contains(word));
+        let mut places = (0..self.words.len()).rev().filter(leads).map(behind);
+        let at = places.find(|at| self.words.get(*at).is_some_and(is_place))?;
+        Some((at, Some(AT_MI)))
     }
 
     /// The one kind that is asked for.
@@ -135,4 +156,13 @@ impl Asked<'_> {
             _ => None,
         }
     }
+}
+
+/// The state that stands in the place of a town: "texas", "tx or ok", but not "portland or".
+fn state_among(place: &[&str]) -> Option<&'static str> {
+    let whole = states::named(&place.join(" "));
+    whole.or_else(|| {
+        let each = place.split(|word| *word == "or").filter(|_| place.last() != Some(&"or"));
+        each.filter_map(|one| states::named(&one.join(" "))).next()
+    })
 }

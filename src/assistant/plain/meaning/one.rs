@@ -71,7 +71,7 @@ impl Asked<'_> {
 
     /// It points at what is selected, and that is nothing of the kind.
     fn nothing_meant(&self) -> Option<Meant> {
-        self.points().then_some(Meant::Refused(NOTHING_SELECTED))
+        self.points().then_some(Meant::Refused(NOTHING_SELECTED.to_owned()))
     }
 
     /// Whom or what a question that asks where names itself; the first of its clauses counts.
@@ -127,7 +127,7 @@ impl Asked<'_> {
         } else {
             of_load().or_else(of_rig).or_else(of_trailer)
         };
-        found.or(Some(Meant::Refused(NOTHING_SELECTED)))
+        found.or(Some(Meant::Refused(NOTHING_SELECTED.to_owned())))
     }
 
     /// "can smith make memphis by 2"
@@ -146,7 +146,7 @@ impl Asked<'_> {
             _ if who.split(' ').next().is_some_and(|word| THIS.contains(&word)) => {
                 match self.selected_rig() {
                     Some(meant) => meant,
-                    None => return Some(Meant::Refused(NOTHING_SELECTED)),
+                    None => return Some(Meant::Refused(NOTHING_SELECTED.to_owned())),
                 }
             }
             _ => ("driver", who.clone()),

@@ -194,3 +194,55 @@ fn what_is_wrong_somewhere_is_no_question_for_who_is_there() {
     check("who is out of hours", r#"hours_running_out {"out":true}"#);
     check("who will run out of hours in the next 2 hours", r#"hours_running_out {"within_hours":2.0}"#);
 }
+
+#[test]
+fn hours_in_which_something_is_to_be_are_no_hours_of_driving() {
+    check("who can reach Dallas in 5 hours", r#"near {"place":"dallas"}"#);
+    check("who is near Dallas within 2 hours", r#"near {"place":"dallas"}"#);
+    check("who is near Dallas in the next 2 hours", r#"near {"place":"dallas"}"#);
+    check("trucks in Dallas in 5 hours", r#"near {"kind":"tractor","miles":25.0,"place":"dallas"}"#);
+    check("who has 5 hours left near Dallas", r#"near {"drive_hours":5.0,"place":"dallas"}"#);
+    check(
+        "who near Dallas in the next 2 hours has 5 hours left",
+        r#"near {"drive_hours":5.0,"place":"dallas"}"#,
+    );
+}
+
+#[test]
+fn whose_driver_is_lacking_is_freight() {
+    for question in [
+        "which drivers are unassigned",
+        "which trucks need a driver",
+        "which trucks in Dallas need a driver",
+        "which trucks are waiting for a driver",
+        "unassigned drivers for these loads",
+        "which drivers are not assigned to a load",
+        "which pickups are covered",
+    ] {
+        check(question, "?");
+    }
+    for question in ["which loads are waiting for a driver", "pickups waiting on a truck"] {
+        check(question, "uncovered_pickups {}");
+    }
+    for question in ["which orders need a driver", "shipments with no driver", "what is unassigned"] {
+        check(question, r#"uncovered_pickups {"unassigned":true}"#);
+    }
+    check("are all pickups covered", "uncovered_pickups {}");
+    check("what is waiting at Madison", "detention {}");
+}
+
+#[test]
+fn a_state_is_no_town() {
+    check("which trucks are in Indiana", "Indiana is a state");
+    check("who is in TX or OK", "Texas is a state");
+    check("who's in Dallas or OK", "Oklahoma is a state");
+    check("trailers near new mexico", "New Mexico is a");
+    check("who is in Portland OR", r#"near {"miles":25.0,"place":"portland or"}"#);
+    check("who is in ME", "Maine is a state");
+    check("who is near me", "I do not know");
+}
+
+#[test]
+fn a_question_of_too_many_words_is_not_understood() {
+    check(&format!("what is late {}", "x ".repeat(200)), "?");
+}
