@@ -14,7 +14,7 @@ use crate::model::{Fleet, plain_letter};
 
 /// How a token begins; a number follows.
 const TOKEN: &str = "Person-";
-/// Words that a question is made of, though somebody may be called so.
+/// Words that a question is made of, though somebody may be called so: alone they name nobody.
 const PLAIN: &[&str] = &[
     "will", "may", "can", "the", "and", "for", "who", "how", "late", "long", "near", "make", "load", "van",
     "out", "has", "his", "her", "its", "what", "where", "when", "why", "with", "take", "else", "good",
@@ -325,7 +325,7 @@ impl<'a> Folded<'a> {
         let is_name = |span: &Range<usize>| {
             let letters = self.letters_of(span.clone());
             let text: String = letters.iter().collect();
-            letters.len() >= SHORTEST && !PLAIN.contains(&text.as_str()) && parts.contains(&letters)
+            letters.len() >= SHORTEST && !is_word(&text) && parts.contains(&letters)
         };
         let quoted = |at: usize| self.at(at) == Some('\'');
         let Range { mut start, mut end } = word;
@@ -343,6 +343,11 @@ impl<'a> Folded<'a> {
         let ends = [Some(end), owned, stem].into_iter().flatten().filter(|end| *end > start);
         ends.map(|end| start..end).find(is_name)
     }
+}
+
+/// Whether a word that questions are made of is nobody's name on its own.
+pub fn is_word(word: &str) -> bool {
+    PLAIN.contains(&word)
 }
 
 fn overlaps(spans: &[Range<usize>], one: &Range<usize>) -> bool {

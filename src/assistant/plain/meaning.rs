@@ -218,7 +218,7 @@ impl<'a> Asked<'a> {
             .is_of_freight()
             .unwrap_or_else(|| is_open || self.has(&["anything", "everything", "what", "what's"]));
         if !is_meant {
-            return Some(Meant::Unclear);
+            return (is_unassigned || is_awaited || is_open).then_some(Meant::Unclear);
         }
         let mut arguments = self.ahead();
         if is_unassigned {

@@ -228,6 +228,7 @@ fn whose_driver_is_lacking_is_freight() {
         check(question, r#"uncovered_pickups {"unassigned":true}"#);
     }
     check("are all pickups covered", "uncovered_pickups {}");
+    check("who can cover pickup 4471", r#"best_drivers {"movement":"4471"}"#);
     check("what is waiting at Madison", "detention {}");
 }
 
