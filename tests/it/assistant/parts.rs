@@ -106,6 +106,23 @@ async fn a_question_of_a_part_is_answered_of_that_part_or_says_that_it_is_not() 
 }
 
 #[tokio::test]
+async fn whoever_is_selected_and_pointed_at_is_the_part_that_is_asked_about() {
+    let mut assistant = assistant("http://127.0.0.1:9", made().fleet());
+    assistant.model = None;
+    let selected = Some("driver Bob Stone, load 4471");
+    for (question, loads_of_it, line) in [
+        ("which of his loads are late", &["4472"][..], "Only of driver Bob Stone."),
+        ("what's late for him in Texas", &["4472"][..], "Only in Texas (by the stop"),
+        ("which of his loads are not late", &["4471", "4472"][..], "Not understood: \"of his\", \"not\"."),
+    ] {
+        let mut conversation = Conversation::default();
+        let answer = conversation.ask(&assistant, question, selected, &mut |_| ()).await.unwrap();
+        assert!(answer.text.starts_with(line), "{question}: {}", answer.text);
+        assert_eq!(loads(&answer), loads_of_it, "{question}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn every_list_of_the_fleet_can_be_asked_of_a_part() {
     let fleet = made().fleet();
     for (question, tool, line) in [
@@ -138,6 +155,11 @@ async fn every_list_of_the_fleet_can_be_asked_of_a_part() {
             "trucks near Dallas with a reefer",
             "near",
             "Not understood: \"with reefer\". This is the answer without it:",
+        ),
+        (
+            "who can reach Dallas in 5 hours",
+            "near",
+            "Not understood: \"in 5 hours\". This is the answer without it:",
         ),
         ("where is Quinn Iverson and his cousin", "get_driver_location", "Not understood: \"cousin\"."),
         (
