@@ -129,17 +129,14 @@ impl Question<'_> {
 /// somebody on its own.
 fn runs(words: &[&str], all: &[usize], is_state: &[bool]) -> Vec<Range<usize>> {
     let points = |at: usize| (is_of(SOMEBODY, words[at]) || words[at] == "me") && !is_state[at];
+    let stands_alone = |run: &Range<usize>, at: usize| {
+        let is_letters = run.len() == 1 && is_state[run.start] && is_state[at];
+        is_letters || points(at) || points(at - 1)
+    };
     let mut runs: Vec<Range<usize>> = Vec::new();
     for at in all.iter().copied() {
         match runs.last_mut() {
-            Some(run)
-                if run.end == at
-                    && !points(at)
-                    && !points(at - 1)
-                    && !(run.len() == 1 && is_state[run.start] && is_state[at]) =>
-            {
-                run.end = at + 1;
-            }
+            Some(run) if run.end == at && !stands_alone(run, at) => run.end = at + 1,
             _ => runs.push(at..at + 1),
         }
     }

@@ -101,14 +101,16 @@ impl Asked<'_> {
         Some(Meant::LookUp(Tool::Near, arguments)).filter(|_| !place.is_empty())
     }
 
-    /// How many hours of driving whoever is there is to have left. "In 5 hours" says when, not how many.
+    /// How many hours of driving whoever is there is to have left. "In 5 hours" says when, not how many, and "less than 5"
+    /// asks for the others.
     fn hours_left(&self) -> Option<f64> {
-        let is_when = |at: &usize| {
-            let before = at.checked_sub(1).and_then(|at| self.words.get(at));
-            before.is_some_and(|word| ["coming", "following", "in", "next", "within"].contains(word))
+        const OTHERS: &str = "below coming following in most next under within";
+        let before = |at: usize, back: usize| at.checked_sub(back).map_or("", |at| self.words[at]);
+        let is_other = |at: usize| {
+            is_of(OTHERS, before(at, 1)) || before(at, 1) == "than" && is_of("fewer less", before(at, 2))
         };
-        let counts = (0..self.words.len()).filter(|at| !is_when(at));
-        counts.into_iter().find_map(|at| self.amount_at(at, &["hours", "hour", "hrs", "h"]))
+        let mut counts = (0..self.words.len()).filter(|at| !is_other(*at));
+        counts.find_map(|at| self.amount_at(at, &["hours", "hour", "hrs", "h"]))
     }
 
     /// Where the place begins, and how far around it is asked by the words alone.
@@ -162,7 +164,7 @@ impl Asked<'_> {
 fn state_among(place: &[&str]) -> Option<&'static str> {
     let whole = states::named(&place.join(" "));
     whole.or_else(|| {
-        let each = place.split(|word| *word == "or").filter(|_| place.last() != Some(&"or"));
-        each.filter_map(|one| states::named(&one.join(" "))).next()
+        let mut each = place.split(|word| *word == "or").filter(|_| place.last() != Some(&"or"));
+        each.find_map(|one| states::named(&one.join(" ")))
     })
 }

@@ -201,6 +201,9 @@ fn hours_in_which_something_is_to_be_are_no_hours_of_driving() {
     check("who is near Dallas within 2 hours", r#"near {"place":"dallas"}"#);
     check("who is near Dallas in the next 2 hours", r#"near {"place":"dallas"}"#);
     check("trucks in Dallas in 5 hours", r#"near {"kind":"tractor","miles":25.0,"place":"dallas"}"#);
+    check("who has less than 2 hours near Dallas", r#"near {"place":"dallas"}"#);
+    check("who is near Dallas with under 2 hours", r#"near {"place":"dallas"}"#);
+    check("who has more than 2 hours near Dallas", r#"near {"drive_hours":2.0,"place":"dallas"}"#);
     check("who has 5 hours left near Dallas", r#"near {"drive_hours":5.0,"place":"dallas"}"#);
     check(
         "who near Dallas in the next 2 hours has 5 hours left",
