@@ -29,6 +29,8 @@ const NO_PLACE: &[&str] = &[
     "trouble",
     "way",
 ];
+/// What ends the name of a place.
+const ENDS: &str = "and at available by empty for free has having in now right that who with within without";
 /// What is said behind the name of a place.
 const BEHIND: &[&str] = &["area", "region", "terminal", "yard"];
 /// So many miles around a place are at it.
@@ -37,50 +39,10 @@ const AT_MI: f64 = 25.0;
 impl Asked<'_> {
     /// Who is near what is named.
     pub(super) fn near(&self) -> Option<Meant> {
-        let ends = [
-            "by",
-            "with",
-            "and",
-            "within",
-            "who",
-            "that",
-            "having",
-            "has",
-            "for",
-            "in",
-            "now",
-            "empty",
-            "right",
-            "without",
-            "available",
-            "free",
-            "at",
-        ];
         let (from, miles) = self.around()?;
-        let rest = self.words.get(from..)?;
-        let length = rest.iter().position(|word| ends.contains(word)).unwrap_or(rest.len());
-        let place = rest.get(..length)?;
-        let place = match place {
-            [name @ .., last] if BEHIND.contains(last) && !name.is_empty() => name,
-            whole => whole,
-        };
-        let place = match place {
-            [this] | [this, _]
-                if THIS.contains(this) && place.iter().skip(1).all(|word| is_of(NOUNS, word)) =>
-            {
-                match self.selected.whereabouts() {
-                    Some(name) => name.to_owned(),
-                    None => return Some(Meant::Refused(NOTHING_SELECTED.to_owned())),
-                }
-            }
-            ["me"] if self.words[from - 1] != "in" => return Some(Meant::Refused(NO_HERE.to_owned())),
-            named => match state_among(named) {
-                Some(state) => {
-                    let why = format!("{state} is a state or province: name a town in it.");
-                    return Some(Meant::Refused(why));
-                }
-                None => named.join(" "),
-            },
+        let place = match self.place(from)? {
+            Ok(place) => place,
+            Err(why) => return Some(Meant::Refused(why)),
         };
         let mut arguments = Map::from_iter([("place".to_owned(), json!(place))]);
         if let Some(hours) = self.hours_left() {
@@ -99,6 +61,30 @@ impl Asked<'_> {
             arguments.insert("kind".to_owned(), json!(kind));
         }
         Some(Meant::LookUp(Tool::Near, arguments)).filter(|_| !place.is_empty())
+    }
+
+    /// The place that begins there. Fails with a sentence where what stands there is none.
+    fn place(&self, from: usize) -> Option<Result<String, String>> {
+        let rest = self.words.get(from..)?;
+        let length = rest.iter().position(|word| is_of(ENDS, word)).unwrap_or(rest.len());
+        let place = match rest.get(..length)? {
+            [name @ .., last] if BEHIND.contains(last) && !name.is_empty() => name,
+            whole => whole,
+        };
+        let lead = from.checked_sub(1).and_then(|at| self.words.get(at));
+        let named = match place {
+            [this] | [this, _]
+                if THIS.contains(this) && place.iter().skip(1).all(|word| is_of(NOUNS, word)) =>
+            {
+                self.selected.whereabouts().map(str::to_owned).ok_or_else(|| NOTHING_SELECTED.to_owned())
+            }
+            ["me"] if lead != Some(&"in") => Err(NO_HERE.to_owned()),
+            named => match state_among(named) {
+                Some(state) => Err(format!("{state} is a state or province: name a town in it.")),
+                None => Ok(named.join(" ")),
+            },
+        };
+        Some(named)
     }
 
     /// How many hours of driving whoever is there is to have left. "In 5 hours" says when, not how many, and "less than 5"
