@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::freshness::{Freshness, Standing, movement_at, standing};
 use super::itinerary::is_to_be_driven;
-use super::only::{About, Only};
+use super::only::{self, About, Only};
 use super::{queue, trip, uncovered};
 use crate::model::{Arrival, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
@@ -18,12 +18,20 @@ pub struct LateLoad<'a> {
     pub standing: Standing,
     /// What was made of it.
     pub judgement: &'a Judgement,
-    /// The stop that the class is about.
+    /// The stop that the class is about; of a part of the fleet the worst of those that are of it.
     pub stop: Option<&'a Stop>,
     /// When that is reached.
     pub arrival: Option<&'a Arrival>,
     /// When its window closes.
     pub deadline_at: Option<Timestamp>,
+}
+
+impl LateLoad<'_> {
+    /// Until when the driver can stay off duty and still make it to that stop, where that was worked out for it.
+    pub fn leave_by_at(&self) -> Option<Timestamp> {
+        let is_it = self.stop.map(|stop| &stop.tms.id) == self.judgement.stop_id.as_ref();
+        self.judgement.leave_by_at.filter(|_| is_it)
+    }
 }
 
 /// All loads in trouble.
@@ -34,6 +42,8 @@ pub struct Report<'a> {
     pub loads: Vec<LateLoad<'a>>,
     /// How many loads nobody can tell of, by what is missing.
     pub unknown: BTreeMap<Option<Reason>, usize>,
+    /// Of how many more in trouble nobody can tell whether they are of the part that was asked about.
+    pub part_unknown: usize,
 }
 
 impl Report<'_> {
@@ -62,22 +72,83 @@ impl Report<'_> {
 pub struct Wanted<'a> {
     /// Those too that are in time with little to spare.
     pub tight: bool,
-    /// Only these, by the stop that each is judged by, or else its next.
+    /// Only these, by every stop that is in trouble.
     pub only: &'a Only,
     /// Only what is due until then, or at a time that nobody knows.
     pub until: Option<Timestamp>,
 }
 
 impl Wanted<'_> {
-    fn has(&self, movement: &Movement, fleet: &Fleet) -> bool {
-        if self.only.is_all() && self.until.is_none() {
-            return true;
-        }
-        let next = || trip::left(movement, fleet.stops_of(&movement.key())).next();
-        let stop = critical(movement, fleet).or_else(next);
+    const fn is_all(&self) -> bool {
+        self.only.is_all() && self.until.is_none()
+    }
+
+    /// Whether a load is wanted by this stop of it; `None` where that is not known.
+    fn has(&self, movement: &Movement, stop: Option<&Stop>, fleet: &Fleet) -> Option<bool> {
         let due_at = stop.and_then(Stop::closes_at);
-        self.until.is_none_or(|until| due_at.is_none_or(|due_at| due_at <= until))
-            && self.only.has(&About::load(movement, stop), fleet)
+        if self.until.zip(due_at).is_some_and(|(until, due_at)| due_at > until) {
+            return Some(false);
+        }
+        self.only.has(&About::load(movement, stop), fleet)
+    }
+
+    /// The same by any stop that is left.
+    fn has_any(&self, movement: &Movement, fleet: &Fleet) -> Option<bool> {
+        let mut left = trip::left(movement, fleet.stops_of(&movement.key())).peekable();
+        if left.peek().is_none() {
+            return self.has(movement, None, fleet);
+        }
+        only::any(left.map(|stop| self.has(movement, Some(stop), fleet)))
+    }
+
+    /// How bad this is, the worst least; `None` where it is no trouble that is asked about.
+    const fn trouble(&self, risk: Risk) -> Option<u8> {
+        match risk {
+            Risk::Late => Some(0),
+            Risk::AtRisk => Some(1),
+            Risk::Tight if self.tight => Some(2),
+            Risk::Tight | Risk::Ok | Risk::Unknown => None,
+        }
+    }
+
+    /// Of a load in trouble that is asked about in part, the worst stop that is in trouble and of that part, as the load
+    /// stands by it. Fails with whether that is not known.
+    fn worst<'a>(&self, load: LateLoad<'a>, fleet: &'a Fleet) -> Result<LateLoad<'a>, Option<bool>> {
+        let movement = &load.movement;
+        let Some(critical) = load.stop else {
+            let next = trip::left(movement, fleet.stops_of(&movement.key())).next();
+            return match self.has(movement, next, fleet) {
+                Some(true) => Ok(load),
+                has => Err(has),
+            };
+        };
+        let left = trip::left(movement, fleet.stops_of(&movement.key()));
+        let arrival_at = |stop: &Stop| load.judgement.arrivals.iter().find(|one| one.stop_id == stop.tms.id);
+        let in_trouble = left.filter_map(|stop| {
+            let arrival = arrival_at(stop);
+            let risk = arrival.map(|one| one.risk).filter(|_| stop.tms.id != critical.tms.id);
+            let rank = self.trouble(risk.unwrap_or(load.standing.risk))?;
+            // What it stands by comes first of those that are as bad.
+            let late_s = arrival.and_then(|one| one.late_s).filter(|_| rank == 0);
+            Some(((rank, Reverse(late_s), stop.tms.id != critical.tms.id), stop, arrival))
+        });
+        let mut in_trouble: Vec<_> = in_trouble.collect();
+        let unknown = only::keep(&mut in_trouble, |(_, stop, _)| self.has(movement, Some(stop), fleet));
+        let Some((_, stop, arrival)) = in_trouble.into_iter().min_by_key(|(rank, ..)| *rank) else {
+            return Err((unknown == 0).then_some(false));
+        };
+        if stop.tms.id == critical.tms.id {
+            return Ok(load);
+        }
+        let (risk, late_s) = arrival.map_or((Risk::Unknown, None), |one| (one.risk, one.late_s));
+        Ok(LateLoad {
+            standing: Standing { risk, reason: None, ..load.standing },
+            movement: Movement { risk, reason: None, late_s, ..load.movement },
+            stop: Some(stop),
+            arrival,
+            deadline_at: stop.closes_at(),
+            ..load
+        })
     }
 }
 
@@ -89,18 +160,21 @@ pub fn late<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, with_tight:
 /// The same of a part of the fleet.
 pub fn late_of<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, wanted: &Wanted<'_>) -> Report<'a> {
     let mut report = Report::default();
-    let asked = fleet.movements.iter().filter(|movement| is_to_be_driven(movement));
-    for movement in asked.filter(|movement| wanted.has(movement, fleet)) {
+    for movement in fleet.movements.iter().filter(|movement| is_to_be_driven(movement)) {
         let standing = standing(movement, fleet, fresh, now);
-        match standing.risk {
-            Risk::Unknown => *report.unknown.entry(standing.reason).or_default() += 1,
-            Risk::Ok => {}
-            Risk::Tight if !wanted.tight => {}
-            Risk::Tight | Risk::AtRisk | Risk::Late => {
-                let Some(judgement) = fleet.judgements.get(&movement.key()) else { continue };
-                let shown = movement_at(movement, fleet, fresh, now);
-                report.loads.push(load(shown, standing, judgement, fleet));
+        if standing.risk == Risk::Unknown {
+            if wanted.is_all() || wanted.has_any(movement, fleet) != Some(false) {
+                *report.unknown.entry(standing.reason).or_default() += 1;
             }
+            continue;
+        }
+        let judgement = fleet.judgements.get(&movement.key());
+        let Some(judgement) = judgement.filter(|_| wanted.trouble(standing.risk).is_some()) else { continue };
+        let load = load(movement_at(movement, fleet, fresh, now), standing, judgement, fleet);
+        match if wanted.is_all() { Ok(load) } else { wanted.worst(load, fleet) } {
+            Ok(load) => report.loads.push(load),
+            Err(None) => report.part_unknown += 1,
+            Err(Some(_)) => {}
         }
     }
     report.loads.sort_by(worst_first);

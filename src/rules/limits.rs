@@ -138,7 +138,8 @@ pub fn limits<'a>(fleet: &'a Fleet, fresh: &Freshness, now: Timestamp, horizon: 
     found
 }
 
-const fn is_at_work(driver: &Driver) -> bool {
+/// Whether he works now, by his ELD.
+pub const fn is_at_work(driver: &Driver) -> bool {
     match driver.hos_status {
         DutyStatus::Driving | DutyStatus::OnDuty | DutyStatus::YardMove => true,
         DutyStatus::OffDuty | DutyStatus::Sleeper | DutyStatus::PersonalConveyance | DutyStatus::Unknown => {

@@ -2,42 +2,39 @@
 //! "pickups". Looks nothing up outside; what a name was taken for it says, and what it cannot tell is an error: nobody
 //! is to get the whole fleet who asked for a part.
 
+mod read;
 pub(crate) mod states;
 
 use std::collections::BTreeSet;
 
-use self::states::STATES;
+use self::states::State;
 use super::whereabouts::{self, Spot};
 use super::{locality, trip};
 use crate::model::{
-    Driver, Fleet, Keyed, Movement, MovementKey, Point, Stop, StopType, Timestamp, Tractor, UnitId, folded,
+    Driver, Fleet, Keyed, Movement, MovementKey, Point, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    folded,
 };
 
 /// So many miles around it are still the place that was named.
 pub const AROUND_MI: f64 = 25.0;
-/// A customer goes by no fewer letters.
-const SHORTEST: usize = 3;
 /// So many of several are named.
 const NAMED: usize = 3;
 
 /// A part of the fleet: of several names of one kind either, of several kinds each. Without any it is all of it.
 #[derive(Clone, Debug, Default)]
-pub struct Only(Vec<Part>);
+pub struct Only {
+    parts: Vec<Part>,
+    /// What names were taken for that mean another thing too.
+    taken: Vec<String>,
+}
 
 #[derive(Clone, Debug)]
 enum Part {
-    /// Letters and name of a state or province.
-    State(&'static str, &'static str),
+    State(State),
     Around(Spot),
-    Customer {
-        names: BTreeSet<String>,
-        loads: BTreeSet<MovementKey>,
-    },
+    Customer { names: BTreeSet<String>, loads: BTreeSet<MovementKey> },
     Dispatcher(String),
-    Drivers {
-        names: BTreeSet<String>,
-        ids: BTreeSet<UnitId>,
-    },
+    Drivers { names: BTreeSet<String>, ids: BTreeSet<UnitId> },
     Stops(StopType),
 }
 
@@ -52,40 +49,58 @@ pub struct About<'a> {
     pub driver: Option<&'a Driver>,
     /// The truck.
     pub tractor: Option<&'a Tractor>,
+    /// The trailer.
+    pub trailer: Option<&'a Trailer>,
 }
 
 impl<'a> About<'a> {
     /// A load, by this stop of it.
     pub const fn load(load: &'a Movement, stop: Option<&'a Stop>) -> Self {
-        Self { load: Some(load), stop, driver: None, tractor: None }
+        Self { load: Some(load), stop, driver: None, tractor: None, trailer: None }
+    }
+
+    /// Whether it is about no part of the fleet more than about another.
+    const fn is_of_all(&self) -> bool {
+        self.load.is_none()
+            && self.stop.is_none()
+            && self.driver.is_none()
+            && self.tractor.is_none()
+            && self.trailer.is_none()
     }
 }
 
 impl Only {
-    /// Reads names with commas between them. Fails with a sentence that says which is none.
+    /// Reads names with commas between them, each alone or behind what it is said to be: "texas", "in Austin", "driver
+    /// Austin", "klee's". Fails with a sentence that says which is none.
     pub fn read(fleet: &Fleet, text: &str) -> Result<Self, String> {
-        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let mut parts = names.map(|name| part(fleet, name, true)).collect::<Result<Vec<_>, _>>()?;
-        parts.sort_by_key(Part::kind);
-        Ok(Self(parts))
+        read::read(fleet, text)
     }
 
-    /// Whether `name` names a part of this fleet. A town that only the map has is meant where a place was asked for.
+    /// Whether `name` names a part of this fleet. Where a place was asked for, it is one, though only the map has it.
     pub fn is_named(fleet: &Fleet, name: &str, is_place: bool) -> bool {
-        part(fleet, name, is_place).is_ok()
+        read::is_named(fleet, name, is_place)
     }
 
     /// Whether it is all of the fleet.
-    pub fn is_all(&self) -> bool {
-        self.0.is_empty()
+    pub const fn is_all(&self) -> bool {
+        self.parts.is_empty()
     }
 
-    /// Whether it has this.
-    pub fn has(&self, about: &About<'_>, fleet: &Fleet) -> bool {
-        self.of_a_kind().all(|parts| parts.iter().any(|part| part.has(about, fleet)))
+    /// Whether it is of pickups or deliveries alone, which only loads have.
+    pub fn is_of_stops(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Stops(_)))
     }
 
-    /// "only in Texas (by WHERE), of dispatcher klee", where it is not all; `place` says whose place counts.
+    /// Whether it has this; `None` where that is not known.
+    pub fn has(&self, about: &About<'_>, fleet: &Fleet) -> Option<bool> {
+        if about.is_of_all() && !self.is_all() {
+            return None;
+        }
+        let lacks = |parts: &[Part]| any(parts.iter().map(|part| part.has(about, fleet))).map(|has| !has);
+        any(self.of_a_kind().map(lacks)).map(|lacks| !lacks)
+    }
+
+    /// "Only in Texas (by WHERE), of dispatcher klee", where it is not all; `place` says whose place counts.
     pub fn words(&self, place: &str) -> Option<String> {
         let either =
             |parts: &[Part]| parts.iter().map(|part| part.words(place)).collect::<Vec<_>>().join(" or ");
@@ -93,113 +108,54 @@ impl Only {
         (!each.is_empty()).then(|| format!("Only {}", each.join(", ")))
     }
 
-    fn of_a_kind(&self) -> impl Iterator<Item = &[Part]> {
-        self.0.chunk_by(|a, b| a.kind() == b.kind())
+    /// That it is not known of so many whether it has them, in a sentence without an end mark.
+    pub fn unknown_words(&self, unknown: usize) -> Option<String> {
+        let is_place = |part: &Part| matches!(part, Part::State(_) | Part::Around(_));
+        let what = match (self.parts.iter().any(is_place), self.is_of_stops()) {
+            (true, false) => "the place",
+            (true, true) => "the place or the stop",
+            (false, true) => "the stop",
+            (false, false) => "which part of the fleet that is of",
+        };
+        (unknown > 0).then(|| format!("Of {unknown} more {what} is NOT KNOWN"))
     }
 
-    /// What is to be known of the places that were taken.
+    fn of_a_kind(&self) -> impl Iterator<Item = &[Part]> {
+        self.parts.chunk_by(|a, b| a.kind() == b.kind())
+    }
+
+    /// What is to be known of what the names were taken for.
     pub fn doubts(&self, now: Timestamp) -> impl Iterator<Item = String> {
-        self.0.iter().filter_map(move |part| match part {
+        let places = self.parts.iter().filter_map(move |part| match part {
             Part::Around(spot) => whereabouts::doubt(spot, now),
             _ => None,
-        })
+        });
+        places.chain(self.taken.iter().cloned())
     }
 }
 
-/// What `name` means: a stop's kind, a state, a dispatcher, a city of our stops, a customer, a driver; at last, where
-/// `with_map`, any other place.
-fn part(fleet: &Fleet, name: &str, with_map: bool) -> Result<Part, String> {
-    let kinds = ["dispatcher ", "customer "];
-    let name = kinds.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name);
-    let wanted = folded(name);
-    let located = || whereabouts::locate(fleet, &fleet.places, name).map(Part::Around);
-    let sure = kind_of_stop(&wanted).or_else(|| state(&wanted)).or_else(|| dispatcher(fleet, &wanted));
-    if let Some(part) = sure {
-        return Ok(part);
+/// Whether any of them holds; `None` where none is known to, and some are not known.
+pub fn any(of: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut any = Some(false);
+    for one in of {
+        match one {
+            Some(true) => return one,
+            Some(false) => {}
+            None => any = None,
+        }
     }
-    if fleet.stops.iter().any(|stop| is_city(stop, &wanted)) {
-        return located();
-    }
-    if let Some(part) = customer(fleet, &wanted).or_else(|| drivers(fleet, &wanted)) {
-        return Ok(part);
-    }
-    let unknown = || {
-        format!(
-            "UNKNOWN: {name:?} is no state, place, customer, dispatcher or driver that we know. Without it, this \
-             is asked of the whole fleet"
-        )
-    };
-    if with_map { located().map_err(|_no_place| unknown()) } else { Err(unknown()) }
+    any
 }
 
-fn kind_of_stop(wanted: &str) -> Option<Part> {
-    match wanted {
-        "pickup" | "pickups" | "shipper" | "shippers" => Some(Part::Stops(StopType::Pickup)),
-        "deliver" | "delivers" | "delivering" | "delivery" | "deliveries" | "drop" | "drops" | "receiver"
-        | "receivers" | "consignee" => Some(Part::Stops(StopType::Delivery)),
-        _ => None,
-    }
-}
-
-fn state(wanted: &str) -> Option<Part> {
-    let is = |(letters, name): &&(&str, &str)| {
-        wanted.eq_ignore_ascii_case(letters) || wanted.eq_ignore_ascii_case(name)
-    };
-    STATES.iter().find(is).map(|(letters, name)| Part::State(letters, name))
-}
-
-fn dispatcher(fleet: &Fleet, wanted: &str) -> Option<Part> {
-    let loads = fleet.movements.iter().filter_map(|row| row.tms.dispatcher.as_deref());
-    let drivers = fleet.drivers.iter().filter_map(|row| row.dispatcher.as_deref());
-    let tractors = fleet.tractors.iter().filter_map(|row| row.dispatcher.as_deref());
-    let mut all = loads.chain(drivers).chain(tractors);
-    all.find(|name| folded(name) == wanted).map(|name| Part::Dispatcher(name.to_owned()))
-}
-
-fn is_city(stop: &Stop, wanted: &str) -> bool {
-    stop.tms.city.as_deref().is_some_and(|city| folded(city) == wanted)
-        || folded(&trip::place(stop)) == *wanted
-}
-
-/// Who pays for a load, or has a stop of it, by whole words of his name.
-fn customer(fleet: &Fleet, wanted: &str) -> Option<Part> {
-    if wanted.chars().count() < SHORTEST {
-        return None;
-    }
-    let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
-    let wanted = words(wanted);
-    let is_meant = |name: &&str| words(&folded(name)).windows(wanted.len().max(1)).any(|some| some == wanted);
-    let (mut names, mut loads) = (BTreeSet::new(), BTreeSet::new());
-    for order in &fleet.orders {
-        let Some(name) = order.customer.as_deref().filter(is_meant) else { continue };
-        names.insert(name.to_owned());
-        let company_id = order.tms.company_id.clone();
-        loads.extend(order.tms.movement_id.clone().map(|id| MovementKey { company_id, id }));
-    }
-    for stop in &fleet.stops {
-        let Some(name) = stop.tms.name.as_deref().filter(is_meant) else { continue };
-        names.insert(name.to_owned());
-        let company_id = stop.tms.company_id.clone();
-        loads.extend(stop.tms.movement_id.clone().map(|id| MovementKey { company_id, id }));
-    }
-    (!names.is_empty()).then_some(Part::Customer { names, loads })
-}
-
-/// Whoever is called so, by all of his name or else by a word of it.
-fn drivers(fleet: &Fleet, wanted: &str) -> Option<Part> {
-    let called = |is_it: &dyn Fn(&str) -> bool| -> Vec<&Driver> {
-        fleet.drivers.iter().map(AsRef::as_ref).filter(|row: &&Driver| is_it(&folded(&row.name))).collect()
-    };
-    let mut found = called(&|name| name == wanted);
-    if found.is_empty() {
-        found = called(&|name| name.split_whitespace().any(|word| word == wanted));
-    }
-    let names = found.iter().map(|row| row.name.to_string()).collect();
-    let ids = found.iter().map(|row| row.id.clone()).collect();
-    (!found.is_empty()).then_some(Part::Drivers { names, ids })
+/// Keeps of `rows` what is known to be of a part, as `has` tells; returns of how many more nobody knows.
+pub fn keep<T>(rows: &mut Vec<T>, mut has: impl FnMut(&T) -> Option<bool>) -> usize {
+    let mut unknown = 0;
+    rows.retain(|row| {
+        let has = has(row);
+        unknown += usize::from(has.is_none());
+        has == Some(true)
+    });
+    unknown
 }
 
 impl Part {
@@ -207,34 +163,39 @@ impl Part {
     const fn kind(&self) -> u8 {
         match self {
             Self::Stops(_) => 0,
-            Self::State(..) | Self::Around(_) => 1,
+            Self::State(_) | Self::Around(_) => 1,
             Self::Customer { .. } => 2,
             Self::Dispatcher(_) => 3,
             Self::Drivers { .. } => 4,
         }
     }
 
-    fn has(&self, about: &About<'_>, fleet: &Fleet) -> bool {
+    fn has(&self, about: &About<'_>, fleet: &Fleet) -> Option<bool> {
         match self {
-            Self::State(letters, _) => {
-                state_of(about, fleet).is_some_and(|state| state.eq_ignore_ascii_case(letters))
-            }
+            Self::State(state) => Some(state_of(about, fleet)?.eq_ignore_ascii_case(state.letters)),
             Self::Around(spot) => {
-                let is_there = |point: Point| point.miles_to(spot.point) <= AROUND_MI;
-                let by_name =
-                    || about.stop.is_some_and(|stop| folded(&trip::place(stop)) == folded(&spot.label));
-                place_of(about, fleet).map_or_else(by_name, is_there)
+                let is_called = |stop: &Stop| folded(&trip::place(stop)) == folded(&spot.label);
+                match place_of(about, fleet) {
+                    Some(point) => Some(point.miles_to(spot.point) <= AROUND_MI),
+                    None => about.stop.is_some_and(is_called).then_some(true),
+                }
             }
-            Self::Customer { loads, .. } => about.load.is_some_and(|load| loads.contains(&load.key())),
+            Self::Customer { loads, .. } => Some(about.load.is_some_and(|load| loads.contains(&load.key()))),
             Self::Dispatcher(name) => {
-                dispatcher_of(about, fleet).is_some_and(|his| folded(his) == folded(name))
+                Some(dispatcher_of(about, fleet).is_some_and(|his| folded(his) == folded(name)))
             }
             Self::Drivers { ids, .. } => {
-                let on =
-                    about.load.into_iter().flat_map(|load| [&load.driver_id, &load.driver2_id]).flatten();
-                about.driver.map(|row| &row.id).into_iter().chain(on).any(|id| ids.contains(id))
+                let of_load = about.load.into_iter().flat_map(|load| [&load.driver_id, &load.driver2_id]);
+                let of_tractor = about.tractor.map(|row| &row.driver_id);
+                let of_trailer = about.trailer.map(|row| &row.driver_id);
+                let on = of_load.chain(of_tractor).chain(of_trailer).flatten();
+                Some(about.driver.map(|row| &row.id).into_iter().chain(on).any(|id| ids.contains(id)))
             }
-            Self::Stops(kind) => about.stop.is_some_and(|stop| stop.tms.kind == *kind),
+            Self::Stops(kind) => match (about.stop, about.load) {
+                (Some(stop), _) => Some(stop.tms.kind == *kind),
+                (None, Some(_)) => None,
+                (None, None) => Some(false),
+            },
         }
     }
 
@@ -246,7 +207,7 @@ impl Part {
             format!("{}{more}", named.join(" or "))
         };
         match self {
-            Self::State(_, name) => format!("in {name} ({place})"),
+            Self::State(state) => format!("in {} ({place})", state.name),
             Self::Around(spot) => format!("within {AROUND_MI:.0} mi of {} ({place})", spot.label),
             Self::Customer { names, .. } => format!("for customer or stop {}", listed(names)),
             Self::Dispatcher(name) => format!("of dispatcher {name}"),
@@ -257,19 +218,21 @@ impl Part {
     }
 }
 
-/// Where a row is: at its stop, else where its truck or its driver is.
+/// Where a row is: at its stop, else where its truck, its driver or its trailer is.
 fn place_of(about: &About<'_>, fleet: &Fleet) -> Option<Point> {
     let point = |latitude: Option<f64>, longitude: Option<f64>| Point::new(latitude?, longitude?);
     if let Some(stop) = about.stop {
         return fleet.places.of(stop);
     }
     let truck = about.tractor.and_then(|row| point(row.latitude, row.longitude));
-    truck.or_else(|| about.driver.and_then(|row| point(row.latitude, row.longitude)))
+    let driver = || about.driver.and_then(|row| point(row.latitude, row.longitude));
+    let trailer = || about.trailer.and_then(|row| point(row.latitude, row.longitude));
+    truck.or_else(driver).or_else(trailer)
 }
 
 fn state_of<'a>(about: &About<'a>, fleet: &Fleet) -> Option<&'a str> {
     if let Some(state) = about.stop.and_then(|stop| stop.tms.state.as_deref()) {
-        return Some(state);
+        return Some(State::named(&folded(state)).map_or(state, |state| state.letters));
     }
     Some(locality::of(place_of(about, fleet)?)?.town.state)
 }
@@ -283,86 +246,4 @@ fn dispatcher_of<'a>(about: &About<'a>, fleet: &'a Fleet) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Order;
-
-    fn fleet() -> Fleet {
-        let mut fleet = Fleet::default();
-        let stop = |id: &str, load: &str, city: &str, state: &str, name: &str, kind| {
-            let mut stop = Stop::default();
-            (stop.tms.id, stop.tms.company_id) = (id.into(), "TMS".into());
-            (stop.tms.movement_id, stop.tms.kind) = (Some(load.into()), kind);
-            (stop.tms.city, stop.tms.state) = (Some(city.into()), Some(state.into()));
-            stop.tms.name = Some(name.into());
-            stop
-        };
-        fleet.stops = [
-            stop("1", "4471", "DALLAS", "TX", "HARBOR PAPER", StopType::Delivery),
-            stop("2", "4472", "MADISON", "WI", "COBALT STEEL", StopType::Pickup),
-        ]
-        .into_iter()
-        .collect();
-        let load = |id: &str, dispatcher: &str, driver: &str| {
-            let mut load = Movement::default();
-            (load.tms.id, load.tms.company_id) = (id.into(), "TMS".into());
-            load.tms.dispatcher = Some(dispatcher.into());
-            load.driver_id = Some(UnitId(driver.into()));
-            load
-        };
-        fleet.movements = [load("4471", "klee", "a"), load("4472", "JDoe", "b")].into_iter().collect();
-        let driver =
-            |id: &str, name: &str| Driver { id: UnitId(id.into()), name: name.into(), ..Driver::default() };
-        fleet.drivers = [driver("a", "Ann Smith"), driver("b", "Bob Stone")].into_iter().collect();
-        let mut order = Order { customer: Some("UNION VALLEY MEATS".into()), ..Order::default() };
-        (order.tms.id, order.tms.company_id) = ("9".into(), "TMS".into());
-        order.tms.movement_id = Some("4472".into());
-        fleet.orders = [order].into_iter().collect();
-        fleet.index();
-        fleet
-    }
-
-    #[test]
-    fn a_part_is_named_by_its_place_its_customer_its_dispatcher_and_its_driver() {
-        let fleet = fleet();
-        let check = |text: &str, expected: &[&str], words: &str| {
-            let only = Only::read(&fleet, text).unwrap();
-            let found = fleet.movements.iter().filter(|load| {
-                let stop = fleet.stops_of(&load.key()).first().map(AsRef::as_ref);
-                only.has(&About::load(load, stop), &fleet)
-            });
-            let found: Vec<&str> = found.map(|load| load.tms.id.as_str()).collect();
-            assert_eq!(
-                (found.as_slice(), only.words("its stop").unwrap().as_str()),
-                (expected, words),
-                "{text}"
-            );
-        };
-        check("texas", &["4471"], "Only in Texas (its stop)");
-        check("TX", &["4471"], "Only in Texas (its stop)");
-        check("Madison", &["4472"], "Only within 25 mi of Madison WI (its stop)");
-        check("dallas tx", &["4471"], "Only within 25 mi of Dallas TX (its stop)");
-        check("KLEE", &["4471"], "Only of dispatcher klee");
-        check("dispatcher jdoe", &["4472"], "Only of dispatcher JDoe");
-        check("jdoe", &["4472"], "Only of dispatcher JDoe");
-        check("union valley", &["4472"], "Only for customer or stop UNION VALLEY MEATS");
-        check("harbor paper", &["4471"], "Only for customer or stop HARBOR PAPER");
-        check("bob", &["4472"], "Only of driver Bob Stone");
-        check("ann smith", &["4471"], "Only of driver Ann Smith");
-        check("deliveries", &["4471"], "Only deliveries");
-        check("jdoe, texas", &[], "Only in Texas (its stop), of dispatcher JDoe");
-        check("klee, jdoe", &["4471", "4472"], "Only of dispatcher klee or of dispatcher JDoe");
-    }
-
-    #[test]
-    fn what_is_no_part_is_no_whole_either() {
-        let fleet = fleet();
-        let why = Only::read(&fleet, "home depot").unwrap_err();
-        assert!(why.starts_with("UNKNOWN: \"home depot\" is no state"), "{why}");
-        assert!(Only::read(&fleet, "texas, atlantis").is_err());
-        assert!(Only::read(&fleet, "meat").is_err(), "a piece of a word is none");
-        assert!(!Only::is_named(&fleet, "memphis", false), "only the map has it");
-        assert!(Only::is_named(&fleet, "memphis", true) && Only::is_named(&fleet, "dallas", false));
-        assert!(Only::read(&fleet, " ").unwrap().is_all());
-    }
-}
+mod tests;

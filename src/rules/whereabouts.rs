@@ -6,6 +6,7 @@ use crate::model::{
     Fleet, Keyed, Movement, Places, Point, RowText, Stop, StopType, Timestamp, UnitId, folded,
 };
 use crate::rules::called::{self, Said};
+use crate::rules::only::states::State;
 use crate::rules::{age, find, trailer, trip};
 
 /// A place that was named.
@@ -37,6 +38,11 @@ pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String
         found = loads(fleet, places, text)?;
     }
     if found.is_empty()
+        && let Some(state) = State::named(&folded(text))
+    {
+        return Err(no_town(state));
+    }
+    if found.is_empty()
         && let Some((kinds, name)) = kinds(text)
     {
         let is_of = |one: &Named| kinds == LOAD || kinds.iter().any(|kind| one.label.starts_with(kind));
@@ -50,7 +56,7 @@ pub fn locate(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String
         found = nearly(units(fleet, text));
     }
     match found.as_slice() {
-        [] => city(fleet, places, text),
+        [] => town_named(fleet, places, text),
         [only] => only.spot(),
         several => {
             let each: Vec<_> = several.iter().map(|one| format!("{} ({})", one.label, one.id)).collect();
@@ -270,6 +276,36 @@ fn by_id_first(found: Vec<Named>, text: &str) -> Vec<Named> {
         Some(one) => vec![one.clone()],
         None => found,
     }
+}
+
+/// The town that `text` names, alone or before its state, and nothing else that goes by that. Fails as [`locate`] does.
+pub(super) fn town_named(fleet: &Fleet, places: &Places, text: &str) -> Result<Spot, String> {
+    if let Some(state) = State::named(&folded(text)) {
+        return Err(no_town(state));
+    }
+    let found = city(fleet, places, text);
+    match lettered(text) {
+        Some(text) if found.is_err() => city(fleet, places, &text).or(found),
+        _ => found,
+    }
+}
+
+/// That a state is no place that anything is near to. Towns are called as states are, some far from them.
+fn no_town(state: State) -> String {
+    let (name, kind, wanted) = (state.name, state.kind(), words(state.name));
+    let town =
+        Land::towns().iter().filter(|town| is_called(town, &wanted)).max_by_key(|town| town.population);
+    let town = town.map(|town| format!("; the town of that name is {:?}", named(town)));
+    format!("{name} is a {kind}: name a town in it{}", town.unwrap_or_default())
+}
+
+/// A town before the name of its state, with the letters of that instead: "waco tx" of "Waco, Texas".
+fn lettered(text: &str) -> Option<String> {
+    let words = words(text);
+    (1..words.len()).find_map(|at| {
+        let (name, state) = words.split_at(at);
+        Some(format!("{} {}", name.join(" "), State::named(&state.join(" "))?.letters))
+    })
 }
 
 /// A city: the town of that name on the map, so that everybody measures from one point, whichever loads there are; one that

@@ -4,6 +4,7 @@
 mod anew;
 mod demo;
 mod kept;
+mod only;
 mod parts;
 mod recordings;
 mod service;

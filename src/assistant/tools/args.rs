@@ -31,10 +31,39 @@ impl Args<'_> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The part of the fleet that is asked about; all of it where none is named. Fails where that is none we know.
+    /// The part of the fleet that is asked about: names with commas between them, or a list of names; all of it where none
+    /// is named. Fails where that is none we know, and where it is no names at all.
     pub(super) fn only(self, facts: &Facts) -> Result<Only, String> {
-        let names = self.text_opt("only").unwrap_or_default();
-        Only::read(&facts.fleet, &names)
+        let wrong = || "`only` must be names with commas between them".to_owned();
+        let text = match self.0.get("only") {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Array(names)) => {
+                let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+                names.ok_or_else(wrong)?.join(", ")
+            }
+            Some(Value::Bool(_) | Value::Object(_)) => return Err(wrong()),
+        };
+        if let Some(long) = text.split(',').find(|name| name.trim().chars().count() > LONGEST) {
+            let start: String = long.trim().chars().take(20).collect();
+            return Err(format!("`only`: no part of the fleet has so long a name as \"{start}…\""));
+        }
+        let names: Vec<String> = text.split(',').map(|name| crate::model::clean(name, LONGEST)).collect();
+        Only::read(&facts.fleet, &names.join(", "))
+    }
+
+    /// The same of drivers and trucks, which are no pickups and no deliveries.
+    pub(super) fn only_of_units(self, facts: &Facts) -> Result<Only, String> {
+        let only = self.only(facts)?;
+        if only.is_of_stops() {
+            return Err(
+                "`only`: pickups and deliveries are stops of loads, and this is asked of drivers and \
+                        trucks. Without them, it can be answered"
+                    .to_owned(),
+            );
+        }
+        Ok(only)
     }
 
     /// A number from `least` to `most`, where one is given; models write numbers as strings now and then.

@@ -46,9 +46,13 @@ const WITHIN: Parameter = may("within_hours", Kind::Number, "How far ahead, in h
 const ONLY: Parameter = may(
     "only",
     Kind::Text,
-    "Only this part of the fleet: a state, a place, a customer, a dispatcher, a driver, pickups or deliveries; of several, \
-     with commas between them, all hold (\"texas, klee\"). All of the fleet where nobody names a part.",
+    "Only this part of the fleet: a state, a place, a customer, a dispatcher, a driver, pickups or deliveries. With commas \
+     between several, those of one kind are either-or (\"texas, utah\") and those of different kinds all hold (\"texas, \
+     klee\"); a town and its state are one (\"Dallas, TX\"). Say what is meant where a name can be several things: \
+     \"driver Austin\", \"in Austin\", \"dispatcher AL\". All of the fleet where nobody names a part.",
 );
+const ONLY_UNITS: Parameter =
+    may("only", Kind::Text, "As in late_loads, by where the truck was last seen; not pickups or deliveries.");
 const AT_MOST: Parameter = may("within_hours", Kind::Number, "How far ahead, in hours; 12 at the most.");
 
 /// Every tool, as the service reads it.
@@ -57,7 +61,7 @@ pub fn declarations() -> Vec<Value> {
 }
 
 fn declaration(tool: Tool) -> Value {
-    let (description, parameters) = said(tool);
+    let (description, parameters) = (about(tool), parameters(tool));
     let mut object = Map::new();
     object.insert("name".to_owned(), json!(tool.name()));
     object.insert("description".to_owned(), json!(description));
@@ -100,100 +104,106 @@ fn late() -> Vec<Parameter> {
     ]
 }
 
-fn said(tool: Tool) -> (&'static str, Vec<Parameter>) {
+/// When to call it.
+const fn about(tool: Tool) -> &'static str {
     match tool {
-        Tool::DriverLocation => (
+        Tool::DriverLocation => {
             "Where one driver is, with the age of that, his tractor and his hours. Call it before saying where a \
-             driver is.",
-            vec![must("driver", "His name or a part of it, his id, or his tractor's number.")],
-        ),
-        Tool::DriverHours => (
+             driver is."
+        }
+        Tool::DriverHours => {
             "What one driver has left by each of his clocks, and how long he may drive on. Call it when somebody asks \
-             for a driver's hours, or whether he can drive so long.",
-            vec![
-                must("driver", "His name or a part of it, his id, his tractor's number, or his load's."),
-                may("drive_hours", Kind::Number, "So many hours of driving are asked about."),
-            ],
-        ),
-        Tool::MovementStatus => (
+             for a driver's hours, or whether he can drive so long."
+        }
+        Tool::MovementStatus => {
             "How one load stands: status, driver, where the truck is, next stop, ETA, whether it will be in time \
              and why, what stands on the board of it and who claimed that. Call it when somebody asks where a load \
-             is or who has it.",
-            vec![MOVEMENT],
-        ),
-        Tool::Eta => (
-            "When one load is at its remaining stops: likely, and legally at the earliest, against each window.",
-            vec![
-                MOVEMENT,
-                may("stop", Kind::Text, "Only this stop: its city, name, id, or number on the trip."),
-            ],
-        ),
-        Tool::SearchDrivers => (
-            "Drivers whose name, id or phone has a text in it. Call it when a name is incomplete.",
-            vec![must("query", "A name or a part of one.")],
-        ),
-        Tool::Find => (
+             is or who has it."
+        }
+        Tool::Eta => {
+            "When one load is at its remaining stops: likely, and legally at the earliest, against each window."
+        }
+        Tool::SearchDrivers => {
+            "Drivers whose name, id or phone has a text in it. Call it when a name is incomplete."
+        }
+        Tool::Find => {
             "What a number or name can be: tractor, trailer, driver, load, order, PO, BOL, phone; and where that is. \
-             Call it when it is not said what kind of thing is meant.",
-            vec![must("text", "The number or name, nothing else.")],
-        ),
-        Tool::Near => {
-            ("Drivers, tractors and trailers around a place, by who can legally be there first.", near())
+             Call it when it is not said what kind of thing is meant."
         }
-        Tool::LateLoads => {
-            ("Loads that will be late or are at risk, the worst first, each with the reason.", late())
-        }
-        Tool::PlanLegalArrival => (
+        Tool::Near => "Drivers, tractors and trailers around a place, by who can legally be there first.",
+        Tool::LateLoads => "Loads that will be late or are at risk, the worst first, each with the reason.",
+        Tool::PlanLegalArrival => {
             "The earliest legal arrival under the US hours-of-service rules, with the plan. Call it for every \
-             question whether somebody can make it. Give a movement, or a driver and a place.",
-            vec![
-                may("movement", Kind::Text, "The load, as in get_eta."),
-                may("driver", Kind::Text, "The driver, as in get_driver_location."),
-                may("place", Kind::Text, "A stop of the load, or any city or unit."),
-                may("by", Kind::Text, "A time of day that is asked about, such as 14:00 or 2pm."),
-            ],
-        ),
-        Tool::BestDrivers => (
-            "Who else can take a load legally and in time, the best first, and which other load suffers.",
-            vec![MOVEMENT],
-        ),
-        Tool::TrailerWhere => (
-            "Where one trailer is, for how long it has sat there, what it is attached to, whether it is loaded.",
-            vec![must("trailer", "Its number.")],
-        ),
-        Tool::HoursRunningOut => (
-            "Drivers whose hours end on their present plan before the work does: which limit, when, and where.",
-            vec![
-                WITHIN,
-                may(
-                    "out",
-                    Kind::Flag,
-                    "First those who are out of hours now, resting or not, then who runs out.",
-                ),
-                ONLY,
-            ],
-        ),
-        Tool::Detention => {
-            ("Trucks that are held at stops, since when, and how much free time is left.", vec![ONLY])
+             question whether somebody can make it. Give a movement, or a driver and a place."
         }
-        Tool::SyncHealth => (
-            "How old every feed is and what is wrong with it. Call it when somebody asks whether the data is good.",
-            vec![],
-        ),
-        Tool::WhyDark => (
+        Tool::BestDrivers => {
+            "Who else can take a load legally and in time, the best first, and which other load suffers."
+        }
+        Tool::TrailerWhere => {
+            "Where one trailer is, for how long it has sat there, what it is attached to, whether it is loaded."
+        }
+        Tool::HoursRunningOut => {
+            "Drivers whose hours end on their present plan before the work does: which limit, when, and where."
+        }
+        Tool::Detention => "Trucks that are held at stops, since when, and how much free time is left.",
+        Tool::SyncHealth => {
+            "How old every feed is and what is wrong with it. Call it when somebody asks whether the data is good."
+        }
+        Tool::WhyDark => {
             "Why a tractor is not updating: whether it is this unit or its whole provider. Without a unit, which \
-             tractors are dark.",
-            vec![may("unit", Kind::Text, "Its number."), ONLY],
-        ),
-        Tool::UncoveredPickups => (
-            "Pickups that nobody is assigned to, or whose driver cannot legally be there in time.",
-            vec![AT_MOST, may("unassigned", Kind::Flag, "Only those that nobody is assigned to."), ONLY],
-        ),
-        Tool::OpenExceptions => (
+             tractors are dark."
+        }
+        Tool::UncoveredPickups => {
+            "Pickups that nobody is assigned to, or whose driver cannot legally be there in time."
+        }
+        Tool::OpenExceptions => {
             "Everything that stands open on the board and who has it, what was promised for a time, and loads at \
-             risk. Call it for a handoff or a shift change.",
-            vec![ONLY],
-        ),
+             risk. Call it for a handoff or a shift change."
+        }
+    }
+}
+
+/// What it is called with.
+fn parameters(tool: Tool) -> Vec<Parameter> {
+    match tool {
+        Tool::DriverLocation => {
+            vec![must("driver", "His name or a part of it, his id, or his tractor's number.")]
+        }
+        Tool::DriverHours => vec![
+            must("driver", "His name or a part of it, his id, his tractor's number, or his load's."),
+            may("drive_hours", Kind::Number, "So many hours of driving are asked about."),
+        ],
+        Tool::Eta => vec![
+            MOVEMENT,
+            may("stop", Kind::Text, "Only this stop: its city, name, id, or number on the trip."),
+        ],
+        Tool::SearchDrivers => vec![must("query", "A name or a part of one.")],
+        Tool::Find => vec![must("text", "The number or name, nothing else.")],
+        Tool::Near => near(),
+        Tool::LateLoads => late(),
+        Tool::PlanLegalArrival => vec![
+            may("movement", Kind::Text, "The load, as in get_eta."),
+            may("driver", Kind::Text, "The driver, as in get_driver_location."),
+            may("place", Kind::Text, "A stop of the load, or any city or unit."),
+            may("by", Kind::Text, "A time of day that is asked about, such as 14:00 or 2pm."),
+        ],
+        Tool::MovementStatus | Tool::BestDrivers => vec![MOVEMENT],
+        Tool::TrailerWhere => vec![must("trailer", "Its number.")],
+        Tool::HoursRunningOut => vec![
+            WITHIN,
+            may(
+                "out",
+                Kind::Flag,
+                "First those who are out of hours now, resting or not, then who runs out.",
+            ),
+            ONLY_UNITS,
+        ],
+        Tool::SyncHealth => vec![],
+        Tool::WhyDark => vec![may("unit", Kind::Text, "Its number."), ONLY_UNITS],
+        Tool::UncoveredPickups => {
+            vec![AT_MOST, may("unassigned", Kind::Flag, "Only those that nobody is assigned to."), ONLY]
+        }
+        Tool::Detention | Tool::OpenExceptions => vec![ONLY],
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::detention::{self, Free, Held};
 use crate::rules::find::{self, Fit, Kind};
 use crate::rules::freshness::{Standing, movement_at, standing, stop_at};
 use crate::rules::late::{self as late_rules, LateLoad, Wanted};
-use crate::rules::only::About;
+use crate::rules::only::{About, keep};
 use crate::rules::{age, moment, say, slack, trailer, trip, uncovered};
 
 /// So many of a list are told in sentences.
@@ -39,20 +39,29 @@ pub(super) fn doubt_number(found: &mut Found, args: Args<'_>, facts: &Facts, mov
 
 /// The load that `text` means, as `say` settles it; else that of the driver who is called so.
 pub(super) fn meant<'a>(facts: &'a Facts, text: &str) -> Result<&'a Movement, String> {
-    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    let his = || {
-        let driver = who::driver(facts, text).ok().filter(|_| !has_digit)?;
-        facts.basis().rig(driver).loads.first().copied()
+    let why = match say::load(&facts.fleet, text, facts.now) {
+        Ok(load) => return Ok(load),
+        Err(why) => why,
     };
-    say::load(&facts.fleet, text, facts.now).or_else(|why| his().ok_or(why)).map_err(|why| {
-        let found = find::find(&facts.fleet, text, facts.now).into_iter();
-        let loads: BTreeSet<_> = found
-            .filter(|one| one.fit == Fit::Exact)
-            .filter_map(|one| Some((one.company_id, one.movement_id?)))
-            .collect();
-        let prefix = if loads.len() > 1 { "AMBIGUOUS" } else { "UNKNOWN" };
-        format!("{prefix}: {why}")
-    })
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let his = (!has_digit).then(|| who::driver(facts, text)).map(|driver| {
+        let driver = driver?;
+        let load = facts.basis().rig(driver).loads.first().copied();
+        load.ok_or_else(|| format!("{} has no load that we know of", driver.name))
+    });
+    if let Some(Ok(load)) = his {
+        return Ok(load);
+    }
+    let found = find::find(&facts.fleet, text, facts.now).into_iter();
+    let loads: BTreeSet<_> = found
+        .filter(|one| one.fit == Fit::Exact)
+        .filter_map(|one| Some((one.company_id, one.movement_id?)))
+        .collect();
+    match his {
+        _ if loads.len() > 1 => Err(format!("AMBIGUOUS: {why}")),
+        Some(Err(whose)) if !whose.starts_with("UNKNOWN") => Err(whose),
+        _ => Err(format!("UNKNOWN: {why}")),
+    }
 }
 
 /// Says of a load what may be cited.
@@ -354,6 +363,7 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
             causes.join(", ")
         ));
     }
+    found.doubt(only.unknown_words(report.part_unknown));
     blind(&mut found, facts);
     found.rest_on(basis.fresh.freight().0);
     Ok(found)
@@ -398,7 +408,7 @@ fn late_row(load: &LateLoad<'_>, facts: &Facts) -> serde_json::Value {
         ("stop", json!(load.stop.map(trip::place))),
         ("due", json!(load.deadline_at.and_then(at))),
         ("eta", json!(load.arrival.and_then(|one| ahead(one.eta_at, facts.now)).and_then(at))),
-        ("leave_by", json!(load.judgement.leave_by_at.and_then(at))),
+        ("leave_by", json!(load.leave_by_at().and_then(at))),
         ("who", json!(rig_words(&facts.fleet, movement))),
         (
             "oldest",
@@ -416,7 +426,7 @@ pub(super) fn detention(args: Args<'_>, facts: &Facts) -> Result<Found, String> 
     let (fleet, now, basis) = (&facts.fleet, facts.now, facts.basis());
     let only = args.only(facts)?;
     let mut held = detention::held(fleet, &basis.fresh, now);
-    held.retain(|one| only.has(&About::load(one.movement, Some(one.stop)), fleet));
+    let unknown = keep(&mut held, |one| only.has(&About::load(one.movement, Some(one.stop)), fleet));
     let mut found = Found::default();
     found.of_only(&only, "by the stop", now);
     let over = held.iter().filter(|one| one.is_over(now)).count();
@@ -450,6 +460,7 @@ pub(super) fn detention(args: Args<'_>, facts: &Facts) -> Result<Found, String> 
         cite(&mut found, facts, one.movement);
     }
     found.left_out = held.len().saturating_sub(ROWS);
+    found.doubt(only.unknown_words(unknown));
     found.say("What a minute beyond the free time costs is not known here.");
     found.rest_on(basis.fresh.freight().0);
     Ok(found)

@@ -11,7 +11,7 @@ use super::who;
 use super::words::{ago, count, place, seen};
 use crate::model::{FeedStatus, Fleet, Gives, Tractor};
 use crate::rules::find::{self, Kind};
-use crate::rules::only::About;
+use crate::rules::only::{About, keep};
 use crate::rules::{age, called, dark};
 
 /// `sync_health`.
@@ -126,10 +126,11 @@ fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     const SAID: usize = 5;
     const ROWS: usize = 12;
     let (fleet, now) = (&facts.fleet, facts.now);
-    let (fresh, only) = (facts.basis().fresh, args.only(facts)?);
-    let tractors = fleet.tractors.iter().map(AsRef::as_ref).filter(|row| only.has(&truck(row, fleet), fleet));
+    let (fresh, only) = (facts.basis().fresh, args.only_of_units(facts)?);
+    let tractors = fleet.tractors.iter().map(AsRef::as_ref);
     let mut all: Vec<(&Tractor, dark::Dark<'_>)> =
         tractors.filter_map(|row: &Tractor| Some((row, dark::why(fleet, row, &fresh, now)?))).collect();
+    let unknown = keep(&mut all, |(row, _)| only.has(&truck(row, fleet), fleet));
     all.sort_by_key(|(row, dark)| (Reverse(dark.seen_at), &row.id));
     let mut found = Found::default();
     found.of_only(&only, "by where it was last seen, to the nearest town", now);
@@ -157,6 +158,7 @@ fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         found.cite(Kind::Tractor, &row.id.0, &row.unit_number, Some(dark.seen_at));
     }
     found.left_out = all.len().saturating_sub(ROWS);
+    found.doubt(only.unknown_words(unknown));
     Ok(found)
 }
 
@@ -164,5 +166,5 @@ fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
 fn truck<'a>(tractor: &'a Tractor, fleet: &'a Fleet) -> About<'a> {
     let driver = tractor.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
     let load = find::of_unit(fleet, Kind::Tractor, &tractor.id);
-    About { load, stop: None, driver, tractor: Some(tractor) }
+    About { load, driver, tractor: Some(tractor), ..About::default() }
 }

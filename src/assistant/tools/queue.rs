@@ -1,5 +1,7 @@
 //! What is wrong or about to be, as the commands `hours`, `uncovered` and `handoff` have it.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::super::facts::Facts;
@@ -7,15 +9,18 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
-use crate::model::{Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, Reason, StopKey};
+use crate::model::{
+    Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, Reason, StopKey, UnitId,
+};
 use crate::rules::alerts::{self, AHEAD};
-use crate::rules::find::Kind;
+use crate::rules::basis::Basis;
+use crate::rules::find::{self, Kind};
 use crate::rules::handoff::{self, Handoff, Line, What};
-use crate::rules::limits::{self, By, Ends, Limit, Limits};
+use crate::rules::limits::{self, By, Ends, Limit};
 use crate::rules::near::{drivable_s, left_known};
-use crate::rules::only::{About, Only};
+use crate::rules::only::{self, About, Only, keep};
 use crate::rules::uncovered::{self, Uncovered};
-use crate::rules::{age, blindness, moment, queue, trip};
+use crate::rules::{age, blindness, moment, queue, trailer, trip};
 
 /// So many of a list are told in sentences, and in rows.
 const SAID: usize = 5;
@@ -23,9 +28,12 @@ const ROWS: usize = 12;
 
 /// `hours_running_out`: whose hours end on his present plan before the work does.
 pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
-    let (fleet, within, only) = (&facts.fleet, args.within()?.unwrap_or(AHEAD), args.only(facts)?);
-    let mut limits = limits::limits(fleet, &facts.basis().fresh, facts.now, within);
-    limits.drivers.retain(|limit| only.has(&at_work(limit.driver, limit.load, facts), fleet));
+    let (fleet, within, only) = (&facts.fleet, args.within()?.unwrap_or(AHEAD), args.only_of_units(facts)?);
+    let basis = facts.basis();
+    let mut limits = limits::limits(fleet, &basis.fresh, facts.now, within);
+    let listed: BTreeSet<_> = limits.drivers.iter().map(|limit| limit.driver.id.clone()).collect();
+    let mut unknown =
+        keep(&mut limits.drivers, |limit| only.has(&at_work(limit.driver, limit.load, &basis), fleet));
     let has_ended = |limit: &Limit<'_>| limit.ends == Ends::Ended;
     // Half an hour off, and he drives on.
     let is_out = |limit: &Limit<'_>| has_ended(limit) && limit.limit != Reason::Break.word();
@@ -33,7 +41,8 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     let mut found = Found::default();
     found.of_only(&only, "by where the truck was last seen, to the nearest town", facts.now);
     let (hours, asks_out) = (age::words(within), args.is_set("out"));
-    let spent = if asks_out { spent(&limits, &only, facts) } else { Vec::new() };
+    let mut spent = if asks_out { spent(&listed, facts) } else { Vec::new() };
+    unknown += keep(&mut spent, |driver| only.has(&at_work(driver, None, &basis), fleet));
     if asks_out {
         limits.drivers.sort_by_key(|limit| (!is_out(limit), !has_ended(limit)));
     }
@@ -64,28 +73,44 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
             count(limits.hours_unknown, "driver", "drivers")
         ));
     }
+    let resting = if asks_out { resting_unknown(&only, facts) } else { 0 };
+    if resting > 0 {
+        found.say(format!(
+            "Of {} not at work, or not known to be, NOBODY CAN TELL whether any driving is left.",
+            count(resting, "driver", "drivers")
+        ));
+    }
+    found.doubt(only.unknown_words(unknown));
     blind(&mut found, facts);
     Ok(found)
 }
 
-/// A driver with his load, where his truck is.
-fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, facts: &'a Facts) -> About<'a> {
-    let tractor = driver.tractor_id.as_ref().and_then(|id| facts.fleet.tractors.get(id)).map(AsRef::as_ref);
-    About { load, stop: None, driver: Some(driver), tractor }
+/// A driver where his truck is, with this load or else his first.
+fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, basis: &Basis<'a>) -> About<'a> {
+    let rig = basis.rig(driver);
+    let load = load.or_else(|| rig.loads.first().copied());
+    About { load, driver: Some(driver), tractor: rig.tractor, ..About::default() }
 }
 
-/// Who has no driving left by his clocks, of those whose work is not cut short by it: most of them rest.
-fn spent<'a>(limits: &Limits<'_>, only: &Only, facts: &'a Facts) -> Vec<&'a Driver> {
+/// Who has no driving left by his clocks, of those who are not `listed` as those whose work is cut short by it: most of
+/// them rest.
+fn spent<'a>(listed: &BTreeSet<UnitId>, facts: &'a Facts) -> Vec<&'a Driver> {
     let fresh = facts.basis().fresh;
-    let is_listed = |driver: &Driver| limits.drivers.iter().any(|limit| limit.driver.id == driver.id);
     let is_spent = |driver: &Driver| {
         drivable_s(&left_known(driver, &fresh, facts.now)).is_some_and(|left_s| left_s < 60)
     };
     let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref);
-    let spent = drivers.filter(|driver: &&Driver| {
-        is_spent(driver) && !is_listed(driver) && only.has(&at_work(driver, None, facts), &facts.fleet)
-    });
-    spent.collect()
+    drivers.filter(|driver: &&Driver| !listed.contains(&driver.id) && is_spent(driver)).collect()
+}
+
+/// Of how many drivers who are not at work nobody can tell whether any driving is left.
+fn resting_unknown(only: &Only, facts: &Facts) -> usize {
+    let basis = facts.basis();
+    let is_unknown = |driver: &&Driver| {
+        !limits::is_at_work(driver) && drivable_s(&left_known(driver, &basis.fresh, facts.now)).is_none()
+    };
+    let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref).filter(is_unknown);
+    drivers.filter(|driver| only.has(&at_work(driver, None, &basis), &facts.fleet) != Some(false)).count()
 }
 
 fn name_spent(found: &mut Found, spent: &[&Driver]) {
@@ -100,6 +125,8 @@ fn name_spent(found: &mut Found, spent: &[&Driver]) {
     found.say(format!("No driving left either, but no work is cut short by it: {named}{more}."));
     for driver in spent {
         found.rest_on(driver.hos_as_of_at);
+    }
+    for driver in spent.iter().take(SAID) {
         found.cite(Kind::Driver, &driver.id.0, &driver.name, driver.hos_as_of_at);
     }
 }
@@ -153,10 +180,11 @@ pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, 
     }
     let unassigned = args.is_set("unassigned");
     let mut rows = uncovered::uncovered(&facts.fleet, facts.now, within);
-    rows.retain(|one| {
-        (!unassigned || one.exception.kind == ExceptionKind::UnassignedPickup)
-            && only.has(&About { stop: one.stop, ..of_exception(one.exception, &facts.fleet) }, &facts.fleet)
-    });
+    rows.retain(|one| !unassigned || one.exception.kind == ExceptionKind::UnassignedPickup);
+    let about = |one: &Uncovered<'_>| {
+        only.has(&About { stop: one.stop, ..of_exception(one.exception, &facts.fleet) }, &facts.fleet)
+    };
+    let unknown = keep(&mut rows, about);
     let mut found = Found::default();
     found.of_only(&only, "by the pickup", facts.now);
     found.doubt(unassigned.then(|| "Only pickups that nobody is assigned to".to_owned()));
@@ -175,6 +203,7 @@ pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, 
         add_uncovered(&mut found, one, facts);
     }
     found.left_out = rows.len().saturating_sub(ROWS);
+    found.doubt(only.unknown_words(unknown));
     unsettled(&mut found, facts);
     blind(&mut found, facts);
     found.rest_on(facts.basis().fresh.freight().0);
@@ -220,7 +249,7 @@ fn add_uncovered(found: &mut Found, one: &Uncovered<'_>, facts: &Facts) {
     }
 }
 
-/// What an exception is about.
+/// What an exception is about: its stop, load and units, and the load that a unit of it has.
 fn of_exception<'a>(row: &Exception, fleet: &'a Fleet) -> About<'a> {
     let touches = &row.touches;
     let company_id = || touches.company_id.clone();
@@ -229,13 +258,33 @@ fn of_exception<'a>(row: &Exception, fleet: &'a Fleet) -> About<'a> {
     let load = load.and_then(|(company_id, id)| fleet.movements.get(&MovementKey { company_id, id }));
     let stop = stop.and_then(|(company_id, id)| fleet.stops.get(&StopKey { company_id, id }));
     let driver = touches.driver_id.as_ref().and_then(|id| fleet.drivers.get(id));
-    let tractor = touches.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
+    let units = [
+        (Kind::Driver, &touches.driver_id),
+        (Kind::Tractor, &touches.tractor_id),
+        (Kind::Trailer, &touches.trailer_id),
+    ];
+    let units_load = || units.into_iter().find_map(|(kind, id)| find::of_unit(fleet, kind, id.as_ref()?));
+    let trailer = touches.trailer_id.as_ref().and_then(|id| fleet.trailers.get(id)).map(AsRef::as_ref);
+    let tractor_id = touches.tractor_id.as_ref().or_else(|| load?.tractor_id.as_ref());
+    let tractor = tractor_id.and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
     About {
-        load: load.map(AsRef::as_ref),
+        load: load.map(AsRef::as_ref).or_else(units_load),
         stop: stop.map(AsRef::as_ref),
         driver: driver.map(AsRef::as_ref),
-        tractor: tractor.map(AsRef::as_ref),
+        // A trailer may have been left behind by the truck of its load.
+        tractor: match trailer.filter(|_| touches.tractor_id.is_none()) {
+            Some(trailer) => trailer::rides_with(fleet, trailer),
+            None => tractor,
+        },
+        trailer,
     }
+}
+
+/// A load by its next stop, and where its truck is.
+fn of_load<'a>(load: &'a Movement, fleet: &'a Fleet) -> About<'a> {
+    let tractor = load.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
+    let next = trip::left(load, fleet.stops_of(&load.key())).next();
+    About { tractor, ..About::load(load, next) }
 }
 
 /// Says what stands on the board of a load, and who sees to it.
@@ -268,12 +317,7 @@ fn claim_words(row: &Exception, facts: &Facts) -> String {
 pub(super) fn open_exceptions(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let (fleet, only) = (&facts.fleet, args.only(facts)?);
     let mut sheet = handoff::handoff(fleet, &facts.basis().fresh, facts.now);
-    sheet.open.retain(|line| line.rows().any(|row| only.has(&of_exception(row, fleet), fleet)));
-    sheet.at_risk.retain(|load| only.has(&About::load(&load.movement, load.stop), fleet));
-    sheet.promises.retain(|promise| match &promise.what {
-        What::LookAgain { exception, .. } => only.has(&of_exception(exception, fleet), fleet),
-        What::CheckCall { load } => only.has(&About::load(load, None), fleet),
-    });
+    let unknown = narrow(&mut sheet, &only, fleet);
     let mut found = Found::default();
     found.of_only(&only, "by the stop, or else the truck", facts.now);
     found.say(match sheet.open.len() {
@@ -304,9 +348,24 @@ pub(super) fn open_exceptions(args: Args<'_>, facts: &Facts) -> Result<Found, St
         let of_all = if only.is_all() { "" } else { " in the whole fleet" };
         found.say(format!("Of {}{of_all} NOBODY CAN TELL.", count(sheet.unknown, "load", "loads")));
     }
+    found.doubt(only.unknown_words(unknown));
     unsettled(&mut found, facts);
     blind(&mut found, facts);
     Ok(found)
+}
+
+/// Keeps of a sheet what `only` has; returns of how many of its lines that is not known.
+fn narrow(sheet: &mut Handoff<'_>, only: &Only, fleet: &Fleet) -> usize {
+    let has = |row: &Exception| only.has(&of_exception(row, fleet), fleet);
+    keep(&mut sheet.open, |line| only::any(line.rows().map(has)))
+        + keep(&mut sheet.at_risk, |load| {
+            let about = of_load(&load.movement, fleet);
+            only.has(&About { stop: load.stop.or(about.stop), ..about }, fleet)
+        })
+        + keep(&mut sheet.promises, |promise| match &promise.what {
+            What::LookAgain { exception, .. } => has(exception),
+            What::CheckCall { load } => only.has(&of_load(load, fleet), fleet),
+        })
 }
 
 fn add_open(found: &mut Found, line: &Line<'_>, facts: &Facts) {

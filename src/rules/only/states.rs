@@ -1,5 +1,32 @@
 //! The states of the US and the provinces of Canada, by letters and by name.
 
+/// A state or province that was named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its two letters.
+    pub letters: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+impl State {
+    /// That of these letters or of this name, which is all that `text` says.
+    pub fn named(text: &str) -> Option<Self> {
+        let is = |(letters, name): &&(&str, &str)| {
+            text.eq_ignore_ascii_case(letters) || text.eq_ignore_ascii_case(name)
+        };
+        STATES.iter().find(is).map(|&(letters, name)| Self { letters, name })
+    }
+
+    /// What it is called.
+    pub fn kind(self) -> &'static str {
+        if PROVINCES.contains(&self.letters) { "province" } else { "state" }
+    }
+}
+
+/// Those of Canada.
+const PROVINCES: &[&str] = &["AB", "BC", "MB", "NB", "NL", "NS", "ON", "PE", "QC", "SK"];
+
 /// Letters and name of each.
 pub const STATES: &[(&str, &str)] = &[
     ("AL", "Alabama"),

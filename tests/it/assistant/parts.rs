@@ -68,7 +68,7 @@ async fn a_question_of_a_part_is_answered_of_that_part_or_says_that_it_is_not() 
         ("is bob stone running late", second, "Only of driver Bob Stone."),
         ("is Quinn late", first, "Only of driver Quinn Iverson."),
         ("late deliveries", both, "Only deliveries."),
-        ("late pickups for Quinn Iverson", none, "Only pickups, of driver Quinn Iverson."),
+        ("late pickups for Quinn Iverson", first, "Only pickups, of driver Quinn Iverson."),
         ("late in the next 4 hours", both, "Only what is due until Tue 16:00 CST."),
         ("what is late tonight", both, "Only what is due until Tue 23:59 CST."),
         ("loads late for Home Depot", both, "Not understood: \"for home depot\". This is the whole fleet:"),
