@@ -163,10 +163,16 @@ fn part(fleet: &Fleet, said: Said<'_>) -> Result<(Part, Option<String>), String>
         return place.and_then(Result::ok).map(|part| (part, None)).ok_or_else(|| unknown(said));
     };
     let part = part?;
-    let others: Vec<String> = found
+    let is_person = matches!(kind, Kind::Dispatcher | Kind::Customer | Kind::Driver);
+    let is_town = || whereabouts::town_named(fleet, &fleet.places, name).is_ok();
+    let mut others: Vec<Kind> = found
         .filter(|(other, part)| part.is_ok() && !(kinds == WHERE && *other == Kind::Customer))
-        .map(|(other, _)| format!("\"{} {name}\"", other.word()))
+        .map(|(other, _)| other)
         .collect();
+    if is_person && kinds == BARE && !others.contains(&Kind::Town) && is_town() {
+        others.push(Kind::Town);
+    }
+    let others: Vec<String> = others.iter().map(|other| format!("\"{} {name}\"", other.word())).collect();
     let also = (!others.is_empty()).then(|| {
         format!("{name:?} was taken for the {}; there is {} too", kind.word(), others.join(" and "))
     });

@@ -1,3 +1,5 @@
+//! What names mean in a small fleet, and what is of the parts that they name.
+
 use super::*;
 use crate::model::Order;
 
@@ -120,6 +122,11 @@ fn what_a_name_was_taken_for_is_said_where_it_means_another_thing_too() {
         |text: &str| Only::read(&fleet, text).unwrap().doubts(Timestamp::from_secs(0)).collect::<Vec<_>>();
     assert_eq!(doubts("AL"), ["\"AL\" was taken for the state; there is \"dispatcher AL\" too"]);
     assert_eq!(doubts("dallas"), ["\"dallas\" was taken for the town; there is \"driver dallas\" too"]);
+    assert_eq!(
+        doubts("austin"),
+        ["\"austin\" was taken for the driver; there is \"town austin\" too"],
+        "a town that only the map has"
+    );
     for text in ["in AL", "dispatcher AL", "in dallas", "driver dallas", "texas"] {
         assert!(doubts(text).is_empty(), "{text}");
     }

@@ -1,7 +1,7 @@
 //! What a look-up of a part of the fleet says of what nobody knows, and of what is of no such part.
 
 use backhaul::assistant::{Args, Tool};
-use backhaul::model::{DutyStatus, Fleet, Order};
+use backhaul::model::{DutyStatus, Exception, ExceptionKind, ExceptionState, Fleet, Order, Touches, UnitId};
 use serde_json::{Map, Value, json};
 
 use super::facts;
@@ -64,6 +64,42 @@ fn who_is_at_no_place_that_is_known_is_counted() {
     made.tractors[0].observed_at = Some(super::made::hence(-3000));
     let dark = run(Tool::WhyDark, &json!({ "only": "texas" }), made.fleet()).unwrap();
     assert!(dark.contains("Of 1 more the place is NOT KNOWN."), "{dark}");
+}
+
+#[test]
+fn the_board_is_narrowed_by_a_trailers_own_place_and_a_calls_next_stop_and_counts_what_has_none() {
+    let mut made = two();
+    made.trailer("53", None, backhaul::model::Loaded::Empty);
+    made.trailer("54", None, backhaul::model::Loaded::Empty);
+    let trailer = &mut made.trailers[0];
+    (trailer.latitude, trailer.longitude) = (Some(DALLAS.0), Some(DALLAS.1));
+    trailer.observed_at = Some(NOON);
+    made.load("4471", Some("1")).tms.next_call_at = Some(super::made::hence(30));
+    made.stop("p", "4471", "DALLAS", DALLAS, 600);
+    let ids: Vec<UnitId> = made.trailers.iter().map(|row| row.id.clone()).collect();
+    let of = |touches: Touches, number: usize| Exception {
+        id: format!("trailer_alone:{number}"),
+        kind: ExceptionKind::TrailerAlone,
+        state: ExceptionState::Open,
+        summary: format!("trouble {number}"),
+        touches,
+        ..Exception::default()
+    };
+    let trailer = |at: usize| Touches { trailer_id: Some(ids[at].clone()), ..Touches::default() };
+    let account = Touches { account: Some("samsara".into()), ..Touches::default() };
+    let mut fleet = made.fleet();
+    fleet.exceptions = [of(trailer(0), 0), of(trailer(1), 1), of(account, 2)].into_iter().collect();
+    let board = |only: &str| run(Tool::OpenExceptions, &json!({ "only": only }), fleet.clone()).unwrap();
+    let texas = board("texas");
+    assert!(texas.contains("1 thing stands open on the board") && texas.contains("trouble 0"), "{texas}");
+    assert!(texas.contains("check call on load 4471"), "{texas}");
+    assert!(texas.contains("Of 2 more the place is NOT KNOWN."), "{texas}");
+    let utah = board("utah");
+    assert!(
+        utah.contains("Nothing stands open") && utah.contains("Of 2 more the place is NOT KNOWN."),
+        "{utah}"
+    );
+    assert!(!utah.contains("check call"), "{utah}");
 }
 
 #[test]
