@@ -101,13 +101,12 @@ pub(super) fn read(fleet: &Fleet, text: &str) -> Result<Only, String> {
             let (name, rest) = left.split_at(count);
             Some((joined(fleet, name)?, rest))
         });
-        let (part, rest) = match several {
-            Some(found) => found,
-            None => {
-                let (part, also) = part(fleet, Said::of(first))?;
-                only.taken.extend(also);
-                (part, left.get(1..).unwrap_or_default())
-            }
+        let (part, rest) = if let Some(found) = several {
+            found
+        } else {
+            let (part, also) = part(fleet, Said::of(first))?;
+            only.taken.extend(also);
+            (part, left.get(1..).unwrap_or_default())
         };
         only.parts.push(part);
         left = rest;
@@ -118,8 +117,9 @@ pub(super) fn read(fleet: &Fleet, text: &str) -> Result<Only, String> {
 
 pub(super) fn is_named(fleet: &Fleet, name: &str, is_place: bool) -> bool {
     let said = Said::of(name);
-    let kinds: &[Kind] = if is_place { WHERE } else { said.kinds };
-    let mut kinds = kinds.iter().filter(|kind| is_place || **kind != Kind::Place);
+    // Behind "by" stands a dispatcher as often as a place.
+    let not = if is_place { Kind::Driver } else { Kind::Place };
+    let mut kinds = said.kinds.iter().filter(|kind| **kind != not);
     kinds.any(|kind| matches!(find(fleet, *kind, said.name), Some(Ok(_))))
 }
 

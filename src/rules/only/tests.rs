@@ -75,6 +75,7 @@ fn what_is_no_part_is_no_whole_either() {
     assert!(Only::read(&fleet, "meat").is_err(), "a piece of a word is none");
     assert!(!Only::is_named(&fleet, "memphis", false), "only the map has it");
     assert!(Only::is_named(&fleet, "memphis", true) && Only::is_named(&fleet, "dallas", false));
+    assert!(Only::is_named(&fleet, "klee", true) && !Only::is_named(&fleet, "bob", true), "by klee, in bob");
     assert!(Only::read(&fleet, " ").unwrap().is_all());
 }
 
