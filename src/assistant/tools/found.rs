@@ -11,6 +11,8 @@ use crate::rules::only::Only;
 const LARGEST: usize = 4000;
 /// The most of one name or place.
 pub(super) const CELL: usize = 80;
+/// So many of a list are named beside those that sentences are about.
+const NAMED: usize = 20;
 /// The most of one sentence.
 const SENTENCE: usize = 600;
 
@@ -66,6 +68,19 @@ impl Found {
             let stop = if doubt.ends_with('?') { "" } else { "." };
             self.say(format!("{doubt}{stop}"));
         }
+    }
+
+    /// Names those of a list that are not told of in sentences, as only the first `said` are: a short answer is not to be
+    /// taken for a short list.
+    pub(super) fn unsaid<'a>(&mut self, names: impl Iterator<Item = &'a str>, said: usize) {
+        let rest: Vec<&str> = names.skip(said).collect();
+        if rest.is_empty() {
+            return;
+        }
+        let named = rest.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = rest.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} others") } else { String::new() };
+        self.say(format!("And {} more: {named}{more}.", rest.len()));
     }
 
     /// Says first of which part of the fleet all of it is, where that is not all; `place` says whose place counts.

@@ -352,6 +352,7 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         cite(&mut found, facts, &load.movement);
     }
     found.left_out = report.loads.len().saturating_sub(ROWS);
+    found.unsaid(report.loads.iter().map(|load| load.movement.tms.id.as_str()), SAID);
     let unknown: usize = report.unknown.values().sum();
     if unknown > 0 {
         let causes: Vec<_> = (report.unknown.iter())
@@ -460,6 +461,7 @@ pub(super) fn detention(args: Args<'_>, facts: &Facts) -> Result<Found, String> 
         cite(&mut found, facts, one.movement);
     }
     found.left_out = held.len().saturating_sub(ROWS);
+    found.unsaid(held.iter().map(|one| one.movement.tms.id.as_str()), SAID);
     found.doubt(only.unknown_words(unknown));
     found.say("What a minute beyond the free time costs is not known here.");
     found.rest_on(basis.fresh.freight().0);

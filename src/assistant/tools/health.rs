@@ -158,6 +158,7 @@ fn all_dark(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         found.cite(Kind::Tractor, &row.id.0, &row.unit_number, Some(dark.seen_at));
     }
     found.left_out = all.len().saturating_sub(ROWS);
+    found.unsaid(all.iter().map(|(row, _)| row.unit_number.as_str()), SAID);
     found.doubt(only.unknown_words(unknown));
     Ok(found)
 }

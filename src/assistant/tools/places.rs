@@ -14,6 +14,9 @@ use crate::rules::find::{self, Fit, Kind};
 use crate::rules::near::{self, Near, Wanted, drivable_s};
 use crate::rules::{moment, whereabouts};
 
+/// So many of what is around a place are told in sentences.
+const SAID: usize = 5;
+
 /// `find`.
 pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     const MOST: usize = 8;
@@ -146,6 +149,7 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         found.doubt(around.empty_not_known());
     }
     found.left_out = rows.len().saturating_sub(MOST);
+    found.unsaid(rows.iter().map(|one| one.label), SAID);
     found.doubt(around.left_out());
     found.rest_on(spot.observed_at);
     Ok(found)
@@ -171,7 +175,6 @@ fn is_of(row: &Near<'_>, kind: Option<UnitKind>) -> bool {
 
 /// A rig around a place.
 fn add_near(found: &mut Found, one: &Near<'_>, facts: &Facts) {
-    const SAID: usize = 5;
     let legal = one.legal_arrival.as_ref().ok();
     let trailer = one.trailer.map(|row| match row.loaded {
         Loaded::Unknown => format!("trailer {} (loaded or empty: NOT KNOWN)", row.unit_number),

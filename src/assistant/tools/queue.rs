@@ -64,6 +64,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     for limit in limits.drivers.iter().take(ROWS) {
         add_limit(&mut found, limit, facts);
     }
+    found.unsaid(limits.drivers.iter().map(|limit| limit.driver.name.as_str()), SAID);
     name_spent(&mut found, &spent);
     found.left_out = limits.drivers.len().saturating_sub(ROWS);
     if limits.hours_unknown > 0 {
@@ -122,7 +123,9 @@ fn name_spent(found: &mut Found, spent: &[&Driver]) {
     let more = spent.len().saturating_sub(SAID);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let named = named.collect::<Vec<_>>().join(", ").replace('_', " ");
-    found.say(format!("No driving left either, but no work is cut short by it: {named}{more}."));
+    found.say(format!(
+        "No driving left either, so that a rest comes first, by the clocks alone: {named}{more}."
+    ));
     for driver in spent {
         found.rest_on(driver.hos_as_of_at);
     }
@@ -203,6 +206,10 @@ pub(super) fn uncovered_pickups(args: Args<'_>, facts: &Facts) -> Result<Found, 
         add_uncovered(&mut found, one, facts);
     }
     found.left_out = rows.len().saturating_sub(ROWS);
+    let load_of = |one: &Uncovered<'_>| one.load.map(|load| load.tms.id.to_string());
+    let loads: Vec<String> =
+        rows.iter().map(|one| load_of(one).unwrap_or_else(|| one.exception.id.clone())).collect();
+    found.unsaid(loads.iter().map(String::as_str), SAID);
     found.doubt(only.unknown_words(unknown));
     unsettled(&mut found, facts);
     blind(&mut found, facts);
@@ -334,6 +341,9 @@ pub(super) fn open_exceptions(args: Args<'_>, facts: &Facts) -> Result<Found, St
         add_open(&mut found, one, facts);
     }
     found.left_out = sheet.open.len().saturating_sub(ROWS);
+    let abouts: Vec<String> =
+        sheet.open.iter().map(|line| handoff::about(line.worst, &facts.fleet)).collect();
+    found.unsaid(abouts.iter().map(String::as_str), SAID);
     add_promises(&mut found, &sheet, facts);
     if !sheet.at_risk.is_empty() {
         let all = count(sheet.at_risk.len(), "load is", "loads are");

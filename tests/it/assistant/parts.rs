@@ -212,7 +212,7 @@ fn who_is_out_of_hours_is_told_before_who_runs_out_and_who_rests_is_told_too() {
     assert!(says[1].starts_with("Ann Out: 14H has ended: OUT NOW"), "{says:#?}");
     let told = says.join("\n");
     assert!(
-        told.contains("Cy Soon: 11H ends") && told.contains("cut short by it: Di Spent (off duty)."),
+        told.contains("Cy Soon: 11H ends") && told.contains("by the clocks alone: Di Spent (off duty)."),
         "{told}"
     );
     let first = run(Tool::HoursRunningOut, &json!({}), made.fleet()).unwrap();
