@@ -257,9 +257,9 @@ pub fn plan(stage: &Stage, screen: &str) {
 pub fn best(stage: &Stage, screen: &str) {
     let id = loads(titled(screen)).next().unwrap();
     let (own, _) = stage.load(id).unwrap();
-    let rows = screen.lines().filter(|line| line.contains(" mi ") && line.contains('›'));
-    let heads = heads(screen.lines(), &["DRIVER", "FITS", "DRIVE", "SHIFT", "HOURS"]);
-    let rows: Vec<Vec<String>> = rows.map(|line| under(line, &heads)).collect();
+    // Those who can and those who cannot stand in two tables, each with columns of its own.
+    let tables: Vec<&str> = screen.split("Cannot, and why").collect();
+    let rows: Vec<Vec<String>> = tables.into_iter().flat_map(rows_of_drivers).collect();
     let (mut seen, mut checked) = (BTreeSet::new(), 0);
     for row in &rows {
         let Some(truck) = truck_of(stage, &row[0]) else { continue };
@@ -272,6 +272,16 @@ pub fn best(stage: &Stage, screen: &str) {
         checked += 1;
     }
     assert!(checked >= 5, "too few to tell: {screen}");
+}
+
+/// The lines of one table of drivers, by its columns.
+fn rows_of_drivers(table: &str) -> Vec<Vec<String>> {
+    let rows: Vec<&str> = table.lines().filter(|line| line.contains(" mi ") && line.contains('›')).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let heads = heads(table.lines(), &["DRIVER", "FITS", "DRIVE", "SHIFT", "HOURS"]);
+    rows.into_iter().map(|line| under(line, &heads)).collect()
 }
 
 /// Whether the ELD of who is called so tells when his half hour is due.
