@@ -77,10 +77,10 @@ impl Found {
         if rest.is_empty() {
             return;
         }
-        let named = rest.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let first = rest.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         let more = rest.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} others") } else { String::new() };
-        self.say(format!("And {} more: {named}{more}.", rest.len()));
+        self.say(format!("And {} more: {first}{more}.", rest.len()));
     }
 
     /// Says first of which part of the fleet all of it is, where that is not all; `place` says whose place counts.
