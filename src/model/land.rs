@@ -1,12 +1,14 @@
 //! The land under the map: coast, borders, states, roads and towns of North America. Only what was built into
 //! the program (`assets/map/README.md`); it is decoded part by part when first asked for, and reads nothing else.
 
+mod borders;
 mod decode;
 mod roads;
 mod towns;
 
 use std::sync::LazyLock;
 
+pub use borders::Borders;
 pub use roads::{Road, Roads};
 pub use towns::{Country, Town, Towns};
 
@@ -119,6 +121,12 @@ impl Land {
             Towns::new(decode::towns(include_bytes!("../../assets/map/towns.bin")).unwrap_or_default())
         });
         &TOWNS
+    }
+
+    /// The borders, to be asked what they part. The first call decodes the level [`Level::Near`].
+    pub fn borders() -> &'static Borders {
+        static BORDERS: LazyLock<Borders> = LazyLock::new(|| Borders::new(Land::lines(Level::Near)));
+        &BORDERS
     }
 
     /// The roads, to be found by place. The first call decodes the level [`Level::Near`].

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::model::Point;
-use crate::model::land::{Land, Town, coarse, whole};
+use crate::model::land::{Bounds, Country, Land, Town, coarse, whole};
 
 /// Further from every town than this, words would hide more than they say.
 const REACH_MI: f32 = 60.0;
@@ -14,13 +14,17 @@ const REACH_MI: f32 = 60.0;
 const BESIDE_MI: f32 = 2.5;
 /// People per square mile and a bit: a town of 200,000 reaches 3.7 miles from its centre, one of 2 million 12.
 const SPREAD: f32 = 120.0;
+/// How far around, and among how many of the nearest towns, one is looked for that no border parts from a position.
+const SEARCHED_DEGREES: f32 = 0.6;
+const SEARCHED: usize = 60;
 const SMALLEST_MI: f32 = 2.0;
 const LARGEST_MI: f32 = 12.0;
 
 /// Where a position is. Written out it is one line without an end mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Locality {
-    /// The town it is in, or is told from: the one that is best known for how near it is.
+    /// The town it is in, or is told from: the one that is best known for how near it is, of those in the state (in
+    /// Canada and Mexico the country) that it is in.
     pub town: &'static Town,
     /// Whole miles from that town's centre, and which way from it; `None` inside the town.
     pub away: Option<(u16, Course)>,
@@ -54,19 +58,48 @@ pub enum Course {
 pub fn of(position: Point) -> Option<Locality> {
     let (latitude, longitude) = (coarse(position.latitude), coarse(position.longitude));
     let towns = Land::towns();
+    let witness = witness(latitude, longitude)?;
+    let here = |town: &Town| same_land(town, witness);
     // The town whose streets it is in, if any; of two that reach it, the one it is deeper in.
-    let inside =
-        towns.weighed(latitude, longitude, LARGEST_MI, radius).filter(|(town, miles)| *miles <= radius(town));
+    let inside = towns
+        .weighed(latitude, longitude, LARGEST_MI, |town| here(town).then(|| radius(town)))
+        .filter(|(town, miles)| *miles <= radius(town));
     if let Some((town, _)) = inside {
         return Some(Locality { town, away: None, road: None });
     }
-    let (town, miles) = towns.weighed(latitude, longitude, REACH_MI, renown)?;
+    let (town, miles) =
+        towns.weighed(latitude, longitude, REACH_MI, |town| here(town).then(|| renown(town)))?;
     let beside = Land::roads().nearest(latitude, longitude).filter(|(_, miles)| *miles <= BESIDE_MI);
     Some(Locality {
         town,
         away: Some((whole(miles.round()), Course::from(town, position))),
         road: beside.map(|(road, _)| road.name),
     })
+}
+
+/// A town of the land that a position is in: the nearest that no border parts from it. The nearest of all where each
+/// is across one, which is so on a strip between a border as it is drawn and the river that it follows.
+fn witness(latitude: f32, longitude: f32) -> Option<&'static Town> {
+    let towns = Land::towns();
+    let (nearest, _) = towns.nearest(latitude, longitude, REACH_MI)?;
+    let apart = |town: &Town| Land::borders().part((latitude, longitude), (town.latitude, town.longitude));
+    if !apart(nearest) {
+        return Some(nearest);
+    }
+    let mut around = towns.within(Bounds {
+        south: latitude - SEARCHED_DEGREES,
+        west: longitude - SEARCHED_DEGREES,
+        north: latitude + SEARCHED_DEGREES,
+        east: longitude + SEARCHED_DEGREES,
+    });
+    let miles = |town: &Town| town.miles_to(latitude, longitude);
+    around.sort_unstable_by(|a, b| miles(a).total_cmp(&miles(b)));
+    Some(around.into_iter().take(SEARCHED).find(|town| !apart(town)).unwrap_or(nearest))
+}
+
+/// Whether two towns are in one state of the US, or in one of the other countries, whose inner borders are not drawn.
+fn same_land(one: &Town, other: &Town) -> bool {
+    one.country == other.country && (one.country != Country::UnitedStates || one.state == other.state)
 }
 
 /// What a unit's place is called: what its provider said, else our own words for where it is, else its degrees.
@@ -139,6 +172,19 @@ mod tests {
         check(27.4, -99.55, "6 mi S of Nuevo Laredo MX near MX-85");
         check(25.43, -100.9, "Saltillo MX");
         check(60.7, -135.0, "2 mi SE of Whitehorse YT near AK-HWY");
+        // Across a border from a city that reaches further, or is better known.
+        check(40.69, -74.15, "Newark NJ");
+        check(40.76, -73.99, "Manhattan NY");
+        check(40.728, -74.10, "Jersey City NJ");
+        check(39.11, -94.66, "Kansas City KS");
+        check(39.30, -94.71, "15 mi NW of Kansas City MO near I-435");
+        check(33.45, -93.98, "3 mi E of Texarkana AR near I-30");
+        check(42.31, -83.02, "Windsor ON");
+        check(38.80, -77.05, "Alexandria VA");
+        check(31.90, -106.70, "10 mi NW of Sunland Park NM");
+        check(35.15, -90.15, "West Memphis AR");
+        check(41.60, -87.50, "Hammond IN");
+        check(46.71, -92.09, "Superior WI");
         // The Atlantic, the Gulf, another continent, the pole.
         check(33.0, -70.0, "");
         check(26.0, -91.0, "");

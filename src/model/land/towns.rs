@@ -129,17 +129,17 @@ impl Towns {
 
     /// The nearest within `reach` miles, with the miles to it.
     pub fn nearest(&self, latitude: f32, longitude: f32, reach: f32) -> Option<(&Town, f32)> {
-        self.weighed(latitude, longitude, reach, |_| 1.0)
+        self.weighed(latitude, longitude, reach, |_| Some(1.0))
     }
 
-    /// The town for which miles / weight is least, within `reach` miles, with the miles to it. A larger town
-    /// must not weigh less than a smaller one.
+    /// The town for which miles / weight is least, within `reach` miles, with the miles to it; one without a weight
+    /// is passed over. A larger town must not weigh less than a smaller one.
     pub fn weighed(
         &self,
         latitude: f32,
         longitude: f32,
         reach: f32,
-        weight: impl Fn(&Town) -> f32,
+        weight: impl Fn(&Town) -> Option<f32>,
     ) -> Option<(&Town, f32)> {
         if !on_map(latitude, longitude) {
             return None;
@@ -155,7 +155,7 @@ impl Towns {
                 let at_least = f32::from(ring.saturating_sub(1)) * column_mi;
                 for number in self.in_cell(row, column) {
                     let town = &self.all[*number as usize];
-                    let weight = weight(town);
+                    let Some(weight) = weight(town) else { continue };
                     if best.is_some_and(|(.., least)| at_least / weight > least) {
                         // The rest of the cell is smaller still.
                         break;
@@ -224,7 +224,7 @@ mod tests {
             };
             let by_size = |town: &Town| town.people().max(1.0).sqrt();
             assert_eq!(towns.nearest(latitude, longitude, 90.0), best(|_| 1.0), "{latitude},{longitude}");
-            let weighed = towns.weighed(latitude, longitude, 90.0, by_size);
+            let weighed = towns.weighed(latitude, longitude, 90.0, |town| Some(by_size(town)));
             assert_eq!(weighed, best(by_size), "{latitude},{longitude}");
             let bounds =
                 Bounds { south: latitude, west: longitude, north: latitude + 3.0, east: longitude + 5.0 };
