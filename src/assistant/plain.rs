@@ -122,14 +122,13 @@ fn honoured(
     left: Vec<Rest>,
 ) -> Option<String> {
     let is_part = tool.takes_only(arguments) && !left.iter().any(|rest| rest.is_turned);
-    let names = |rest: &Rest| {
-        let name = rest.name.clone().filter(|_| is_part && rest.behind != Behind::Origin)?;
-        let is_named =
-            !people::is_nobody(&name) && Only::is_named(&facts.fleet, &name, rest.behind == Behind::Place);
-        is_named.then_some(name)
-    };
-    let only: Vec<String> = left.iter().filter_map(names).collect();
-    let left: Vec<Rest> = left.into_iter().filter(|rest| names(rest).is_none()).collect();
+    let (mut only, mut over) = (Vec::new(), Vec::new());
+    for rest in left {
+        match part_named(facts, &rest).filter(|_| is_part) {
+            Some(name) => only.push(name),
+            None => over.push(rest),
+        }
+    }
     let whole = match (tool.takes_only(arguments), only.is_empty()) {
         (true, true) => "This is the whole fleet:",
         (true, false) => "This is without it:",
@@ -138,12 +137,26 @@ fn honoured(
     if !only.is_empty() {
         arguments.insert("only".to_owned(), json!(only.join(", ")));
     }
-    if left.is_empty() {
+    if over.is_empty() {
         return None;
     }
-    let past = if left.iter().any(|rest| rest.is_over) { " I only know how things stand now." } else { "" };
-    let said: Vec<String> = left.iter().map(|rest| format!("{:?}", rest.said)).collect();
+    let past = if over.iter().any(|rest| rest.is_over) { " I only know how things stand now." } else { "" };
+    let said: Vec<String> = over.iter().map(|rest| format!("{:?}", rest.said)).collect();
     Some(format!("Not understood: {}.{past} {whole}", said.join(", ")))
+}
+
+/// The part of the fleet that words which were left over name, as `only` reads it: "in Austin" is a town, whoever else is
+/// called so.
+fn part_named(facts: &Facts, rest: &Rest) -> Option<String> {
+    let name = rest.name.as_deref().filter(|name| !people::is_nobody(name))?;
+    let is_place = match rest.behind {
+        Behind::Origin => return None,
+        Behind::Place | Behind::By => true,
+        Behind::Other => false,
+    };
+    let led = (rest.behind == Behind::Place).then(|| format!("in {name}"));
+    let mut names = led.into_iter().chain([name.to_owned()]);
+    names.find(|name| Only::is_named(&facts.fleet, name, is_place))
 }
 
 /// The tool for what goes by this, by all of its number or else by the digits in it, with the name of its argument: a load before a driver before a unit, what

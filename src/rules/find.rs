@@ -346,7 +346,7 @@ fn driver(fleet: &Fleet, row: &Driver, wanted: &Wanted) -> Option<Found> {
     })
 }
 
-/// A load is where its truck is, once that has it, or where its trailer was heard since; until then where it waits.
+/// A load is where its truck is, once that has it, or where its trailer was heard elsewhere; until then where it waits.
 fn seen_of(fleet: &Fleet, row: &Movement) -> Seen {
     if !row.tms.status.is_open() {
         return Seen::default();

@@ -319,6 +319,13 @@ mod tests {
             "The trailer of load 1 was at Waco TX at 17:55 UTC, and its truck, not heard since, at Dallas TX at 16:30 UTC"
         );
         assert_eq!((place.as_str(), label.as_str()), ("its trailer, Waco TX", "trailer  of load 1"));
+        let (said, place, _) = said_of(-92, 31.5493);
+        assert_eq!(
+            said,
+            "The trailer of load 1 was at Waco TX at 16:28 UTC, and its truck at Dallas TX at 16:30 UTC",
+            "they were apart at about one time"
+        );
+        assert_eq!(place, "its trailer, Waco TX");
         let (said, place, label) = said_of(-120, 31.5493);
         assert_eq!(said, "Load 1 was at Dallas TX at 16:30 UTC", "it was heard before its truck");
         assert_eq!((place.as_str(), label.as_str()), ("ACME Yard, 12 Elm St", "load 1"));

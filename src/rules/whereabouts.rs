@@ -205,7 +205,7 @@ fn loads(fleet: &Fleet, places: &Places, text: &str) -> Result<Vec<Named>, Strin
     }
 }
 
-/// A load is where its truck is, once that has it, or where its trailer was heard since; until then the truck may be on
+/// A load is where its truck is, once that has it, or where its trailer was heard elsewhere; until then the truck may be on
 /// another, states away.
 fn load(fleet: &Fleet, places: &Places, row: &Movement) -> Named {
     let (name, id) = (format!("load {}", row.tms.id), find::full_id(row));
@@ -292,11 +292,11 @@ pub(super) fn town_named(fleet: &Fleet, places: &Places, text: &str) -> Result<S
 
 /// That a state is no place that anything is near to. Towns are called as states are, some far from them.
 fn no_town(state: State) -> String {
-    let (name, kind, wanted) = (state.name, state.kind(), words(state.name));
+    let wanted = words(state.name);
     let town =
         Land::towns().iter().filter(|town| is_called(town, &wanted)).max_by_key(|town| town.population);
     let town = town.map(|town| format!("; the town of that name is {:?}", named(town)));
-    format!("{name} is a {kind}: name a town in it{}", town.unwrap_or_default())
+    state.is_no_town() + &town.unwrap_or_default()
 }
 
 /// A town before the name of its state, with the letters of that instead: "waco tx" of "Waco, Texas".

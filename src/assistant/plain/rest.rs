@@ -20,6 +20,8 @@ use crate::model::folded;
 pub enum Behind {
     /// What stands before a place: "in", "near".
     Place,
+    /// What stands before a place or who has something: "by".
+    By,
     /// What says where something came from, which is not where it is: "from", "out of".
     Origin,
     /// Anything else.
@@ -160,6 +162,7 @@ fn rest(words: &[&str], run: &Range<usize>, before: Option<Behind>) -> Rest {
     let behind = match (before, lead) {
         (Some(before), _) => before,
         (None, "from" | "leaving" | "out of") => Behind::Origin,
+        (None, "by") => Behind::By,
         (None, lead) if is_of(BEFORE_PLACE, lead) => Behind::Place,
         _ => Behind::Other,
     };

@@ -1,8 +1,7 @@
 //! States in questions. Some go by letters that are words too ("in", "or", "me", "ok", "mi"): where they stand tells. Pure.
 
 use super::words::{ARTICLES, BEFORE_PLACE, is_of};
-use crate::model::folded;
-use crate::rules::only::states::STATES;
+use crate::rules::only::states::{STATES, State};
 
 /// Letters that lead a place or join two, too.
 const LEADS: &str = "in on or";
@@ -22,15 +21,6 @@ enum Stands {
     Joined,
     /// Behind a place.
     Behind,
-}
-
-/// The state or province that goes by this name or these letters.
-pub fn named(text: &str) -> Option<&'static str> {
-    let wanted = folded(text);
-    let is = |(letters, name): &&(&str, &str)| {
-        wanted.eq_ignore_ascii_case(letters) || wanted.eq_ignore_ascii_case(name)
-    };
-    STATES.iter().find(is).map(|(_, name)| *name)
 }
 
 /// Which of `words` are a state's letters: all that `is_plain` does not say to mean something else, and of those what
@@ -64,7 +54,7 @@ fn is_meant(words: &[&str], at: usize, stands: Stands) -> bool {
     match (stands, word) {
         (Stands::Apart, _) => false,
         (Stands::Led, "me") => is_of(WITHIN, before(1)),
-        (Stands::Joined, "me") => named(before(2)).is_some(),
+        (Stands::Joined, "me") => State::named(before(2)).is_some(),
         // "In or near Dallas" leads a place once more.
         (Stands::Led, _) if is_of(LEADS, word) => !next
             .is_some_and(|next| is_of(BEFORE_PLACE, next) && !ends(at + 2) || ["out", "the"].contains(next)),

@@ -329,7 +329,7 @@ pub(super) fn late(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     let wanted = Wanted { tight: args.is_set("tight"), only: &only, until };
     let report = late_rules::late_of(fleet, &basis.fresh, now, &wanted);
     let mut found = Found::default();
-    found.of_only(&only, "by the stop that each is judged by", now);
+    found.of_only(&only, "by the stops that each is in trouble at", now);
     found.doubt(until.map(|until| format!("Only what is due until {}", when(until, facts))));
     let (late, at_risk): (Vec<_>, Vec<_>) =
         report.loads.iter().partition(|load| load.standing.risk == Risk::Late);

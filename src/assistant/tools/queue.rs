@@ -41,7 +41,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
     let mut found = Found::default();
     found.of_only(&only, "by where the truck was last seen, to the nearest town", facts.now);
     let (hours, asks_out) = (age::words(within), args.is_set("out"));
-    let mut spent = if asks_out { spent(&listed, facts) } else { Vec::new() };
+    let mut spent = if asks_out { spent(&listed, &basis) } else { Vec::new() };
     unknown += keep(&mut spent, |driver| only.has(&at_work(driver, None, &basis), fleet));
     if asks_out {
         limits.drivers.sort_by_key(|limit| (!is_out(limit), !has_ended(limit)));
@@ -74,7 +74,7 @@ pub(super) fn hours_running_out(args: Args<'_>, facts: &Facts) -> Result<Found, 
             count(limits.hours_unknown, "driver", "drivers")
         ));
     }
-    let resting = if asks_out { resting_unknown(&only, facts) } else { 0 };
+    let resting = if asks_out { resting_unknown(&only, &basis) } else { 0 };
     if resting > 0 {
         found.say(format!(
             "Of {} not at work, or not known to be, NOBODY CAN TELL whether any driving is left.",
@@ -95,23 +95,21 @@ fn at_work<'a>(driver: &'a Driver, load: Option<&'a Movement>, basis: &Basis<'a>
 
 /// Who has no driving left by his clocks, of those who are not `listed` as those whose work is cut short by it: most of
 /// them rest.
-fn spent<'a>(listed: &BTreeSet<UnitId>, facts: &'a Facts) -> Vec<&'a Driver> {
-    let fresh = facts.basis().fresh;
+fn spent<'a>(listed: &BTreeSet<UnitId>, basis: &Basis<'a>) -> Vec<&'a Driver> {
     let is_spent = |driver: &Driver| {
-        drivable_s(&left_known(driver, &fresh, facts.now)).is_some_and(|left_s| left_s < 60)
+        drivable_s(&left_known(driver, &basis.fresh, basis.now)).is_some_and(|left_s| left_s < 60)
     };
-    let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref);
+    let drivers = basis.fleet.drivers.iter().map(AsRef::as_ref);
     drivers.filter(|driver: &&Driver| !listed.contains(&driver.id) && is_spent(driver)).collect()
 }
 
 /// Of how many drivers who are not at work nobody can tell whether any driving is left.
-fn resting_unknown(only: &Only, facts: &Facts) -> usize {
-    let basis = facts.basis();
+fn resting_unknown(only: &Only, basis: &Basis<'_>) -> usize {
     let is_unknown = |driver: &&Driver| {
-        !limits::is_at_work(driver) && drivable_s(&left_known(driver, &basis.fresh, facts.now)).is_none()
+        !limits::is_at_work(driver) && drivable_s(&left_known(driver, &basis.fresh, basis.now)).is_none()
     };
-    let drivers = facts.fleet.drivers.iter().map(AsRef::as_ref).filter(is_unknown);
-    drivers.filter(|driver| only.has(&at_work(driver, None, &basis), &facts.fleet) != Some(false)).count()
+    let drivers = basis.fleet.drivers.iter().map(AsRef::as_ref).filter(is_unknown);
+    drivers.filter(|driver| only.has(&at_work(driver, None, basis), basis.fleet) != Some(false)).count()
 }
 
 fn name_spent(found: &mut Found, spent: &[&Driver]) {

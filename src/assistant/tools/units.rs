@@ -9,6 +9,7 @@ use super::freight::{arrival_words, cite, stop_words};
 use super::who;
 use super::words::{ago, for_so_long, place, seen, when};
 use crate::model::{Keyed, Loaded, Motion, Movement, Trailer, UnitKind};
+use crate::rules::basis::Basis;
 use crate::rules::find::Kind;
 use crate::rules::near::left_known;
 use crate::rules::{age, called, dwell, moment, motion, pairing, trip};
@@ -38,15 +39,15 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
         }
     };
     found.doubt(tractor.and_then(|row| called::taken(&row.unit_number, &text)));
-    let fresh = facts.basis().fresh;
-    if tractor.is_some_and(|row| !fresh.knows_where(row, now)) {
+    let basis = facts.basis();
+    if tractor.is_some_and(|row| !basis.fresh.knows_where(row, now)) {
         found.say("STALE: this is where it was last seen, not where it is.");
     }
-    if let Some(load) = facts.basis().rig(driver).loads.first() {
-        found.say(heading(load, facts));
+    if let Some(load) = basis.rig(driver).loads.first() {
+        found.say(heading(load, &basis, facts));
         cite(&mut found, facts, load);
     }
-    let left = left_known(driver, &fresh, now);
+    let left = left_known(driver, &basis.fresh, now);
     found.rows.push(row([
         ("driver", json!(driver.name)),
         ("driver_id", json!(driver.id.0)),
@@ -77,8 +78,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
 }
 
 /// Where a load of his goes next: "On load 4471, next stop Waco TX …".
-fn heading(load: &Movement, facts: &Facts) -> String {
-    let basis = facts.basis();
+fn heading(load: &Movement, basis: &Basis<'_>, facts: &Facts) -> String {
     let Some(stop) = trip::of(load, facts.fleet.stops_of(&load.key())).next else {
         return format!("His load {} has no stop left.", load.tms.id);
     };
@@ -86,7 +86,7 @@ fn heading(load: &Movement, facts: &Facts) -> String {
         "On or before load {}, next stop {}: {}.",
         load.tms.id,
         stop_words(stop, facts),
-        arrival_words(load, stop, &basis, facts)
+        arrival_words(load, stop, basis, facts)
     )
 }
 

@@ -18,8 +18,13 @@ impl State {
         STATES.iter().find(is).map(|&(letters, name)| Self { letters, name })
     }
 
+    /// That nothing is near to it, without an end mark.
+    pub fn is_no_town(self) -> String {
+        format!("{} is a {}: name a town in it", self.name, self.kind())
+    }
+
     /// What it is called.
-    pub fn kind(self) -> &'static str {
+    fn kind(self) -> &'static str {
         if PROVINCES.contains(&self.letters) { "province" } else { "state" }
     }
 }

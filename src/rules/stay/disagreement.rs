@@ -119,7 +119,7 @@ fn apart(told: Timestamp, after: Option<Timestamp>, by: Timestamp, enough: Durat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Evidence, ObservedStay, Proof, UnitId};
+    use crate::rules::sample;
 
     const NOON: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -137,36 +137,13 @@ mod tests {
 
     /// Seen to arrive by then, from five minutes before, and to leave likewise.
     fn stay(arrived: i64, left: Option<i64>) -> Stay {
-        let proof = Proof { at: at(arrived), distance_mi: 0.2, speed_mph: None, account: "motive".into() };
         let before = |minutes: i64| Some(at(minutes - 5));
-        let evidence = Evidence {
-            entered: proof.clone(),
-            stood: proof,
-            last: None,
-            left: None,
-            fixes: 9,
-            visits: 1,
-            shared: false,
-            assigned_later: false,
-        };
-        Stay {
-            company_id: "TMS".into(),
-            stop_id: "1".into(),
-            movement_id: "1".into(),
-            tractor_id: UnitId("motive:1".into()),
-            observed: ObservedStay {
-                arrived_at: at(arrived - 2),
-                arrived_after_at: before(arrived),
-                arrived_by_at: at(arrived),
-                departed_at: left.map(|left| at(left - 2)),
-                departed_after_at: left.and_then(before),
-                departed_by_at: left.map(at),
-                confidence: Confidence::High,
-                evidence,
-            },
-            amended: 0,
-            computed_at: at(0),
-        }
+        let mut stay = sample::stay(at(arrived));
+        let seen = &mut stay.observed;
+        (seen.arrived_at, seen.arrived_after_at) = (at(arrived - 2), before(arrived));
+        seen.departed_at = left.map(|left| at(left - 2));
+        (seen.departed_after_at, seen.departed_by_at) = (left.and_then(before), left.map(at));
+        stay
     }
 
     const PLACE: Option<Point> = Some(Point { latitude: 35.0, longitude: -100.0 });

@@ -4,8 +4,9 @@ use serde_json::{Map, json};
 
 use super::{Asked, THIS};
 use crate::assistant::plain::words::{NOUNS, is_of};
-use crate::assistant::plain::{Meant, NO_HERE, NOTHING_SELECTED, states};
+use crate::assistant::plain::{Meant, NO_HERE, NOTHING_SELECTED};
 use crate::assistant::tools::Tool;
+use crate::rules::only::states::State;
 
 /// Who and what may be somewhere.
 const THINGS: &[&str] = &[
@@ -80,7 +81,7 @@ impl Asked<'_> {
             }
             ["me"] if lead != Some(&"in") => Err(NO_HERE.to_owned()),
             named => match state_among(named) {
-                Some(state) => Err(format!("{state} is a state or province: name a town in it.")),
+                Some(state) => Err(format!("{}.", state.is_no_town())),
                 None => Ok(named.join(" ")),
             },
         };
@@ -147,10 +148,10 @@ impl Asked<'_> {
 }
 
 /// The state that stands in the place of a town: "texas", "tx or ok", but not "portland or".
-fn state_among(place: &[&str]) -> Option<&'static str> {
-    let whole = states::named(&place.join(" "));
+fn state_among(place: &[&str]) -> Option<State> {
+    let whole = State::named(&place.join(" "));
     whole.or_else(|| {
         let mut each = place.split(|word| *word == "or").filter(|_| place.last() != Some(&"or"));
-        each.find_map(|one| states::named(&one.join(" ")))
+        each.find_map(|one| State::named(&one.join(" ")))
     })
 }
