@@ -1,8 +1,8 @@
 //! What one fetch brings: facts in the account's own ids. Applying the same change twice is harmless.
 
 use super::{
-    Clocks, DutyDay, DutySource, DutyStatus, Fix, Telemetry, Timestamp, TmsMovement, TmsOrder, TmsStop,
-    UnitKind,
+    Clocks, DutyDay, DutySource, DutyStatus, Fix, LogEnd, Telemetry, Timestamp, TmsMovement, TmsOrder,
+    TmsStop, UnitKind,
 };
 
 /// What one fetch produced. A malformed row becomes a reject; it never sinks the batch.
@@ -54,6 +54,13 @@ pub enum Change {
         status: DutyStatus,
         /// Since when.
         since_at: Timestamp,
+    },
+    /// How a driver's log ends, from a source whose clocks tell his status too.
+    LogEnd {
+        /// The account's id of the driver.
+        external_id: String,
+        /// What he is on by it, and since when.
+        end: LogEnd,
     },
     /// What a driver did on some days. A day says all that its source knows of it.
     DutyDays {

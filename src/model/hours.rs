@@ -101,6 +101,8 @@ pub enum DutyWord {
         /// Since when.
         since_at: Timestamp,
     },
+    /// The end of his log, whole: it counts where the clocks tell the same status.
+    End(LogEnd),
     /// A line that comes late: another that followed it was told before.
     Past {
         /// The status.
@@ -108,6 +110,17 @@ pub enum DutyWord {
         /// Since when.
         since_at: Timestamp,
     },
+}
+
+/// How a driver's log ends: the status that is open in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// The status.
+    pub status: DutyStatus,
+    /// Since when.
+    pub since_at: Timestamp,
+    /// Since when he rests, in one status of rest or another, without anything between; `since_at` where he does not.
+    pub rest_since_at: Timestamp,
 }
 
 /// What an ELD says is left, in whole seconds; `None` where it does not say.

@@ -28,6 +28,9 @@ const FEED_PAUSE: Duration = Duration::from_secs(5);
 /// Asset trackers report by the minute at best, and asking costs a call for every fifty of them.
 const STREAM_PAUSE: Duration = Duration::from_mins(1);
 
+/// A rest that nobody watched is learnt from the logs; what changes meanwhile the clocks tell.
+const LOGS_PAUSE: Duration = Duration::from_mins(5);
+
 /// One Samsara organisation, reached by one API token.
 #[derive(Clone, Debug)]
 pub struct Samsara {
@@ -90,6 +93,7 @@ enum Feed {
     VehicleStats,
     TrailerStats,
     HosClocks,
+    HosLogs,
     DriverVehicles,
     DriverTrailers,
     Odometers,
@@ -106,6 +110,7 @@ impl Feed {
             "vehicle_stats" => Self::VehicleStats,
             "trailer_stats" => Self::TrailerStats,
             "hos_clocks" => Self::HosClocks,
+            "hos_logs" => Self::HosLogs,
             "driver_vehicle_assignments" => Self::DriverVehicles,
             "driver_trailer_assignments" => Self::DriverTrailers,
             "odometers" => Self::Odometers,
@@ -126,6 +131,7 @@ impl Feed {
             Self::VehicleStats
             | Self::TrailerStats
             | Self::HosClocks
+            | Self::HosLogs
             | Self::Odometers
             | Self::AssetLocations => false,
         }
@@ -149,6 +155,8 @@ const FEEDS: &[FeedSpec] = &[
     FeedSpec { pause: FEED_PAUSE, ..spec("vehicle_stats", Cadence::Positions, None) },
     FeedSpec { pause: FEED_PAUSE, ..spec("trailer_stats", Cadence::Positions, Some(25.0)) },
     spec("hos_clocks", Cadence::Hours, None),
+    // After the clocks, whose word on the status it bears out.
+    FeedSpec { pause: LOGS_PAUSE, ..spec("hos_logs", Cadence::Hours, Some(5.0)) },
     spec("driver_vehicle_assignments", Cadence::Movements, Some(5.0)),
     FeedSpec {
         wants: Some(Want::Units { kind: UnitKind::Driver, listed_by: "drivers", not_in: None }),
@@ -187,6 +195,9 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
         Feed::Odometers => wire::each(&text, positions::odometer),
         Feed::AssetLocations => positions::stream(&text),
         Feed::HosClocks => wire::each(&text, |row, batch| hours::driver(row, ask.now, batch)),
+        Feed::HosLogs => {
+            wire::each(&text, |row, batch| hours::log(row, place.until().unwrap_or(ask.now), batch))
+        }
         Feed::DriverVehicles => assignments::vehicles(&text, ask.now),
         Feed::DriverTrailers => assignments::trailers(&text, ask.now),
     }?;

@@ -26,6 +26,13 @@ pub fn heard(before: Duty, word: DutyWord) -> Duty {
             let rest_since_at = status.is_rest().then_some(rest);
             Duty { status, since_at: Some(since_at), rest_since_at, ..before }
         }
+        // The clocks know what the log does not know yet: where they tell another status, it says nothing of it.
+        DutyWord::End(end) if end.status != before.status => before,
+        DutyWord::End(end) => Duty {
+            since_at: Some(end.since_at),
+            rest_since_at: end.status.is_rest().then_some(end.rest_since_at),
+            ..before
+        },
         DutyWord::Past { status, since_at } => {
             let was_broken = !status.is_rest() && before.rest_since_at.is_some_and(|rest| rest <= since_at);
             if !was_broken {
@@ -83,6 +90,7 @@ fn nobody_worked(before: Duty, look: Look) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LogEnd;
     use DutyStatus::{Driving, OffDuty, OnDuty, PersonalConveyance, Sleeper, YardMove};
 
     fn at(minutes: i64) -> Timestamp {
@@ -169,6 +177,21 @@ mod tests {
         check(asleep(half_told), told(Sleeper, 60, half_told), Some(60), None);
         // Who is not at rest now does not rest.
         check(asleep(had), told(OnDuty, 60, had), None, None);
+    }
+
+    #[test]
+    fn the_end_of_a_log_tells_the_rest_that_nobody_watched() {
+        let end = |status, since, rest| {
+            DutyWord::End(LogEnd { status, since_at: at(since), rest_since_at: at(rest) })
+        };
+        let first_seen = duty(Sleeper, None, Some(0));
+        check(first_seen, end(Sleeper, -200, -540), Some(-540), Some(-200));
+        // He worked while nobody looked.
+        check(duty(OffDuty, Some(-400), Some(-400)), end(OffDuty, -30, -30), Some(-30), Some(-30));
+        check(duty(OnDuty, None, None), end(OnDuty, -45, -45), None, Some(-45));
+        // The clocks are ahead of the log.
+        check(duty(Driving, None, None), end(Sleeper, -200, -540), None, None);
+        check(duty(OffDuty, Some(0), Some(0)), end(Sleeper, -200, -540), Some(0), Some(0));
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn tells_of(batch: &Batch, told: UnitKind) -> bool {
     batch.changes.iter().any(|change| match change {
         Change::Fix { kind, .. } => *kind == told,
         Change::Telemetry { .. } => told == UnitKind::Tractor,
-        Change::Clocks { .. } | Change::Duty { .. } => told == UnitKind::Driver,
+        Change::Clocks { .. } | Change::Duty { .. } | Change::LogEnd { .. } => told == UnitKind::Driver,
         _ => false,
     })
 }
@@ -286,7 +286,8 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             | Change::Fix { .. }
             | Change::Telemetry { .. }
             | Change::Clocks { .. }
-            | Change::Duty { .. } => {}
+            | Change::Duty { .. }
+            | Change::LogEnd { .. } => {}
             Change::DutyDays { external_id, source, days } => {
                 duty_days::take_in(work, external_id, *source, days)?;
             }

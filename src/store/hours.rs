@@ -8,7 +8,7 @@ use super::apply::Work;
 use super::memory::{CONFIRM_MS, Hours, Memory};
 use super::rows::TMS_ACCOUNT;
 use super::testimony::{self, Word};
-use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, Timestamp, UnitKind, WorkLeft};
+use crate::model::{Change, Clocks, Duty, DutyStatus, DutyWord, LogEnd, Timestamp, UnitKind, WorkLeft};
 
 /// The TMS has its hours from the ELDs, every quarter of an hour and without their breaks. Such a copy takes the
 /// place of what an ELD told only once that is older by so much: nobody there tells any more.
@@ -25,6 +25,7 @@ pub(super) fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Chang
             Change::Duty { external_id, status, since_at } => {
                 duty(work, memory, external_id, *status, *since_at)?;
             }
+            Change::LogEnd { external_id, end } => log_end(work, memory, external_id, *end)?,
             _ => {}
         }
     }
@@ -39,6 +40,12 @@ fn clocks(
     external_id: &str,
     told: &Clocks,
 ) -> rusqlite::Result<()> {
+    if let Err(reason) = (work.judge.timely)(told.as_of_at, work.now) {
+        work.reject(external_id, reason);
+        return Ok(());
+    }
+    // One that is stamped a little ahead of our clock is not newer for that than what is heard next.
+    let told = &Clocks { as_of_at: told.as_of_at.min(work.now), ..*told };
     let account = memory.account(work.account);
     if is_weighed(work, memory, external_id, Word::Clocks(told))? {
         return Ok(());
@@ -76,7 +83,7 @@ fn clocks(
 pub(super) fn now(work: &Work<'_>, told: &Clocks) -> DutyWord {
     DutyWord::Now {
         status: told.status,
-        since_at: told.status_since_at,
+        since_at: told.status_since_at.filter(|since_at| *since_at <= told.as_of_at),
         at: told.as_of_at,
         // Read anew from the file, what was heard last is told up to so much too early.
         every_s: work.every_s + CONFIRM_MS / 1000,
@@ -215,6 +222,31 @@ fn duty(
         return Ok(());
     }
     *hours = after;
+    write_duty(work, hours)
+}
+
+/// Takes in how a log ends, from an account whose clocks the row shows.
+fn log_end(work: &mut Work<'_>, memory: &mut Memory, external_id: &str, end: LogEnd) -> rusqlite::Result<()> {
+    if (work.judge.timely)(end.since_at, work.now).is_err() {
+        return Ok(());
+    }
+    let account = memory.account(work.account);
+    if is_weighed(work, memory, external_id, Word::End(end))? {
+        return Ok(());
+    }
+    let Some(hours) = memory.driver(work, external_id)?.filter(|hours| hours.source == Some(account)) else {
+        return Ok(());
+    };
+    let after = hours.with((work.judge.duty)(hours.duty(), DutyWord::End(end)));
+    if after == *hours {
+        return Ok(());
+    }
+    *hours = after;
+    write_duty(work, hours)
+}
+
+/// Writes a status, since when it holds, and since when he rests.
+fn write_duty(work: &mut Work<'_>, hours: &Hours) -> rusqlite::Result<()> {
     work.sql
         .prepare_cached(
             "UPDATE drivers SET hos_status = ?2, hos_status_since_at = ?3, source = coalesce(source, ?4),

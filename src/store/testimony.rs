@@ -8,7 +8,7 @@ use super::apply::Work;
 use super::hours;
 use super::links::{Change, RecordKey};
 use super::rows::TMS_ACCOUNT;
-use crate::model::{Clocks, Duty, DutyStatus, DutyWord, HoursWord, Timestamp, WorkLeft};
+use crate::model::{Clocks, Duty, DutyStatus, DutyWord, HoursWord, LogEnd, Timestamp, WorkLeft};
 
 /// What an account told.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub(super) enum Word<'a> {
     Clocks(&'a Clocks),
     /// A duty status and since when.
     Duty(DutyStatus, Timestamp),
+    /// How a log ends.
+    End(LogEnd),
 }
 
 /// Takes in a word on a driver whom several accounts know. False, and nothing done, for any other.
@@ -110,6 +112,7 @@ fn note(work: &Work<'_>, record: &RecordKey, told: Word<'_>) -> rusqlite::Result
             DutyWord::Past { status, since_at }
         }
         Word::Duty(status, since_at) => DutyWord::Line { status, since_at },
+        Word::End(end) => DutyWord::End(end),
     };
     let duty = (work.judge.duty)(before, said);
     let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);

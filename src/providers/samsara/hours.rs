@@ -1,9 +1,17 @@
-//! Hours of service: what each driver's clocks say, and which truck the driver is logged in to.
+//! Hours of service: what each driver's clocks say, which truck the driver is logged in to, and since when he rests
+//! by his log.
+
+use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::wire::{Mention, Number, Text, mentioned, number};
-use crate::model::{Batch, Change, Clocks, DutyStatus, Pairing, PairingSource, Reject, Tie, Timestamp};
+use super::wire::{Mention, Number, Text, instant, mentioned, number};
+use crate::model::{
+    Batch, Change, Clocks, DutyStatus, LogEnd, Pairing, PairingSource, Reject, Tie, Timestamp,
+};
+
+/// Lines of a log join where one begins so soon after the end of another.
+const SEAM: Duration = Duration::from_mins(1);
 
 /// A row of `/fleet/hos/clocks`. All durations are numbers of milliseconds.
 #[derive(Deserialize)]
@@ -91,19 +99,95 @@ fn clocks(row: &DriverClocks<'_>, now: Timestamp) -> Clocks {
     let over = |duration: fn(&Violations) -> Option<Number>| {
         row.violations.as_ref().and_then(|told| number(duration(told))).is_some_and(|millis| millis > 0.0)
     };
-    let shift = told.shift.as_ref().and_then(|shift| seconds(shift.shift_remaining_duration_ms));
+    let drive = told.drive.as_ref().and_then(|drive| seconds(drive.drive_remaining_duration_ms));
     let cycle_left = cycle.and_then(|cycle| seconds(cycle.cycle_remaining_duration_ms));
     let status = row.current_duty_status.as_ref().and_then(|status| status.hos_status_type.as_ref());
     Clocks {
         status: Some(status.map_or(DutyStatus::Unknown, |word| duty_status(&word.0))),
         status_since_at: None,
-        drive_left_s: told.drive.as_ref().and_then(|drive| seconds(drive.drive_remaining_duration_ms)),
-        shift_left_s: if over(|told| told.shift_driving_violation_duration_ms) { Some(0) } else { shift },
+        // In spite of its name this is driving past the 11 hours, which says nothing of the 14.
+        drive_left_s: if over(|told| told.shift_driving_violation_duration_ms) { Some(0) } else { drive },
+        shift_left_s: told.shift.as_ref().and_then(|shift| seconds(shift.shift_remaining_duration_ms)),
         break_left_s: told.rest.as_ref().and_then(|rest| seconds(rest.time_until_break_duration_ms)),
         cycle_left_s: if over(|told| told.cycle_violation_duration_ms) { Some(0) } else { cycle_left },
         cycle_tomorrow_s: cycle.and_then(|cycle| seconds(cycle.cycle_tomorrow_duration_ms)),
         as_of_at: now,
     }
+}
+
+/// A row of `/fleet/hos/logs`: some lines of a driver's log, in any order.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DriverLog<'a> {
+    #[serde(borrow)]
+    driver: Option<Mention<'a>>,
+    hos_logs: Option<Vec<LogLine<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogLine<'a> {
+    #[serde(borrow)]
+    hos_status_type: Option<Text<'a>>,
+    log_start_time: Option<Text<'a>>,
+    log_end_time: Option<Text<'a>>,
+}
+
+/// A line that is understood.
+#[derive(Clone, Copy)]
+struct Line {
+    status: DutyStatus,
+    from: Timestamp,
+    /// `None` where it is open.
+    to: Option<Timestamp>,
+}
+
+/// How a log ends, read up to `until`. One without an open line tells nothing: it may go on elsewhere.
+pub(super) fn log(row: &DriverLog<'_>, until: Timestamp, batch: &mut Batch) {
+    let Some(external_id) = mentioned(row.driver.as_ref()) else {
+        let reason = "the row has no driver id".to_owned();
+        batch.rejects.push(Reject { external_id: String::new(), reason });
+        return;
+    };
+    let told = row.hos_logs.as_deref().unwrap_or_default();
+    let line = |line: &LogLine<'_>| {
+        let word = line.hos_status_type.as_ref().map_or("", |word| &word.0);
+        let from = instant(line.log_start_time.as_ref())?;
+        Some(Line { status: duty_status(word), from, to: instant(line.log_end_time.as_ref()) })
+    };
+    // A line without a beginning may lie anywhere, in the rest too.
+    let Some(mut lines) = told.iter().map(line).collect::<Option<Vec<_>>>() else {
+        batch.rejects.push(Reject { external_id, reason: "a line of the log has no beginning".to_owned() });
+        return;
+    };
+    lines.retain(|line| line.from <= until);
+    lines.sort_by_key(|line| line.from);
+    if let Some(end) = log_end(&lines, until) {
+        batch.changes.push(Change::LogEnd { external_id, end });
+    }
+}
+
+/// The status that is open at the end of these lines, which are in order, and since when it and a rest hold.
+fn log_end(lines: &[Line], until: Timestamp) -> Option<LogEnd> {
+    let (last, before) = lines.split_last()?;
+    // One that is under way may end where the question did.
+    let is_open = last.to.is_none_or(|to| to.plus(SEAM) >= until);
+    if !is_open || last.status == DutyStatus::Unknown {
+        return None;
+    }
+    let back_to = |holds: &dyn Fn(DutyStatus) -> bool| {
+        let mut since = last.from;
+        for line in before.iter().rev() {
+            let joins = line.to.is_none_or(|to| to.plus(SEAM) >= since);
+            if !joins || !holds(line.status) {
+                break;
+            }
+            since = line.from;
+        }
+        since
+    };
+    let rest_since_at = if last.status.is_rest() { back_to(&DutyStatus::is_rest) } else { last.from };
+    Some(LogEnd { status: last.status, since_at: back_to(&|status| status == last.status), rest_since_at })
 }
 
 /// An empty word means that the driver's app is not connected.

@@ -24,6 +24,8 @@ const FEED: usize = 1;
 const OVERLAP: Duration = Duration::from_mins(10);
 /// How far back a window may reach.
 const REACH: Duration = Duration::from_hours(24);
+/// How far back logs are read: past the longest rest that counts, 34 hours (49 CFR 395.3(c)).
+const LOGS_REACH: Duration = Duration::from_hours(40);
 /// What stands before a trailer feed's cursor while it is served under its old path.
 const BETA: &str = "beta:";
 
@@ -63,6 +65,10 @@ impl Place {
                 let from = ended.map_or(reach, |ended| ended.minus(OVERLAP).clamp(reach, latest));
                 Self { window: Some((from.millis(), ask.now.millis())), ..Self::default() }
             }
+            Feed::HosLogs => {
+                let from = ask.now.minus(LOGS_REACH);
+                Self { window: Some((from.millis(), ask.now.millis())), ..Self::default() }
+            }
             Feed::Vehicles
             | Feed::Drivers
             | Feed::Trailers
@@ -96,6 +102,11 @@ impl Place {
 
     pub(super) fn token(&self) -> String {
         serde_json::to_string(self).expect("numbers and text are always JSON")
+    }
+
+    /// Where the window of the whole read ends.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        self.window.map(|(_, until)| Timestamp::from_millis(until))
     }
 
     /// Where the read goes on after an answer that ended with `turn`; `None` when it is done.
@@ -173,6 +184,7 @@ pub(super) fn parts(feed: Feed, ask: &Ask<'_>) -> usize {
         | Feed::Trailers
         | Feed::Assets
         | Feed::HosClocks
+        | Feed::HosLogs
         | Feed::DriverVehicles
         | Feed::Odometers => 1,
     }

@@ -49,6 +49,12 @@ pub(super) fn request<'a>(feed: Feed, ask: &Ask<'a>, place: &'a Place) -> Option
             Request::new("fleet/vehicles/stats").with("types", "obdOdometerMeters,gpsOdometerMeters")
         }
         Feed::HosClocks => Request::new("fleet/hos/clocks").with("limit", LIMIT),
+        Feed::HosLogs => {
+            let (from, until) = place.window?;
+            Request::new("fleet/hos/logs")
+                .with("startTime", Timestamp::from_millis(from).to_string())
+                .with("endTime", Timestamp::from_millis(until).to_string())
+        }
         Feed::DriverVehicles => Request::new("fleet/driver-vehicle-assignments").with("filterBy", "drivers"),
         Feed::DriverTrailers => {
             Request::new("driver-trailer-assignments").with("driverIds", chunk(ask, place)?)

@@ -18,6 +18,8 @@ use crate::rules::motion::{self, SHUNTED_MPH};
 pub const TOO_OLD: Duration = Duration::from_hours(1);
 /// Days that add up to the cycle within this are its days: a log is told minutes after a clock.
 const LAG_S: i64 = 30 * 60;
+/// A cycle clock past its limit by more than this is no rounding.
+const ODD_S: i64 = 60;
 /// The longest day: 24 hours and one of summer time's end.
 const LONGEST_DAY_S: i64 = 25 * 3600;
 
@@ -100,6 +102,13 @@ fn snapshot(
         |left_s: Option<i64>, most_s: i64| left_s.map(|left_s| left_s.clamp(0, most_s)).ok_or_else(missing);
     let drive_left_s = clock(driver.drive_left_s, ruleset.drive_s)?;
     let cycle_left_s = clock(driver.cycle_left_s, limit.limit_s)?;
+    if driver.cycle_left_s.is_some_and(|left_s| left_s > limit.limit_s + ODD_S) {
+        return Err(format!(
+            "invalid_clocks: the cycle clock has more left than the {} h of the rules that the driver is planned \
+             by: he is on others",
+            limit.limit_s / 3600
+        ));
+    }
     let shift_left_s = clock(driver.shift_left_s, ruleset.window_s)?;
     let rests = status.is_rest();
     let run_s = rest_since(driver).map_or(0, |since| as_of.secs_since(since).max(0));

@@ -34,7 +34,7 @@ const fn page(resource: &'static str, facts: usize, rejects: usize) -> Meaning {
 const OLD_LOCATIONS: Meaning =
     NotOurs("the locations endpoints of before stats, which tell the same and more");
 const LEGACY: Meaning = NotOurs("the first version of the API, which current endpoints replace");
-const LOGS: Meaning = NotOurs("logs of days past: clocks and status come from hos/clocks");
+const DAILY_LOGS: Meaning = NotOurs("days past: what is left of the cycle comes from hos/clocks");
 const ORGANISATION: Meaning = NotOurs("who the token belongs to");
 
 /// A file may be the answer to several feeds.
@@ -74,9 +74,9 @@ const OF_SAMSARA: &[(&str, Meaning)] = &[
     ("wiremock/fleet_vehicles_locations_feed.json", OLD_LOCATIONS),
     ("v1_assets_locations.json", LEGACY),
     ("v1_trailers_assignments.json", LEGACY),
-    ("hos_logs.json", LOGS),
-    ("hos_daily_logs.json", LOGS),
-    ("wiremock/fleet_hos_logs.json", LOGS),
+    ("hos_logs.json", page("hos_logs", 0, 0)),
+    ("hos_daily_logs.json", DAILY_LOGS),
+    ("wiremock/fleet_hos_logs.json", page("hos_logs", 0, 0)),
     ("me.json", ORGANISATION),
     ("wiremock/me.json", ORGANISATION),
     (

@@ -82,6 +82,8 @@ async fn every_page_repeats_all_filters_and_adds_the_cursor() {
     check("trailers", "/fleet/trailers?limit=512").await;
     check("assets", "/assets?type=trailer&includeExternalIds=true").await;
     check("hos_clocks", "/fleet/hos/clocks?limit=512").await;
+    check("hos_logs", "/fleet/hos/logs?startTime=2026-11-18T23%3A05%3A15Z&endTime=2026-11-20T15%3A05%3A15Z")
+        .await;
     check("odometers", "/fleet/vehicles/stats?types=obdOdometerMeters%2CgpsOdometerMeters").await;
     check("driver_vehicle_assignments", "/fleet/driver-vehicle-assignments?filterBy=drivers").await;
     check("vehicle_stats", "/fleet/vehicles/stats/feed?types=gps%2CengineStates%2CfuelPercents").await;

@@ -1,6 +1,6 @@
 //! Each known trap of this API, by the fact that it is avoided by.
 
-use backhaul::model::{Change, Engine, Fix, Pairing, PairingSource, Telemetry, Tie, Timestamp};
+use backhaul::model::{Change, DutyStatus, Engine, Fix, Pairing, PairingSource, Telemetry, Tie, Timestamp};
 use backhaul::providers::{Ask, Page, samsara};
 
 use super::{ask, at, batch, normalise, pairing, rows};
@@ -184,8 +184,58 @@ fn a_clock_in_violation_is_at_nought_and_absent_clocks_stay_unknown() {
     let Some(Change::Clocks { clocks, .. }) = changes.first() else { panic!("{changes:?}") };
     assert_eq!(
         (clocks.shift_left_s, clocks.cycle_left_s, clocks.drive_left_s, clocks.break_left_s),
-        (Some(0), Some(0), Some(1), None)
+        (Some(900), Some(0), Some(0), None),
+        "the violation of a shift's driving is of the 11 hours, and not of the 14"
     );
+}
+
+#[test]
+fn the_end_of_a_log_tells_since_when_a_driver_rests() {
+    let end = |lines: &str| {
+        let text = rows(&format!(r#"{{"driver":{{"id":"1"}},"hosLogs":[{lines}]}}"#));
+        let told = batch("hos_logs", &text).changes.into_iter().map(|change| match change {
+            Change::LogEnd { external_id, end } => (external_id, end),
+            other => panic!("{other:?}"),
+        });
+        told.map(|(id, end)| {
+            assert_eq!(id, "1");
+            (end.status, end.since_at, end.rest_since_at)
+        })
+        .next()
+    };
+    let line = |status: &str, from: &str, to: &str| {
+        let to = if to.is_empty() { String::new() } else { format!(r#","logEndTime":"2026-11-20T{to}Z""#) };
+        format!(r#"{{"hosStatusType":"{status}","logStartTime":"2026-11-20T{from}Z"{to}}}"#)
+    };
+    let lines = |lines: &[(&str, &str, &str)]| {
+        lines.iter().map(|(status, from, to)| line(status, from, to)).collect::<Vec<_>>().join(",")
+    };
+    let time = |time: &str| at(&format!("2026-11-20T{time}Z"));
+    let rested = |status, since: &str, rest: &str| Some((status, time(since), time(rest)));
+    let check = |told: &[(&str, &str, &str)], expected| assert_eq!(end(&lines(told)), expected, "{told:?}");
+
+    let drove = ("driving", "01:00:00", "03:00:00");
+    let (off, berth) = (("offDuty", "03:00:00", "05:00:00"), ("sleeperBed", "05:00:00", ""));
+    check(&[drove, off, berth], rested(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
+    // In any order, cut where a location was noted, and with an end where the question ended.
+    let cut = ("sleeperBed", "06:00:00", "15:05:15");
+    let first = ("sleeperBed", "05:00:00", "06:00:00");
+    check(&[cut, off, first, drove], rested(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
+    // What lies between, known or not, ends a rest.
+    check(
+        &[off, ("onDuty", "05:00:00", "05:10:00"), cut],
+        rested(DutyStatus::Sleeper, "06:00:00", "06:00:00"),
+    );
+    check(&[off, cut], rested(DutyStatus::Sleeper, "06:00:00", "06:00:00"));
+    check(&[drove, ("onDuty", "03:00:00", "")], rested(DutyStatus::OnDuty, "03:00:00", "03:00:00"));
+    // Nothing is open, or nobody knows what.
+    check(&[drove, off], None);
+    check(&[], None);
+    check(&[off, ("hovering", "05:00:00", "")], None);
+    // A line that may lie anywhere.
+    let text = rows(r#"{"driver":{"id":"1"},"hosLogs":[{"hosStatusType":"sleeperBed"}]}"#);
+    let told = batch("hos_logs", &text);
+    assert_eq!((told.changes.len(), told.rejects.len()), (0, 1));
 }
 
 #[test]

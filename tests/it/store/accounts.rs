@@ -118,13 +118,16 @@ async fn the_hours_in_the_tms_are_a_copy_and_count_only_where_the_eld_has_fallen
     bench.tell("samsara", "hos_clocks", vec![clocks("d1", driving, 7200, start)]).await;
     for minutes in [1, 14] {
         let at = start.plus(Duration::from_mins(minutes));
+        bench.now = at;
         bench.tell("mcleod", "drivers", vec![clocks("LEEANN", driving, 7000, at)]).await;
         assert_eq!(hours(&bench), ("driving".into(), 7200, "samsara".into()), "{minutes} minutes newer");
     }
     let at = start.plus(Duration::from_mins(15));
+    bench.now = at;
     bench.tell("mcleod", "drivers", vec![clocks("LEEANN", driving, 6300, at)]).await;
     assert_eq!(hours(&bench), ("driving".into(), 6300, "mcleod".into()));
     let at = start.plus(Duration::from_mins(16));
+    bench.now = at;
     bench.tell("samsara", "hos_clocks", vec![clocks("d1", driving, 6240, at)]).await;
     assert_eq!(hours(&bench), ("driving".into(), 6240, "samsara".into()));
 }

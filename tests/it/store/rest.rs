@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Change, Clocks, DutyStatus, Timestamp};
+use backhaul::model::{Change, Clocks, DutyStatus, LogEnd, Timestamp};
 use backhaul::store::{Access, Store};
 use backhaul::sync::JUDGE;
 
@@ -78,6 +78,7 @@ async fn a_rest_is_not_carried_over_a_time_that_nobody_saw_and_not_by_a_restart_
     // Another process takes over, and hears at once.
     bench.store = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap().0;
     let seen = bench.now.plus(Duration::from_secs(20));
+    bench.now = seen;
     bench.tell("samsara", "hos_clocks", vec![clocks("d1", Sleeper, None, seen)]).await;
     assert_eq!((bench.rests_since(), since(&bench)), (Some(61), Some(seen)));
     // An ELD that keeps the log itself tells more than a look.
@@ -103,6 +104,66 @@ async fn logs_carry_a_rest_until_a_late_line_says_that_there_was_none() {
     let row = &fleet.drivers.at(0).unwrap();
     assert_eq!((row.hos_status, row.hos_status_since_at), (Sleeper, Some(at(300))));
     assert_eq!(bench.rests_since(), Some(300));
+}
+
+#[tokio::test]
+async fn a_log_tells_of_the_rest_before_anybody_looked() {
+    let mut bench = one_driver().await;
+    let end = |driver: &str, status, since_at: Timestamp, rest_since_at: Timestamp| {
+        vec![Change::LogEnd { external_id: driver.into(), end: LogEnd { status, since_at, rest_since_at } }]
+    };
+    let ago = |hours: u64| START.minus(Duration::from_hours(hours));
+    bench.tell("samsara", "hos_logs", end("d1", Sleeper, ago(8), ago(9))).await;
+    assert_eq!(bench.fleet().drivers.at(0).unwrap().hos_status, DutyStatus::Unknown, "his clocks tell it");
+    bench.look(1, Sleeper).await;
+    assert_eq!(bench.rests_since(), Some(1));
+    bench.tell("samsara", "hos_logs", end("d1", Sleeper, ago(8), ago(9))).await;
+    let row = |bench: &Bench| {
+        let fleet = bench.fleet();
+        let row = fleet.drivers.at(0).unwrap();
+        (row.hos_status, row.hos_status_since_at, row.hos_rest_since_at)
+    };
+    assert_eq!(row(&bench), (Sleeper, Some(ago(8)), Some(ago(9))));
+    // It stays so while the clocks go on telling the same, and ends when they do not.
+    bench.look(1, Sleeper).await;
+    assert_eq!(row(&bench), (Sleeper, Some(ago(8)), Some(ago(9))));
+    bench.look(1, Driving).await;
+    bench.tell("samsara", "hos_logs", end("d1", Sleeper, ago(8), ago(9))).await;
+    assert_eq!(row(&bench).0, Driving);
+    assert_eq!(row(&bench).2, None);
+
+    // Known to two accounts: what the one's log says is kept with that account.
+    bench.tell("motive", "vehicles", vec![tractor("1", "B"), driver("d2", "Ann Lee")]).await;
+    bench.tell("mcleod", "drivers", vec![driver("LEEANN", "ANN LEE")]).await;
+    assert_eq!(bench.fleet().drivers.len(), 1);
+    bench.look(2, Sleeper).await;
+    let now = bench.now;
+    bench.tell("motive", "hos_clocks", vec![clocks("d2", OffDuty, Some(ago(30)), now)]).await;
+    bench.tell("samsara", "hos_logs", end("d1", Sleeper, ago(2), ago(3))).await;
+    assert_eq!(row(&bench), (Sleeper, Some(ago(2)), Some(ago(3))));
+}
+
+#[tokio::test]
+async fn clocks_from_the_future_are_no_word_on_now() {
+    let mut bench = one_driver().await;
+    bench.tell("mcleod", "drivers", vec![driver("LEEANN", "ANN LEE")]).await;
+    let hours = Duration::from_hours(2);
+    let ahead = START.plus(hours);
+    bench.tell("mcleod", "drivers", vec![clocks("LEEANN", Driving, None, ahead)]).await;
+    let status = |bench: &Bench| {
+        let fleet = bench.fleet();
+        let row = fleet.drivers.at(0).unwrap();
+        (row.hos_status, row.hos_as_of_at)
+    };
+    assert_eq!(status(&bench), (DutyStatus::Unknown, None), "a stamp that nobody can have written yet");
+    // A clock that is a minute ahead is believed, and gives way to who tells now.
+    let soon = START.plus(Duration::from_mins(1));
+    bench.tell("mcleod", "drivers", vec![clocks("LEEANN", OffDuty, Some(ahead), soon)]).await;
+    assert_eq!(status(&bench), (OffDuty, Some(bench.now)));
+    assert_eq!(bench.fleet().drivers.at(0).unwrap().hos_status_since_at, None, "nor is that a time past");
+    let told_at = bench.now.plus(Duration::from_secs(1));
+    bench.tell("samsara", "hos_clocks", vec![clocks("d1", Driving, None, told_at)]).await;
+    assert_eq!(status(&bench), (Driving, Some(told_at)));
 }
 
 #[tokio::test]
