@@ -10,6 +10,8 @@ const QUARTER: i64 = 15 * MINUTE;
 const HOUR: i64 = 60 * MINUTE;
 /// Work that a tired driver's cycle still has room for, in seconds.
 const CYCLE_LEFT: i32 = 10 * 60;
+/// Driving that a spent driver's 11 hours still have room for, in seconds.
+const DRIVE_LEFT: i32 = 20 * 60;
 /// Driving before a pressed driver has to take the half hour, in seconds.
 const BREAK_LEFT: i32 = 15 * 60;
 
@@ -20,6 +22,8 @@ pub enum Show {
     Cycle,
     /// Its driver has to take a break, and there is no time for one.
     Break,
+    /// Its driver's eleven hours are nearly used up, and there is no time for a night.
+    Drive,
     /// It was promised sooner than anybody could drive.
     Distance,
     /// It has to wait for its shipper's gate, and there is no time for that.
@@ -35,6 +39,7 @@ impl Show {
         match tractor {
             24 | 31 | 36 | 43 | 48 | 55 => Some(Self::Cycle),
             27 | 39 | 51 => Some(Self::Break),
+            26 | 38 | 50 | 58 => Some(Self::Drive),
             30 | 42 | 54 => Some(Self::Distance),
             29 | 33 | 41 | 45 | 53 | 57 => Some(Self::Gate),
             35 | 47 | 59 => Some(Self::Dark),
@@ -63,7 +68,7 @@ impl Show {
             for call in deliveries {
                 let closes = match self {
                     Self::Cycle | Self::Dark => call.late.unwrap_or(call.early),
-                    Self::Break => quarter(call.arrival + 20 * MINUTE),
+                    Self::Break | Self::Drive => quarter(call.arrival + 20 * MINUTE),
                     Self::Distance => quarter(set_out + (call.arrival - set_out) / 3),
                     Self::Gate => quarter(call.arrival - QUARTER),
                 };
@@ -78,6 +83,7 @@ impl Show {
     pub fn clocks(self, is: Condition) -> Condition {
         match self {
             Self::Cycle => Condition { cycle: is.cycle.min(CYCLE_LEFT), ..is },
+            Self::Drive => Condition { drive: is.drive.min(DRIVE_LEFT), ..is },
             Self::Break => Condition { until_break: is.until_break.min(BREAK_LEFT), ..is },
             Self::Distance | Self::Gate | Self::Dark => is,
         }

@@ -39,7 +39,7 @@ struct Wire {
     short_haul: Option<bool>,
     split: Option<Object<SplitWire>>,
     ruleset: Option<String>,
-    tasks: Vec<TaskWire>,
+    tasks: Vec<Object<TaskWire>>,
 }
 
 #[derive(Deserialize)]
@@ -51,14 +51,13 @@ struct SplitWire {
     drive_since_s: Seconds,
 }
 
+/// One of its keys, and no other beside it.
 #[derive(Deserialize)]
-enum TaskWire {
-    #[serde(rename = "drive_s")]
-    Drive(Seconds),
-    #[serde(rename = "work_s")]
-    Work(Seconds),
-    #[serde(rename = "appointment")]
-    Appointment(Object<Window>),
+#[serde(deny_unknown_fields)]
+struct TaskWire {
+    drive_s: Option<Seconds>,
+    work_s: Option<Seconds>,
+    appointment: Option<Object<Window>>,
 }
 
 #[derive(Deserialize)]
@@ -112,20 +111,29 @@ impl Wire {
                 sleeper_s: split.0.sleeper_s.0,
                 drive_since_s: split.0.drive_since_s.0,
             }),
-            tasks: self.tasks.into_iter().map(TaskWire::read).collect(),
+            tasks: (0..)
+                .zip(self.tasks)
+                .map(|(number, task)| task.0.read(number))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
 
 impl TaskWire {
-    fn read(self) -> Task {
+    /// The task with that number, counted from nought.
+    fn read(self, number: usize) -> Result<Task, Refusal> {
         match self {
-            Self::Drive(seconds) => Task::Drive(seconds.0),
-            Self::Work(seconds) => Task::Work(seconds.0),
-            Self::Appointment(Object(window)) => Task::Appointment {
-                earliest: window.earliest.map(|at| at.0),
-                latest: window.latest.map(|at| at.0),
-            },
+            Self { drive_s: Some(seconds), work_s: None, appointment: None } => Ok(Task::Drive(seconds.0)),
+            Self { drive_s: None, work_s: Some(seconds), appointment: None } => Ok(Task::Work(seconds.0)),
+            Self { drive_s: None, work_s: None, appointment: Some(Object(window)) } => {
+                Ok(Task::Appointment {
+                    earliest: window.earliest.map(|at| at.0),
+                    latest: window.latest.map(|at| at.0),
+                })
+            }
+            Self { .. } => Err(invalid(format!(
+                "tasks[{number}]: a task has one of drive_s, work_s and appointment, and nothing beside it"
+            ))),
         }
     }
 }

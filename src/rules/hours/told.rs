@@ -124,9 +124,10 @@ fn at_zero(search: &Search, state: &State) -> Vec<Limit> {
     limits.into_iter().filter_map(|(zero, limit)| zero.then_some(limit)).collect()
 }
 
-/// The limit that would have stopped the truck first, had it gone on.
+/// The limit that would have stopped the truck first, had it gone on; without one, the appointment that it would have
+/// waited for.
 fn would_stop(search: &mut Search, from: &Node) -> Option<Limit> {
-    let mut state = from.state;
+    let (mut state, mut waits) = (from.state, false);
     let stages: Vec<Stage> = search.stages.iter().skip(from.stage).copied().collect();
     for (index, stage) in stages.into_iter().enumerate() {
         match stage {
@@ -139,14 +140,16 @@ fn would_stop(search: &mut Search, from: &Node) -> Option<Limit> {
             Stage::Work { seconds } => search.hours.work(&mut state, seconds),
             Stage::Gate { opens, .. } => {
                 let wait = (opens - state.at).max(0);
+                waits |= wait > 0;
                 search.hours.off(&mut state, wait);
             }
             Stage::Dock { opens, seconds, .. } => {
                 let wait = (opens - state.at).max(0);
+                waits |= wait > 0;
                 search.hours.off(&mut state, wait);
                 search.hours.work(&mut state, seconds);
             }
         }
     }
-    None
+    waits.then_some(Limit::Appointment)
 }

@@ -222,6 +222,15 @@ fn clocks_at_their_bounds_are_sound() {
 }
 
 #[test]
+fn a_task_that_is_none_is_told_by_its_number_and_what_it_may_be() {
+    for task in [json!({}), json!({"drive_s": 1, "work_s": 1}), json!({"drive_s": null})] {
+        let refused = read(&with("/tasks/1", Some(task.clone())).to_string()).unwrap_err();
+        let expected = "tasks[1]: a task has one of drive_s, work_s and appointment, and nothing beside it";
+        assert_eq!(refused.to_string(), expected, "{task}");
+    }
+}
+
+#[test]
 fn rules_that_we_do_not_plan_by_are_named() {
     check(
         "unsupported_ruleset",
