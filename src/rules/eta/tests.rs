@@ -344,6 +344,13 @@ fn what_is_missing_or_old_makes_it_unknown_and_is_named() {
     assert!(
         judged(&canada).notes[0].starts_with("unsupported_ruleset: the driver is on `Canada South 70/7`")
     );
+    let odd = |cycle_left_s| with(&stops, |driver| driver.cycle_left_s = Some(cycle_left_s));
+    unknown(&odd(80 * 3600), Reason::StaleHos);
+    assert!(
+        judged(&odd(80 * 3600)).notes[0]
+            .starts_with("invalid_clocks: the cycle clock has more left than the 70 h")
+    );
+    assert_ne!(judged(&odd(70 * 3600 + 59)).risk, Risk::Unknown, "rounded by whoever told it");
 }
 
 #[test]
