@@ -129,6 +129,10 @@ fn tractors(text: &str) -> String {
     passing(text, FLEET.tractors.iter().map(AsRef::as_ref), |row: &Tractor| &row.unit_number).0.join(" ")
 }
 
+fn trailers(text: &str) -> String {
+    passing(text, FLEET.trailers.iter().map(AsRef::as_ref), |row: &Trailer| &row.unit_number).0.join(" ")
+}
+
 fn complaint<R: Asked>(text: &str) -> String {
     with_scene(|scene| {
         let filter = Filter::<R>::read(text, scene);
@@ -180,6 +184,13 @@ fn texts_begin_a_word_words_are_states_and_plain_words_are_found_anywhere() {
     assert_eq!(drivers("dispatcher:none").0.len(), 3);
     assert_eq!(drivers("trailer:53040").0, ["Bob Smithers"]);
     assert_eq!(drivers("trailer:?").0, ["Bob Smithers", "Di Stone"]);
+    assert_eq!(
+        trailers("trailer:empty"),
+        "53012 53040",
+        "as of a truck: what nobody knows of is not left out"
+    );
+    assert_eq!(trailers("trailer:5304"), "53040 53041");
+    assert_eq!(trailers("freight:?"), "53040");
     assert_eq!(tractors("unit:41"), "418 41");
     assert_eq!(tractors("unit=41"), "41");
     assert_eq!(tractors("state:sto"), "418 41 1418 9");

@@ -9,10 +9,17 @@ impl Asked for Trailer {
     const FIELDS: &'static [Field<Self>] = &[
         Field {
             name: "unit",
-            aliases: &["trailer", "number"],
+            aliases: &["number"],
             kind: Kind::Text,
             means: "its number",
             of: |row, _| Value::text(Some(&row.unit_number)),
+        },
+        Field {
+            name: "trailer",
+            aliases: &[],
+            kind: Kind::Trailer(FREIGHT),
+            means: "the same, or full or empty",
+            of: |row, _| Value::Trailer { number: Some(&row.unit_number), freight: freight(row.loaded) },
         },
         Field {
             name: "state",
