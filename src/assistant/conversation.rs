@@ -62,6 +62,8 @@ struct Ask<'a> {
     answer: Answer,
     /// Words of it were shown.
     has_shown: bool,
+    /// The other model is asked, since the first did not answer.
+    is_elsewhere: bool,
 }
 
 impl Conversation {
@@ -123,6 +125,7 @@ impl Conversation {
             fence,
             bench: Bench::new(names),
             answer: Answer::default(),
+            is_elsewhere: false,
             has_shown: false,
         };
         let ended = ask.run(&mut self.history, tell).await;
@@ -191,7 +194,7 @@ impl Ask<'_> {
                 (_, Some(other)) if !self.has_shown && trouble.may_pass_elsewhere() => {
                     let why = format!("{}: asking {other} instead", trouble.what(self.name));
                     tell(Event::Waiting { why, time: Duration::ZERO });
-                    self.name = other;
+                    (self.name, self.is_elsewhere) = (other, true);
                 }
                 _ => return Err(trouble),
             }
@@ -248,7 +251,7 @@ impl Ask<'_> {
                 Ok(Reply { ending: Ending::Failed(trouble), .. }) | Err(trouble) => trouble,
                 Ok(reply) => return Ok(reply),
             };
-            let standing = Standing { tries, has_shown: self.has_shown };
+            let standing = Standing { tries, has_shown: self.has_shown, is_elsewhere: self.is_elsewhere };
             match trouble::next(&trouble, standing, chance()) {
                 Next::Wait(time) => {
                     tell(Event::Waiting { why: trouble.what(self.name), time });
@@ -330,13 +333,8 @@ impl Ask<'_> {
             _ if usage == Usage::default() && model != DEMO => aside.micro_usd,
             _ => spend::micro_usd(model, &usage, now),
         };
-        let all = &mut self.answer.usage;
         // Of one stream the last word counts; of several streams the sum.
-        all.prompt_token_count += usage.prompt_token_count;
-        all.cached_content_token_count += usage.cached_content_token_count;
-        all.candidates_token_count += usage.candidates_token_count;
-        all.thoughts_token_count += usage.thoughts_token_count;
-        all.tool_use_prompt_token_count += usage.tool_use_prompt_token_count;
+        self.answer.usage = self.answer.usage.plus(&usage);
         self.answer.micro_usd = self.answer.micro_usd.saturating_add(cost);
         if let Err(why) = self.assistant.budget.settle(aside, cost, trouble, now).await {
             tracing::warn!("what the assistant spent cannot be written down: {why}");

@@ -38,7 +38,8 @@ fn whole(text: &str, name: &str) -> Option<usize> {
 
 /// Numbers in `answer` that stand in none of `sources`: results of tools, and the question. A number is
 /// supported by the same one, by one that rounds to it, and, of a length of time, by its hours or minutes
-/// ("2h06": "2 hours 6 minutes"). Numbers of a list's lines count for nothing.
+/// ("2h06": "2 hours 6 minutes"); minutes support no hours. Digits of any script are digits. Numbers of a list's lines
+/// count for nothing.
 pub fn unsupported(answer: &str, sources: &[&str]) -> Vec<Range<usize>> {
     let mut known = Known::default();
     for text in sources {
@@ -46,10 +47,10 @@ pub fn unsupported(answer: &str, sources: &[&str]) -> Vec<Range<usize>> {
     }
     let mut found = Vec::new();
     for token in tokens(answer) {
-        let text = answer.get(token.clone()).unwrap_or_default();
-        if text.bytes().any(|byte| byte.is_ascii_digit())
+        let text = plain(answer.get(token.clone()).unwrap_or_default());
+        if text.contains(char::is_numeric)
             && !is_list_mark(answer, &token)
-            && !known.supports(text)
+            && !known.supports(&text, Unit::around(answer, &token))
         {
             found.push(token);
         }
@@ -57,29 +58,88 @@ pub fn unsupported(answer: &str, sources: &[&str]) -> Vec<Range<usize>> {
     found
 }
 
+/// What a number counts, where it is a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl Unit {
+    /// By the word that says so, in the token of a number, behind it, or in the name of its JSON key.
+    fn named(word: &str) -> Option<Self> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "s" | "sec" | "secs" | "second" | "seconds" => Self::Seconds,
+            "m" | "min" | "mins" | "minute" | "minutes" => Self::Minutes,
+            "h" | "hr" | "hrs" | "hour" | "hours" => Self::Hours,
+            "d" | "day" | "days" => Self::Days,
+            _ => return None,
+        })
+    }
+
+    /// Of a number that is a token of `text`: "2292h", "2292 hours", `"late_minutes":2292`.
+    fn around(text: &str, token: &Range<usize>) -> Option<Self> {
+        let number = text.get(token.clone())?;
+        let own = number.trim_start_matches(|c: char| c.is_numeric() || ".,".contains(c));
+        if !own.is_empty() {
+            return Self::named(own);
+        }
+        let after = text.get(token.end..)?.trim_start_matches([' ', '\u{a0}', '-']);
+        let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let key = || {
+            let key = text.get(..token.start)?.trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+            Self::named(key.rsplit(|c: char| !c.is_alphanumeric()).next()?)
+        };
+        Self::named(word).or_else(key)
+    }
+}
+
+/// Where the ten digits of a script begin (Unicode, general category Nd).
+const ZEROS: [char; 20] = [
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}',
+    '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}', '\u{1810}',
+    '\u{1946}', '\u{ff10}',
+];
+
+/// A token with the digits of other scripts as our own. What is numeric and no digit, such as "½", stays.
+fn plain(token: &str) -> String {
+    let digit = |c: char| {
+        let value =
+            ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|n| *n < 10));
+        value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+    };
+    token.chars().map(digit).collect()
+}
+
 #[derive(Default)]
 struct Known {
     tokens: BTreeSet<String>,
-    /// Values, each with how many decimals it is told with.
-    values: Vec<(f64, usize)>,
+    /// Values, each with how many decimals it is told with, and what it counts where that is one thing.
+    values: Vec<(f64, usize, Option<Unit>)>,
 }
 
 impl Known {
     fn take(&mut self, text: &str) {
-        for token in tokens(text) {
-            let token = text.get(token).unwrap_or_default();
-            if !token.bytes().any(|byte| byte.is_ascii_digit()) {
+        for range in tokens(text) {
+            let token = plain(text.get(range.clone()).unwrap_or_default());
+            if !token.contains(char::is_numeric) {
                 continue;
             }
-            self.tokens.insert(folded(token));
+            let unit = Unit::around(text, &range);
+            // A bare number is told by what it counts, and a name by itself.
+            if unit.is_none() || token.contains(char::is_alphabetic) {
+                self.tokens.insert(folded(&token));
+            }
             // The parts of an instant or of a time of day are no numbers to count with.
             if !token.contains(':') {
-                self.values.extend(numbers(token));
+                self.values.extend(numbers(&token).map(|(value, decimals)| (value, decimals, unit)));
             }
         }
     }
 
-    fn supports(&self, token: &str) -> bool {
+    fn supports(&self, token: &str, unit: Option<Unit>) -> bool {
         if self.tokens.contains(&folded(token)) {
             return true;
         }
@@ -89,12 +149,14 @@ impl Known {
         // "V53041" is a name, not the number in it.
         let is_name = token.starts_with(|c: char| c.is_alphabetic()) && !token.contains(['-', '/']);
         let mut parts = numbers(token).peekable();
-        !is_name && parts.peek().is_some() && parts.all(|part| self.has(part))
+        let is_odd = token.contains(|c: char| c.is_numeric() && !c.is_ascii_digit());
+        !is_name && !is_odd && parts.peek().is_some() && parts.all(|part| self.has(part, unit))
     }
 
-    fn has(&self, (value, decimals): (f64, usize)) -> bool {
+    fn has(&self, (value, decimals): (f64, usize), unit: Option<Unit>) -> bool {
         let half = 0.5 / 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
-        self.values.iter().any(|(known, told)| {
+        let is_of_it = |of: Option<Unit>| of.zip(unit).is_none_or(|(one, other)| one == other);
+        self.values.iter().filter(|(.., of)| is_of_it(*of)).any(|(known, told, _)| {
             let is_same = (known - value).abs() < 1e-9;
             is_same || (*told > decimals && (known - value).abs() <= half)
         })
@@ -146,9 +208,9 @@ fn is_list_mark(text: &str, token: &Range<usize>) -> bool {
         text.get(..token.start).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
     let after = text.get(token.end..).unwrap_or_default();
     let is_number =
-        text.get(token.clone()).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        text.get(token.clone()).is_some_and(|text| plain(text).bytes().all(|byte| byte.is_ascii_digit()));
     is_number
-        && token.len() <= 2
+        && text.get(token.clone()).is_some_and(|text| text.chars().count() <= 2)
         && line_before.chars().all(|c| c.is_whitespace() || "*#>_-".contains(c))
         && after.starts_with(['.', ')'])
         && after.get(1..).is_none_or(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
@@ -181,6 +243,33 @@ mod tests {
         check("I-40 mile 231", &["I-40", "231"]);
         check("no number at all", &[]);
         check("V34 is near", &["V34"]);
+    }
+
+    #[test]
+    fn digits_of_any_script_are_digits() {
+        let source = r#"{"late":"2h06","eta":"14:05","miles":47}"#;
+        let check =
+            |answer: &str, expected: &[&str]| assert_eq!(marked(answer, &[source]), expected, "{answer}");
+        check("४७ मील, ETA १४:०५", &[]);
+        check("९९ मील, ETA १४:३७", &["९९", "१४:३७"]);
+        check("٤٢ ميل", &["٤٢"]);
+        check("４７ miles, ½ of it", &["½"]);
+        check("१. पहला", &[]);
+    }
+
+    #[test]
+    fn minutes_support_no_hours() {
+        let source = r#"{"late_minutes":2292,"drive":"5h40","dwell": "38 min","loads":7,"limit":"11 hours","away_s":1800}"#;
+        let check =
+            |answer: &str, expected: &[&str]| assert_eq!(marked(answer, &[source]), expected, "{answer}");
+        check("late by 2292 minutes", &[]);
+        check("late by 2292", &[]);
+        check("late by 2292h, that is 2292 days", &["2292h", "2292"]);
+        check("5 hours 40 minutes, 5h40, 5 h", &[]);
+        check("38 minutes, not 38 hours", &["38"]);
+        check("7 loads in 7 days", &[]);
+        check("an 11-hour limit, 11h", &[]);
+        check("1800 seconds, 1800 minutes", &["1800"]);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use super::trouble::{Kind, Trouble, error_in};
 use super::wire::{Candidate, Chunk, Content, FunctionCall, Part, Role, Usage};
 use crate::model::clean_lines;
 
+/// Several times as long as the tokens that are asked for: in bytes.
+const MOST_TEXT: usize = 64 * 1024;
+
 /// A whole answer.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -53,6 +56,8 @@ pub struct Reading {
     model: Option<String>,
     trouble: Option<Trouble>,
     has_begun: bool,
+    /// It went on past all that was asked for, and is not read further.
+    is_overlong: bool,
 }
 
 impl Reading {
@@ -131,6 +136,10 @@ impl Reading {
             self.finish = Some("CONTINUATION".to_owned());
         }
         self.finish = candidate.finish_reason.or(self.finish.take());
+        if self.text.len() >= MOST_TEXT {
+            self.is_overlong = true;
+            return;
+        }
         for raw in candidate.content.and_then(|said| said.parts).into_iter().flatten() {
             let part: Part = serde_json::from_str(raw.get()).unwrap_or_default();
             if let (Some(text), false) = (&part.text, part.thought == Some(true)) {
@@ -156,6 +165,9 @@ impl Reading {
         }
         if let (Some(reason), true) = (&self.block, self.parts.is_empty()) {
             return Ending::Failed(Trouble::new(Kind::Blocked, reason));
+        }
+        if self.is_overlong {
+            return Ending::Cut;
         }
         match finish {
             Some(
@@ -243,6 +255,38 @@ mod tests {
         let body = event(r#"{"text":"hm","thought":true},{"text":"15"},{"text":"° \u001b[31m"}"#, "STOP");
         let reply = read(&body);
         assert_eq!((reply.text.as_str(), reply.content.parts.len()), ("15° [31m", 3));
+    }
+
+    #[test]
+    fn an_answer_without_end_is_cut() {
+        let piece = event(&format!(r#"{{"text":"{}"}}"#, "very ".repeat(1000)), "");
+        let reply = read(&(piece.repeat(200) + &event(r#"{"text":"long"}"#, "STOP")));
+        assert_eq!(reply.ending, Ending::Cut);
+        assert!(reply.text.len() < MOST_TEXT + 5000, "{}", reply.text.len());
+    }
+
+    #[test]
+    fn odd_counts_and_odd_arguments_take_nothing_from_an_answer() {
+        let usage = r#""usageMetadata":{"promptTokenCount":"100","candidatesTokenCount":1e2,"thoughtsTokenCount":-4,
+            "toolUsePromptTokenCount":null,"cachedContentTokenCount":18446744073709551615}"#;
+        let body = format!(
+            "data: {{\"candidates\":[{{\"content\":{{\"parts\":[{{\"text\":\"hi\"}}]}},\"finishReason\":\"STOP\"}}],{}}}\n\n",
+            usage.replace('\n', " ")
+        );
+        let reply = read(&body);
+        assert_eq!((reply.text.as_str(), reply.ending), ("hi", Ending::Answered));
+        let used = reply.usage;
+        assert_eq!(
+            (used.prompt_token_count, used.candidates_token_count, used.thoughts_token_count),
+            (100, 100, 0)
+        );
+        assert_eq!(used.plus(&used).cached_content_token_count, u64::MAX, "and no sum of them overflows");
+        for args in ["[1]", "7", "\"x\"", "null"] {
+            let call = format!(r#"{{"functionCall":{{"name":"late_loads","args":{args}}}}}"#);
+            let reply = read(&event(&call, "STOP"));
+            assert_eq!(reply.ending, Ending::Calls, "{args}");
+            assert_eq!((reply.calls[0].name.as_str(), &reply.calls[0].args), ("late_loads", &None));
+        }
     }
 
     #[test]

@@ -186,6 +186,12 @@ impl Trouble {
             Kind::Key => "check [gemini] api_key",
             Kind::Forbidden => "see its project in Google AI Studio",
             Kind::NoModel => "set another as [gemini] model or fallback_model",
+            Kind::Busy { wait: Some(wait) } if wait > TOO_LONG => {
+                return format!(
+                    "ask again in {} min, or set [gemini] fallback_model",
+                    wait.as_secs().div_ceil(60)
+                );
+            }
             Kind::Busy { wait: Some(wait) } => return format!("ask again in {} s", wait.as_secs().max(1)),
             Kind::Busy { wait: None } => "ask again in a minute",
             Kind::QuotaGone => "it renews at midnight Pacific time, or set [gemini] fallback_model",
@@ -229,7 +235,7 @@ fn busy(error: &ApiError) -> Kind {
         .split("limit: ")
         .skip(1)
         .any(|rest| rest.split(|c: char| !c.is_ascii_digit()).next() == Some("0"));
-    if is_of_the_day || has_none || wait.is_some_and(|wait| wait > TOO_LONG) {
+    if is_of_the_day || has_none {
         return Kind::QuotaGone;
     }
     Kind::Busy { wait }
@@ -261,6 +267,8 @@ pub struct Standing {
     pub tries: u32,
     /// Words of this answer were shown: nothing is asked again behind a person's back.
     pub has_shown: bool,
+    /// It is the other model that is asked: nobody waits a second time.
+    pub is_elsewhere: bool,
 }
 
 /// Times to wait for the second, third and fourth try; a person sits and waits.
@@ -270,7 +278,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Decides what to do after `trouble`. `chance`, from 0 to 1, spreads those who wait at the same time.
 pub fn next(trouble: &Trouble, standing: Standing, chance: f64) -> Next {
-    if standing.has_shown {
+    if standing.has_shown || standing.is_elsewhere {
         return Next::GiveUp;
     }
     let tries = match trouble.kind {
@@ -344,7 +352,10 @@ mod tests {
         check(&body("GenerateRequestsPerDayPerProject", "slow down", &info("34s")), Kind::QuotaGone);
         check(&body("RequestsPerMinute", "quota, limit: 0, model x", ""), Kind::QuotaGone);
         check(&body("RequestsPerMinute", "quota, limit: 20, model x", ""), Kind::Busy { wait: None });
-        check(&body("RequestsPerMinute", "slow", &info("301s")), Kind::QuotaGone);
+        // Such as a spend limit over ten minutes.
+        check(&body("SpendPerTenMinutes", "slow", &info("601s")), busy(601_000));
+        let later = of(429, &body("SpendPerTenMinutes", "slow", &info("601s")));
+        assert_eq!(later.advice(), "ask again in 11 min, or set [gemini] fallback_model");
         check(r#"{"error":{"code":429,"message":"Please retry in 48.9s."}}"#, busy(48_900));
         check("", Kind::Busy { wait: None });
     }
@@ -352,7 +363,7 @@ mod tests {
     #[test]
     fn what_may_pass_is_tried_again_then_elsewhere_and_never_once_words_were_shown() {
         let check = |kind, tries, has_shown, expected| {
-            let standing = Standing { tries, has_shown };
+            let standing = Standing { tries, has_shown, is_elsewhere: false };
             assert_eq!(next(&Trouble::new(kind, ""), standing, 0.0), expected, "{kind:?} {standing:?}");
         };
         let wait = |secs| Next::Wait(Duration::from_secs(secs));
@@ -360,6 +371,8 @@ mod tests {
         check(Kind::Down, 2, false, wait(8));
         check(Kind::Down, 3, false, Next::GiveUp);
         check(Kind::Down, 0, true, Next::GiveUp);
+        let elsewhere = Standing { is_elsewhere: true, ..Standing::default() };
+        assert_eq!(next(&Trouble::new(Kind::Down, ""), elsewhere, 0.0), Next::GiveUp);
         check(Kind::Empty, 1, false, Next::GiveUp);
         check(Kind::Late, 0, false, wait(1));
         check(Kind::Late, 1, false, Next::GiveUp);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// One turn of one speaker.
@@ -249,7 +249,26 @@ pub struct FunctionCall {
     #[serde(default)]
     pub name: String,
     /// With what; absent is nothing.
+    #[serde(default, deserialize_with = "arguments")]
     pub args: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// What is no object names nothing; the tool then says what it lacks, and the model may try again.
+fn arguments<'de, D: Deserializer<'de>>(
+    told: D,
+) -> Result<Option<serde_json::Map<String, serde_json::Value>>, D::Error> {
+    Ok(match serde_json::Value::deserialize(told)? {
+        serde_json::Value::Object(arguments) => Some(arguments),
+        _ => None,
+    })
+}
+
+/// A count as a number or as text; what is none counts for nothing, since no answer is worth less for it.
+fn count<'de, D: Deserializer<'de>>(told: D) -> Result<u64, D::Error> {
+    let told = serde_json::Value::deserialize(told)?;
+    let number = told.as_f64().or_else(|| told.as_str()?.trim().parse().ok()).unwrap_or(0.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+    Ok(number as u64)
 }
 
 /// What was used up. Values of a stream are cumulative: the last ones count.
@@ -257,15 +276,38 @@ pub struct FunctionCall {
 #[serde(rename_all = "camelCase", default)]
 pub struct Usage {
     /// Of the question.
+    #[serde(deserialize_with = "count")]
     pub prompt_token_count: u64,
     /// Of those, found in a cache.
+    #[serde(deserialize_with = "count")]
     pub cached_content_token_count: u64,
     /// Of the answer.
+    #[serde(deserialize_with = "count")]
     pub candidates_token_count: u64,
     /// Of thinking, which is paid for like an answer.
+    #[serde(deserialize_with = "count")]
     pub thoughts_token_count: u64,
     /// Of results of tools that the service itself ran.
+    #[serde(deserialize_with = "count")]
     pub tool_use_prompt_token_count: u64,
+}
+
+impl Usage {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: &Self) -> Self {
+        Self {
+            prompt_token_count: self.prompt_token_count.saturating_add(other.prompt_token_count),
+            cached_content_token_count: self
+                .cached_content_token_count
+                .saturating_add(other.cached_content_token_count),
+            candidates_token_count: self.candidates_token_count.saturating_add(other.candidates_token_count),
+            thoughts_token_count: self.thoughts_token_count.saturating_add(other.thoughts_token_count),
+            tool_use_prompt_token_count: self
+                .tool_use_prompt_token_count
+                .saturating_add(other.tool_use_prompt_token_count),
+        }
+    }
 }
 
 /// An error's body.
