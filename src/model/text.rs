@@ -1,7 +1,5 @@
 //! Untrusted text, made safe once at the border: providers call [`clean`] on everything they keep.
 
-use ring::digest::{SHA256, digest};
-
 /// Removes escape sequences, control, bidi and zero-width characters, folds white space, trims,
 /// and cuts after `max` characters. What is left is safe to store, print and count columns of.
 pub fn clean(text: &str, max: usize) -> String {
@@ -111,22 +109,6 @@ pub fn clean_lines(text: &str) -> String {
     kept.collect()
 }
 
-/// A driver's licence as a digest: enough to compare, and nothing that is read at a glance. It is no
-/// protection against somebody who has the database and tries numbers.
-/// Case, spaces and dashes do not matter. `None` when either part is missing.
-pub fn licence_key(state: &str, number: &str) -> Option<String> {
-    let fold = |text: &str| -> String {
-        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
-    };
-    let (state, number) = (fold(state), fold(number));
-    if state.is_empty() || number.is_empty() {
-        return None;
-    }
-    let hash = digest(&SHA256, format!("{state}:{number}").as_bytes());
-    let half = u128::from_be_bytes(hash.as_ref().first_chunk().copied()?);
-    Some(format!("{half:032x}"))
-}
-
 /// Characters that change how text looks, or where it goes, without being seen.
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -184,13 +166,5 @@ mod tests {
             // A hidden character forces the long way, and leaves nothing behind.
             prop_assert_eq!(clean(&text, max), clean(&format!("{text}\u{200b}"), max));
         }
-    }
-
-    #[test]
-    fn a_licence_compares_without_its_spelling_and_never_shows_its_number() {
-        let key = licence_key("nv", "d000-0001").unwrap();
-        assert_eq!(Some(&key), licence_key("NV", "D0000001").as_ref());
-        assert!(!key.contains("0000001"));
-        assert_eq!(licence_key("", "D1"), None);
     }
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::groups::{Groups, No};
 pub use self::keys::{folded, unit_number, valid_vin};
-use crate::model::{Conflict, LinkRule, Linked, Record, UnitKind, Wish};
+use crate::model::{Conflict, LinkRule, Linked, Record, UnitKind, Wish, is_placeholder};
 
 /// Joins the active records of one kind; wishes of other kinds are passed over. `records` should come
 /// oldest first: the order decides which record is a group's first, and nothing else.
@@ -48,7 +48,7 @@ fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
             }),
             (LinkRule::Plate, |record| {
                 let plate = record.plate.as_deref().map(folded);
-                plate.filter(|plate| plate.len() >= 3).into_iter().collect()
+                plate.filter(|plate| plate.len() >= 3 && !is_placeholder(plate)).into_iter().collect()
             }),
         ],
         UnitKind::Driver => &[
@@ -60,11 +60,16 @@ fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
             (LinkRule::Licence, |record| record.licence.iter().cloned().collect()),
             (LinkRule::FullName, |record| {
                 let name = record.name.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
-                // A single word is no full name.
-                Some(name).filter(|name| name.contains(' ')).into_iter().collect()
+                // A single word is no full name, and "TEST DRIVER" is nobody's.
+                Some(name).filter(|name| name.contains(' ') && !is_nobodys(name)).into_iter().collect()
             }),
         ],
     }
+}
+
+/// Whether every word of a name stands for nothing.
+fn is_nobodys(name: &str) -> bool {
+    name.split(' ').all(|word| matches!(word, "DRIVER" | "USER" | "UNIDENTIFIED") || is_placeholder(word))
 }
 
 /// Joins what shares a key under one rule, where the answer is unique. What hangs together by several

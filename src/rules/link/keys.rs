@@ -1,5 +1,7 @@
 //! The forms in which numbers, plates and VINs are compared.
 
+use crate::model::is_placeholder;
+
 /// Letters and digits only, upper case: how VINs and plates are compared.
 pub fn folded(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
@@ -21,13 +23,13 @@ pub fn phone_number(text: &str) -> Option<String> {
 }
 
 /// Whether a folded VIN has the form of one (49 CFR 565.13(b), 565.15): seventeen characters
-/// without `I`, `O` and `Q`, and not one character over and over, as placeholders are.
+/// without `I`, `O` and `Q`, and not what stands for none.
 ///
 /// The check digit is not asked for: VINs from outside North America have none, and one that two
 /// systems spell alike identifies a truck however it was typed.
 pub fn valid_vin(vin: &str) -> bool {
     let allowed = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() && !matches!(c, 'I' | 'O' | 'Q');
-    vin.len() == 17 && vin.chars().all(allowed) && vin.chars().any(|c| !vin.starts_with(c))
+    vin.len() == 17 && vin.chars().all(allowed) && !is_placeholder(vin)
 }
 
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod tests {
         let check = |vin: &str, valid| assert_eq!(valid_vin(vin), valid, "{vin}");
         check("1M8GDM9AXKP042788", true);
         check("11111111111111111", false);
+        check("12345678901234567", false);
         check("1FUJA6CV0", false);
         check("1M8GDM9AXKO042788", false);
     }

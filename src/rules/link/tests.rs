@@ -118,6 +118,25 @@ fn a_plate_joins_by_letters_and_digits_only() {
 }
 
 #[test]
+fn what_stands_for_nothing_joins_nobody() {
+    for plate in ["NONE", "n/a", "0000000", "TBD", "Temp-2", "UNKNOWN", "no-plate", "123456"] {
+        let (one, two) = (format!("motive/1 A plate={plate}"), format!("samsara/2 B plate={plate}"));
+        check(UnitKind::Tractor, &[&one, &two], "0 | 1", 0);
+    }
+    for name in ["Test Driver", "UNIDENTIFIED DRIVER", "Unknown Unknown", "test test2", "X X"] {
+        check(UnitKind::Driver, &[&format!("motive/1 {name}"), &format!("samsara/2 {name}")], "0 | 1", 0);
+    }
+    check(UnitKind::Driver, &["motive/1 Ann Driver", "samsara/2 Ann Driver"], "0 + 1 full_name", 0);
+}
+
+#[test]
+fn a_licence_that_one_account_has_twice_tells_of_nobody_who_is_who() {
+    let records = ["motive/1 Ann Lee licence=d1", "motive/2 Bob Ray licence=d1", "geotab/5 A L licence=d1"];
+    let linked = check_wished(UnitKind::Driver, &records, &[], "0 | 1 | 2", 1);
+    assert_eq!(linked.conflicts[0].reason, "several drivers of one account have the same licence");
+}
+
+#[test]
 fn a_tie_joins_nothing_and_is_reported() {
     check(UnitKind::Tractor, &["mcleod/101 101", "samsara/1 101", "samsara/2 0101"], "0 | 1 | 2", 1);
     let vin = format!("vin={VIN_A}");

@@ -1,0 +1,151 @@
+//! What is written on licences and plates: which text is none at all, and in what form a licence is kept.
+//! It joins nothing: what two that look alike come to is the business of linking.
+
+use ring::digest::{SHA256, digest};
+
+/// What people write where they have nothing to write: letters and digits only, upper case.
+const NOTHING: &[&str] = &[
+    "ABC",
+    "APPLIED",
+    "APPLIEDFOR",
+    "ASDF",
+    "BLANK",
+    "CDL",
+    "DEFAULT",
+    "DL",
+    "EMPTY",
+    "EXPIRED",
+    "FILE",
+    "INVALID",
+    "LICENCE",
+    "LICENSE",
+    "MISSING",
+    "NA",
+    "NEEDED",
+    "NEW",
+    "NIL",
+    "NODATA",
+    "NOLICENCE",
+    "NOLICENSE",
+    "NONE",
+    "NOPLATE",
+    "NOTAPPLICABLE",
+    "NOTAVAILABLE",
+    "NOTONFILE",
+    "NOTSET",
+    "NULL",
+    "ONFILE",
+    "PENDING",
+    "PLATE",
+    "REQUESTED",
+    "SEEFILE",
+    "SEENOTES",
+    "TBA",
+    "TBC",
+    "TBD",
+    "TEMPORARY",
+    "UNASSIGNED",
+    "UNAVAILABLE",
+    "UNDEFINED",
+    "UNK",
+    "UNKN",
+    "UNKNOWN",
+    "UNREGISTERED",
+    "UPDATE",
+];
+/// Of these people have several, and number them.
+const NUMBERED: &[&str] = &["DUMMY", "FAKE", "NONE", "SAMPLE", "TEMP", "TEST", "UNKNOWN"];
+
+/// Whether this stands for nothing: "NONE", "TBD", "TEST 2", one character over and over, or the digits in their order. Two
+/// that have it in common have nothing in common.
+pub fn is_placeholder(text: &str) -> bool {
+    let folded = letters_and_digits(text);
+    let word = folded.trim_end_matches(|c: char| c.is_ascii_digit());
+    folded.chars().all(|c| folded.starts_with(c))
+        || NOTHING.contains(&folded.as_str())
+        || NUMBERED.contains(&word)
+        || counts_up(&folded)
+}
+
+/// "123", "0123", "1234567890": what is typed to get past a field that must be filled in.
+fn counts_up(text: &str) -> bool {
+    let follows =
+        |pair: &[u8]| matches!(pair, [a, b] if a.is_ascii_digit() && *b == b'0' + (a - b'0' + 1) % 10);
+    text.len() >= 3 && text.starts_with(['0', '1']) && text.as_bytes().windows(2).all(follows)
+}
+
+/// The least letters and digits of a licence: no state has shorter ones on the road.
+const LICENCE: usize = 4;
+
+/// A driver's licence as a digest: enough to compare, and nothing that is read at a glance. It is no
+/// protection against somebody who has the database and tries numbers.
+/// Case, spaces and dashes do not matter. `None` when either part is missing or stands for nothing: every licence has a
+/// digit.
+pub fn licence_key(state: &str, number: &str) -> Option<String> {
+    let (state, number) = (letters_and_digits(state), letters_and_digits(number));
+    let is_number = number.len() >= LICENCE && number.bytes().any(|byte| byte.is_ascii_digit());
+    if is_placeholder(&state) || !is_number || is_placeholder(&number) {
+        return None;
+    }
+    let hash = digest(&SHA256, format!("{state}:{number}").as_bytes());
+    let half = u128::from_be_bytes(hash.as_ref().first_chunk().copied()?);
+    Some(format!("{half:032x}"))
+}
+
+fn letters_and_digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_compares_without_its_spelling_and_never_shows_its_number() {
+        let key = licence_key("nv", "d000-0001").unwrap();
+        assert_eq!(Some(&key), licence_key("NV", "D0000001").as_ref());
+        assert!(!key.contains("0000001"));
+        assert_eq!(licence_key("", "D1000"), None);
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_no_licence() {
+        for number in [
+            "",
+            "-",
+            "NONE",
+            "none ",
+            "N/A",
+            "NA",
+            "0",
+            "00000000",
+            "99999999",
+            "TBD",
+            "PENDING",
+            "Unknown",
+            "X",
+            "xxxx",
+            "TEST",
+            "test 1",
+            "TEMP",
+            "TEMP002",
+            "SEE FILE",
+            "on file",
+            "ask him",
+            "12",
+            "123",
+            "12345678",
+            "1234567890",
+        ] {
+            assert_eq!(licence_key("TX", number), None, "{number}");
+        }
+        for state in ["N/A", "XX", "none", "--", "0", "Unknown"] {
+            assert_eq!(licence_key(state, "20481177"), None, "{state}");
+        }
+        for number in
+            ["20481177", "D0000001", "T64235789012", "WDLABCD456DG", "1000", "NA204811", "123-456-789-1"]
+        {
+            assert!(licence_key("TX", number).is_some(), "{number}");
+        }
+    }
+}
