@@ -64,6 +64,7 @@ fn fix(unit: usize, now: Timestamp) -> Fix {
     Fix {
         latitude: 30.0 + spread,
         longitude: -120.0 + spread,
+        says: None,
         speed_mph: Some(62.0),
         heading_deg: Some(264.0),
         place: Some("I 80 West, Reno, NV".to_owned()),

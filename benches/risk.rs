@@ -144,6 +144,7 @@ fn fix(unit: usize, round: usize, now: Timestamp) -> Change {
     let fix = Fix {
         latitude: 30.0 + spread / 2.0 + driven,
         longitude: -100.0 + spread,
+        says: None,
         speed_mph: Some(62.0),
         heading_deg: Some(0.0),
         place: None,

@@ -59,4 +59,6 @@ pub use stay::{Cell, Confidence, Evidence, Grain, ObservedStay, PlannedStop, Pro
 pub use text::{clean, clean_lines, clean_opt, folded, plain_letter};
 pub use time::Timestamp;
 pub use trail::TrailPoint;
-pub use units::{Engine, Fix, LinkRule, Motion, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink};
+pub use units::{
+    Engine, Fix, LinkRule, Motion, Says, Telemetry, Tractor, Trailer, UnitId, UnitKind, UnitLink,
+};

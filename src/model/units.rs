@@ -59,12 +59,21 @@ pub struct Fix {
     pub longitude: f64,
     /// Miles an hour.
     pub speed_mph: Option<f64>,
+    /// The tracker's own word on whether it rolls: what goes where it tells no speed.
+    pub says: Option<Says>,
     /// Degrees clockwise from north, 0 to 360.
     pub heading_deg: Option<f64>,
     /// The provider's own words for the place.
     pub place: Option<String>,
     /// The device's time.
     pub observed_at: Timestamp,
+}
+
+/// What a tracker says of a unit's motion beside its speed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Says {
+    /// Whether it rolls.
+    pub rolls: bool,
 }
 
 /// What the engine does.

@@ -101,6 +101,7 @@ fn did(row: &Tractor, seen_at: Timestamp) -> Motion {
     let fix = Fix {
         latitude: row.latitude.unwrap_or_default(),
         longitude: row.longitude.unwrap_or_default(),
+        says: None,
         speed_mph: row.speed_mph,
         heading_deg: row.heading_deg,
         place: None,

@@ -15,12 +15,12 @@ const DRIFT_MI: f64 = 0.1;
 /// Over a longer time the distance between two fixes tells that a unit was moved, not that it rolls yet.
 const SPOKE_WITHIN: Duration = Duration::from_hours(1);
 
-/// What a fix shows, with what the engine last did. Where its tracker tells no speed, how far the unit came since
-/// it was seen `before` does.
+/// What a fix shows, with what the engine last did. Where its tracker tells no speed, its word on whether it rolls does;
+/// without that, how far the unit came since it was seen `before`.
 pub fn shown_by(fix: &Fix, before: Option<Sighting>, engine: Option<Engine>) -> Motion {
     let rolls = match fix.speed_mph {
         Some(speed) => speed >= ROLLING_MPH,
-        None => before.is_some_and(|before| rolled(before, fix)),
+        None => fix.says.map_or_else(|| before.is_some_and(|before| rolled(before, fix)), |says| says.rolls),
     };
     match engine {
         _ if rolls => Motion::Moving,
@@ -96,12 +96,14 @@ pub fn compass(heading_deg: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Says;
 
     #[test]
     fn speed_beats_engine_and_engine_beats_nothing() {
         let fix = |speed| Fix {
             latitude: 0.0,
             longitude: 0.0,
+            says: None,
             speed_mph: speed,
             heading_deg: None,
             place: None,
@@ -114,10 +116,38 @@ mod tests {
     }
 
     #[test]
+    fn without_a_speed_the_trackers_word_tells_whether_it_rolls() {
+        let fix = |rolls: Option<bool>, speed_mph| Fix {
+            latitude: 35.0,
+            longitude: -100.0,
+            speed_mph,
+            says: rolls.map(|rolls| Says { rolls }),
+            heading_deg: None,
+            place: None,
+            observed_at: Timestamp::from_secs(100_000),
+        };
+        let five_miles_off = Sighting {
+            latitude: 35.07,
+            observed_at: Timestamp::from_secs(99_700),
+            ..(&fix(None, None)).into()
+        };
+        let check = |fix: Fix, before, engine, expected| assert_eq!(shown_by(&fix, before, engine), expected);
+        check(fix(Some(true), None), None, None, Motion::Moving);
+        check(fix(Some(true), None), None, Some(Engine::Idle), Motion::Moving);
+        check(fix(Some(false), None), Some(five_miles_off), None, Motion::Stopped);
+        check(fix(Some(false), None), None, Some(Engine::On), Motion::Idle);
+        check(fix(None, None), Some(five_miles_off), None, Motion::Moving);
+        // A speed is more than a word.
+        check(fix(Some(true), Some(0.0)), None, None, Motion::Stopped);
+        check(fix(Some(false), Some(60.0)), None, None, Motion::Moving);
+    }
+
+    #[test]
     fn without_a_speed_the_way_since_the_last_fix_tells_whether_it_rolls() {
         let fix = |miles: f64, speed_mph| Fix {
             latitude: 35.0 + miles / 69.09,
             longitude: -100.0,
+            says: None,
             speed_mph,
             heading_deg: None,
             place: None,

@@ -177,6 +177,7 @@ impl Truth {
         Fix {
             latitude: seen.point.latitude,
             longitude: seen.point.longitude,
+            says: None,
             speed_mph: Some(seen.mph),
             heading_deg: Some(seen.heading),
             place: None,

@@ -9,7 +9,7 @@ mod stored;
 mod traps;
 
 use backhaul::http::Error;
-use backhaul::model::{Batch, Change, Fix, Pairing, PairingSource, Tie, Timestamp, UnitKind};
+use backhaul::model::{Batch, Change, Fix, Pairing, PairingSource, Says, Tie, Timestamp, UnitKind};
 use backhaul::providers::geotab::{self, Memory};
 use backhaul::providers::{Ask, Page};
 
@@ -101,10 +101,19 @@ fn drives(driver: &str, truck: Option<&str>) -> Change {
     })
 }
 
+/// The same, with the device's word on whether it is driving.
+fn saying(rolls: bool, mut seen: Change) -> Change {
+    if let Change::Fix { fix, .. } = &mut seen {
+        fix.says = Some(Says { rolls });
+    }
+    seen
+}
+
 fn seen(id: &str, place: (f64, f64), mph: Option<f64>, heading: Option<f64>, time: &str) -> Change {
     let fix = Fix {
         latitude: place.0,
         longitude: place.1,
+        says: None,
         speed_mph: mph,
         heading_deg: heading,
         place: None,

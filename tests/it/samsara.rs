@@ -48,6 +48,7 @@ fn fix(latitude: f64, longitude: f64, mph: f64, heading: f64, place: Option<&str
     Fix {
         latitude,
         longitude,
+        says: None,
         speed_mph: Some(mph),
         heading_deg: Some(heading),
         place: place.map(str::to_owned),

@@ -90,6 +90,7 @@ pub(crate) fn fix(external_id: &str, latitude: f64, at: Timestamp) -> Change {
     let fix = Fix {
         latitude,
         longitude: -100.0,
+        says: None,
         speed_mph: Some(60.0),
         heading_deg: Some(90.0),
         place: Some("I-40".into()),

@@ -9,7 +9,7 @@ use super::scalar::{Number, Reference, Text, instant, number, referred};
 use super::track::{Point, Track};
 use super::wheel::Wheel;
 use crate::http::Error;
-use crate::model::{Batch, Change, Fix, Reject, Timestamp, UnitKind};
+use crate::model::{Batch, Change, Fix, Reject, Says, Timestamp, UnitKind};
 
 const KM_A_MILE: f64 = 1.609_344;
 /// Faster than this is no truck but a fault of the sensor.
@@ -46,7 +46,7 @@ pub(super) fn track(list: &str, now: Timestamp, known: &mut Known) -> Result<(Ba
     seen.sort_by_key(|(_, _, point, _)| point.at);
     batch.changes.extend(seen.into_iter().map(|(kind, id, point, speed)| {
         let course = known.track.note(&id, point, now);
-        Change::Fix { kind, fix: fix(point, speed, course), external_id: id }
+        Change::Fix { kind, fix: fix(point, speed, None, course), external_id: id }
     }));
     batch.rejects.extend(unlisted(strangers));
     Ok((batch, count))
@@ -119,7 +119,7 @@ fn seen(kind: UnitKind, id: String, row: &Status<'_>, track: &Track, batch: &mut
             batch.changes.push(Change::Fix {
                 kind,
                 external_id: id,
-                fix: fix(point, mph(row.speed), bearing),
+                fix: fix(point, mph(row.speed), row.is_driving.map(|rolls| Says { rolls }), bearing),
             });
         }
         // Nothing new, or never anything at all.
@@ -128,11 +128,12 @@ fn seen(kind: UnitKind, id: String, row: &Status<'_>, track: &Track, batch: &mut
     }
 }
 
-fn fix(point: Point, speed_mph: Option<f64>, heading_deg: Option<f64>) -> Fix {
+fn fix(point: Point, speed_mph: Option<f64>, says: Option<Says>, heading_deg: Option<f64>) -> Fix {
     Fix {
         latitude: point.latitude,
         longitude: point.longitude,
         speed_mph,
+        says,
         heading_deg,
         place: None,
         observed_at: point.at,

@@ -135,6 +135,7 @@ impl<'a> Row<'a> for Position<'a> {
         let fix = Fix {
             latitude,
             longitude,
+            says: None,
             speed_mph: self.speed.number().filter(|speed| (0.0..=FASTEST_MPH).contains(speed)),
             heading_deg: heading(&self.direction),
             place: near,

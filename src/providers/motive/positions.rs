@@ -8,7 +8,7 @@ use super::scalar::{Number, Text, number};
 use super::wire::{List, Mention, Turn, each, rows, still_here};
 use crate::http::Error;
 use crate::model::{
-    Batch, Change, Engine, Fix, Pairing, PairingSource, Reject, Telemetry, Tie, Timestamp, UnitKind,
+    Batch, Change, Engine, Fix, Pairing, PairingSource, Reject, Says, Telemetry, Tie, Timestamp, UnitKind,
     clean_opt,
 };
 
@@ -48,6 +48,11 @@ struct Sighting<'a> {
     odometer: Option<Number>,
     /// Of v3.
     vehicle_state: Option<Text<'a>>,
+    /// Of v1 and v2: what the tracker wrote it down for.
+    #[serde(rename = "type")]
+    occasion: Option<Text<'a>>,
+    /// Of assets.
+    moving: Option<Text<'a>>,
     /// The level. `fuel` is what was ever burnt.
     fuel_primary_remaining_percentage: Option<Number>,
     /// The place in words: of v1 and v2 …
@@ -138,10 +143,25 @@ fn seen(location: &Sighting<'_>, speed_mph: Option<f64>) -> Result<Fix, &'static
         latitude,
         longitude,
         speed_mph,
+        says: rolls(location).map(|rolls| Says { rolls }),
         heading_deg: number(location.bearing).filter(|degrees| (0.0..=360.0).contains(degrees)),
         place: place(location),
         observed_at: instant(location.located_at.as_ref()).ok_or("the position has no readable time")?,
     })
+}
+
+/// Whether it rolls, where that is said in words; "breadcrumb" says nothing.
+fn rolls(location: &Sighting<'_>) -> Option<bool> {
+    if let Some(moving) = &location.moving {
+        return if moving.is("true") { Some(true) } else { moving.is("false").then_some(false) };
+    }
+    let occasion = location.occasion.as_ref()?;
+    let is_any = |words: &[&str]| words.iter().any(|word| occasion.is(word));
+    match () {
+        () if is_any(&["vehicle_moving", "gps_moving"]) => Some(true),
+        () if is_any(&["vehicle_stopped", "gps_stopped", "ignition_off", "engine_stop"]) => Some(false),
+        () => None,
+    }
 }
 
 /// Miles an hour. What names its unit is believed before what depends on a setting.

@@ -161,6 +161,7 @@ fn sighted(row: &Sighting<'_>) -> Result<Fix, &'static str> {
     Ok(Fix {
         latitude,
         longitude,
+        says: None,
         speed_mph: believable(speed.map(|speed| speed * MPH_A_METRE_PER_SECOND)),
         heading_deg: heading(location.heading_degrees),
         place: None,
@@ -187,6 +188,7 @@ fn seen(point: &Point<'_>) -> Result<Fix, &'static str> {
     Ok(Fix {
         latitude,
         longitude,
+        says: None,
         speed_mph: believable(number(point.speed_miles_per_hour)),
         heading_deg: heading(point.heading_degrees),
         place: place(address),

@@ -174,6 +174,7 @@ fn seen(
     Ok(Fix {
         latitude,
         longitude,
+        says: None,
         speed_mph: believable(number(kilometres_an_hour).map(|speed| speed * MILES_A_KILOMETRE)),
         heading_deg: heading(degrees),
         place: place(address.and_then(|address| address.formatted.as_ref())),

@@ -326,6 +326,7 @@ fn kept(stops: &[PlannedStop], fixes: &[TrailPoint]) -> Vec<TrailPoint> {
         let fix = Fix {
             latitude: point.latitude,
             longitude: point.longitude,
+            says: None,
             speed_mph: point.speed_mph,
             heading_deg: None,
             place: None,

@@ -156,6 +156,7 @@ fn suspects(work: &Work<'_>, kind: UnitKind) -> rusqlite::Result<HashMap<String,
         let fix = Fix {
             latitude: row.get(1)?,
             longitude: row.get(2)?,
+            says: None,
             speed_mph: row.get(3)?,
             heading_deg: row.get(4)?,
             place: None,

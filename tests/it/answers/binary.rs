@@ -33,6 +33,7 @@ async fn late_by_an_hour(told_at: Timestamp) -> Bench {
     let fix = Fix {
         latitude: DALLAS.0,
         longitude: DALLAS.1,
+        says: None,
         speed_mph: Some(0.0),
         heading_deg: None,
         place: Some("Dallas, TX".into()),

@@ -230,7 +230,7 @@ fn terminals_examples_are_decoded_to_what_they_say() {
     let at = Timestamp::parse("2021-01-06T03:24:53Z").unwrap();
     assert_eq!((telemetry.engine, telemetry.fuel_pct), (Some((Engine::On, at)), Some((50.0, at))));
     assert!((telemetry.odometer_mi.unwrap().0 - 62.137).abs() < 1e-3);
-    let Fix { latitude, longitude, speed_mph, heading_deg, place, observed_at } = fix;
+    let Fix { latitude, longitude, speed_mph, says: _, heading_deg, place, observed_at } = fix;
     assert!((latitude - 37.774_929_5).abs() < 1e-9 && (longitude + 122.419_415_5).abs() < 1e-9);
     assert!((speed_mph.unwrap() - 59.235).abs() < 1e-3);
     assert_eq!((*heading_deg, *observed_at), (Some(25.0), at));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use backhaul::model::{Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, licence_key};
 use backhaul::providers::geotab::Memory;
 
-use super::{ask, at, drives, feed, knowing_devices, knowing_track, read, result, seen, told};
+use super::{ask, at, drives, feed, knowing_devices, knowing_track, read, result, saying, seen, told};
 
 const KM: f64 = 1.609_344;
 
@@ -76,7 +76,7 @@ fn a_legacy_trailer_that_a_device_stands_for_does_not_appear_twice() {
 #[test]
 fn users_are_drivers_with_their_logins_licences_and_rule_sets() {
     let rows = r#"[{"id":"b3A","name":"ann@acme.example","firstName":"Ann","lastName":"Reyes","isDriver":true,
-         "hosRuleSet":"America8Day","licenseNumber":"D-1","licenseProvince":"NV","phoneNumber":"775 555 0101",
+         "hosRuleSet":"America8Day","licenseNumber":"D-4471","licenseProvince":"NV","phoneNumber":"775 555 0101",
          "employeeNo":"4471","timeZoneId":"America/Los_Angeles","activeTo":"2050-01-01T00:00:00.000Z"},
         {"id":"b3B","name":"bob","firstName":"","lastName":"","isDriver":true,"hosRuleSet":"None","phoneNumber":"",
          "employeeNo":"bob","activeTo":"2024-01-01T00:00:00.000Z"},
@@ -85,7 +85,7 @@ fn users_are_drivers_with_their_logins_licences_and_rule_sets() {
     let expected = Batch {
         changes: vec![
             Change::Profile(Box::new(Profile {
-                licence: licence_key("NV", "D1"),
+                licence: licence_key("NV", "D4471"),
                 refs: vec!["ann@acme.example".into(), "4471".into()],
                 phone: Some("775 555 0101".into()),
                 timezone: Some("America/Los_Angeles".into()),
@@ -136,10 +136,13 @@ fn a_snapshot_of_statuses_is_fixes_and_all_who_are_logged_in() {
     let batches = read(&memory, ask("device_status"), &[&version, snapshot, &caught_up]).unwrap();
     let expected = Batch {
         changes: vec![
-            seen("b17", (36.1147, -115.1728), None, None, "2026-08-02T09:11:51Z"),
-            seen("b16", (37.3822, -122.0526), Some(0.0), None, "2026-11-20T14:58:02.113Z"),
+            saying(false, seen("b17", (36.1147, -115.1728), None, None, "2026-08-02T09:11:51Z")),
+            saying(false, seen("b16", (37.3822, -122.0526), Some(0.0), None, "2026-11-20T14:58:02.113Z")),
             drives("b3A", Some("b15")),
-            seen("b15", (39.5296, -119.8138), Some(102.0 / KM), Some(264.0), "2026-11-20T15:04:10.584Z"),
+            saying(
+                true,
+                seen("b15", (39.5296, -119.8138), Some(102.0 / KM), Some(264.0), "2026-11-20T15:04:10.584Z"),
+            ),
         ],
         cursor: Some("0000000000a1b2c2".into()),
         complete: true,

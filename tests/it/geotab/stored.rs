@@ -1,6 +1,6 @@
 //! What a fleet looks like in the database, read feed by feed from a scripted Geotab.
 
-use backhaul::model::{Batch, DutyStatus, Fleet};
+use backhaul::model::{Batch, DutyStatus, Fleet, Motion};
 use backhaul::providers::geotab::Geotab;
 use backhaul::providers::{Ask, Provider};
 use backhaul::store::{Commit, Health};
@@ -152,4 +152,34 @@ async fn a_driver_who_went_home_while_nobody_polled_is_on_no_truck() {
     bench.later(600);
     read_all(&mut bench, &upstream.client()).await;
     assert_eq!(tractor_of(&bench.fleet(), "Ann Reyes"), None);
+}
+
+/// The same when the truck has driven on, and its speed cannot be read.
+fn on_the_road(name: &str, params: &Value) -> Reply {
+    match name {
+        "Get DeviceStatusInfo" => {
+            let text = include_str!("../../data/geotab/device_status.json");
+            let mut statuses: Value = serde_json::from_str(text).unwrap();
+            let truck = &mut statuses["result"][0];
+            (truck["dateTime"], truck["latitude"]) = (json!("2026-11-20T15:14:00.000Z"), json!(39.6));
+            (truck["speed"], truck["isDriving"]) = (json!("NaN"), json!(true));
+            ok(statuses.to_string())
+        }
+        _ => at_work(name, params),
+    }
+}
+
+#[tokio::test]
+async fn a_truck_that_is_driving_is_not_shown_to_stand_because_its_speed_cannot_be_read() {
+    let upstream = Upstream::start(at_work).await;
+    let mut bench = Bench::new();
+    bench.now = now();
+    read_all(&mut bench, &upstream.client()).await;
+    upstream.answer(on_the_road);
+    bench.later(600);
+    read_all(&mut bench, &upstream.client()).await;
+    let fleet = bench.fleet();
+    let truck = fleet.tractors.iter().find(|row| row.unit_number == "T-15").unwrap();
+    assert_eq!(truck.observed_at, Some(super::at("2026-11-20T15:14:00Z")));
+    assert_eq!((truck.speed_mph, truck.state), (None, Motion::Moving));
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::server::{Upstream, ok, read as read_live};
 use super::{
-    ask, at, drives, feed, fixes, knowing_devices, knowing_track, pairings, read, result, seen, told,
+    ask, at, drives, feed, fixes, knowing_devices, knowing_track, pairings, read, result, saying, seen, told,
 };
 
 fn record(device: &str, time: &str, place: (f64, f64), speed: &str) -> String {
@@ -110,7 +110,14 @@ fn trap_9_a_speed_that_is_no_number_and_a_bearing_of_minus_one_are_unknown() {
     for speed in ["NaN", "\"NaN\"", "null", "Infinity", "-Infinity", "-1"] {
         let rest = format!(r#","speed":{speed},"bearing":-1"#);
         let changes = status_feed(&memory, &status("b15", "2026-11-20T15:00:00.000Z", (39.5, -119.8), &rest));
-        assert_eq!(changes, [seen("b15", (39.5, -119.8), None, None, "2026-11-20T15:00:00Z")], "{speed}");
+        let unknown = || seen("b15", (39.5, -119.8), None, None, "2026-11-20T15:00:00Z");
+        assert_eq!(changes, [unknown()], "{speed}");
+        // That it is driving is told beside it.
+        for rolls in [true, false] {
+            let rest = format!(r#"{rest},"isDriving":{rolls}"#);
+            let row = status("b15", "2026-11-20T15:00:00.000Z", (39.5, -119.8), &rest);
+            assert_eq!(status_feed(&memory, &row), [saying(rolls, unknown())], "{speed}");
+        }
     }
     let name = result(r#"[{"id":"b1","name":"NaN","firstName":"Infinity","lastName":NaN}]"#);
     let page = geotab::normalise(&memory, ask("users"), name.as_bytes()).unwrap();

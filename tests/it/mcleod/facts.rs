@@ -201,6 +201,7 @@ fn a_position_of_a_west_positive_host_is_west() {
     let fix = Fix {
         latitude: 30.0802,
         longitude: -94.1266,
+        says: None,
         speed_mph: Some(62.0),
         heading_deg: Some(247.5),
         place: Some("12 E BEAUMONT TX".into()),

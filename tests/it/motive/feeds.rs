@@ -1,8 +1,8 @@
 //! An answer of each feed against the whole batch that it must become.
 
 use backhaul::model::{
-    Batch, Change, Clocks, DutySource, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile, Telemetry,
-    Tie, UnitKind, licence_key,
+    Batch, Change, Clocks, DutySource, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile, Says,
+    Telemetry, Tie, UnitKind, licence_key,
 };
 
 use super::{at, batch, now, recap_day, users, vehicles};
@@ -123,6 +123,7 @@ fn vehicle_locations_are_fixes_engines_and_who_is_at_the_wheel() {
                 Fix {
                     latitude: 39.5296,
                     longitude: -119.8138,
+                    says: None,
                     speed_mph: Some(102.0 / 1.609_344),
                     heading_deg: Some(264.0),
                     place: Some("2.1 mi W of Reno, NV".into()),
@@ -135,6 +136,7 @@ fn vehicle_locations_are_fixes_engines_and_who_is_at_the_wheel() {
                 Fix {
                     latitude: 36.1147,
                     longitude: -115.1728,
+                    says: None,
                     speed_mph: Some(0.0),
                     heading_deg: None,
                     place: Some("Las Vegas, NV".into()),
@@ -166,6 +168,7 @@ fn the_older_shape_of_vehicle_locations_is_understood_too() {
                 fix: Fix {
                     latitude: 39.5296,
                     longitude: -119.8138,
+                    says: Some(Says { rolls: true }),
                     speed_mph: Some(63.4),
                     heading_deg: Some(264.0),
                     place: Some("2.1 mi W of Reno, NV".into()),
@@ -190,6 +193,7 @@ fn asset_locations_are_fixes_of_trailers_and_one_without_a_gateway_says_nothing(
             fix: Fix {
                 latitude: 39.5296,
                 longitude: -119.8138,
+                says: Some(Says { rolls: false }),
                 speed_mph: Some(0.0),
                 heading_deg: None,
                 place: Some("I-80, Reno, NV".into()),

@@ -122,6 +122,7 @@ fn trailer_fix(external_id: &str, latitude: f64, speed_mph: f64, at: Timestamp) 
     let fix = Fix {
         latitude,
         longitude: -100.0,
+        says: None,
         speed_mph: Some(speed_mph),
         heading_deg: None,
         place: None,
@@ -209,5 +210,13 @@ async fn a_look_at_all_units_leads_to_the_few_that_something_is_wrong_with() {
 }
 
 fn truck_fix(latitude: f64, at: Timestamp) -> Fix {
-    Fix { latitude, longitude: -100.0, speed_mph: None, heading_deg: None, place: None, observed_at: at }
+    Fix {
+        latitude,
+        longitude: -100.0,
+        says: None,
+        speed_mph: None,
+        heading_deg: None,
+        place: None,
+        observed_at: at,
+    }
 }

@@ -11,8 +11,15 @@ use super::{Bench, driver, movement, tractor};
 const HOUR: i64 = 3600;
 
 fn ping(latitude: f64, mph: Option<f64>, at: Timestamp) -> Change {
-    let fix =
-        Fix { latitude, longitude: -100.0, speed_mph: mph, heading_deg: None, place: None, observed_at: at };
+    let fix = Fix {
+        latitude,
+        longitude: -100.0,
+        says: None,
+        speed_mph: mph,
+        heading_deg: None,
+        place: None,
+        observed_at: at,
+    };
     Change::Fix { kind: UnitKind::Trailer, external_id: "9".into(), fix }
 }
 

@@ -23,6 +23,7 @@ fn seen(external_id: &str, minutes: f64, miles: f64, mph: f64) -> Change {
     let fix = Fix {
         latitude: 35.0 + miles * MILE,
         longitude: -100.0,
+        says: None,
         speed_mph: Some(mph),
         heading_deg: None,
         place: None,

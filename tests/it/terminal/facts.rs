@@ -92,12 +92,21 @@ fn locations_bring_readings_fixes_and_who_drives() {
     assert!((speed - 63.4).abs() < 0.01, "{speed}");
     let place = Some("2 mi W of Reno, NV".to_owned());
     let (latitude, longitude, heading_deg) = (39.5296, -119.8138, Some(264.0));
-    let expected = Fix { latitude, longitude, speed_mph: Some(speed), heading_deg, place, observed_at: seen };
+    let expected = Fix {
+        latitude,
+        longitude,
+        says: None,
+        speed_mph: Some(speed),
+        heading_deg,
+        place,
+        observed_at: seen,
+    };
     assert_eq!(*fix, expected);
 
     let parked = Fix {
         latitude: 36.1147,
         longitude: -115.1728,
+        says: None,
         speed_mph: None,
         heading_deg: None,
         place: None,

@@ -140,6 +140,7 @@ fn position(row: &rusqlite::Row<'_>) -> rusqlite::Result<Position> {
     let fix = Fix {
         latitude: row.get(0)?,
         longitude: row.get(1)?,
+        says: None,
         speed_mph: row.get(2)?,
         heading_deg: row.get(3)?,
         observed_at: Timestamp::from_millis(row.get(4)?),
