@@ -2,6 +2,7 @@
 //! same host, one error type. It knows no upstream, and neither retries nor waits: `sync` decides.
 
 mod error;
+mod mask;
 mod stream;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderV
 use reqwest::{RequestBuilder, Response, Url, redirect};
 
 pub use self::error::{Error, Kind, retry_after};
+pub use self::mask::{Mask, base64};
 pub use self::stream::{Opened, Refusal, Stream};
 use crate::model::Timestamp;
 
@@ -49,6 +51,8 @@ pub struct Client {
     inner: reqwest::Client,
     base: Url,
     body_cap: usize,
+    /// The secrets that go with every request.
+    mask: Mask,
 }
 
 /// One request: a GET, or a POST where it has a body.
@@ -64,6 +68,8 @@ pub struct Call<'a> {
     pub headers: &'a [(&'static str, HeaderValue)],
     /// What is posted.
     pub body: Option<Body<'a>>,
+    /// What is secret in the body, where that is no form: secret headers and fields are known to be.
+    pub secrets: &'a [&'a str],
 }
 
 /// What a POST carries. Never shown, since it may be a credential.
@@ -112,6 +118,8 @@ impl Client {
         // reqwest asks the process-wide provider; whoever comes first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let base = checked_base(base)?;
+        let secret = headers.iter().filter(|(_, value)| value.is_sensitive());
+        let mask = Mask::of(secret.filter_map(|(_, value)| value.to_str().ok()));
         let mut defaults = HeaderMap::new();
         for (name, value) in headers {
             let name =
@@ -141,7 +149,7 @@ impl Client {
             Some(path) => format!("CA file {}: {}", path.display(), error::deepest(&e)),
             None => format!("HTTP client for {base}: {}", error::deepest(&e)),
         })?;
-        Ok(Self { inner, base, body_cap: limits.body })
+        Ok(Self { inner, base, body_cap: limits.body, mask })
     }
 
     /// GETs `path` (below the base, no leading `/` needed) with these query pairs, encoded here.
@@ -162,7 +170,12 @@ impl Client {
     /// `now` turns a `Retry-After` date into a duration.
     pub async fn send(&self, call: Call<'_>, now: Timestamp) -> Result<Answer, Error> {
         let response = self.request(call).send().await.map_err(|e| Error::from_reqwest(&e))?;
-        self.read(response, now).await
+        self.read(response, &call, now).await
+    }
+
+    /// The same error without what is secret of this client, should an answer that was a success have said it back.
+    pub fn discreet(&self, error: Error) -> Error {
+        self.mask.discreet(error)
     }
 
     /// What time the upstream has, to the second, by the `Date` of whatever it answers to no credential at all.
@@ -200,7 +213,7 @@ impl Client {
         call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.clone()))
     }
 
-    async fn read(&self, mut response: Response, now: Timestamp) -> Result<Answer, Error> {
+    async fn read(&self, mut response: Response, call: &Call<'_>, now: Timestamp) -> Result<Answer, Error> {
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|value| retry_after(value, now));
@@ -220,7 +233,10 @@ impl Client {
         if status.is_success() {
             return Ok(Answer { status: status.as_u16(), retry_after: wait, body });
         }
-        let error = Error::from_status(status.as_u16(), wait, &String::from_utf8_lossy(&body));
+        // Before it is cut, so that no part of a secret is left, and after its escapes are read.
+        let (all, own) = (&self.mask, Mask::of_call(call));
+        let body = own.hide(&all.hide(&String::from_utf8_lossy(&body)));
+        let error = own.discreet(all.discreet(Error::from_status(status.as_u16(), wait, &body)));
         Err(Error { renews_at, ..error })
     }
 }

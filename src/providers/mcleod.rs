@@ -290,7 +290,8 @@ impl Provider for McLeod {
             "positions" => self.positions(ask).await,
             other => Err(unknown(other)),
         };
-        self.standing.judge(ask.resource, told)
+        // A SOAP fault may come as a success, of which nobody has struck anything out yet.
+        self.standing.judge(ask.resource, told.map_err(|error| self.client.discreet(error)))
     }
 }
 

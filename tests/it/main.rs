@@ -21,6 +21,7 @@ mod pty;
 mod routing;
 mod samsara;
 mod screens;
+mod secrets;
 mod service;
 mod sim;
 mod ssh;

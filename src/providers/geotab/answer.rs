@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::super::json::why;
 use super::scalar::{Text, word};
-use crate::http::{Error, Kind};
+use crate::http::{Error, Kind, Mask};
 use crate::model::Reject;
 
 /// A call that was answered with an error.
@@ -138,11 +138,8 @@ impl Told<'_> {
             detail.and_then(|detail| detail.kind.as_ref()).or(first.and_then(|first| first.name.as_ref()));
         let kind = word(kind).unwrap_or_else(|| "unnamed error".to_owned());
         let said = self.message.as_ref().or(first.and_then(|first| first.message.as_ref()));
-        let mut said = said.map(|said| said.0.to_string()).unwrap_or_default();
-        if !secret.is_empty() {
-            // A server that repeats what it was sent must not bring it into a log.
-            said = said.replace(secret, "***");
-        }
+        // An error is a success to HTTP, so that nobody has struck anything out of it yet.
+        let said = Mask::of([secret]).hide(said.map_or("", |said| &said.0));
         let (cause, answer) = judged(&kind, &said, retry_after);
         // The id is what Geotab's support asks for.
         let request = detail.and_then(|detail| word(detail.id.as_ref()));

@@ -308,6 +308,7 @@ async fn post<T>(
         path: PATH,
         accept: "application/json",
         body: Some(Body::Json(body)),
+        secrets: &[secret],
         ..Default::default()
     };
     let answer = client.send(call, now).await.map_err(plain)?;
