@@ -71,9 +71,8 @@ fn forms(secret: &str) -> Vec<String> {
         page = page.replace('"', "&quot;").replace('\'', "&#39;");
         let (encoded, based) = (encode(secret), base64(secret.as_bytes()));
         let url = based.replace('+', "-").replace('/', "_");
-        let small = small_hex(&encoded);
         let based = [&based, &url].map(|text| text.trim_end_matches('=').to_owned());
-        return [vec![secret.to_owned(), encoded, small, page], based.into()].concat();
+        return [vec![secret.to_owned(), encoded, page], based.into()].concat();
     };
     let pair = scheme.eq_ignore_ascii_case("basic").then(|| unbase64(bare)).flatten();
     let password = pair.as_deref().and_then(|pair| pair.split_once(':')).map(|(_, password)| password);
@@ -84,29 +83,21 @@ fn is_scheme(word: &str) -> bool {
     ["bearer", "basic", "token"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
-/// `%2f` for `%2F`, as some servers write it.
-fn small_hex(encoded: &str) -> String {
-    let mut digits = 0;
-    let small = |c: char| {
-        digits = if c == '%' { 2 } else { i32::max(digits - 1, -1) };
-        if digits >= 0 { c.to_ascii_lowercase() } else { c }
-    };
-    encoded.chars().map(small).collect()
-}
-
-/// `text` without `secret`, and without more than [`HARMLESS`] characters of its beginning.
+/// `text` without `secret`, and without more than [`HARMLESS`] characters of its beginning, in capitals or not: some write
+/// `%2f` for `%2F`.
 fn struck(text: &str, secret: &str) -> String {
-    let head = secret.char_indices().nth(HARMLESS).and_then(|(end, _)| secret.get(..end)).unwrap_or(secret);
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(at) = rest.find(head) {
-        let (before, found) = rest.split_at(at);
-        let alike = found.chars().zip(secret.chars()).take_while(|(a, b)| a == b);
-        let length = alike.map(|(c, _)| c.len_utf8()).sum();
-        out.push_str(before);
+    let (small, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let head = secret.char_indices().nth(HARMLESS).and_then(|(end, _)| secret.get(..end)).unwrap_or(&secret);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while let Some(before) = small.get(at..).and_then(|rest| rest.find(head)) {
+        let found = at + before;
+        let alike = small.get(found..).unwrap_or_default().chars().zip(secret.chars());
+        let length: usize = alike.take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+        out.push_str(text.get(at..found).unwrap_or_default());
         out.push_str(STRUCK);
-        rest = found.get(length..).unwrap_or_default();
+        at = found + length;
     }
-    out.push_str(rest);
+    out.push_str(text.get(at..).unwrap_or_default());
     out
 }
 
