@@ -49,7 +49,7 @@ pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};
 pub use muster::{Concern, Driven, Muster, Post, Rolling};
 pub use nearest::nearest;
-pub use papers::{is_placeholder, licence_key};
+pub use papers::{is_placeholder, licence_key, plate, plate_parts};
 pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
 pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
 pub use row_text::{RowText, SharedTexts};

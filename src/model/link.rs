@@ -19,7 +19,7 @@ pub struct Record {
     pub name: String,
     /// VIN, as told.
     pub vin: Option<String>,
-    /// Plate, as told.
+    /// Plate, as told, and its state where that is told too (`plate_parts`).
     pub plate: Option<String>,
     /// Digest of the licence.
     pub licence: Option<String>,

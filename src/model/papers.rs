@@ -1,4 +1,4 @@
-//! What is written on licences and plates: which text is none at all, and in what form a licence is kept.
+//! What is written on plates and licences: which text is none at all, and in what form the rest is kept.
 //! It joins nothing: what two that look alike come to is the business of linking.
 
 use ring::digest::{SHA256, digest};
@@ -92,6 +92,34 @@ pub fn licence_key(state: &str, number: &str) -> Option<String> {
     Some(format!("{half:032x}"))
 }
 
+/// A plate with its state behind it, "CD1234 (TX)": two states give out one number to two trucks. Without a state that is
+/// two letters, the number alone.
+pub fn plate(number: String, state: Option<&str>) -> String {
+    let state = state.and_then(state_letters);
+    // The bracket is read back, so that the number's own must not be taken for it.
+    match (state, plate_parts(&number)) {
+        (Some(state), (_, None)) => format!("{number} ({state})"),
+        _ => number,
+    }
+}
+
+/// The number of a plate, and its state where that is known: what [`plate`] put together.
+pub fn plate_parts(plate: &str) -> (&str, Option<&str>) {
+    let parts = plate.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    match parts {
+        Some((number, state)) if state_letters(state).is_some() => (number, Some(state)),
+        _ => (plate, None),
+    }
+}
+
+/// "TX" of "tx" and "US-TX". A name in full is no state here: taken for another than its letters, it would part one truck.
+fn state_letters(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_uppercase();
+    let letters = text.rsplit_once('-').map_or(text.as_str(), |(_, letters)| letters);
+    let is_state = letters.len() == 2 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+    (is_state && !is_placeholder(letters)).then(|| letters.to_owned())
+}
+
 fn letters_and_digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
@@ -147,5 +175,22 @@ mod tests {
         {
             assert!(licence_key("TX", number).is_some(), "{number}");
         }
+    }
+
+    #[test]
+    fn a_plate_is_kept_with_its_state_and_read_back() {
+        let check = |number: &str, state: Option<&str>, kept: &str, parts: (&str, Option<&str>)| {
+            assert_eq!(plate(number.to_owned(), state), kept);
+            assert_eq!(plate_parts(kept), parts);
+        };
+        check("CD1234", Some("TX"), "CD1234 (TX)", ("CD1234", Some("TX")));
+        check("cd-12 34", Some(" us-tx "), "cd-12 34 (TX)", ("cd-12 34", Some("TX")));
+        check("CD1234", None, "CD1234", ("CD1234", None));
+        check("CD1234", Some("Texas"), "CD1234", ("CD1234", None));
+        check("CD1234", Some("N/A"), "CD1234", ("CD1234", None));
+        check("CD1234", Some("XX"), "CD1234", ("CD1234", None));
+        check("AB (1234)", None, "AB (1234)", ("AB (1234)", None));
+        // Written so by hand already.
+        check("CD1234 (TX)", Some("CA"), "CD1234 (TX)", ("CD1234", Some("TX")));
     }
 }

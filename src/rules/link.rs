@@ -5,6 +5,7 @@
 
 mod groups;
 mod keys;
+mod plates;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,10 +47,8 @@ fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
             (LinkRule::UnitNumber, |record| {
                 Some(unit_number(&record.name)).filter(|number| !number.is_empty()).into_iter().collect()
             }),
-            (LinkRule::Plate, |record| {
-                let plate = record.plate.as_deref().map(folded);
-                plate.filter(|plate| plate.len() >= 3 && !is_placeholder(plate)).into_iter().collect()
-            }),
+            // Of which state a plate is, is known only from all: see `plates`.
+            (LinkRule::Plate, |_| Vec::new()),
         ],
         UnitKind::Driver => &[
             (LinkRule::DriverRef, |record| {
@@ -81,12 +80,10 @@ fn join_by(
     rule: LinkRule,
     key: Key,
 ) -> Vec<Conflict> {
-    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (index, record) in records.iter().enumerate() {
-        for key in key(record) {
-            holders.entry(key).or_default().insert(index);
-        }
-    }
+    let holders = match rule {
+        LinkRule::Plate => plates::holders(records, groups),
+        _ => holders(records, key),
+    };
     // The number rule compares the TMS's number with an ELD's, never two ELDs with each other.
     let needs_tms = matches!(rule, LinkRule::UnitNumber | LinkRule::DriverRef);
     let speaks = |index: &usize| records.get(*index).is_some_and(|record| record.is_tms);
@@ -103,7 +100,8 @@ fn join_by(
         if groups.roots(&alike.who).len() < 2 {
             continue;
         }
-        match groups.may_join(&alike.who) {
+        let tells_apart = || groups.tells_apart(&alike.who, rule, &alike.keys);
+        match groups.may_join(&alike.who).and_then(|()| tells_apart()) {
             Ok(()) => agreed.push(alike),
             Err(No::KeptApart) => {}
             // A person has said of each which one it is: there is nothing left to settle.
@@ -122,6 +120,17 @@ fn join_by(
         }
     }
     conflicts
+}
+
+/// Who has each key.
+fn holders(records: &[Record], key: Key) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, record) in records.iter().enumerate() {
+        for key in key(record) {
+            holders.entry(key).or_default().insert(index);
+        }
+    }
+    holders
 }
 
 /// Drivers whom no rule joined, though they have one phone number and are on one truck. They are only reported: two of a
@@ -179,6 +188,8 @@ fn conflict(kind: UnitKind, records: &[Record], who: &BTreeSet<usize>, no: &No, 
     let reason = match no {
         No::SameAccount => format!("several {named} of one account have the same {what}"),
         No::VinsDiffer => format!("same {what}, but their VINs differ"),
+        No::StatesDiffer => format!("{what}: which of them it is where no state is told is not known"),
+        No::LicencesDiffer => format!("same {what}, but their licences differ"),
         No::KeptApart | No::SomeKeptApart => {
             format!("same {what}, but a [[link]] keeps some of them apart")
         }

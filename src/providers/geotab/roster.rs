@@ -8,7 +8,7 @@ use super::answer::rows;
 use super::memory::{TRAILERS, Units};
 use super::scalar::{Reference, Text, is_active, referred, word};
 use crate::http::Error;
-use crate::model::{Batch, Change, Profile, Reject, Timestamp, UnitKind, licence_key};
+use crate::model::{Batch, Change, Profile, Reject, Timestamp, UnitKind, licence_key, plate};
 
 /// A `Group`.
 #[derive(Deserialize)]
@@ -47,6 +47,7 @@ struct DeviceRow<'a> {
     vehicle_identification_number: Option<Text<'a>>,
     engine_vehicle_identification_number: Option<Text<'a>>,
     license_plate: Option<Text<'a>>,
+    license_state: Option<Text<'a>>,
     groups: Option<Vec<Reference<'a>>>,
     active_from: Option<Text<'a>>,
     active_to: Option<Text<'a>>,
@@ -95,7 +96,8 @@ fn device(row: &DeviceRow<'_>, now: Timestamp, units: &mut Units) -> Result<Prof
     profile.active = is_active(row.active_from.as_ref(), row.active_to.as_ref(), now);
     profile.vin = known(row.vehicle_identification_number.as_ref())
         .or_else(|| known(row.engine_vehicle_identification_number.as_ref()));
-    profile.plate = known(row.license_plate.as_ref());
+    let state = row.license_state.as_ref().map(|state| state.0.as_ref());
+    profile.plate = known(row.license_plate.as_ref()).map(|number| plate(number, state));
     let mirrored = referred(row.tmp_trailer_id.as_ref()).filter(|_| is_trailer);
     units.listed(&profile.external_id, kind, &profile.name, mirrored.as_deref());
     profile.refs.extend(mirrored);

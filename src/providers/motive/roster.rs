@@ -9,6 +9,7 @@ use super::wire::{ExternalIds, Mention, is_active, refs, rows, still_here};
 use super::zones;
 use crate::model::{
     Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, clean, clean_opt, licence_key,
+    plate,
 };
 
 /// The longest "First Last" that is kept.
@@ -23,6 +24,7 @@ pub(super) struct Vehicle<'a> {
     status: Option<Text<'a>>,
     vin: Option<Text<'a>>,
     license_plate_number: Option<Text<'a>>,
+    license_plate_state: Option<Text<'a>>,
     make: Option<Text<'a>>,
     model: Option<Text<'a>>,
     year: Option<Text<'a>>,
@@ -36,7 +38,7 @@ pub(super) fn vehicle(id: String, row: &Vehicle<'_>, batch: &mut Batch) {
     batch.changes.push(Change::Profile(Box::new(Profile {
         active,
         vin: word(row.vin.as_ref()),
-        plate: word(row.license_plate_number.as_ref()),
+        plate: registered(row.license_plate_number.as_ref(), row.license_plate_state.as_ref()),
         make: word(row.make.as_ref()),
         model: word(row.model.as_ref()),
         year: year(row.year.as_ref()),
@@ -102,6 +104,7 @@ pub(super) struct Asset<'a> {
     status: Option<Text<'a>>,
     vin: Option<Text<'a>>,
     license_plate_number: Option<Text<'a>>,
+    license_plate_state: Option<Text<'a>>,
     make: Option<Text<'a>>,
     model: Option<Text<'a>>,
     year: Option<Text<'a>>,
@@ -113,13 +116,17 @@ pub(super) fn asset(id: String, row: &Asset<'_>, batch: &mut Batch) {
     batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref()),
         vin: word(row.vin.as_ref()),
-        plate: word(row.license_plate_number.as_ref()),
+        plate: registered(row.license_plate_number.as_ref(), row.license_plate_state.as_ref()),
         make: word(row.make.as_ref()),
         model: word(row.model.as_ref()),
         year: year(row.year.as_ref()),
         refs: refs(&[], &row.external_ids),
         ..Profile::new(UnitKind::Trailer, id, name)
     })));
+}
+
+fn registered(number: Option<&Text<'_>>, state: Option<&Text<'_>>) -> Option<String> {
+    Some(plate(word(number)?, state.map(|state| state.0.as_ref())))
 }
 
 /// "First Last"; `None` when neither is told.

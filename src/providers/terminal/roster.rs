@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::readings::serial_as_vin;
 use super::wire::{Text, word};
-use crate::model::{Batch, Change, Profile, Reject, UnitKind, licence_key};
+use crate::model::{self, Batch, Change, Profile, Reject, UnitKind, licence_key};
 
 /// A row of `/vehicles`.
 #[derive(Deserialize)]
@@ -109,7 +109,8 @@ struct Registration<'a> {
 }
 
 fn number_of(plate: Option<&Registration<'_>>) -> Option<String> {
-    word(plate?.number.as_ref())
+    let told = plate?;
+    Some(model::plate(word(told.number.as_ref())?, told.state.as_ref().map(|state| state.0.as_ref())))
 }
 
 fn licence(licence: &Registration<'_>) -> Option<String> {

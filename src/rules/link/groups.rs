@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{folded, valid_vin};
-use crate::model::{LinkRule, Record};
+use super::{folded, plates, valid_vin};
+use crate::model::{LinkRule, Record, plate_parts};
 
 /// Why groups may not be one.
 pub(super) enum No {
@@ -11,6 +11,10 @@ pub(super) enum No {
     SameAccount,
     /// They hold different valid VINs.
     VinsDiffer,
+    /// The plate that they have in common is of different states.
+    StatesDiffer,
+    /// They hold different licences.
+    LicencesDiffer,
     /// A person keeps every one of them apart from every other.
     KeptApart,
     /// A person keeps some apart, so that nobody knows where the rest belongs.
@@ -72,18 +76,7 @@ impl<'a> Groups<'a> {
             all if all == roots.len() * (roots.len() - 1) / 2 => return Err(No::KeptApart),
             _ => return Err(No::SomeKeptApart),
         }
-        let mut vins: Vec<BTreeSet<String>> = Vec::new();
-        for mut these in roots.iter().map(|&root| self.vins(root)).filter(|vins| !vins.is_empty()) {
-            vins.retain(|others| {
-                let differ = others.is_disjoint(&these);
-                if !differ {
-                    these.extend(others.iter().cloned());
-                }
-                differ
-            });
-            vins.push(these);
-        }
-        if vins.len() > 1 {
+        if differ(roots.iter().map(|&root| self.vins(root))) {
             return Err(No::VinsDiffer);
         }
         let mut accounts = BTreeSet::new();
@@ -94,6 +87,36 @@ impl<'a> Groups<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether what goes with the rule, beside what every rule heeds, tells these groups from each other: the states of a
+    /// plate, and for a name, which many have, the licence.
+    pub(super) fn tells_apart(
+        &self,
+        who: &BTreeSet<usize>,
+        rule: LinkRule,
+        keys: &[String],
+    ) -> Result<(), No> {
+        let roots = self.roots(who);
+        match rule {
+            LinkRule::Plate => {
+                let is_it = |number: &str| keys.iter().any(|key| folded(plate_parts(key).0) == number);
+                let states = |&root: &usize| plates::states_in(self.group(root), is_it);
+                if differ(roots.iter().map(states)) { Err(No::StatesDiffer) } else { Ok(()) }
+            }
+            LinkRule::FullName => {
+                let licences = |&root: &usize| -> BTreeSet<&str> {
+                    self.group(root).filter_map(|record| record.licence.as_deref()).collect()
+                };
+                if differ(roots.iter().map(licences)) { Err(No::LicencesDiffer) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The records of the group that this one is in.
+    pub(super) fn with(&self, index: usize) -> impl Iterator<Item = &'a Record> {
+        self.group_of.get(index).into_iter().flat_map(|&root| self.group(root))
     }
 
     /// Whether a person joined something to every one of these groups.
@@ -191,4 +214,20 @@ impl<'a> Groups<'a> {
         let mut members = self.members.get(&root).into_iter().flatten();
         members.any(|member| self.chosen.contains(member))
     }
+}
+
+/// Whether some of these have nothing in common with the others. What nothing is known of tells nothing apart.
+fn differ<T: Ord + Clone>(sets: impl Iterator<Item = BTreeSet<T>>) -> bool {
+    let mut apart: Vec<BTreeSet<T>> = Vec::new();
+    for mut these in sets.filter(|set| !set.is_empty()) {
+        apart.retain(|others| {
+            let differ = others.is_disjoint(&these);
+            if !differ {
+                these.extend(others.iter().cloned());
+            }
+            differ
+        });
+        apart.push(these);
+    }
+    apart.len() > 1
 }

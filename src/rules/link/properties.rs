@@ -20,7 +20,7 @@ fn record(kind: UnitKind) -> impl Strategy<Value = Record> {
         UnitKind::Tractor | UnitKind::Trailer => &["101", "0101", "102", "A"],
     };
     let vin = proptest::option::of(one_of(&VINS));
-    let plate = proptest::option::of(one_of(&["ABC123", "abc-123", "XY9"]));
+    let plate = proptest::option::of(one_of(&["ABC123", "abc-123", "ABC123 (TX)", "ABC123 (CA)", "XY9"]));
     let licence = proptest::option::of(one_of(&["d1", "d2"]));
     let refs = proptest::collection::vec(one_of(&["0", "1", "2", "3"]), 0..3);
     (one_of(&["mcleod", "samsara", "motive", "geotab"]), one_of(names), vin, plate, licence, refs).prop_map(

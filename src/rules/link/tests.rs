@@ -20,7 +20,7 @@ fn record(text: &str) -> Record {
     for word in rest.split(' ') {
         match word.split_once('=') {
             Some(("vin", vin)) => record.vin = Some(vin.into()),
-            Some(("plate", plate)) => record.plate = Some(plate.into()),
+            Some(("plate", plate)) => record.plate = Some(plate.replace('(', " (")),
             Some(("licence", digest)) => record.licence = Some(digest.into()),
             Some(("ref", id)) => record.refs.push(id.into()),
             Some(("phone", number)) => record.phone = Some(number.into()),
@@ -115,6 +115,45 @@ fn two_different_valid_vins_veto_every_weaker_rule() {
 fn a_plate_joins_by_letters_and_digits_only() {
     check(UnitKind::Tractor, &["motive/1 A plate=abc-123", "samsara/2 B plate=ABC123"], "0 + 1 plate", 0);
     check(UnitKind::Tractor, &["motive/1 A plate=-", "samsara/2 B plate=-"], "0 | 1", 0);
+}
+
+#[test]
+fn a_plate_of_two_states_is_two_plates() {
+    let tractor = |records: &[&str], groups: &str, conflicts: usize| {
+        check_wished(UnitKind::Tractor, records, &[], groups, conflicts)
+    };
+    let (tx, ca) = ("motive/1 A plate=CD1234(TX)", "terminal/2 B plate=cd-1234(CA)");
+    tractor(&[tx, ca], "0 | 1", 0);
+    tractor(&[tx, "terminal/2 B plate=cd-1234(TX)"], "0 + 1 plate", 0);
+    tractor(&[tx, ca, "geotab/3 C plate=CD1234(CA)"], "0 | 1 + 2 plate", 0);
+    // Where one says nothing of the state it may be any; of two nobody knows which.
+    tractor(&[tx, "samsara/2 B plate=CD1234"], "0 + 1 plate", 0);
+    let linked = tractor(&[tx, ca, "samsara/3 C plate=CD1234"], "0 | 1 | 2", 1);
+    assert_eq!(
+        linked.conflicts[0].reason,
+        "plate CD1234 (CA) or CD1234 (TX): which of them it is where no state is told is not known"
+    );
+    // What it is one with by something better knows its state.
+    let vin = format!("vin={VIN_A}");
+    let (tx, unsaid) = (format!("{tx} {vin}"), format!("samsara/3 C plate=CD1234 {vin}"));
+    tractor(&[&tx, ca, &unsaid], "0 + 2 vin | 1", 0);
+    // No state parts what a VIN or a number joins: a truck is registered anew.
+    tractor(&[&tx, &format!("{ca} {vin}")], "0 + 1 vin", 0);
+    tractor(&["mcleod/101 101 plate=CD1234(TX)", "motive/7 101 plate=CD1234(CA)"], "0 + 1 unit_number", 0);
+}
+
+#[test]
+fn a_name_joins_nobody_whose_licences_differ() {
+    let driver = |records: &[&str], groups: &str, conflicts| {
+        check_wished(UnitKind::Driver, records, &[], groups, conflicts)
+    };
+    let linked = driver(&["motive/1 Ann Lee licence=d1", "geotab/2 Ann Lee licence=d2"], "0 | 1", 1);
+    assert_eq!(linked.conflicts[0].reason, "same name ANN LEE, but their licences differ");
+    driver(&["motive/1 Ann Lee licence=d1", "geotab/2 Ann Lee"], "0 + 1 full_name", 0);
+    // A TMS id is more than a licence, which changes with the state that he lives in.
+    let records =
+        ["mcleod/LEEAN Ann Lee", "motive/1 A L licence=d1 ref=leean", "geotab/2 A L licence=d2 ref=LEEAN"];
+    driver(&records, "0 + 1 driver_ref + 2 driver_ref", 0);
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn terminals_examples_are_decoded_to_what_they_say() {
     let truck = Profile {
         active: false,
         vin: Some("1HGCM82633A004352".into()),
-        plate: Some("ABC-1234".into()),
+        plate: Some("ABC-1234 (AL)".into()),
         make: Some("Peterbilt".into()),
         model: Some("Model 579".into()),
         year: Some("2016".into()),

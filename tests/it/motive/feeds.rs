@@ -22,7 +22,7 @@ fn vehicles_are_profiles_and_a_sold_one_is_not_active() {
         changes: vec![
             Change::Profile(Box::new(Profile {
                 vin: Some("1FUJGLDR5CLBP8834".into()),
-                plate: Some("P301".into()),
+                plate: Some("P301 (NV)".into()),
                 make: Some("Freightliner".into()),
                 model: Some("Cascadia".into()),
                 year: Some("2021".into()),
@@ -93,7 +93,7 @@ fn assets_are_trailers() {
         changes: vec![
             Change::Profile(Box::new(Profile {
                 vin: Some("8V8WD530FLN016251".into()),
-                plate: Some("7TYP290".into()),
+                plate: Some("7TYP290 (NV)".into()),
                 make: Some("Wabash".into()),
                 model: Some("DuraPlate".into()),
                 year: Some("2020".into()),

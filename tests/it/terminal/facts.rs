@@ -17,7 +17,7 @@ const TRAILER: &str = "trl_01D8ZQFGHVJ858NBF2Q7DV9MNA";
 fn vehicles_are_profiles_and_an_inactive_one_says_so() {
     let first = Profile {
         vin: Some("1FUJGLDR5CLBP8834".into()),
-        plate: Some("P201".into()),
+        plate: Some("P201 (NV)".into()),
         make: Some("Freightliner".into()),
         model: Some("Cascadia".into()),
         year: Some("2021".into()),
