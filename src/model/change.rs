@@ -16,6 +16,9 @@ pub struct Batch {
     pub cursor: Option<String>,
     /// This read listed everything its feed knows: what it did not name is gone.
     pub complete: bool,
+    /// It brought no row at all, of a list that names every truck there is, driven or not: what it named before is not
+    /// gone, but the list is at fault.
+    pub bare: bool,
 }
 
 /// One fact learned from an account.
@@ -112,7 +115,7 @@ pub struct Profile {
     pub active: bool,
     /// Vehicle identification number, as told.
     pub vin: Option<String>,
-    /// Licence plate, as told.
+    /// Licence plate, as told, and its state where that is told too (`plate`).
     pub plate: Option<String>,
     /// Digest of a driver's licence (`licence_key`).
     pub licence: Option<String>,

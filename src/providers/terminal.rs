@@ -284,5 +284,6 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
     }?;
     let next = place.turn(&turn, met);
     batch.complete = next.is_none() && feed.lists_all();
+    batch.bare = batch.complete && feed == Feed::VehicleLocations && place.is_bare(&turn);
     Ok(Page { batch, next: next.map(|next| next.token()), is_step: false })
 }

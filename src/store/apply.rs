@@ -202,8 +202,10 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     let mut still_unlinked = unlinked.clone();
     identify(&mut work, memory, &mut still_unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
-    if commit.batch.complete {
-        memory.told.complete(&mut work)?;
+    match commit.batch.complete {
+        true if commit.batch.bare => pairings::keep(&mut work)?,
+        true => memory.told.complete(&mut work)?,
+        false => {}
     }
     // A read of many pages settles who goes with whom once, at its end.
     let open = ties.and(work.touched, rev);

@@ -7,6 +7,7 @@ use rusqlite::params;
 
 use super::apply::Work;
 use super::memory::Memory;
+use super::profiles;
 use super::rows::{TMS_ACCOUNT, text};
 use crate::model::{Claim, Pairing, PairingSource, RowText, Tie, Timestamp, UnitId, UnitKind};
 
@@ -34,6 +35,19 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()
         )?
         .execute(params![work.account, tie, told.left, by, work.resource, right, since])?;
     work.touched.ties |= changed > 0;
+    Ok(())
+}
+
+/// A list that names every truck came without one. That everybody got off at once is a fault of the service, never the
+/// end of the day: who it named stays where he is, and that is said.
+pub(super) fn keep(work: &mut Work<'_>) -> rusqlite::Result<()> {
+    let has_named: bool = work
+        .sql
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM pairings WHERE account = ?1 AND resource = ?2)")?
+        .query_row(params![work.account, work.resource], |row| row.get(0))?;
+    if has_named {
+        work.reject("", profiles::EMPTY);
+    }
     Ok(())
 }
 

@@ -82,6 +82,9 @@ fn write(work: &Work<'_>, told: &Profile) -> rusqlite::Result<bool> {
     Ok(changed > 0)
 }
 
+/// What is said of a list of nothing that named something before.
+pub(super) const EMPTY: &str = "the list is empty, and was not before: what it named is kept";
+
 /// Records that a complete read of this resource did not name are no longer active there. A list
 /// of nothing is taken for a fault of the service, never for the end of the fleet.
 pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
@@ -104,7 +107,7 @@ pub(super) fn retire_unconfirmed(work: &mut Work<'_>) -> rusqlite::Result<()> {
             .query_row(params![kind.word(), work.account, work.resource], |row| row.get(0))?;
         if !named {
             if listed {
-                work.reject("", "the list is empty, and was not before: what it named is kept");
+                work.reject("", EMPTY);
             }
             continue;
         }

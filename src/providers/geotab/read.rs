@@ -119,15 +119,19 @@ fn list(listed: Listed, place: &Place) -> Result<Page, Error> {
 fn snapshot(known: &mut Known, place: &Place, result: &str) -> Result<Page, Error> {
     known.wheel.clear();
     let (mut batch, rows) = positions::status(result, known)?;
-    // Whoever is not named as a driver is none; unless there are more than one answer holds.
+    // Whoever is not named as a driver is none; unless there are more than one answer holds, or there is nothing at all:
+    // then it is asked for again, and who sat where before is not forgotten.
     batch.complete = rows < LIST_LIMIT;
+    batch.bare = rows == 0;
     if known.track.is_behind() {
         // Where units are was not taken from it, and is when the track has been caught up with: then it
         // is read again.
         return Ok(Page { batch, ..Page::default() });
     }
     batch.cursor.clone_from(&place.after);
-    known.wheel.hold(place.after.clone());
+    if rows > 0 {
+        known.wheel.hold(place.after.clone());
+    }
     let next = place.then(Place::at(Stage::Rows, place.after.clone()))?;
     Ok(Page { batch, next: Some(next.token()), is_step: false })
 }
@@ -186,7 +190,7 @@ fn changes(known: &mut Known, feed: Feed, ask: &Ask<'_>, place: &Place, result: 
     let next = if rows < FEED_LIMIT { None } else { Some(place.behind(Some(&version))?) };
     match feed {
         Feed::LogRecords => known.track.turned(next.is_some()),
-        Feed::DeviceStatus => known.wheel.hold(Some(version.clone())),
+        Feed::DeviceStatus => known.wheel.hold_on(&version),
         _ => {}
     }
     // On every page, so that a crash resumes where it was.

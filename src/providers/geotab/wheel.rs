@@ -32,6 +32,13 @@ impl Wheel {
         self.through = version;
     }
 
+    /// They are known as of this version too, if they are known at all.
+    pub(super) fn hold_on(&mut self, version: &str) {
+        if let Some(through) = &mut self.through {
+            version.clone_into(through);
+        }
+    }
+
     /// All seats are told now.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

@@ -100,6 +100,11 @@ impl Place {
         Some(Self { cursor, met, pages, barren, mark, dead_end, ..self.clone() })
     }
 
+    /// Whether the read that ends with `turn` brought no row on any page.
+    pub(super) fn is_bare(&self, turn: &Turn) -> bool {
+        turn.rows == 0 && self.barren == self.pages
+    }
+
     /// The beginning, where `error` refuses the cursor we are at; `None` where there is none to refuse, or
     /// it happened before in this read.
     pub(super) fn begun_anew(&self, error: &Error) -> Option<Self> {

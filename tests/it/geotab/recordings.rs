@@ -12,7 +12,7 @@ const KM: f64 = 1.609_344;
 
 #[test]
 fn devices_are_trucks_or_trailers_and_archived_ones_are_not_active() {
-    let rows = r#"[{"id":"b20","name":" Demo - 32 ","licensePlate":"DEMO32","vehicleIdentificationNumber":"WMAR62ZZ3LT034488",
+    let rows = r#"[{"id":"b20","name":" Demo - 32 ","licensePlate":"DEMO32","licenseState":"ON","vehicleIdentificationNumber":"WMAR62ZZ3LT034488",
          "groups":[{"id":"b27AB"}],"activeFrom":"2025-12-29T15:57:02.320Z","activeTo":"2050-01-01T00:00:00.000Z"},
         {"id":"b21","name":"Old","licensePlate":"","vehicleIdentificationNumber":"?","groups":[],
          "engineVehicleIdentificationNumber":"4SYNTHV1N00000017","activeTo":"2021-11-05T13:35:43.215Z"},
@@ -32,7 +32,7 @@ fn devices_are_trucks_or_trailers_and_archived_ones_are_not_active() {
         changes: vec![
             Change::Profile(Box::new(Profile {
                 vin: Some("WMAR62ZZ3LT034488".into()),
-                plate: Some("DEMO32".into()),
+                plate: Some("DEMO32 (ON)".into()),
                 ..Profile::new(UnitKind::Tractor, "b20", "Demo - 32")
             })),
             Change::Profile(Box::new(Profile {
@@ -123,6 +123,7 @@ fn a_track_is_fixes_in_the_order_of_time_with_the_course_over_ground() {
         ],
         cursor: Some("00000000000014a1".into()),
         complete: false,
+        bare: false,
     };
     assert_eq!(batches, [expected]);
 }

@@ -31,7 +31,9 @@ fn status(device: &str, time: &str, place: (f64, f64), rest: &str) -> String {
 /// The changes of a page of statuses, to a memory that has seen a snapshot of none.
 fn status_feed(memory: &Memory, rows: &str) -> Vec<Change> {
     let ask = ask("device_status");
-    let snapshot = [feed("", "1"), result("[]"), feed(rows, "2")];
+    // Of a device that never reported: a list of nothing would be asked for again.
+    let never = status("b18", "0001-01-01T00:00:00.000Z", (0.0, 0.0), "");
+    let snapshot = [feed("", "1"), result(&format!("[{never}]")), feed(rows, "2")];
     told(memory, ask, &snapshot.each_ref().map(String::as_str))
 }
 

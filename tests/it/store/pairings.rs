@@ -1,7 +1,7 @@
 //! Who goes with whom, by the words of a feed that names everybody each time.
 
 use backhaul::model::{Batch, Change, Concern, Pairing, PairingSource, Tie, UnitId};
-use backhaul::store::{Access, Reader, Scope, Store};
+use backhaul::store::{Access, Reader, Scope, Store, examine};
 use backhaul::sync::JUDGE;
 
 use super::{Bench, driver, tractor};
@@ -47,6 +47,29 @@ async fn a_word_that_a_complete_read_does_not_name_is_over_though_the_writer_was
     bench.store = Store::open(&path, Access::Owner, JUDGE, bench.now).unwrap().0;
     tell_all(&mut bench, vec![word("a", "2")]).await;
     assert_eq!(pairs(&bench), [pair("Ann", Some("2")), pair("Bob", None)]);
+}
+
+#[tokio::test]
+async fn a_list_of_trucks_that_is_empty_unseats_nobody_and_says_so() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    bench.tell("samsara", "drivers", vec![driver("a", "Ann")]).await;
+    let bare = || Batch { complete: true, bare: true, ..Batch::default() };
+    let said = |bench: &Bench| {
+        let aside = examine(&bench.path()).unwrap().set_aside;
+        aside.into_iter().map(|aside| (aside.reason, aside.count)).collect::<Vec<_>>()
+    };
+    // An account that never had one is not at fault.
+    bench.tell_batch("samsara", "pairs", bare()).await;
+    assert_eq!(said(&bench), []);
+    tell_all(&mut bench, vec![word("a", "1")]).await;
+    bench.tell_batch("samsara", "pairs", bare()).await;
+    assert_eq!(pairs(&bench), [pair("Ann", Some("1"))]);
+    let empty = "the list is empty, and was not before: what it named is kept";
+    assert_eq!(said(&bench), [(empty.to_owned(), 1)]);
+    // Trucks without a driver are the end of the day.
+    tell_all(&mut bench, Vec::new()).await;
+    assert_eq!(pairs(&bench), [pair("Ann", None)]);
 }
 
 #[tokio::test]
