@@ -1,7 +1,7 @@
 //! Motive (formerly KeepTruckin): vehicles, assets, drivers, positions and hours of service over its
 //! REST API, by an API key or by OAuth 2.
 //!
-//! `paging` says where in a read we are, `roster`, `positions`, `hours` and `duty_days` what the answers
+//! `paging` says where in a read we are, `places` which list of positions comes next, `roster`, `positions`, `hours` and `duty_days` what the answers
 //! mean, `zones` what a time zone's name is elsewhere, `wire` and `scalar` how an answer is taken apart.
 //! All of that is pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to
 //! the network.
@@ -9,6 +9,7 @@
 mod duty_days;
 mod hours;
 mod paging;
+mod places;
 mod positions;
 mod roster;
 mod scalar;
@@ -24,6 +25,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::paging::{Place, Turned};
+use self::places::Refused;
 pub use self::session::Application;
 use self::session::{Pass, Session};
 use self::wire::List;
@@ -54,6 +56,8 @@ pub struct Motive {
     client: Client,
     /// What renews the access token; `None` where a key goes with every request.
     session: Option<Arc<Session>>,
+    /// Which lists of positions are not there for us.
+    refused: Refused,
 }
 
 impl Motive {
@@ -76,7 +80,7 @@ impl Motive {
             Credential::OAuth(application) => Some(Arc::new(Session::new(application, ca_file)?)),
         };
         let client = Client::new(base_url, &headers, ca_file, &Limits::default())?;
-        Ok(Self { client, session })
+        Ok(Self { client, session, refused: Refused::default() })
     }
 
     /// What to make of a call that failed.
@@ -106,7 +110,10 @@ impl Provider for Motive {
     }
 
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, Error> {
-        let (feed, place) = locate(&ask)?;
+        let (feed, mut place) = locate(&ask)?;
+        if feed == Feed::VehicleLocations {
+            place = self.refused.begin(place, ask.now);
+        }
         let mut headers = Vec::new();
         let mut bearer = None;
         if let Some(session) = &self.session {
@@ -126,15 +133,26 @@ impl Provider for Motive {
         }
         query.extend([("per_page", paging::PER_PAGE_ASKED), ("page_no", page.as_str())]);
         let call = Call {
-            path: feed.path(),
+            path: if place.others.is_some() { ALL_VEHICLES } else { feed.path() },
             query: &query,
             accept: "application/json",
             headers: &headers,
             ..Call::default()
         };
         match self.client.send(call, ask.now).await {
-            Ok(answer) => read(feed, &ask, &place, &answer.body),
-            Err(error) => self.failed(feed, &place, bearer.as_deref(), error),
+            Ok(answer) => {
+                let page = read(feed, &ask, &place, &answer.body)?;
+                if feed == Feed::VehicleLocations {
+                    self.refused.go_on(&place, page, ask.now)
+                } else {
+                    Ok(page)
+                }
+            }
+            Err(error) => {
+                let without = || self.refused.without(&place, &error, ask.now);
+                let page = (feed == Feed::VehicleLocations).then(without).flatten();
+                page.map_or_else(|| self.failed(feed, &place, bearer.as_deref(), error), Ok)
+            }
         }
     }
 }
@@ -147,6 +165,9 @@ pub fn normalise(ask: Ask<'_>, body: &[u8]) -> Result<Page, Error> {
     let (feed, place) = locate(&ask)?;
     read(feed, &ask, &place, body)
 }
+
+/// Where vehicles are that have another tracker than a Vehicle Gateway.
+const ALL_VEHICLES: &str = "v1/vehicle_locations";
 
 /// The feeds by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,9 +275,13 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
         Turned::On(next) => Some(next.token()),
         Turned::Done { steady, readable } => {
             batch.complete = feed.lists_all(steady, readable);
+            batch.bare = feed == Feed::VehicleLocations && batch.complete && place.is_bare(&turn);
             None
         }
     };
+    if let Some(gateways) = &place.others {
+        places::add(gateways, &mut batch);
+    }
     Ok(Page { batch, next, is_step: false })
 }
 

@@ -1,6 +1,8 @@
 //! Where in a read we are, as the token between two calls, and the guard against a server whose
 //! pages never end. It knows no endpoint and no row.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::wire::Turn;
@@ -33,6 +35,23 @@ pub(super) struct Place {
     unreadable: bool,
     /// What marks the first row of the page before.
     first: String,
+    /// Of positions: what the list of the trucks with a gateway told of, where this is the one of all the others.
+    pub(super) others: Option<Gateways>,
+    /// Whom and what it has told of so far.
+    told: BTreeSet<String>,
+}
+
+/// What the list of the trucks with a gateway came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Gateways {
+    /// The trucks, and the drivers in them: what the list of all says of them is no news.
+    pub(super) told: BTreeSet<String>,
+    /// It was read, and not refused.
+    pub(super) read: bool,
+    /// It was whole.
+    pub(super) whole: bool,
+    /// It had no row.
+    pub(super) bare: bool,
 }
 
 impl Default for Place {
@@ -46,6 +65,8 @@ impl Default for Place {
             drifted: false,
             unreadable: false,
             first: String::new(),
+            others: None,
+            told: BTreeSet::new(),
         }
     }
 }
@@ -89,6 +110,30 @@ impl Place {
         Self { refused: true, ..self.clone() }
     }
 
+    /// Whether the read that ends with `turn` brought no row on any page.
+    pub(super) const fn is_bare(&self, turn: &Turn) -> bool {
+        self.rows == 0 && turn.rows == 0
+    }
+
+    /// Notes whom and what a page told of; `next` is the place behind it.
+    pub(super) fn note(&self, told: BTreeSet<String>, next: &mut Self) {
+        next.told.clone_from(&self.told);
+        next.told.extend(told);
+    }
+
+    /// The first page of the list of all trucks, behind that of those with a gateway: its last page told of these.
+    pub(super) fn to_the_others(&self, mut told: BTreeSet<String>, whole: bool, bare: bool) -> Self {
+        told.extend(self.told.iter().cloned());
+        let others = Some(Gateways { told, read: true, whole, bare });
+        Self { begun_at: self.begun_at, others, ..Self::default() }
+    }
+
+    /// The same where there is no list of those with a gateway.
+    pub(super) fn to_all(&self) -> Self {
+        let others = Some(Gateways { whole: true, bare: true, ..Gateways::default() });
+        Self { begun_at: self.begun_at, others, ..Self::default() }
+    }
+
     /// Where the read goes on after `turn`, the answer at this place.
     pub(super) fn turn(&self, turn: &Turn) -> Result<Turned, Error> {
         if self.page > 1 && !turn.first.is_empty() && turn.first == self.first {
@@ -113,7 +158,19 @@ impl Place {
             return Err(Error::new(Kind::TooLarge, message));
         }
         let (page, first, begun_at) = (self.page + 1, turn.first.clone(), self.begun_at);
-        Ok(Turned::On(Self { page, refused: false, begun_at, rows, total, drifted, unreadable, first }))
+        let (others, told) = (self.others.clone(), BTreeSet::new());
+        Ok(Turned::On(Self {
+            page,
+            refused: false,
+            begun_at,
+            rows,
+            total,
+            drifted,
+            unreadable,
+            first,
+            others,
+            told,
+        }))
     }
 }
 

@@ -60,7 +60,8 @@ async fn feeds_that_want_a_token_at_once_make_one_exchange() {
     );
     assert!([a, b, c, d].iter().all(Result::is_ok));
     let (exchanges, calls) = company.offered();
-    assert_eq!((exchanges.len(), calls.len()), (1, 4));
+    // Where vehicles are is told by two lists.
+    assert_eq!((exchanges.len(), calls.len()), (1, 5));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use backhaul::http::Kind;
+use backhaul::model::{Batch, Change};
 use backhaul::providers::motive::{Credential, Motive};
 use backhaul::providers::{Ask, Cadence, Provider};
 use secrecy::SecretString;
@@ -27,6 +28,12 @@ fn hundred_and_one(line: &str) -> String {
 async fn every_feed_is_read_page_by_page_with_all_filters() {
     let server = Server::start(|asked| say(200, hundred_and_one(&asked.line))).await;
     let motive = server.by_key();
+    // Where vehicles are is read of those with a gateway, and then of all.
+    let batches = read(&motive, "vehicle_locations", now()).await.unwrap();
+    let asked =
+        |version: u32, page: u32| format!("/v{version}/vehicle_locations?per_page=100&page_no={page}");
+    assert_eq!(server.lines(), [asked(3, 1), asked(3, 2), asked(1, 1), asked(1, 2)]);
+    assert_eq!(batches.iter().map(|batch| batch.complete).collect::<Vec<_>>(), [false, false, false, true]);
     let check = async |resource, path: &str, filters: &str| {
         let batches = read(&motive, resource, now()).await.unwrap();
         let asked = |page: u32| format!("/{path}?{filters}per_page=100&page_no={page}");
@@ -36,7 +43,6 @@ async fn every_feed_is_read_page_by_page_with_all_filters() {
     assert_eq!(check("vehicles", "v1/vehicles", "").await, [false, true]);
     assert_eq!(check("drivers", "v1/users", "role=driver&").await, [false, true]);
     assert_eq!(check("assets", "v1/assets", "").await, [false, true]);
-    assert_eq!(check("vehicle_locations", "v3/vehicle_locations", "").await, [false, true]);
     assert_eq!(check("available_time", "v1/available_time", "").await, [false, false]);
     assert_eq!(check("asset_locations", "v1/asset_locations", "").await, [false, false]);
     let days = "start_date=2026-11-12&end_date=2026-11-20&";
@@ -78,7 +84,8 @@ async fn trap_3_drivers_are_never_named_in_a_query_that_would_keep_only_the_last
         read(&motive, feed.resource, now()).await.unwrap();
     }
     let lines = server.lines();
-    assert_eq!(lines.len(), motive.feeds().len());
+    // Where vehicles are is told by two lists.
+    assert_eq!(lines.len(), motive.feeds().len() + 1);
     assert!(lines.iter().all(|line| !line.contains("ids")), "{lines:?}");
 }
 
@@ -104,7 +111,6 @@ async fn a_refusal_concerns_what_it_says_it_does() {
         assert_eq!(kind, Kind::Unsupported, "the recaps have days too");
         assert_eq!(message, "daily totals may not be read: the recaps are all there is");
     }
-    assert_eq!(refused(404, "", "vehicle_locations").await.0, Kind::NotFound);
     assert_eq!(
         refused(502, "<html>busy</html>", "vehicles").await.0,
         Kind::Unavailable { retry_after: None }
@@ -150,4 +156,97 @@ fn a_key_that_cannot_be_sent_is_refused_without_being_repeated() {
         let error = Motive::new("https://api.gomotive.com", credential, None).unwrap_err();
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+/// A truck with a gateway, in which Ann is, and what the list of all says of it and of one with another tracker.
+fn both_lists(line: &str) -> String {
+    let truck = |id: u32, lat: f64, driver: u32| {
+        format!(
+            r#"{{"vehicle":{{"id":{id},"current_location":{{"lat":{lat},"lon":-97,"located_at":"2026-11-20T15:00:00Z","speed":0}},
+                "current_driver":{{"id":{driver},"status":"active"}}}}}}"#
+        )
+    };
+    let rows = if line.starts_with("/v3/") {
+        vec![truck(501, 30.0, 801)]
+    } else {
+        // Of the one with a gateway it says other things, and of Ann too.
+        vec![truck(501, 31.0, 802), truck(502, 32.0, 803), truck(503, 33.0, 801)]
+    };
+    format!(
+        r#"{{"vehicles":[{}],"pagination":{{"per_page":100,"page_no":1,"total":{}}}}}"#,
+        rows.join(","),
+        rows.len()
+    )
+}
+
+/// Where trucks are and who drives them, as one read tells it, and whether it told of all.
+fn told(batches: &[Batch]) -> (Vec<String>, bool) {
+    let mut told = Vec::new();
+    for change in batches.iter().flat_map(|batch| &batch.changes) {
+        match change {
+            Change::Fix { external_id, fix, .. } => told.push(format!("{external_id} at {}", fix.latitude)),
+            Change::Pairing(pairing) => {
+                told.push(format!("{} in {}", pairing.left, pairing.right.as_deref().unwrap_or("none")));
+            }
+            _ => {}
+        }
+    }
+    (told, batches.last().is_some_and(|batch| batch.complete))
+}
+
+#[tokio::test]
+async fn a_truck_without_a_gateway_is_told_of_by_the_list_of_all() {
+    let server = Server::start(|asked| say(200, both_lists(&asked.line))).await;
+    let batches = read(&server.by_key(), "vehicle_locations", now()).await.unwrap();
+    let (told, whole) = told(&batches);
+    assert_eq!(told, ["501 at 30", "801 in 501", "502 at 32", "503 at 33", "803 in 502"]);
+    assert!(whole);
+}
+
+#[tokio::test]
+async fn where_one_of_the_two_lists_is_not_there_the_other_tells_what_it_knows() {
+    let but = async |refused: &'static str, status| {
+        let server = Server::start(move |asked| {
+            let is_refused = asked.line.starts_with(refused);
+            if is_refused { say(status, "no") } else { say(200, both_lists(&asked.line)) }
+        });
+        let server = server.await;
+        let motive = server.by_key();
+        let first = read(&motive, "vehicle_locations", now()).await.unwrap();
+        let rejects: Vec<_> = first.iter().flat_map(|batch| &batch.rejects).cloned().collect();
+        let (first, before) = (told(&first), server.lines().len());
+        // It is not asked for again at once, but in an hour.
+        assert_eq!(told(&read(&motive, "vehicle_locations", now()).await.unwrap()), first);
+        assert_eq!((before, server.lines().len()), (2, 1));
+        let later = now().plus(Duration::from_secs(3601));
+        assert_eq!(told(&read(&motive, "vehicle_locations", later).await.unwrap()), first);
+        assert_eq!(server.lines().len(), 2);
+        (first, rejects)
+    };
+    for status in [403, 404] {
+        let ((told, whole), rejects) = but("/v3/", status).await;
+        assert_eq!(told, ["501 at 31", "502 at 32", "503 at 33", "802 in 501", "803 in 502", "801 in 503"]);
+        assert!(whole && rejects.is_empty(), "{rejects:?}");
+        let ((told, whole), rejects) = but("/v1/vehicle_locations", status).await;
+        assert_eq!(told, ["501 at 30", "801 in 501"]);
+        assert!(whole);
+        assert!(rejects[0].reason.contains("without a Vehicle Gateway"), "{rejects:?}");
+    }
+    let server = Server::start(|_| say(404, "")).await;
+    let error = read(&server.by_key(), "vehicle_locations", now()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::NotFound);
+}
+
+#[tokio::test]
+async fn an_empty_list_of_vehicles_is_said_to_be_one() {
+    let server = Server::start(|_| say(200, NOTHING)).await;
+    let batches = read(&server.by_key(), "vehicle_locations", now()).await.unwrap();
+    let flags: Vec<_> = batches.iter().map(|batch| (batch.complete, batch.bare)).collect();
+    assert_eq!(flags, [(false, false), (true, true)]);
+    let server = Server::start(|asked| {
+        let is_all = asked.line.starts_with("/v1/");
+        say(200, if is_all { both_lists(&asked.line) } else { NOTHING.to_owned() })
+    });
+    let batches = read(&server.await.by_key(), "vehicle_locations", now()).await.unwrap();
+    assert_eq!(batches.iter().map(|batch| batch.bare).collect::<Vec<_>>(), [false, false]);
 }

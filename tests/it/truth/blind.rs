@@ -28,7 +28,7 @@ enum Rests {
 const FEEDS: &[(Upstream, &[&str], Rests)] = &[
     (Upstream::Samsara, &["/fleet/vehicles/stats"], Rests::Positions("samsara")),
     (Upstream::Samsara, &["/fleet/hos/clocks"], Rests::Hours("samsara")),
-    (Upstream::Motive, &["/v3/vehicle_locations"], Rests::Positions("motive")),
+    (Upstream::Motive, &["/v3/vehicle_locations", "/v1/vehicle_locations"], Rests::Positions("motive")),
     (Upstream::Motive, &["/v1/available_time"], Rests::Hours("motive")),
     (
         Upstream::Geotab,
