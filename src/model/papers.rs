@@ -54,7 +54,7 @@ const NOTHING: &[&str] = &[
     "UPDATE",
 ];
 /// Of these people have several, and number them.
-const NUMBERED: &[&str] = &["DUMMY", "FAKE", "NONE", "SAMPLE", "TEMP", "TEST", "UNKNOWN"];
+const NUMBERED: &[&str] = &["DUMMY", "NONE", "SAMPLE", "TEMP", "TEST", "UNKNOWN"];
 
 /// Whether this stands for nothing: "NONE", "TBD", "TEST 2", one character over and over, or the digits in their order. Two
 /// that have it in common have nothing in common.
