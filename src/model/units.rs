@@ -74,6 +74,8 @@ pub struct Fix {
 pub struct Says {
     /// Whether it rolls.
     pub rolls: bool,
+    /// Since when it rolls, or stands, at the latest.
+    pub since_at: Option<Timestamp>,
 }
 
 /// What the engine does.

@@ -121,7 +121,7 @@ mod tests {
             latitude: 35.0,
             longitude: -100.0,
             speed_mph,
-            says: rolls.map(|rolls| Says { rolls }),
+            says: rolls.map(|rolls| Says { rolls, since_at: None }),
             heading_deg: None,
             place: None,
             observed_at: Timestamp::from_secs(100_000),

@@ -123,7 +123,8 @@ impl Page<'_> {
         if unit.state != shows || unit.since.is_none() || is_elsewhere {
             // What was taken to roll by the way it came may have come to rest where it was seen then.
             let came = stands.filter(|_| unit.state == Motion::Moving).map(|stood| stood.since);
-            (unit.state, unit.since) = (shows, Some(came.unwrap_or(at)));
+            let began = came.unwrap_or_else(|| began(fix, shows, unit.shown));
+            (unit.state, unit.since) = (shows, Some(began));
         }
         (unit.shown, unit.source, unit.stood) = (Some(fix.into()), Some(account), stood);
         past.keep(work, (kind, unit), (fix, work.account), shows, Order::Newest)
@@ -205,6 +206,16 @@ impl Page<'_> {
     }
 }
 
+/// Since when it is as `fix` shows it: since then, if the tracker does not say since when before that; and not before it was
+/// seen otherwise, or elsewhere.
+fn began(fix: &Fix, shows: Motion, before: Option<Sighting>) -> i64 {
+    let at = fix.observed_at.millis();
+    let means = |rolls| shows == if rolls { Motion::Moving } else { Motion::Stopped };
+    let since = fix.says.filter(|says| means(says.rolls)).and_then(|says| says.since_at);
+    let before = before.map_or(i64::MIN, |before| before.observed_at.millis());
+    since.map_or(at, |since| since.millis().max(before).min(at))
+}
+
 /// The stand that a unit is in once `fix` shows it so: the one that it was in, or a new one. Between two fixes it
 /// may have gone elsewhere and stopped there, unseen.
 fn stand(work: &Work<'_>, unit: &Unit, fix: &Fix, shows: Motion) -> Option<Stood> {
@@ -214,8 +225,8 @@ fn stand(work: &Work<'_>, unit: &Unit, fix: &Fix, shows: Motion) -> Option<Stood
         after: unit.shown.map(|shown| shown.observed_at.millis()),
     };
     if shows == Motion::Moving {
-        // Without a speed only the way here is known: that it came to rest here the next fix may tell.
-        return fix.speed_mph.is_none().then(begins);
+        // Without a speed or a word only the way here is known: that it came to rest here the next fix may tell.
+        return (fix.speed_mph.is_none() && fix.says.is_none()).then(begins);
     }
     match (unit.shown.filter(is_there), unit.stood, unit.state) {
         (Some(_), Some(stood), _) => Some(stood),

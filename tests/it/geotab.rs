@@ -101,10 +101,10 @@ fn drives(driver: &str, truck: Option<&str>) -> Change {
     })
 }
 
-/// The same, with the device's word on whether it is driving.
-fn saying(rolls: bool, mut seen: Change) -> Change {
+/// The same, with the device's word on whether it is driving, and since when.
+fn saying(rolls: bool, since_at: Option<Timestamp>, mut seen: Change) -> Change {
     if let Change::Fix { fix, .. } = &mut seen {
-        fix.says = Some(Says { rolls });
+        fix.says = Some(Says { rolls, since_at });
     }
     seen
 }

@@ -1,11 +1,14 @@
 //! Where units are: the track of their GPS, and their latest status with who is logged in. Units of
 //! measure are made ours here.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::answer::rows;
 use super::memory::Known;
 use super::scalar::{Number, Reference, Text, instant, number, referred};
+use super::span::seconds;
 use super::track::{Point, Track};
 use super::wheel::Wheel;
 use crate::http::Error;
@@ -73,12 +76,13 @@ struct Status<'a> {
     speed: Option<Number>,
     bearing: Option<Number>,
     is_driving: Option<bool>,
+    current_state_duration: Option<Text<'a>>,
     driver: Option<Reference<'a>>,
     is_historic_last_driver: Option<bool>,
 }
 
 /// A page of statuses, oldest first. Returns how many rows it had.
-pub(super) fn status(list: &str, known: &mut Known) -> Result<(Batch, usize), Error> {
+pub(super) fn status(list: &str, now: Timestamp, known: &mut Known) -> Result<(Batch, usize), Error> {
     let rows = rows::<Status<'_>>(list)?;
     let count = rows.len();
     let (mut batch, mut told, mut strangers) = (Batch::default(), Vec::with_capacity(count), Vec::new());
@@ -97,7 +101,7 @@ pub(super) fn status(list: &str, known: &mut Known) -> Result<(Batch, usize), Er
         if kind == UnitKind::Tractor {
             seat(&id, &row, at, &mut known.wheel, &mut batch);
         }
-        seen(kind, id, &row, &known.track, &mut batch);
+        seen(kind, id, &row, now, &known.track, &mut batch);
     }
     batch.rejects.extend(unlisted(strangers));
     Ok((batch, count))
@@ -112,20 +116,29 @@ fn seat(id: &str, row: &Status<'_>, at: Option<Timestamp>, wheel: &mut Wheel, ba
 
 /// Where it is, where that is news. A status is as of its last word of any kind, GPS or fault, so that the
 /// track, whose times are the GPS's own, is believed before it.
-fn seen(kind: UnitKind, id: String, row: &Status<'_>, track: &Track, batch: &mut Batch) {
+fn seen(kind: UnitKind, id: String, row: &Status<'_>, now: Timestamp, track: &Track, batch: &mut Batch) {
     match place(row.latitude, row.longitude, row.date_time.as_ref()) {
         Ok(Some(point)) if !track.is_behind() && track.adds(&id, point, row.is_driving == Some(true)) => {
             let bearing = number(row.bearing).filter(|bearing| (0.0..=360.0).contains(bearing));
             batch.changes.push(Change::Fix {
                 kind,
                 external_id: id,
-                fix: fix(point, mph(row.speed), row.is_driving.map(|rolls| Says { rolls }), bearing),
+                fix: fix(point, mph(row.speed), says(row, point.at, now), bearing),
             });
         }
         // Nothing new, or never anything at all.
         Ok(_) => {}
         Err(reason) => batch.rejects.push(reject(id, reason)),
     }
+}
+
+/// Whether it drives, and for how long it has, or has not. The page does not say whether that is counted to its last word or
+/// to now: the later beginning of the two claims no more than is sure.
+fn says(row: &Status<'_>, seen_at: Timestamp, now: Timestamp) -> Option<Says> {
+    let told = row.current_state_duration.as_ref().and_then(|span| seconds(&span.0));
+    let lasts = told.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    let since_at = lasts.map(|lasts| now.minus(lasts).min(seen_at));
+    row.is_driving.map(|rolls| Says { rolls, since_at })
 }
 
 fn fix(point: Point, speed_mph: Option<f64>, says: Option<Says>, heading_deg: Option<f64>) -> Fix {

@@ -50,7 +50,7 @@ pub(super) fn page(
             let next = place.then(Place::at(Stage::Snapshot, after))?;
             Ok(Page { next: Some(next.token()), ..Page::default() })
         }
-        Stage::Snapshot => snapshot(known, place, result),
+        Stage::Snapshot => snapshot(known, ask, place, result),
         Stage::Lately => lately(known, ask, place, result),
         Stage::Rows => rows(known, feed, ask, place, result),
     }
@@ -116,9 +116,9 @@ fn list(listed: Listed, place: &Place) -> Result<Page, Error> {
 }
 
 /// All statuses, after which the feed goes on from where it stood before them.
-fn snapshot(known: &mut Known, place: &Place, result: &str) -> Result<Page, Error> {
+fn snapshot(known: &mut Known, ask: &Ask<'_>, place: &Place, result: &str) -> Result<Page, Error> {
     known.wheel.clear();
-    let (mut batch, rows) = positions::status(result, known)?;
+    let (mut batch, rows) = positions::status(result, ask.now, known)?;
     // Whoever is not named as a driver is none; unless there are more than one answer holds, or there is nothing at all:
     // then it is asked for again, and who sat where before is not forgotten.
     batch.complete = rows < LIST_LIMIT;
@@ -183,7 +183,7 @@ fn changes(known: &mut Known, feed: Feed, ask: &Ask<'_>, place: &Place, result: 
         return Err(Error::malformed("the feed does not say where to go on"));
     }
     let (mut batch, rows) = match feed {
-        Feed::DeviceStatus => positions::status(data.get(), known)?,
+        Feed::DeviceStatus => positions::status(data.get(), ask.now, known)?,
         Feed::DutyStatusLogs => hours::log(data.get(), ask.now, &mut known.duty)?,
         _ => positions::track(data.get(), ask.now, known)?,
     };

@@ -143,7 +143,7 @@ fn seen(location: &Sighting<'_>, speed_mph: Option<f64>) -> Result<Fix, &'static
         latitude,
         longitude,
         speed_mph,
-        says: rolls(location).map(|rolls| Says { rolls }),
+        says: rolls(location).map(|rolls| Says { rolls, since_at: None }),
         heading_deg: number(location.bearing).filter(|degrees| (0.0..=360.0).contains(degrees)),
         place: place(location),
         observed_at: instant(location.located_at.as_ref()).ok_or("the position has no readable time")?,

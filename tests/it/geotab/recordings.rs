@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use backhaul::model::{Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, UnitKind, licence_key};
 use backhaul::providers::geotab::Memory;
 
-use super::{ask, at, drives, feed, knowing_devices, knowing_track, read, result, saying, seen, told};
+use super::{ask, at, drives, feed, knowing_devices, knowing_track, now, read, result, saying, seen, told};
 
 const KM: f64 = 1.609_344;
 
@@ -135,13 +136,24 @@ fn a_snapshot_of_statuses_is_fixes_and_all_who_are_logged_in() {
     let caught_up = feed("", "0000000000a1b2c3");
     let snapshot = include_str!("../../data/geotab/device_status.json");
     let batches = read(&memory, ask("device_status"), &[&version, snapshot, &caught_up]).unwrap();
+    // As of now, so that no more is claimed than has passed; and never later than it was seen so.
+    let for_seconds = |seconds| Some(now().minus(Duration::from_secs(seconds)));
     let expected = Batch {
         changes: vec![
-            saying(false, seen("b17", (36.1147, -115.1728), None, None, "2026-08-02T09:11:51Z")),
-            saying(false, seen("b16", (37.3822, -122.0526), Some(0.0), None, "2026-11-20T14:58:02.113Z")),
+            saying(
+                false,
+                Some(at("2026-08-02T09:11:51Z")),
+                seen("b17", (36.1147, -115.1728), None, None, "2026-08-02T09:11:51Z"),
+            ),
+            saying(
+                false,
+                for_seconds(97_964),
+                seen("b16", (37.3822, -122.0526), Some(0.0), None, "2026-11-20T14:58:02.113Z"),
+            ),
             drives("b3A", Some("b15")),
             saying(
                 true,
+                for_seconds(7749),
                 seen("b15", (39.5296, -119.8138), Some(102.0 / KM), Some(264.0), "2026-11-20T15:04:10.584Z"),
             ),
         ],

@@ -181,5 +181,18 @@ async fn a_truck_that_is_driving_is_not_shown_to_stand_because_its_speed_cannot_
     let fleet = bench.fleet();
     let truck = fleet.tractors.iter().find(|row| row.unit_number == "T-15").unwrap();
     assert_eq!(truck.observed_at, Some(super::at("2026-11-20T15:14:00Z")));
-    assert_eq!((truck.speed_mph, truck.state), (None, Motion::Moving));
+    assert_eq!((truck.speed_mph, truck.state, truck.stood_since_at), (None, Motion::Moving, None));
+}
+
+#[tokio::test]
+async fn a_truck_that_says_for_how_long_it_has_stood_has_stood_since_then() {
+    let upstream = Upstream::start(at_work).await;
+    let mut bench = Bench::new();
+    bench.now = now();
+    read_all(&mut bench, &upstream.client()).await;
+    let fleet = bench.fleet();
+    let truck = fleet.tractors.iter().find(|row| row.unit_number == "T-16").unwrap();
+    // A day, three hours and some minutes.
+    let since = truck.state_since_at.unwrap();
+    assert_eq!((truck.state, bench.now.since(since).as_secs()), (Motion::Stopped, 97_964));
 }

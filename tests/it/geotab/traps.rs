@@ -118,7 +118,7 @@ fn trap_9_a_speed_that_is_no_number_and_a_bearing_of_minus_one_are_unknown() {
         for rolls in [true, false] {
             let rest = format!(r#"{rest},"isDriving":{rolls}"#);
             let row = status("b15", "2026-11-20T15:00:00.000Z", (39.5, -119.8), &rest);
-            assert_eq!(status_feed(&memory, &row), [saying(rolls, unknown())], "{speed}");
+            assert_eq!(status_feed(&memory, &row), [saying(rolls, None, unknown())], "{speed}");
         }
     }
     let name = result(r#"[{"id":"b1","name":"NaN","firstName":"Infinity","lastName":NaN}]"#);

@@ -168,7 +168,7 @@ fn the_older_shape_of_vehicle_locations_is_understood_too() {
                 fix: Fix {
                     latitude: 39.5296,
                     longitude: -119.8138,
-                    says: Some(Says { rolls: true }),
+                    says: Some(Says { rolls: true, since_at: None }),
                     speed_mph: Some(63.4),
                     heading_deg: Some(264.0),
                     place: Some("2.1 mi W of Reno, NV".into()),
@@ -193,7 +193,7 @@ fn asset_locations_are_fixes_of_trailers_and_one_without_a_gateway_says_nothing(
             fix: Fix {
                 latitude: 39.5296,
                 longitude: -119.8138,
-                says: Some(Says { rolls: false }),
+                says: Some(Says { rolls: false, since_at: None }),
                 speed_mph: Some(0.0),
                 heading_deg: None,
                 place: Some("I-80, Reno, NV".into()),
