@@ -1,6 +1,6 @@
 //! How well the names of things fit what somebody typed. Pure; knows no fleet.
 
-use crate::model::folded;
+use crate::model::{folded, plate_parts};
 use crate::rules::called::{self, Said};
 use crate::rules::link::unit_number;
 
@@ -54,6 +54,8 @@ impl Wanted {
             let fit = match *field {
                 "phone" => self.phone(name),
                 "unit_number" => self.word(name).into_iter().chain(self.part(name)).min(),
+                // Who asks by a plate says its number, and perhaps its state.
+                "plate" => self.word(plate_parts(name).0).into_iter().chain(self.word(name)).min(),
                 _ => self.word(name),
             };
             Some((fit?, *field))
@@ -138,6 +140,20 @@ fn digits(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plate_is_found_by_its_number_with_and_without_its_state() {
+        let check = |typed: &str, expected: Option<Fit>| {
+            let fit = Wanted::of(typed).unwrap().best(&[("plate", Some("CD-1234 (TX)"))]);
+            assert_eq!(fit.map(|(fit, _)| fit), expected, "{typed}");
+        };
+        check("CD1234", Some(Fit::Exact));
+        check("cd-1234", Some(Fit::Exact));
+        check("cd1234 tx", Some(Fit::Exact));
+        check("CD-1234 (TX)", Some(Fit::Exact));
+        check("CD12", Some(Fit::Prefix));
+        check("CD12345", None);
+    }
 
     #[test]
     fn a_number_is_found_with_and_without_its_dashes() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::score::{Fit, Query};
 use crate::model::land::Land;
-use crate::model::{Fleet, Keyed, MovementKey, Order, folded};
+use crate::model::{Fleet, Keyed, MovementKey, Order, RowText, folded, plate_parts};
 use crate::tui::panels::Subject;
 
 /// As many of what fits are listed: nobody reads on, they type on.
@@ -69,7 +69,7 @@ impl Index {
     pub fn of(fleet: &Arc<Fleet>) -> Self {
         let mut made = Self { fleet: Arc::clone(fleet), names: String::new(), entries: Vec::new() };
         for (at, row) in fleet.tractors.iter().enumerate() {
-            let more = [Some(row.id.0.as_str()), row.vin.as_deref(), row.plate.as_deref()];
+            let more = [Some(row.id.0.as_str()), row.vin.as_deref(), plate(row.plate.as_ref())];
             made.add(Kind::Tractor, at, &row.unit_number, more);
         }
         for (at, row) in fleet.drivers.iter().enumerate() {
@@ -90,7 +90,7 @@ impl Index {
             // People say a trailer's number without the letters before it.
             let number = row.unit_number.trim_start_matches(|c: char| !c.is_ascii_digit());
             let number = Some(number).filter(|number| *number != row.unit_number);
-            let more = [number, Some(row.id.0.as_str()), row.vin.as_deref(), row.plate.as_deref()];
+            let more = [number, Some(row.id.0.as_str()), row.vin.as_deref(), plate(row.plate.as_ref())];
             made.add(Kind::Trailer, at, &row.unit_number, more);
         }
         for (at, row) in fleet.stops.iter().enumerate() {
@@ -174,6 +174,11 @@ impl Index {
             Kind::Town => return None,
         })
     }
+}
+
+/// The number of a plate, which is what it is asked for by.
+fn plate(plate: Option<&RowText>) -> Option<&str> {
+    plate.map(|plate| plate_parts(plate.as_str()).0)
 }
 
 fn load_of(order: &Order) -> Option<MovementKey> {
