@@ -84,6 +84,14 @@ pub enum Change {
     Stop(Box<TmsStop>),
     /// Which units a movement has, read from the movement itself.
     Assignment(Assignment),
+    /// The TMS changed something of a movement, which a list may not show: its units are none of its
+    /// columns.
+    MovementChanged {
+        /// The TMS company.
+        company_id: String,
+        /// The TMS's own id.
+        id: String,
+    },
     /// A movement the TMS no longer knows.
     MovementGone {
         /// The TMS company.

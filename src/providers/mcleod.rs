@@ -15,6 +15,7 @@ mod freight;
 mod one_by_one;
 mod read;
 mod scalar;
+mod seen;
 mod soap;
 mod standing;
 mod units;
@@ -37,10 +38,11 @@ use self::company::wrong_company;
 use self::feeds::{DRIVERS, FEEDS, MOVEMENTS, ORDERS, STOPS, TRACTORS, TRAILERS};
 use self::one_by_one::{below, wanted};
 use self::read::{Listing, Next, Place};
+use self::seen::Seen;
 use self::standing::Standing;
 use super::{Ask, FeedSpec, Page, Provider};
 use crate::http::{self, Client, Kind, Limits};
-use crate::model::{Batch, Reject, Timestamp};
+use crate::model::{Batch, Change, Reject, Timestamp};
 
 /// What `GET /sysadmin/getServerTimeMillis` answers, and nothing else: asked for JSON it says 406.
 const PLAIN: &str = "text/plain";
@@ -112,6 +114,8 @@ pub struct McLeod {
     /// Until when, in milliseconds, the server counts as one that hides its movements.
     hidden_until: AtomicI64,
     standing: Standing,
+    /// How the movements came last.
+    movements: Seen,
 }
 
 impl McLeod {
@@ -135,6 +139,7 @@ impl McLeod {
             zone: account.server_zone,
             hidden_until: AtomicI64::new(0),
             standing: Standing::default(),
+            movements: Seen::default(),
         })
     }
 
@@ -216,6 +221,7 @@ impl McLeod {
             Err(error) => return Err(error),
         };
         let mut told = self.told(ask.resource, &answer.body, ask.now)?;
+        let of_changes = place.is_of_changes();
         let next = match place.advance(listing, &mut told) {
             Next::Page(place) => place.written(),
             Next::Done { cursor, complete } => {
@@ -225,7 +231,21 @@ impl McLeod {
             }
             Next::NoneOurs(reason) => return Err(none_ours(&reason)),
         };
+        if ask.resource == "movements" {
+            self.note_changed(&mut told, of_changes, next.is_none());
+        }
         Ok(Page { batch: told.batch, next, is_step: false })
+    }
+
+    /// Says of which movements more may have changed than a list shows: their units, or that a stop is gone.
+    fn note_changed(&self, told: &mut Told, of_changes: bool, is_end: bool) {
+        let changed = self.movements.changed(&told.came, of_changes);
+        told.batch.changes.extend(
+            changed.into_iter().map(|id| Change::MovementChanged { company_id: self.company.clone(), id }),
+        );
+        if is_end {
+            self.movements.ended(of_changes);
+        }
     }
 
     /// The server's time, by which its audit trail is kept; ours where the server does not tell.

@@ -298,6 +298,7 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             Change::Order(order) => freight::order(work, order)?,
             Change::Stop(stop) => freight::stop(work, stop)?,
             Change::Assignment(assignment) => freight::assignment(work, assignment)?,
+            Change::MovementChanged { company_id, id } => freight::changed(work, company_id, id)?,
             Change::MovementGone { company_id, id } => freight::gone(work, company_id, id)?,
             Change::Customer { company_id, id, name } => freight::customer(work, company_id, id, name)?,
         }

@@ -129,6 +129,21 @@ fn drop_stops_not_named(work: &mut Work<'_>, company_id: &str, movement_id: &str
     Ok(())
 }
 
+/// Something of a movement changed that our columns may not show: it is asked for its own word again.
+pub(super) fn changed(work: &Work<'_>, company_id: &str, id: &str) -> rusqlite::Result<()> {
+    let wanted = work
+        .sql
+        .prepare_cached(
+            "UPDATE movements SET needs_hydration = 1
+             WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 0 AND status <> 'void'",
+        )?
+        .execute([company_id, id])?;
+    if wanted > 0 {
+        questions::told(work.sql, "movement", id)?;
+    }
+    Ok(())
+}
+
 /// The TMS no longer knows a movement: it was deleted there.
 pub(super) fn gone(work: &mut Work<'_>, company_id: &str, id: &str) -> rusqlite::Result<()> {
     let changed = work

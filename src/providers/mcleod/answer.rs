@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::border::Border;
 use super::scalar::Scalar;
+use super::seen::Digest;
 use super::soap;
 use super::xml::{Element, LIST, PAGE};
 use crate::http;
@@ -16,6 +17,8 @@ use crate::model::{Batch, Reject};
 pub(super) trait Row<'a>: Deserialize<'a> {
     /// What it is called in a reject's reason.
     const NAME: &'static str;
+    /// Whether it matters how it came: whether [`Told::came`] names it.
+    const IS_WATCHED: bool = false;
 
     /// Its `company_id` and `id`.
     fn key(&self) -> (&Scalar<'a>, &Scalar<'a>);
@@ -41,6 +44,8 @@ pub(super) struct Told {
     pub(super) first: Option<String>,
     /// The last row's id.
     pub(super) last: Option<String>,
+    /// Rows that told something, each with its digest.
+    pub(super) came: Vec<(String, u64)>,
 }
 
 /// An answer, taken apart into rows that are not read yet.
@@ -99,6 +104,11 @@ impl<'a> Answer<'a> {
                 Ok(()) => match tell(&row, &id, &mut told.batch) {
                     Ok(()) => {
                         told.ours += 1;
+                        if R::IS_WATCHED
+                            && let Some(Digest(digest)) = raw.row()
+                        {
+                            told.came.push((id, digest));
+                        }
                         continue;
                     }
                     Err(reason) => {

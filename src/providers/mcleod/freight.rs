@@ -15,6 +15,7 @@ const NAME_LENGTH: usize = 80;
 
 impl<'a> Row<'a> for Movement<'a> {
     const NAME: &'static str = "movement";
+    const IS_WATCHED: bool = true;
 
     fn key(&self) -> (&Scalar<'a>, &Scalar<'a>) {
         (&self.company_id, &self.id)

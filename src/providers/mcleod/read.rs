@@ -139,6 +139,11 @@ impl Place {
         serde_json::to_string(self).ok()
     }
 
+    /// Whether this read asks for changes only.
+    pub(super) const fn is_of_changes(&self) -> bool {
+        self.since.is_some()
+    }
+
     /// The query of the next call; `zone` is the server's.
     pub(super) fn query(&self, listing: &Listing, zone: &TimeZone) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();

@@ -181,3 +181,45 @@ fn the_recorded_pieces_are_those_of_the_recorded_movement() {
     let [told] = assigned(&batch)[..] else { panic!("{:?}", batch.changes) };
     assert_eq!([&told.driver, &told.tractor, &told.trailer], [&unit("D"), &unit("T"), &unit("L")]);
 }
+
+/// The movements that a read says changed.
+fn changed(batch: &Batch) -> Vec<&str> {
+    let changed = batch.changes.iter().filter_map(|change| match change {
+        Change::MovementChanged { id, .. } => Some(id.as_str()),
+        _ => None,
+    });
+    changed.collect()
+}
+
+#[tokio::test]
+async fn a_movement_that_the_change_feed_names_is_to_be_read_again_once_for_each_change() {
+    for xml in [false, true] {
+        let row = |sequence: i64, stops: &[&str]| {
+            let stops: Vec<Value> = stops.iter().map(|id| json!({"company_id": "TMS", "id": id})).collect();
+            let row = json!({"company_id": "TMS", "id": "1", "status": "A", "preassign_sequence": sequence,
+                "stops": stops});
+            // Another company's movement of the same number says nothing of ours.
+            let other = json!({"company_id": "TMS2", "id": "1", "status": "P"});
+            vec![("movements/search", row), ("movements/search", other)]
+        };
+        let time = (200, "1773176040000");
+        let server =
+            Server::start(Quirks { rows: row(1, &["a", "b"]), cap: 9, time, xml, ..Quirks::default() }).await;
+        let batch = server.read("movements", None, now()).await;
+        assert_eq!(changed(&batch), [] as [&str; 0], "all is read one by one the first time");
+        let mut cursor = batch.cursor;
+        let mut read = async |rows, expected: &[&str], why: &str| {
+            server.now_has(rows);
+            let batch = server.read("movements", cursor.as_deref(), now()).await;
+            assert_eq!(changed(&batch), expected, "{why}, xml {xml}");
+            cursor = batch.cursor;
+        };
+        read(row(1, &["a", "b"]), &["1"], "the feed names it, whatever of it changed").await;
+        read(row(1, &["a", "b"]), &[], "the same change, within the overlap").await;
+        read(row(2, &["a", "b"]), &["1"], "it went to another driver").await;
+        read(row(2, &["a", "b"]), &[], "the same change").await;
+        read(row(2, &["a"]), &["1"], "a stop was taken out").await;
+        read(vec![], &[], "nothing changed for a while").await;
+        read(row(2, &["a"]), &["1"], "and then something did").await;
+    }
+}

@@ -104,6 +104,11 @@ impl Server {
         }
     }
 
+    /// Somebody changes rows: the server has these from now on.
+    pub fn now_has(&self, rows: Vec<(&'static str, Value)>) {
+        self.shared.quirks.lock().unwrap().rows = rows;
+    }
+
     /// Path and raw query of every request since the last time this was asked.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.asked.lock().unwrap())

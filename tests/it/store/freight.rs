@@ -213,3 +213,26 @@ async fn a_movement_confirmed_without_its_units_is_still_asked_for_them() {
     let wanted = bench.store.wanted("mcleod", Want::MovementsToHydrate, 9, bench.now).await.unwrap();
     assert_eq!(wanted, ["10"]);
 }
+
+#[tokio::test]
+async fn a_movement_said_to_have_changed_is_asked_for_its_units_though_its_columns_are_as_before() {
+    let mut bench = Bench::new();
+    let load = || Change::Movement(Box::new(TmsMovement { preassigned: Some(true), ..movement("10", None) }));
+    let want = async |bench: &Bench| {
+        bench.store.wanted("mcleod", Want::MovementsToHydrate, 9, bench.now).await.unwrap()
+    };
+    bench.tell("mcleod", "movements", vec![load()]).await;
+    bench.tell("mcleod", "assignments", vec![load(), assignment("10", "IVYGU", "107")]).await;
+    bench.tell("mcleod", "movements", vec![load()]).await;
+    assert!(want(&bench).await.is_empty(), "nothing changed");
+    let changed = Change::MovementChanged { company_id: "TMS".into(), id: "10".into() };
+    bench.tell("mcleod", "movements", vec![load(), changed.clone()]).await;
+    assert_eq!(want(&bench).await, ["10"]);
+    bench.tell("mcleod", "assignments", vec![load(), assignment("10", "NASHMA", "112")]).await;
+    assert!(want(&bench).await.is_empty());
+    bench.tell("mcleod", "movements", vec![delivered("10")]).await;
+    let gone = Change::MovementGone { company_id: "TMS".into(), id: "10".into() };
+    bench.tell("mcleod", "assignments", vec![gone]).await;
+    bench.tell("mcleod", "movements", vec![changed]).await;
+    assert!(want(&bench).await.is_empty(), "what is void has no units to be asked for");
+}
