@@ -198,7 +198,7 @@ impl McLeod {
             Some(text) => {
                 Place::parse(text).ok_or_else(|| http::Error::malformed("a page we did not name"))?
             }
-            None if listing.changes.is_some() => {
+            None if !listing.changes.is_empty() => {
                 let cursor = ask.cursor.filter(|_| !ask.restart);
                 let place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
                 // The time is told to anybody: it proves nothing of the credential.
@@ -209,9 +209,17 @@ impl McLeod {
         let query = place.query(listing, &self.zone);
         let query: Vec<(&str, &str)> =
             query.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
-        let answer = match self.get(listing.path, &query, ask.now).await {
-            Ok(answer) => answer,
-            Err(error) if error.kind == Kind::Rejected || error.is_fault() => {
+        let of_changes = place.is_of_changes();
+        let (mut told, next, is_refused) = match self.get(listing.path, &query, ask.now).await {
+            Ok(answer) => {
+                let mut told = self.told(ask.resource, &answer.body, ask.now)?;
+                let next = place.advance(listing, &mut told);
+                (told, next, false)
+            }
+            Err(error) if is_refusal(&error) && place.is_dispensable(listing) => {
+                (Told::default(), place.without_part(listing), true)
+            }
+            Err(error) if is_refusal(&error) => {
                 // The table may not be audited, and then knows no changes. Some servers refuse with a 500,
                 // which may as well be a bad moment: that is not held against the table.
                 let refused = error.kind == Kind::Rejected;
@@ -220,9 +228,7 @@ impl McLeod {
             }
             Err(error) => return Err(error),
         };
-        let mut told = self.told(ask.resource, &answer.body, ask.now)?;
-        let of_changes = place.is_of_changes();
-        let next = match place.advance(listing, &mut told) {
+        let next = match next {
             Next::Page(place) => place.written(),
             Next::Done { cursor, complete } => {
                 told.batch.cursor = cursor;
@@ -234,7 +240,7 @@ impl McLeod {
         if ask.resource == "movements" {
             self.note_changed(&mut told, of_changes, next.is_none());
         }
-        Ok(Page { batch: told.batch, next, is_step: false })
+        Ok(Page { batch: told.batch, is_step: is_refused && next.is_some(), next })
     }
 
     /// Says of which movements more may have changed than a list shows: their units, or that a stop is gone.
@@ -313,6 +319,11 @@ impl Provider for McLeod {
         // A SOAP fault may come as a success, of which nobody has struck anything out yet.
         self.standing.judge(ask.resource, told.map_err(|error| self.client.discreet(error)))
     }
+}
+
+/// Whether the server answered that it does not do what was asked for.
+fn is_refusal(error: &http::Error) -> bool {
+    error.kind == Kind::Rejected || error.is_fault()
 }
 
 fn rejected(id: &str, reason: &str) -> Batch {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::read::Listing;
+use super::read::{Listing, NULL};
 use crate::model::Want;
 use crate::providers::{Cadence, FeedSpec};
 
@@ -30,7 +30,9 @@ pub(super) const DRIVERS: Listing = roster("drivers/search", "driver");
 pub(super) const TRACTORS: Listing = roster("tractors/search", "tractor");
 pub(super) const TRAILERS: Listing = roster("trailers/search", "trailer");
 
-/// Bounded by scheduled date: movements left in progress since 2015 have been seen.
+/// Bounded by scheduled date: movements left in progress since 2015 have been seen. One whose first stop has
+/// no early time is not found by it, and is bounded by its last stop's; of one without any date nobody can
+/// tell which decade it is of.
 pub(super) const MOVEMENTS: Listing = Listing {
     path: "movements/search",
     table: "movement",
@@ -39,16 +41,26 @@ pub(super) const MOVEMENTS: Listing = Listing {
         &[("movement.status", "A"), ("origin.sched_arrive_early", ">=t-30")],
         &[("movement.status", "C"), ("origin.sched_arrive_early", ">=t-30")],
         &[("movement.status", "D"), ("destination.sched_arrive_early", ">=t-2")],
+        &[("origin.sched_arrive_early", NULL), ("destination.sched_arrive_early", ">=t-30")],
+        &[("origin.sched_arrive_early", NULL), ("destination.sched_arrive_late", ">=t-30")],
     ],
-    changes: Some(&[("origin.sched_arrive_early", ">=t-60")]),
+    changes: &[
+        &[("origin.sched_arrive_early", ">=t-60")],
+        &[("origin.sched_arrive_early", NULL), ("destination.sched_arrive_early", ">=t-60")],
+        &[("origin.sched_arrive_early", NULL), ("destination.sched_arrive_late", ">=t-60")],
+    ],
 };
 
-/// There is no `/stops/search`: this is the table service.
+/// There is no `/stops/search`: this is the table service. A stop whose appointment was taken away has no
+/// early time any more, and must be told of all the same.
 pub(super) const STOPS: Listing = Listing {
     path: "stop/search",
     table: "stop",
-    parts: &[&[("stop.sched_arrive_early", ">=t-30")]],
-    changes: Some(&[("stop.sched_arrive_early", ">=t-60")]),
+    parts: &[
+        &[("stop.sched_arrive_early", ">=t-30")],
+        &[("stop.sched_arrive_early", NULL), ("stop.status", "A")],
+    ],
+    changes: &[&[("stop.sched_arrive_early", ">=t-60")], &[("stop.sched_arrive_early", NULL)]],
 };
 
 pub(super) const ORDERS: Listing = Listing {
@@ -60,9 +72,9 @@ pub(super) const ORDERS: Listing = Listing {
         // Those of the delivered movements, which still say whose freight it was.
         &[("orders.status", "D"), ("consignee.sched_arrive_early", ">=t-2")],
     ],
-    changes: Some(&[("orders.ordered_date", ">=t-60")]),
+    changes: &[&[("orders.ordered_date", ">=t-60")]],
 };
 
 const fn roster(path: &'static str, table: &'static str) -> Listing {
-    Listing { path, table, parts: &[&[]], changes: None }
+    Listing { path, table, parts: &[&[]], changes: &[] }
 }

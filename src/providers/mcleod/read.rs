@@ -23,6 +23,12 @@ const REFUSED: i64 = 24 * 3600;
 /// McLeod's own date pattern.
 const PATTERN: &str = "%Y%m%d%H%M%S%z";
 
+/// What a column is asked for that must be null.
+pub(super) const NULL: &str = "=";
+
+/// The criteria of one search, all of which must hold.
+pub(super) type Part = &'static [(&'static str, &'static str)];
+
 /// A list and how it is cut.
 #[derive(Debug)]
 pub(super) struct Listing {
@@ -31,10 +37,10 @@ pub(super) struct Listing {
     /// The table whose `id` pages are cut by.
     pub(super) table: &'static str,
     /// The criteria of each part of a full read, in turn: there is no "or" in a search.
-    pub(super) parts: &'static [&'static [(&'static str, &'static str)]],
-    /// The criteria by which it is read between full reads, beside `changedAfterDate`; `None` where it is
-    /// always read in full. A table without an audit trail may answer with all it ever held.
-    pub(super) changes: Option<&'static [(&'static str, &'static str)]>,
+    pub(super) parts: &'static [Part],
+    /// The same of a read between full reads, beside `changedAfterDate`; none where it is always read in
+    /// full. A table without an audit trail may answer with all it ever held.
+    pub(super) changes: &'static [Part],
 }
 
 /// What is remembered from read to read: [`crate::model::Batch::cursor`].
@@ -111,7 +117,7 @@ impl Place {
         let refused_at = mark.as_ref().and_then(|mark| mark.refused_at).filter(|at| within(*at, REFUSED));
         let since = mark.as_ref().filter(|mark| {
             // A server whose clock was set back has marks from its future: read everything.
-            listing.changes.is_some()
+            !listing.changes.is_empty()
                 && refused_at.is_none()
                 && mark.at <= started
                 && within(mark.full_at, RECONCILE)
@@ -148,10 +154,7 @@ impl Place {
     pub(super) fn query(&self, listing: &Listing, zone: &TimeZone) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
         let since = self.since.and_then(|at| changed_after(at, zone));
-        let criteria = match since {
-            Some(_) => listing.changes.unwrap_or_default(),
-            None => listing.parts.get(self.part).copied().unwrap_or_default(),
-        };
+        let criteria = self.criteria(listing);
         query.extend(since.map(|since| ("changedAfterDate".to_owned(), since)));
         query.extend(criteria.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())));
         let key = format!("{}.id", listing.table);
@@ -193,6 +196,28 @@ impl Place {
         Next::Page(self)
     }
 
+    /// The parts of this read.
+    const fn parts(&self, listing: &Listing) -> &'static [Part] {
+        if self.since.is_some() { listing.changes } else { listing.parts }
+    }
+
+    /// What the next call asks for.
+    fn criteria(&self, listing: &Listing) -> Part {
+        self.parts(listing).get(self.part).copied().unwrap_or_default()
+    }
+
+    /// Whether the next call asks for a null, beside parts that do not: a server that refuses that still
+    /// tells all the others.
+    pub(super) fn is_dispensable(&self, listing: &Listing) -> bool {
+        self.criteria(listing).iter().any(|(_, value)| *value == NULL)
+    }
+
+    /// The same read without the part that was refused.
+    pub(super) fn without_part(mut self, listing: &Listing) -> Next {
+        self.holes = true;
+        self.end_of_part(listing)
+    }
+
     /// The same read without `changedAfterDate`, once the server has not answered that; `refused` when it
     /// said so, and is believed for a day. `None` when this read did not use it.
     pub(super) fn without_changes(self, refused: bool) -> Option<Self> {
@@ -202,7 +227,7 @@ impl Place {
     }
 
     fn end_of_part(mut self, listing: &Listing) -> Next {
-        let parts = if self.since.is_some() { 1 } else { listing.parts.len() };
+        let parts = self.parts(listing).len();
         self.part += 1;
         self.before = None;
         if self.part < parts {
@@ -214,7 +239,8 @@ impl Place {
         }
         let full_at = if full { self.started } else { self.full_at.unwrap_or(self.started) };
         let mark = Mark { at: self.started, full_at, refused_at: self.refused_at };
-        let cursor = listing.changes.and_then(|_criteria| serde_json::to_string(&mark).ok());
+        let cursor = Some(&mark).filter(|_| !listing.changes.is_empty());
+        let cursor = cursor.and_then(|mark| serde_json::to_string(mark).ok());
         // Bounded parts leave out what is old; and a fleet of none is rather a permission lost.
         let unbounded = listing.parts.iter().all(|part| part.is_empty());
         Next::Done { cursor, complete: full && unbounded && !self.holes && self.ours > 0 }

@@ -32,8 +32,8 @@ async fn a_server_that_caps_silently_is_read_to_its_end() {
     assert_eq!(ids(&batch), ["1", "2", "3", "4", "5", "6", "7"]);
     assert_eq!(batch.rejects, []);
     assert!(!batch.complete, "bounded by date, so what is not named may still exist");
-    // The time; three, three and one in progress; none available, covered or delivered.
-    assert_eq!(server.asked().len(), 1 + 3 + 3);
+    // The time; three, three and one in progress; none available, covered or delivered, nor without a date.
+    assert_eq!(server.asked().len(), 1 + 3 + 3 + 2);
 }
 
 #[tokio::test]
@@ -56,11 +56,15 @@ async fn queries_are_percent_encoded_and_a_space_is_never_a_plus() {
             page("A", "origin.sched_arrive_early=%3E%3Dt-30", None),
             page("C", "origin.sched_arrive_early=%3E%3Dt-30", None),
             page("D", "destination.sched_arrive_early=%3E%3Dt-2", None),
+            undated("", "early=%3E%3Dt-30"),
+            undated("", "late=%3E%3Dt-30"),
         ]
     );
     server.read("stops", None, now()).await;
     let stops = "stop/search?stop.sched_arrive_early=%3E%3Dt-30&orderBy=stop.id%20ASC&recordLength=500";
-    assert_eq!(server.asked()[1], stops);
+    let undated =
+        "stop/search?stop.sched_arrive_early=%3D&stop.status=A&orderBy=stop.id%20ASC&recordLength=500";
+    assert_eq!(server.asked()[1..], [stops, undated]);
     server.read("orders", None, now()).await;
     let orders = "orders/search?orders.status=P&orders.ordered_date=%3E%3Dt-60&orderBy=orders.id%20ASC&recordLength=500";
     let asked = server.asked();
@@ -74,6 +78,72 @@ fn page(status: &str, bound: &str, last: Option<&str>) -> String {
     format!(
         "movements/search?movement.status={status}&{bound}{key}&orderBy=movement.id%20ASC&recordLength=500"
     )
+}
+
+/// The search for movements whose first stop has no early time.
+fn undated(changes: &str, bound: &str) -> String {
+    format!(
+        "movements/search?{changes}origin.sched_arrive_early=%3D&destination.sched_arrive_{bound}&orderBy=movement.id%20ASC&recordLength=500"
+    )
+}
+
+#[tokio::test]
+async fn a_movement_whose_first_stop_has_no_early_time_is_read_all_the_same() {
+    let row = json!({"company_id": "TMS", "id": "2", "status": "P", "origin.sched_arrive_early": null,
+        "destination.sched_arrive_early": null});
+    let rows = vec![movement("1", "P"), ("movements/search", row)];
+    let server = Server::start(Quirks { rows, cap: 9, time: TIME, ..Quirks::default() }).await;
+    let batch = server.read("movements", None, now()).await;
+    assert_eq!(ids(&batch), ["1", "2"]);
+    let batch = server.read("movements", batch.cursor.as_deref(), now()).await;
+    assert_eq!(ids(&batch), ["1", "2"], "and its changes too");
+}
+
+#[tokio::test]
+async fn a_stop_whose_appointment_was_taken_away_is_told_without_one() {
+    let stop = |early: Value| {
+        let row = json!({"company_id": "TMS", "id": "a", "movement_id": "1", "status": "A",
+            "stop.sched_arrive_early": early, "sched_arrive_early": early});
+        vec![("stop/search", row)]
+    };
+    let rows = stop(json!("20260310080000-0500"));
+    let server = Server::start(Quirks { rows, cap: 9, time: TIME, ..Quirks::default() }).await;
+    let windows = |batch: &Batch| -> Vec<bool> {
+        let stops = batch.changes.iter().filter_map(|change| match change {
+            Change::Stop(stop) => Some(stop.scheduled_early_at.is_some()),
+            _ => None,
+        });
+        stops.collect()
+    };
+    let batch = server.read("stops", None, now()).await;
+    assert_eq!(windows(&batch), [true]);
+    server.now_has(stop(Value::Null));
+    let changed = server.read("stops", batch.cursor.as_deref(), now()).await;
+    assert_eq!(windows(&changed), [false]);
+    assert_eq!(windows(&server.read("stops", None, now()).await), [false]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_asked_for_nulls_tells_all_the_rest() {
+    for status in [400, 500] {
+        let rows = vec![movement("1", "P")];
+        let server = Server::start(Quirks {
+            rows,
+            cap: 9,
+            refuses_nulls: Some(status),
+            time: TIME,
+            ..Quirks::default()
+        })
+        .await;
+        let batch = server.read("movements", None, now()).await;
+        assert_eq!(ids(&batch), ["1"]);
+        server.asked();
+        let batch = server.read("movements", batch.cursor.as_deref(), now()).await;
+        assert_eq!(ids(&batch), ["1"]);
+        assert!(batch.cursor.is_some());
+        let asked = server.asked();
+        assert!(asked[1..].iter().all(|line| line.contains("changedAfterDate")), "{status}: {asked:?}");
+    }
 }
 
 #[tokio::test]
@@ -135,6 +205,8 @@ async fn the_next_read_asks_for_changes_since_the_servers_time_less_an_overlap()
             "sysadmin/getServerTimeMillis".to_owned(),
             format!("movements/search?{changes}&orderBy=movement.id%20ASC&recordLength=500"),
             format!("movements/search?{changes}&movement.id=%3E1&orderBy=movement.id%20ASC&recordLength=500"),
+            undated("changedAfterDate=20260310154900-0500&", "early=%3E%3Dt-60"),
+            undated("changedAfterDate=20260310154900-0500&", "late=%3E%3Dt-60"),
         ]
     );
 }

@@ -26,6 +26,8 @@ pub struct Quirks {
     pub ignores_keys: bool,
     /// It refuses `changedAfterDate`, with this status.
     pub refuses_changes: Option<u16>,
+    /// It refuses to be asked for nulls, with this status.
+    pub refuses_nulls: Option<u16>,
     /// What `getServerTimeMillis` answers: status and body.
     pub time: (u16, &'static str),
     /// Rows that somebody adds, one after each list answer.
@@ -141,6 +143,11 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> R
     {
         return say(status, "table is not audited");
     }
+    if let Some(status) = quirks.refuses_nulls
+        && criteria.iter().any(|(_, value)| value == "=")
+    {
+        return say(status, "= is not a valid date");
+    }
     let told = |rows: &Value| say(200, &if quirks.xml { xml(rows) } else { rows.to_string() });
     if let Some(status) =
         quirks.hides_movements.filter(|_| path.starts_with("movements/") && path != "movements/search")
@@ -170,10 +177,14 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> R
     answer
 }
 
-/// Whether a row meets the criteria that this server understands: status and key.
+/// Whether a row meets the criteria that this server understands: status, key, and whether a date is null, which
+/// it is where the row says so under the criterion's own name.
 fn matches(row: &Value, criteria: &[(String, String)], ignores_keys: bool) -> bool {
     criteria.iter().all(|(name, value)| match name.split_once('.') {
         Some((_, "status")) => row["status"] == value.as_str(),
+        Some((_, "sched_arrive_early" | "sched_arrive_late")) => {
+            (value == "=") == (row.get(name) == Some(&Value::Null))
+        }
         Some((_, "id")) => match value.strip_prefix('>') {
             Some(last) => ignores_keys || row["id"].as_str().unwrap() > last,
             None => row["id"] == value.as_str(),

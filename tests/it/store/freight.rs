@@ -236,3 +236,25 @@ async fn a_movement_said_to_have_changed_is_asked_for_its_units_though_its_colum
     bench.tell("mcleod", "movements", vec![changed]).await;
     assert!(want(&bench).await.is_empty(), "what is void has no units to be asked for");
 }
+
+#[tokio::test]
+async fn a_movement_read_by_itself_takes_away_what_it_no_longer_names() {
+    let mut bench = Bench::new();
+    let at = Some(bench.now);
+    let dated = || TmsStop { scheduled_early_at: at, scheduled_late_at: at, ..stop("a", "10", 1) };
+    let undated = || Change::Stop(Box::new(stop("a", "10", 1)));
+    let load = || Change::Movement(Box::new(movement("10", None)));
+    bench.tell("mcleod", "movements", vec![load(), Change::Stop(Box::new(dated()))]).await;
+    let window = |bench: &Bench| {
+        let fleet = bench.fleet();
+        let row = &fleet.stops.at(0).unwrap().tms;
+        (row.scheduled_early_at, row.scheduled_late_at)
+    };
+    bench.tell("mcleod", "movements", vec![load(), undated()]).await;
+    assert_eq!(window(&bench), (at, at), "a row inside another may be cut short");
+    bench.tell("mcleod", "assignments", vec![load(), undated(), assignment("10", "X", "Y")]).await;
+    assert_eq!(window(&bench), (None, None));
+    bench.tell("mcleod", "stops", vec![Change::Stop(Box::new(dated()))]).await;
+    bench.tell("mcleod", "stops", vec![undated()]).await;
+    assert_eq!(window(&bench), (None, None), "so does the stop's own row");
+}
