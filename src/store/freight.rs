@@ -21,6 +21,8 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
     let mut told = told.clone();
     match &before {
         Some(before) if ![MOVEMENTS, ASSIGNMENTS].contains(&work.resource) => {
+            // A movement of several orders comes along in each; only the movement itself says which is first.
+            told.order_id = before.tms.order_id.clone().or(told.order_id);
             told = told.filled_from(&before.tms);
         }
         // A list of movements need not say which order each carries; stops do.

@@ -238,6 +238,27 @@ async fn a_movement_said_to_have_changed_is_asked_for_its_units_though_its_colum
 }
 
 #[tokio::test]
+async fn a_load_of_two_orders_is_the_firsts_however_often_each_of_them_tells_of_it() {
+    let mut bench = Bench::new();
+    let load = |order: &str| {
+        Change::Movement(Box::new(TmsMovement { order_id: Some(order.into()), ..movement("10", None) }))
+    };
+    bench.tell("mcleod", "movements", vec![load("0138018")]).await;
+    let before = bench.fleet().movements.at(0).unwrap().updated_at;
+    for _ in 0..2 {
+        bench.later(30);
+        bench.tell("mcleod", "movements", vec![load("0138018")]).await;
+        bench.tell("mcleod", "orders", vec![load("0138018"), load("0138019")]).await;
+        let fleet = bench.fleet();
+        let row = fleet.movements.at(0).unwrap();
+        assert_eq!((row.tms.order_id.as_deref(), row.updated_at), (Some("0138018"), before));
+    }
+    bench.tell("mcleod", "assignments", vec![load("0138019")]).await;
+    let fleet = bench.fleet();
+    assert_eq!(fleet.movements.at(0).unwrap().tms.order_id.as_deref(), Some("0138019"), "its own word");
+}
+
+#[tokio::test]
 async fn a_movement_read_by_itself_takes_away_what_it_no_longer_names() {
     let mut bench = Bench::new();
     let at = Some(bench.now);
