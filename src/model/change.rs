@@ -266,6 +266,8 @@ pub struct Assignment {
     pub tractor: Option<String>,
     /// First trailer.
     pub trailer: Option<String>,
+    /// The trailers behind that one, in their order.
+    pub more_trailers: Vec<String>,
 }
 
 /// Something a provider told that was set aside.

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::apply::Work;
-use super::{questions, rows};
+use super::{pairings, questions, rows};
 use crate::model::{Assignment, Timestamp, TmsMovement, TmsOrder, TmsStop};
 
 /// The feed that lists movements.
@@ -107,6 +107,7 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
     questions::told(work.sql, "movement", &told.movement_id)?;
     work.touched.movements |= changed + read > 0;
     work.touched.loads |= changed > 0;
+    pairings::more_trailers(work, told)?;
     drop_stops_not_named(work, &told.company_id, &told.movement_id)
 }
 

@@ -9,7 +9,7 @@ use super::apply::Work;
 use super::memory::Memory;
 use super::profiles;
 use super::rows::{TMS_ACCOUNT, text};
-use crate::model::{Claim, Pairing, PairingSource, RowText, Tie, Timestamp, UnitId, UnitKind};
+use crate::model::{Assignment, Claim, Pairing, PairingSource, RowText, Tie, Timestamp, UnitId, UnitKind};
 
 /// Notes one account's word. Who is logged in where is told for one driver at a time, so the new word
 /// takes the place of the old; lists may name several partners, and a complete one drops the rest.
@@ -65,18 +65,10 @@ pub(super) fn resolve(
         movements(work, since)?;
     }
     let (loads, memory) = (loads(work)?, &*memory);
-    let drivers = settle(
-        work,
-        memory,
-        Tie::DriverTractor,
-        load_claims(&loads, |load| [&load.driver, &load.driver2], |load| &load.tractor),
-    )?;
-    let keepers = settle(
-        work,
-        memory,
-        Tie::TrailerDriver,
-        load_claims(&loads, |load| [&load.trailer, &None], |load| &load.driver),
-    )?;
+    let drivers =
+        settle(work, memory, Tie::DriverTractor, load_claims(&loads, Load::drivers, |load| &load.tractor))?;
+    let keepers =
+        settle(work, memory, Tie::TrailerDriver, load_claims(&loads, Load::trailers, |load| &load.driver))?;
     let tractor_of: HashMap<&str, &str> =
         drivers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     // A trailer that a driver has is behind the tractor that the driver is on.
@@ -84,7 +76,7 @@ pub(super) fn resolve(
         .iter()
         .filter_map(|claim| Some(Claim { right: Some(tractor_of.get(claim.right?)?), ..*claim }));
     let mut pulled: Vec<Claim<'_>> = behind.collect();
-    pulled.extend(load_claims(&loads, |load| [&load.trailer, &None], |load| &load.tractor));
+    pulled.extend(load_claims(&loads, Load::trailers, |load| &load.tractor));
     let trailers = settle(work, memory, Tie::TrailerTractor, pulled)?;
     let best_driver = partners(&drivers);
     let best_trailer = partners(&trailers);
@@ -132,6 +124,49 @@ pub(super) fn movements(work: &mut Work<'_>, since: i64) -> rusqlite::Result<()>
     Ok(())
 }
 
+/// Notes the trailers behind a movement's first one, as the movement itself names them. They stand among what
+/// accounts said of pairings, under the movement that was read, and count while that is under way ([`loads`]).
+pub(super) fn more_trailers(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Result<()> {
+    let (tie, by) = (Tie::TrailerTractor.word(), PairingSource::Load.word());
+    let read = of_movement(&told.movement_id);
+    let mut before: Vec<(Option<i64>, String)> = work
+        .sql
+        .prepare_cached("SELECT since_at, left_id FROM pairings WHERE account = ?1 AND tie = ?2 AND source = ?3 AND resource = ?4")?
+        .query_map([work.account, tie, by, &read], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    before.sort();
+    let now: Vec<(Option<i64>, String)> =
+        (1_i64..).zip(&told.more_trailers).map(|(place, trailer)| (Some(place), trailer.clone())).collect();
+    if before == now {
+        return Ok(());
+    }
+    work.sql
+        .prepare_cached(
+            "DELETE FROM pairings WHERE account = ?1 AND tie = ?2 AND source = ?3 AND resource = ?4",
+        )?
+        .execute([work.account, tie, by, &read])?;
+    for (place, trailer) in now {
+        work.sql
+            .prepare_cached("INSERT OR IGNORE INTO pairings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute(params![
+                work.account,
+                tie,
+                trailer,
+                by,
+                read,
+                told.tractor.as_deref().unwrap_or_default(),
+                place
+            ])?;
+    }
+    work.touched.loads = true;
+    Ok(())
+}
+
+/// What was read where a movement named its units.
+fn of_movement(id: &str) -> String {
+    format!("movements/{id}")
+}
+
 /// A load under way and its units.
 struct Load {
     id: String,
@@ -140,20 +175,38 @@ struct Load {
     driver2: Option<UnitId>,
     tractor: Option<UnitId>,
     trailer: Option<UnitId>,
+    more_trailers: Vec<UnitId>,
+}
+
+impl Load {
+    /// Its drivers, of whom none goes before the other.
+    fn drivers(&self) -> impl Iterator<Item = (i64, &UnitId)> {
+        [&self.driver, &self.driver2].into_iter().flatten().map(|id| (0, id))
+    }
+
+    /// Its trailers, each with its place behind the truck.
+    fn trailers(&self) -> impl Iterator<Item = (i64, &UnitId)> {
+        (0..MOST_TRAILERS).zip(self.trailer.iter().chain(&self.more_trailers))
+    }
 }
 
 /// Loads under way, the latest last: one that was never closed must not hide today's.
 fn loads(work: &Work<'_>) -> rusqlite::Result<Vec<Load>> {
     let mut statement = work.sql.prepare_cached(
-        "SELECT m.id, m.loaded, m.driver_id, m.driver2_id, m.tractor_id, m.trailer_id FROM movements m
+        "SELECT m.id, m.loaded, m.driver_id, m.driver2_id, m.tractor_id, m.trailer_id, m.hydrated_at IS NOT NULL
+         FROM movements m
          WHERE m.status = 'in_progress' AND coalesce(m.driver_id, m.tractor_id, m.trailer_id) IS NOT NULL
          ORDER BY (SELECT max(s.scheduled_early_at) FROM stops s
                    WHERE s.company_id = m.company_id AND s.movement_id = m.id), m.id",
     )?;
+    let mut more = more_trailers_of_loads(work)?;
     let id = |value: Option<RowText>| value.map(UnitId);
     let rows = statement.query_map([], |row| {
+        let (number, is_read): (String, bool) = (row.get(0)?, row.get(6)?);
         Ok(Load {
-            id: row.get(0)?,
+            // What it said of them no longer holds once its equipment group is another.
+            more_trailers: more.remove(&of_movement(&number)).filter(|_| is_read).unwrap_or_default(),
+            id: number,
             loaded: row.get(1)?,
             driver: id(row.get(2)?),
             driver2: id(row.get(3)?),
@@ -164,22 +217,41 @@ fn loads(work: &Work<'_>) -> rusqlite::Result<Vec<Load>> {
     rows.collect()
 }
 
+/// The trailers behind the first ones, by what was read of their movement.
+fn more_trailers_of_loads(work: &Work<'_>) -> rusqlite::Result<HashMap<String, Vec<UnitId>>> {
+    let mut statement = work.sql.prepare_cached(
+        "SELECT p.resource, l.unit_id FROM pairings p
+         JOIN unit_links l ON l.kind = 'trailer' AND l.account = p.account AND l.external_id = p.left_id
+         WHERE p.account = ?1 AND p.tie = ?2 AND p.source = ?3 ORDER BY p.resource, p.since_at",
+    )?;
+    let bounds = [TMS_ACCOUNT, Tie::TrailerTractor.word(), PairingSource::Load.word()];
+    let mut rows = statement.query(bounds)?;
+    let mut more: HashMap<String, Vec<UnitId>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        more.entry(row.get(0)?).or_default().push(UnitId(row.get(1)?));
+    }
+    Ok(more)
+}
+
+/// More than any truck pulls.
+const MOST_TRAILERS: i64 = 8;
+
 /// What the loads claim: each of `lefts` goes with `right`.
-fn load_claims<'a>(
+fn load_claims<'a, L: Iterator<Item = (i64, &'a UnitId)>>(
     loads: &'a [Load],
-    lefts: impl Fn(&'a Load) -> [&'a Option<UnitId>; 2],
+    lefts: impl Fn(&'a Load) -> L,
     right: impl Fn(&'a Load) -> &'a Option<UnitId>,
 ) -> Vec<Claim<'a>> {
     let mut claims = Vec::new();
     for (order, load) in (0_i64..).zip(loads) {
         let Some(right) = right(load) else { continue };
-        for left in lefts(load).into_iter().flatten() {
+        for (place, left) in lefts(load) {
             claims.push(Claim {
                 left: &left.0,
                 right: Some(&right.0),
                 by: PairingSource::Load,
-                // Later loads win over earlier ones; the loads come in that order.
-                since_at: Some(Timestamp::from_millis(order)),
+                // Later loads win over earlier ones, and come in that order; of one load what is in front wins.
+                since_at: Some(Timestamp::from_millis((order + 1) * MOST_TRAILERS - place)),
             });
         }
     }
@@ -194,10 +266,10 @@ fn settle<'a>(
     mut claims: Vec<Claim<'a>>,
 ) -> rusqlite::Result<Vec<Claim<'a>>> {
     let (left_kind, right_kind) = tie.kinds();
-    let mut statement = work
-        .sql
-        .prepare_cached("SELECT account, left_id, right_id, source, since_at FROM pairings WHERE tie = ?1")?;
-    let mut rows = statement.query([tie.word()])?;
+    let mut statement = work.sql.prepare_cached(
+        "SELECT account, left_id, right_id, source, since_at FROM pairings WHERE tie = ?1 AND source <> ?2",
+    )?;
+    let mut rows = statement.query([tie.word(), PairingSource::Load.word()])?;
     while let Some(row) = rows.next()? {
         let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
         let (account, left, right) = (text(0)?, text(1)?, text(2)?);
@@ -236,9 +308,7 @@ fn write_drivers(work: &mut Work<'_>, drivers: &[Claim<'_>], loads: &[Load]) -> 
         drivers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     let load: HashMap<&str, &str> = loads
         .iter()
-        .flat_map(|load| {
-            [&load.driver, &load.driver2].into_iter().flatten().map(|id| (id.0.as_str(), load.id.as_str()))
-        })
+        .flat_map(|load| load.drivers().map(|(_, id)| (id.0.as_str(), load.id.as_str())))
         .collect();
     let question = "SELECT id, tractor_id, movement_id, NULL, NULL FROM drivers";
     let changed = differing(work, question, |id, had| {
@@ -299,7 +369,7 @@ fn write_trailers(
     let kept: HashMap<&str, &str> =
         keepers.iter().filter_map(|claim| Some((claim.left, claim.right?))).collect();
     let load: HashMap<&str, &Load> =
-        loads.iter().filter_map(|load| Some((load.trailer.as_ref()?.0.as_str(), load))).collect();
+        loads.iter().flat_map(|load| load.trailers().map(move |(_, id)| (id.0.as_str(), load))).collect();
     let question =
         "SELECT id, tractor_id, attached_by, driver_id, movement_id || ' ' || loaded FROM trailers";
     let changed = differing(work, question, |id, had| {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::apply::{Work, mark, mark_one, next_revision};
 use super::migrate::begin;
 use super::{StoreError, Writer, duty_days, exceptions, links, pairings, stays};
-use crate::model::{Motion, Timestamp, UnitKind};
+use crate::model::{Motion, PairingSource, Timestamp, UnitKind};
 
 /// How long what is over stays.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ pub(super) fn throw_away(
     let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
     let days = duty_days::throw_away(&sql, now, SLICE)?;
     let stays = if movements + stops > 0 { sql.execute(stays::GONE, [])? } else { 0 };
-    let assigned = slice_of_assigned(&sql)?;
+    let assigned = slice_of_assigned(&sql)? + slice_of_more_trailers(&sql)?;
     let exceptions = exceptions::throw_away(&sql, old, SLICE)?;
     if movements + stops + orders + exceptions > 0 {
         let rev = next_revision(&sql)?;
@@ -105,6 +105,16 @@ fn slice_of_assigned(sql: &Transaction<'_>) -> rusqlite::Result<usize> {
              (SELECT company_id, movement_id, tractor_id FROM tractors_assigned a WHERE NOT EXISTS
                  (SELECT 1 FROM movements m WHERE m.company_id = a.company_id AND m.id = a.movement_id) LIMIT ?1)",
         [SLICE],
+    )
+}
+
+/// The trailers behind the first ones of movements that are no more.
+fn slice_of_more_trailers(sql: &Transaction<'_>) -> rusqlite::Result<usize> {
+    sql.execute(
+        "DELETE FROM pairings WHERE (account, tie, left_id, source, resource) IN
+             (SELECT account, tie, left_id, source, resource FROM pairings WHERE source = ?1
+                  AND resource NOT IN (SELECT 'movements/' || id FROM movements) LIMIT ?2)",
+        params![PairingSource::Load.word(), SLICE],
     )
 }
 

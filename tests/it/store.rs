@@ -16,6 +16,7 @@ mod spend;
 mod stands;
 mod stays;
 mod trail;
+mod trailers;
 mod upgrade;
 mod wishes;
 
@@ -360,6 +361,7 @@ async fn a_movement_names_its_units_and_they_name_it() {
         driver: Some("SMITHJO".into()),
         tractor: Some("4471".into()),
         trailer: Some("R53".into()),
+        more_trailers: Vec::new(),
         driver2: None,
     };
     bench

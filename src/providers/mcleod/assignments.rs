@@ -139,6 +139,7 @@ impl McLeod {
             driver2: of("D"),
             tractor: of("T"),
             trailer: of("L"),
+            more_trailers: std::iter::from_fn(|| of("L")).collect(),
         }
     }
 }

@@ -41,7 +41,9 @@ impl<'a> Row<'a> for Hydrated<'a> {
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
         self.0.tell(id, border, told)?;
-        let Movement { driver1_id, driver2_id, tractor_id, trailer1_id, .. } = &self.0;
+        let Movement { driver1_id, driver2_id, tractor_id, trailer1_id, trailer2_id, trailer3_id, .. } =
+            &self.0;
+        let more = [unit(trailer2_id, &self.0.trailer2), unit(trailer3_id, &self.0.trailer3)];
         // A brokered move's truck and driver are the carrier's, free text in columns we do not read.
         told.changes.push(Change::Assignment(Assignment {
             company_id: border.company.to_owned(),
@@ -50,6 +52,7 @@ impl<'a> Row<'a> for Hydrated<'a> {
             driver2: unit(driver2_id, &self.0.driver2),
             tractor: unit(tractor_id, &self.0.tractor),
             trailer: unit(trailer1_id, &self.0.trailer1),
+            more_trailers: more.into_iter().flatten().collect(),
         }));
         Ok(())
     }

@@ -64,6 +64,8 @@ rows! {
         #[serde(rename = "__driver1_id")] driver1_id,
         #[serde(rename = "__driver2_id")] driver2_id,
         #[serde(rename = "__trailer1_id")] trailer1_id,
+        #[serde(rename = "__trailer2_id")] trailer2_id,
+        #[serde(rename = "__trailer3_id")] trailer3_id,
     } {
         stops: Stop,
         orders: Order,
@@ -71,6 +73,8 @@ rows! {
         driver1: Keyed,
         driver2: Keyed,
         trailer1: Keyed,
+        trailer2: Keyed,
+        trailer3: Keyed,
     }
 
     /// `orders`. Searches put its movements under `movement`, `GET /orders/{id}` under `movements`.

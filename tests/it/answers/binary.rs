@@ -71,6 +71,7 @@ async fn late_by_an_hour(told_at: Timestamp) -> Bench {
         driver2: None,
         tractor: Some("418".into()),
         trailer: None,
+        more_trailers: Vec::new(),
     };
     let load = vec![
         Change::Movement(Box::new(movement("9001", Some("500")))),

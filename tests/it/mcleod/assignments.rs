@@ -82,6 +82,7 @@ fn team() -> Assignment {
         driver2: Some("BAKER".into()),
         tractor: Some("4471".into()),
         trailer: Some("R53".into()),
+        more_trailers: vec!["R54".into()],
     }
 }
 

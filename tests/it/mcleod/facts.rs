@@ -130,6 +130,7 @@ fn a_movement_read_by_itself_tells_its_units_stops_and_orders() {
         driver2: None,
         tractor: Some("4471".into()),
         trailer: Some("R53012".into()),
+        more_trailers: Vec::new(),
     };
     assert_eq!(
         batch,
@@ -149,14 +150,15 @@ fn a_movement_read_by_itself_tells_its_units_stops_and_orders() {
 #[test]
 fn units_are_read_from_the_children_where_the_computed_columns_are_missing() {
     let row = r#"{"company_id":"TMS","id":"7","tractor":[{"id":"T1"}],"driver1":{"id":"D1"},
-        "driver2":{"id":"D2"},"trailer1":null,"carrier_tractor":"TBD","override_driver_nm":"SAM"}"#;
+        "driver2":{"id":"D2"},"trailer1":{"id":"L1"},"trailer2":[{"id":"L2"}],"trailer3":null,"carrier_tractor":"TBD","override_driver_nm":"SAM"}"#;
     let assignment = Assignment {
         company_id: "TMS".into(),
         movement_id: "7".into(),
         driver: Some("D1".into()),
         driver2: Some("D2".into()),
         tractor: Some("T1".into()),
-        trailer: None,
+        trailer: Some("L1".into()),
+        more_trailers: vec!["L2".into()],
     };
     let batch = normalise("assignments", row);
     assert_eq!(batch.changes.last(), Some(&Change::Assignment(assignment)));
