@@ -5,7 +5,7 @@ use super::dwell::{self, Dwell};
 use super::pairing::{self, Heard};
 use super::{age, itinerary, trip};
 use crate::model::{
-    Driver, Fleet, Keyed, Loaded, Movement, MovementStatus, Stop, Timestamp, Tractor, Trailer,
+    Driver, Fleet, Keyed, Loaded, Motion, Movement, MovementStatus, Stop, Timestamp, Tractor, Trailer,
 };
 
 /// What is known of a trailer beside its own row.
@@ -13,6 +13,8 @@ use crate::model::{
 pub struct Told<'a> {
     /// For how long it has stood where it was last seen; `None` where it was not seen to stand.
     pub dwell: Option<Dwell>,
+    /// Whether where it was seen is only where its truck last had it.
+    pub is_left: bool,
     /// What has it now.
     pub tractor: Option<&'a Tractor>,
     /// What is heard of that and of the trailer.
@@ -31,6 +33,7 @@ pub fn told<'a>(fleet: &'a Fleet, row: &Trailer, now: Timestamp) -> Told<'a> {
     let pulls = tractor(row.tractor_id.as_ref());
     Told {
         dwell: dwell::of_trailer(row, now),
+        is_left: is_left(row),
         tractor: pulls,
         heard: pulls.map_or(Heard::AsPaired, |pulls| pairing::heard(pulls, row)),
         dropped: row.dropped_at.map(|at| (tractor(row.dropped_by.as_ref()), at)),
@@ -57,6 +60,15 @@ pub fn rides_with<'a>(fleet: &'a Fleet, row: &Trailer) -> Option<&'a Tractor> {
     let tractor = row.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     tractor.map(AsRef::as_ref).filter(|tractor| tractor.observed_at.is_some())
 }
+
+/// Whether a trailer without a tracker, which nothing pulls, is known to have been where its truck last had it, and no
+/// more than that: no tracker told the place.
+pub fn is_left(row: &Trailer) -> bool {
+    row.observed_at.is_some() && row.source.is_none() && row.tractor_id.is_none() && row.state == Motion::Dark
+}
+
+/// What is said of the place of such a trailer.
+pub const LEFT: &str = "no tracker: where its truck last had it";
 
 /// Where a trailer was seen, and when.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +136,8 @@ pub fn next<'a>(fleet: &'a Fleet, row: &Trailer) -> Option<&'a Movement> {
 impl Told<'_> {
     /// For how long it has stood: "9h43 to 14h10"; and that it may have left, where it is not heard.
     pub fn stood(&self) -> (String, String) {
-        let Some(dwell) = self.dwell else { return ("not known".to_owned(), String::new()) };
+        let note = if self.is_left { LEFT } else { "" };
+        let Some(dwell) = self.dwell else { return ("not known".to_owned(), note.to_owned()) };
         let unheard = age::words(dwell.unheard);
         let note = if dwell.may_have_left() {
             format!("not heard for {unheard}: it may have left since")
@@ -161,6 +174,7 @@ impl Told<'_> {
         let driver = self.driver.map_or("not known", |row| row.name.as_str());
         let next = self.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.to_string());
         let stood = self.dwell.map(|_| format!("stood {}", noted(self.stood())));
+        let stood = stood.or_else(|| self.is_left.then(|| LEFT.to_owned()));
         let rest = [
             format!("dropped by: {}", noted(self.dropped(time))),
             format!("last driver: {driver}"),
@@ -185,7 +199,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Motion, UnitId};
+    use crate::model::UnitId;
 
     const NOW: Timestamp = Timestamp::from_secs(10_000_000);
 
@@ -259,6 +273,20 @@ mod tests {
         assert!(rides_with(&fleet, &Trailer::default()).is_none());
         fleet.tractors = [unit(None)].into_iter().collect();
         assert!(rides_with(&fleet, &pulled).is_none(), "nobody knows where either is");
+    }
+
+    #[test]
+    fn one_without_a_tracker_that_was_left_is_known_by_its_truck_and_never_as_live() {
+        let left = Trailer { observed_at: Some(ago(3)), ..Trailer::default() };
+        assert!(is_left(&left));
+        assert!(!is_left(&Trailer { source: Some("samsara".into()), ..left.clone() }));
+        assert!(!is_left(&Trailer::default()), "nobody ever knew");
+        let fleet = Fleet::default();
+        let told = told(&fleet, &left, NOW);
+        assert_eq!(told.stood(), ("not known".to_owned(), LEFT.to_owned()));
+        assert!(
+            told.sentence(&left, |_| "x".to_owned()).starts_with("no tracker: where its truck last had it; ")
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::{Keyed, Loaded, Motion, Movement, Trailer, UnitKind};
 use crate::rules::basis::Basis;
 use crate::rules::find::Kind;
 use crate::rules::near::left_known;
-use crate::rules::{age, called, dwell, moment, motion, pairing, trip};
+use crate::rules::{age, called, dwell, moment, motion, pairing, trailer as trailers, trip};
 
 /// `get_driver_location`.
 pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -100,6 +100,14 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
     let mut found = Found::default();
     found.doubt(called::taken(number, &text));
     match (trailer.observed_at, tractor) {
+        (Some(_), None) if trailers::is_left(trailer) => {
+            let at = place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
+            found.say(format!(
+                "Trailer {number} has NO TRACKER that we hear of and is attached to nothing we know. Its truck last had \
+                 it {}, at {at}: whether it is still there is NOT KNOWN.",
+                ago(trailer.observed_at, now),
+            ));
+        }
         (Some(_), _) => tracked(trailer, facts, &mut found),
         (None, Some(row)) => {
             found.say(format!(

@@ -181,7 +181,7 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     let told_of = trailer::told(&facts.fleet, row, now);
     sheet.judged("state", doing, role, "");
     sheet.noted("place", seen(row, facts).place(), seen(row, facts).told(now));
-    if told_of.dwell.is_some() {
+    if told_of.dwell.is_some() || told_of.is_left {
         let (stood, note) = told_of.stood();
         sheet.noted("stood there", stood, note);
     }
