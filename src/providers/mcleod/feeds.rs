@@ -60,7 +60,10 @@ pub(super) const STOPS: Listing = Listing {
         &[("stop.sched_arrive_early", ">=t-30")],
         &[("stop.sched_arrive_early", NULL), ("stop.status", "A")],
     ],
-    changes: &[&[("stop.sched_arrive_early", ">=t-60")], &[("stop.sched_arrive_early", NULL)]],
+    changes: &[
+        &[("stop.sched_arrive_early", ">=t-60")],
+        &[("stop.sched_arrive_early", NULL), ("stop.status", "A")],
+    ],
 };
 
 pub(super) const ORDERS: Listing = Listing {
