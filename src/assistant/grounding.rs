@@ -113,11 +113,13 @@ fn plain(token: &str) -> String {
     token.chars().map(digit).collect()
 }
 
+/// A value, how many decimals it is told with, and what it counts where that is a time.
+type Number = (f64, usize, Option<Unit>);
+
 #[derive(Default)]
 struct Known {
     tokens: BTreeSet<String>,
-    /// Values, each with how many decimals it is told with, and what it counts where that is one thing.
-    values: Vec<(f64, usize, Option<Unit>)>,
+    values: Vec<Number>,
 }
 
 impl Known {
@@ -134,7 +136,7 @@ impl Known {
             }
             // The parts of an instant or of a time of day are no numbers to count with.
             if !token.contains(':') {
-                self.values.extend(numbers(&token).map(|(value, decimals)| (value, decimals, unit)));
+                self.values.extend(numbers(&token, unit));
             }
         }
     }
@@ -148,12 +150,12 @@ impl Known {
         }
         // "V53041" is a name, not the number in it.
         let is_name = token.starts_with(|c: char| c.is_alphabetic()) && !token.contains(['-', '/']);
-        let mut parts = numbers(token).peekable();
+        let mut parts = numbers(token, unit).into_iter().peekable();
         let is_odd = token.contains(|c: char| c.is_numeric() && !c.is_ascii_digit());
-        !is_name && !is_odd && parts.peek().is_some() && parts.all(|part| self.has(part, unit))
+        !is_name && !is_odd && parts.peek().is_some() && parts.all(|part| self.has(part))
     }
 
-    fn has(&self, (value, decimals): (f64, usize), unit: Option<Unit>) -> bool {
+    fn has(&self, (value, decimals, unit): Number) -> bool {
         let half = 0.5 / 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
         let is_of_it = |of: Option<Unit>| of.zip(unit).is_none_or(|(one, other)| one == other);
         self.values.iter().filter(|(.., of)| is_of_it(*of)).any(|(known, told, _)| {
@@ -189,17 +191,29 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The numbers in a token, each with its decimals.
-fn numbers(token: &str) -> impl Iterator<Item = (f64, usize)> {
+/// The numbers in a token: each counts what its letters say, else what follows from the one before it ("5h40"), else
+/// `unit`.
+fn numbers(token: &str, unit: Option<Unit>) -> Vec<Number> {
     let plain = token.replace(',', "");
-    let parts: Vec<String> = plain
-        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .map(|part| part.trim_matches('.').to_owned())
-        .collect();
-    parts.into_iter().filter_map(|part| {
-        let decimals = part.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        Some((part.parse().ok()?, decimals))
-    })
+    let is_of_number = |c: char| c.is_ascii_digit() || c == '.';
+    let (mut found, mut rest, mut before) = (Vec::new(), plain.as_str(), None);
+    while let Some(start) = rest.find(is_of_number) {
+        let behind = rest.get(start..).unwrap_or_default();
+        let (number, after) = behind.split_at(behind.find(|c| !is_of_number(c)).unwrap_or(behind.len()));
+        let letters = after.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let smaller = match before {
+            Some(Unit::Days) => Some(Unit::Hours),
+            Some(Unit::Hours) => Some(Unit::Minutes),
+            Some(Unit::Minutes) => Some(Unit::Seconds),
+            Some(Unit::Seconds) | None => unit,
+        };
+        before = if letters.is_empty() { smaller } else { Unit::named(letters) };
+        let number = number.trim_matches('.');
+        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        found.extend(number.parse().ok().map(|value| (value, decimals, before)));
+        rest = after;
+    }
+    found
 }
 
 /// "1." or "2)" at the beginning of a line.
@@ -267,6 +281,7 @@ mod tests {
         check("late by 2292h, that is 2292 days", &["2292h", "2292"]);
         check("5 hours 40 minutes, 5h40, 5 h", &[]);
         check("38 minutes, not 38 hours", &["38"]);
+        check("40 hours left, or 5 minutes, or 40h05", &["40", "5", "40h05"]);
         check("7 loads in 7 days", &[]);
         check("an 11-hour limit, 11h", &[]);
         check("1800 seconds, 1800 minutes", &["1800"]);

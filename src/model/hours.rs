@@ -121,6 +121,8 @@ pub struct LogEnd {
     pub since_at: Timestamp,
     /// Since when he rests, in one status of rest or another, without anything between; `since_at` where he does not.
     pub rest_since_at: Timestamp,
+    /// Whether the log has right before that what is no rest. Else he may have rested for longer: it begins there.
+    pub follows_work: bool,
 }
 
 /// What an ELD says is left, in whole seconds; `None` where it does not say.

@@ -6,10 +6,13 @@
 //! anything no rest is carried on, however likely it is, unless the clocks bear witness that nobody worked.
 
 use super::age;
-use crate::model::{Duty, DutyStatus, DutyWord, Timestamp, WorkLeft};
+use crate::model::{Duty, DutyStatus, DutyWord, LogEnd, Timestamp, WorkLeft};
 
 /// Over a longer silence clocks bear no witness: a whole rest fits in, and gives back what work took.
 const WITNESS_S: i64 = 10 * 3600;
+
+/// A change of status is seen at the next look, which may come so much later.
+const SEEN_LATE_S: i64 = 10 * 60;
 
 /// What is known once `word` was told.
 pub fn heard(before: Duty, word: DutyWord) -> Duty {
@@ -26,13 +29,7 @@ pub fn heard(before: Duty, word: DutyWord) -> Duty {
             let rest_since_at = status.is_rest().then_some(rest);
             Duty { status, since_at: Some(since_at), rest_since_at, ..before }
         }
-        // The clocks know what the log does not know yet: where they tell another status, it says nothing of it.
-        DutyWord::End(end) if end.status != before.status => before,
-        DutyWord::End(end) => Duty {
-            since_at: Some(end.since_at),
-            rest_since_at: end.status.is_rest().then_some(end.rest_since_at),
-            ..before
-        },
+        DutyWord::End(end) => logged(before, end),
         DutyWord::Past { status, since_at } => {
             let was_broken = !status.is_rest() && before.rest_since_at.is_some_and(|rest| rest <= since_at);
             if !was_broken {
@@ -42,6 +39,26 @@ pub fn heard(before: Duty, word: DutyWord) -> Duty {
             let after = before.since_at.filter(|since| *since > since_at);
             Duty { rest_since_at: after.or(before.heard_at), ..before }
         }
+    }
+}
+
+/// What is known once the end of a log was read. The clocks know what the log does not know yet: where they tell
+/// another status, or were seen to change later than it says, it says nothing.
+fn logged(before: Duty, end: LogEnd) -> Duty {
+    let is_behind = before.since_at.is_some_and(|seen| seen.secs_since(end.since_at) > SEEN_LATE_S);
+    if end.status != before.status || is_behind {
+        return before;
+    }
+    // Where the log begins within the rest, whoever watched for longer knows more.
+    let earlier = |watched: Option<Timestamp>, logged: Timestamp| match watched {
+        Some(watched) if !end.follows_work => watched.min(logged),
+        Some(_) | None => logged,
+    };
+    let rest = || earlier(before.rest_since_at, end.rest_since_at);
+    Duty {
+        since_at: Some(earlier(before.since_at, end.since_at)),
+        rest_since_at: end.status.is_rest().then(rest),
+        ..before
     }
 }
 
@@ -181,13 +198,22 @@ mod tests {
 
     #[test]
     fn the_end_of_a_log_tells_the_rest_that_nobody_watched() {
-        let end = |status, since, rest| {
-            DutyWord::End(LogEnd { status, since_at: at(since), rest_since_at: at(rest) })
+        let told = |status, since, rest, follows_work| {
+            DutyWord::End(LogEnd { status, since_at: at(since), rest_since_at: at(rest), follows_work })
         };
+        let end = |status, since, rest| told(status, since, rest, true);
         let first_seen = duty(Sleeper, None, Some(0));
         check(first_seen, end(Sleeper, -200, -540), Some(-540), Some(-200));
         // He worked while nobody looked.
         check(duty(OffDuty, Some(-400), Some(-400)), end(OffDuty, -30, -30), Some(-30), Some(-30));
+        // What the clocks were seen to do between, the log does not know yet; a look comes a little late.
+        check(duty(OffDuty, Some(-5), Some(-5)), end(OffDuty, -540, -540), Some(-5), Some(-5));
+        check(duty(OffDuty, Some(-5), Some(-5)), end(OffDuty, -9, -9), Some(-9), Some(-9));
+        // A log that begins within the rest says nothing of how long it is.
+        let watched = duty(Sleeper, Some(-300), Some(-720));
+        check(watched, told(Sleeper, -300, -300, false), Some(-720), Some(-300));
+        check(watched, told(Sleeper, -200, -200, false), Some(-720), Some(-300));
+        check(first_seen, told(Sleeper, -200, -540, false), Some(-540), Some(-200));
         check(duty(OnDuty, None, None), end(OnDuty, -45, -45), None, Some(-45));
         // The clocks are ahead of the log.
         check(duty(Driving, None, None), end(Sleeper, -200, -540), None, None);

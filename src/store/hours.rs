@@ -40,11 +40,9 @@ fn clocks(
     external_id: &str,
     told: &Clocks,
 ) -> rusqlite::Result<()> {
-    if let Err(reason) = (work.judge.timely)(told.as_of_at, work.now) {
-        work.reject(external_id, reason);
-        return Ok(());
-    }
-    // One that is stamped a little ahead of our clock is not newer for that than what is heard next.
+    // Stamped ahead of our clock, they are of now at the latest: no newer than what is heard next.
+    let is_timely = (work.judge.timely)(told.as_of_at, work.now);
+    let is_ahead = told.as_of_at > work.now;
     let told = &Clocks { as_of_at: told.as_of_at.min(work.now), ..*told };
     let account = memory.account(work.account);
     if is_weighed(work, memory, external_id, Word::Clocks(told))? {
@@ -62,6 +60,13 @@ fn clocks(
     let duty = (work.judge.duty)(before.duty(), now(work, told));
     let left =
         [told.drive_left_s, told.shift_left_s, told.break_left_s, told.cycle_left_s, told.cycle_tomorrow_s];
+    // Told again with a stamp from the future they are as old as they were: nobody knows that they still hold.
+    if is_ahead && !other && before.as_of.is_some() && (before.left, before.status) == (left, duty.status) {
+        return Ok(());
+    }
+    if let Err(reason) = is_timely {
+        work.reject(external_id, &format!("{reason}: hours are taken to be of when they came"));
+    }
     let as_of = Some(told.as_of_at.millis());
     let mut after = Hours { left, as_of, source: Some(account), ..before.with(duty) };
     if (Hours { as_of: before.as_of, ..after }) == *before {

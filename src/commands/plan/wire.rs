@@ -55,8 +55,11 @@ struct SplitWire {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TaskWire {
+    #[serde(default, deserialize_with = "given")]
     drive_s: Option<Seconds>,
+    #[serde(default, deserialize_with = "given")]
     work_s: Option<Seconds>,
+    #[serde(default, deserialize_with = "given")]
     appointment: Option<Object<Window>>,
 }
 
@@ -232,6 +235,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         }
         deserializer.deserialize_map(Keys(PhantomData)).map(Object)
     }
+}
+
+/// A value that is not null, of a key that may be left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A value that may be null, of a key that must be there.

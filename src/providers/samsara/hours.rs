@@ -175,19 +175,22 @@ fn log_end(lines: &[Line], until: Timestamp) -> Option<LogEnd> {
     if !is_open || last.status == DutyStatus::Unknown {
         return None;
     }
+    // Back to where it begins, and whether another line is right before that.
     let back_to = |holds: &dyn Fn(DutyStatus) -> bool| {
         let mut since = last.from;
         for line in before.iter().rev() {
             let joins = line.to.is_none_or(|to| to.plus(SEAM) >= since);
             if !joins || !holds(line.status) {
-                break;
+                return (since, joins);
             }
             since = line.from;
         }
-        since
+        (since, false)
     };
-    let rest_since_at = if last.status.is_rest() { back_to(&DutyStatus::is_rest) } else { last.from };
-    Some(LogEnd { status: last.status, since_at: back_to(&|status| status == last.status), rest_since_at })
+    let (since_at, is_bounded) = back_to(&|status| status == last.status);
+    let (rest_since_at, follows_work) =
+        if last.status.is_rest() { back_to(&DutyStatus::is_rest) } else { (since_at, is_bounded) };
+    Some(LogEnd { status: last.status, since_at, rest_since_at, follows_work })
 }
 
 /// An empty word means that the driver's app is not connected.

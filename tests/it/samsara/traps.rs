@@ -199,7 +199,7 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
         });
         told.map(|(id, end)| {
             assert_eq!(id, "1");
-            (end.status, end.since_at, end.rest_since_at)
+            (end.status, end.since_at, end.rest_since_at, end.follows_work)
         })
         .next()
     };
@@ -211,7 +211,9 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
         lines.iter().map(|(status, from, to)| line(status, from, to)).collect::<Vec<_>>().join(",")
     };
     let time = |time: &str| at(&format!("2026-11-20T{time}Z"));
-    let rested = |status, since: &str, rest: &str| Some((status, time(since), time(rest)));
+    let rested = |status, since: &str, rest: &str| Some((status, time(since), time(rest), true));
+    // The log begins there, or does not tell what was before.
+    let at_least = |status, since: &str, rest: &str| Some((status, time(since), time(rest), false));
     let check = |told: &[(&str, &str, &str)], expected| assert_eq!(end(&lines(told)), expected, "{told:?}");
 
     let drove = ("driving", "01:00:00", "03:00:00");
@@ -223,10 +225,16 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
     check(&[cut, off, first, drove], rested(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
     // What lies between, known or not, ends a rest.
     check(
-        &[off, ("onDuty", "05:00:00", "05:10:00"), cut],
+        &[off, ("onDuty", "05:00:00", "06:00:00"), cut],
         rested(DutyStatus::Sleeper, "06:00:00", "06:00:00"),
     );
-    check(&[off, cut], rested(DutyStatus::Sleeper, "06:00:00", "06:00:00"));
+    check(
+        &[off, ("onDuty", "05:00:00", "05:10:00"), cut],
+        at_least(DutyStatus::Sleeper, "06:00:00", "06:00:00"),
+    );
+    check(&[off, cut], at_least(DutyStatus::Sleeper, "06:00:00", "06:00:00"));
+    check(&[off, berth], at_least(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
+    check(&[berth], at_least(DutyStatus::Sleeper, "05:00:00", "05:00:00"));
     check(&[drove, ("onDuty", "03:00:00", "")], rested(DutyStatus::OnDuty, "03:00:00", "03:00:00"));
     // Nothing is open, or nobody knows what.
     check(&[drove, off], None);

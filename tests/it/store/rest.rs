@@ -110,7 +110,10 @@ async fn logs_carry_a_rest_until_a_late_line_says_that_there_was_none() {
 async fn a_log_tells_of_the_rest_before_anybody_looked() {
     let mut bench = one_driver().await;
     let end = |driver: &str, status, since_at: Timestamp, rest_since_at: Timestamp| {
-        vec![Change::LogEnd { external_id: driver.into(), end: LogEnd { status, since_at, rest_since_at } }]
+        vec![Change::LogEnd {
+            external_id: driver.into(),
+            end: LogEnd { status, since_at, rest_since_at, follows_work: true },
+        }]
     };
     let ago = |hours: u64| START.minus(Duration::from_hours(hours));
     bench.tell("samsara", "hos_logs", end("d1", Sleeper, ago(8), ago(9))).await;
@@ -144,7 +147,7 @@ async fn a_log_tells_of_the_rest_before_anybody_looked() {
 }
 
 #[tokio::test]
-async fn clocks_from_the_future_are_no_word_on_now() {
+async fn clocks_from_the_future_are_of_when_they_came_and_grow_old_from_then() {
     let mut bench = one_driver().await;
     bench.tell("mcleod", "drivers", vec![driver("LEEANN", "ANN LEE")]).await;
     let hours = Duration::from_hours(2);
@@ -155,9 +158,15 @@ async fn clocks_from_the_future_are_no_word_on_now() {
         let row = fleet.drivers.at(0).unwrap();
         (row.hos_status, row.hos_as_of_at)
     };
-    assert_eq!(status(&bench), (DutyStatus::Unknown, None), "a stamp that nobody can have written yet");
-    // A clock that is a minute ahead is believed, and gives way to who tells now.
-    let soon = START.plus(Duration::from_mins(1));
+    let came = bench.now;
+    assert_eq!(status(&bench), (Driving, Some(came)));
+    let rejected = bench.fleet().totals.rejected;
+    assert_eq!(rejected, 1, "that a stamp is wrong is told");
+    bench.later(600);
+    bench.tell("mcleod", "drivers", vec![clocks("LEEANN", Driving, None, ahead)]).await;
+    assert_eq!((status(&bench), bench.fleet().totals.rejected), ((Driving, Some(came)), 1), "and once");
+    // A clock that is a minute ahead gives way to who tells now, all the same.
+    let soon = bench.now.plus(Duration::from_mins(1));
     bench.tell("mcleod", "drivers", vec![clocks("LEEANN", OffDuty, Some(ahead), soon)]).await;
     assert_eq!(status(&bench), (OffDuty, Some(bench.now)));
     assert_eq!(bench.fleet().drivers.at(0).unwrap().hos_status_since_at, None, "nor is that a time past");
