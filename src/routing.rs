@@ -12,6 +12,7 @@ mod estimate;
 mod geocode;
 mod mapbox;
 mod progress;
+mod refusals;
 mod tally;
 
 pub use self::attempt::{Attempt, Limits, Next, Snap, Try, next};
@@ -21,4 +22,5 @@ pub use self::estimate::estimate;
 pub use self::geocode::{MOST_AT_ONCE, PER_BATCH};
 pub use self::mapbox::{MOST_STOPS, Mapbox, Profile, Question, Settings, read_places, read_route};
 pub use self::progress::{Left, remaining, steady};
+pub use self::refusals::Refusals;
 pub use self::tally::{Spent, Tally};

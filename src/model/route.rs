@@ -114,13 +114,25 @@ pub struct Route {
 }
 
 impl Route {
-    /// A tractor further than this from the road taken for it may have been put on the wrong one, such
+    /// A place further than this from the road taken for it may have been put on the wrong one, such
     /// as beyond a yard's fence (mapbox.md §9.6).
     pub const FAR_FROM_THE_ROAD_M: f64 = 500.0;
+    /// Five miles: a road that ends so far from a place leads somewhere else, and its times with it.
+    pub const ASTRAY_M: f64 = 5.0 * 1609.344;
 
-    /// Whether the road taken for the tractor may be the wrong one.
+    /// The places that are further than `limit_m` from the road taken for them, each with its meters: 0 is the
+    /// tractor, then come the stops in their order.
+    pub fn put_beyond(&self, limit_m: f64) -> impl Iterator<Item = (usize, f64)> {
+        let all = std::iter::once(self.snapped_m).chain(self.legs.iter().map(|leg| leg.snapped_m));
+        let far = move |(place, meters): (usize, Option<f64>)| {
+            meters.filter(|meters| *meters > limit_m).map(|meters| (place, meters))
+        };
+        all.enumerate().filter_map(far)
+    }
+
+    /// Whether the road taken for the tractor, or for a stop, may be the wrong one.
     pub fn is_far_from_the_road(&self) -> bool {
-        self.snapped_m.is_some_and(|meters| meters > Self::FAR_FROM_THE_ROAD_M)
+        self.put_beyond(Self::FAR_FROM_THE_ROAD_M).next().is_some()
     }
 }
 

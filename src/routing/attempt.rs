@@ -86,7 +86,11 @@ pub fn next(attempt: Attempt, error: Error) -> Next {
             Snap::Heading => ask(Attempt { snap: Snap::Anywhere, ..attempt }),
             Snap::Anywhere => Next::Estimate(error),
         },
-        Error::Question(_) | Error::Misfit(_) => Next::Estimate(error),
+        // Among the roads that lead where it is heading there may be none near.
+        Error::Astray { place: 0, .. } if attempt.snap == Snap::Heading => {
+            ask(Attempt { snap: Snap::Anywhere, ..attempt })
+        }
+        Error::Astray { .. } | Error::Question(_) | Error::Misfit(_) => Next::Estimate(error),
         Error::Service(http) => match (http.kind, attempt.number) {
             (Kind::Timeout, Try::First) => Next::Ask(Attempt { number: Try::Second, ..attempt }),
             (Kind::Unauthorized | Kind::Relink | Kind::Forbidden | Kind::NotFound | Kind::Unsupported, _) => {
@@ -134,6 +138,15 @@ mod tests {
             assert_eq!(next(attempt, Error::NoSegment), Next::Ask(anywhere));
             assert_eq!(next(anywhere, Error::NoSegment), Next::Estimate(Error::NoSegment));
         }
+    }
+
+    #[test]
+    fn a_truck_put_on_a_road_miles_away_is_asked_about_without_its_heading_and_a_stop_is_not() {
+        let astray = |place| Error::Astray { place, far: "61 miles".to_owned() };
+        let anywhere = Attempt { snap: Snap::Anywhere, ..FIRST };
+        assert_eq!(next(FIRST, astray(0)), Next::Ask(anywhere));
+        assert_eq!(next(anywhere, astray(0)), Next::Estimate(astray(0)));
+        assert_eq!(next(FIRST, astray(2)), Next::Estimate(astray(2)));
     }
 
     #[test]

@@ -125,7 +125,14 @@ impl Mapbox {
         query.push(("access_token", self.token.expose_secret()));
         let call = Call { path: &path, query: &query, accept: "application/json", ..Call::default() };
         let answer = self.client.send(call, now).await.map_err(|error| self.refusal(error, now))?;
-        read_route(question, attempt, now, &answer.body).map_err(|error| self.discreet(error))
+        let route = read_route(question, attempt, now, &answer.body).map_err(|error| self.discreet(error))?;
+        let astray = route.put_beyond(Route::ASTRAY_M).next();
+        match astray {
+            None => Ok(route),
+            Some((place, meters)) => {
+                Err(Error::Astray { place, far: format!("{:.0} miles", meters / 1609.344) })
+            }
+        }
     }
 
     /// Looks up at most [`geocode::MOST_AT_ONCE`] addresses in one call, each of which is counted and paid
@@ -168,7 +175,7 @@ impl Mapbox {
         let mask = http::Mask::of([self.token.expose_secret()]);
         let clean = |text: String| mask.hide(&text);
         match error {
-            Error::NoRoute | Error::NoSegment => error,
+            Error::NoRoute | Error::NoSegment | Error::Astray { .. } => error,
             Error::Question(why) => Error::Question(clean(why)),
             Error::Misfit(why) => Error::Misfit(clean(why)),
             Error::Service(http) => Error::Service(mask.discreet(http)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::asking::{Asking, Router};
 use super::clock::Clock;
@@ -121,21 +121,32 @@ pub(super) async fn judge_on(board: Board, store: Store, clock: Clock) -> Result
     }
 }
 
-/// Judges every load once, with travel times as far as they come within a minute. Returns why they did
-/// not, where the service failed.
-pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<Option<String>, StoreError> {
-    let mut failed = None;
+/// Judges every load once, with travel times as far as they come within a minute. Returns what failed of the
+/// service, and logs what was left undone though nothing did.
+pub async fn judge_once(board: Board, store: &Store, clock: &Clock) -> Result<Vec<String>, StoreError> {
     let roads = Arc::new(Mutex::new(Roads::default()));
     let mut desk = Desk::open(&board, Arc::clone(&roads))?;
-    desk = pass(desk, store, clock).await?;
-    if let Some(router) = board.router {
-        let mut asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
-        let trouble = asking.ask_all(ONCE).await?;
-        failed = trouble.map(|(resource, why)| format!("mapbox {resource}: {why}"));
-        desk.judging.look_again();
+    let Some(router) = board.router else {
         pass(desk, store, clock).await?;
+        return Ok(Vec::new());
+    };
+    // It knows the places of stops that were looked up before, without which their loads have no road to ask for.
+    let mut asking = Asking::new(router, roads, store.clone(), clock.clone()).await?;
+    desk = pass(desk, store, clock).await?;
+    let until = Instant::now() + ONCE;
+    loop {
+        let has_placed = asking.ask_all(until).await?;
+        desk.judging.look_again();
+        desk = pass(desk, store, clock).await?;
+        if !has_placed {
+            break;
+        }
     }
-    Ok(failed)
+    let ended = asking.ended();
+    if let Some(left) = ended.left {
+        tracing::warn!("{left}");
+    }
+    Ok(ended.failed)
 }
 
 /// Judges, and then looks for trouble in what that came to.

@@ -10,9 +10,9 @@ use std::time::Duration;
 use super::roads::{Roads, Spot};
 use crate::model::{
     Address, Arrival, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey,
-    Point, Position, Risk, RowText, Stop, Timestamp, Tractor, UnitId, UnitKind,
+    Point, Position, Risk, Route, RowText, Stop, Timestamp, Tractor, UnitId, UnitKind,
 };
-use crate::routing::{estimate, remaining, steady};
+use crate::routing::{self, estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
 use crate::rules::freshness::Freshness;
 use crate::rules::itinerary::{Itinerary, Queues, is_to_be_driven};
@@ -161,10 +161,9 @@ impl Judging {
                 judgement = doubted;
             }
         }
-        if let Some(stop) = way.and_then(|way| way.unsure) {
-            judgement.notes.push(format!(
-                "place_unsure: stop {stop} was placed by an address that only partly fits; confirm it"
-            ));
+        match way {
+            Some(way) => judgement.notes.extend(way.notes),
+            None => name_the_place(&mut judgement.notes, itinerary, &mut lock(&self.roads)),
         }
         judgement
     }
@@ -177,8 +176,8 @@ struct Way {
     left_s: Vec<i64>,
     source: EtaSource,
     asked_at: Timestamp,
-    /// A stop whose place a person has to confirm.
-    unsure: Option<RowText>,
+    /// What is to be known of it: sentences that begin with a code.
+    notes: Vec<String>,
 }
 
 impl Way {
@@ -265,6 +264,9 @@ impl Inputs<'_> {
         let look = |roads: &mut Roads| roads.look(key, &tractor.id, position, &to, now);
         let asked = self.can_be_planned.then(|| look(roads)).flatten();
         let route = asked.as_ref().or(straight.as_ref());
+        let ids: Vec<&RowText> = itinerary.calls().skip(stands).map(|call| &call.stop.tms.id).collect();
+        let mut notes: Vec<String> = unsure.iter().map(unsure_note).collect();
+        notes.extend(road_notes(asked.as_ref(), roads.no_road(key).filter(|_| asked.is_some()), &ids));
         let left = route.map(|route| remaining(route, &position, now)).unwrap_or_default();
         let mut left_s: Vec<i64> = left.iter().map(|left| whole(left.seconds)).collect();
         // A service answers for so many stops and no more: the straight line goes on from there.
@@ -277,8 +279,54 @@ impl Inputs<'_> {
         }
         let source = route.map_or(EtaSource::Estimate, |route| route.source);
         let asked_at = route.map_or(now, |route| route.asked_at);
-        Some(Way { from: position.point, to, left_s, source, asked_at, unsure })
+        Some(Way { from: position.point, to, left_s, source, asked_at, notes })
     }
+}
+
+fn unsure_note(stop: &RowText) -> String {
+    format!("place_unsure: stop {stop} was placed by an address that only partly fits; confirm it")
+}
+
+/// What is to be known of a road that was asked for: places that are not where it leads (mapbox.md §9.6), or why there is
+/// none. `stops` are those that it leads through.
+fn road_notes(route: Option<&Route>, no_road: Option<&routing::Error>, stops: &[&RowText]) -> Vec<String> {
+    let name = |place: usize| {
+        let stop = place.checked_sub(1).and_then(|number| stops.get(number));
+        stop.map_or_else(|| "the truck".to_owned(), |stop| format!("stop {stop}"))
+    };
+    let far = route.into_iter().flat_map(|route| route.put_beyond(Route::FAR_FROM_THE_ROAD_M));
+    let far = far.map(|(place, meters)| {
+        let (what, miles) = (name(place), meters / 1609.344);
+        format!(
+            "road_far: {what} is {miles:.1} miles from the road that its times are for; check where it is"
+        )
+    });
+    let none = no_road.map(|why| match why {
+        routing::Error::Astray { place, far } => format!(
+            "road_far: {} is {far} from the nearest road, so its times are by the straight line; check where it is",
+            name(*place)
+        ),
+        why => format!("no_road: {why}; its times are by the straight line"),
+    });
+    far.chain(none).collect()
+}
+
+/// Has a note of an unknown place say which stop's it is, and whether it has an address at all.
+fn name_the_place(notes: &mut [String], itinerary: &Itinerary<'_>, roads: &mut Roads) {
+    const CODE: &str = "place_unknown: ";
+    let Some(note) = notes.iter_mut().find(|note| note.starts_with(CODE)) else { return };
+    let is_unplaced =
+        |stop: &Stop, roads: &mut Roads| place(stop, roads).is_none_or(|spot| spot.point.is_none());
+    let calls = itinerary.calls().filter(|call| call.arrived_at.is_none());
+    let Some(stop) = calls.map(|call| call.stop).find(|stop| is_unplaced(stop, roads)) else { return };
+    let id = &stop.tms.id;
+    *note = match (Address::of(&stop.tms), place(stop, roads)) {
+        (None, _) => format!("{CODE}stop {id} has neither coordinates nor an address"),
+        (Some(_), None) => {
+            format!("{CODE}stop {id} has no coordinates, and its address was not looked up yet")
+        }
+        (Some(_), Some(_)) => format!("{CODE}stop {id} has no coordinates, and its address was not found"),
+    };
 }
 
 /// Where a stop is: by the TMS, else by its address.

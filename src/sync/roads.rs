@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::{Address, Leg, Motion, MovementKey, Point, Position, Route, Timestamp, UnitId};
-use crate::routing::{Asked, Attempt, Due, Look, Wish, due, estimate};
+use crate::routing::{Asked, Attempt, Due, Error, Look, Wish, due, estimate};
 
 /// How long an answer is waited for before the straight line has to do.
 const MOMENTS: Duration = Duration::from_mins(1);
@@ -45,6 +45,8 @@ struct Load {
     to_next_stop: Option<Duration>,
     asked: Option<Asked>,
     route: Option<Route>,
+    /// Why there is no road through the stops that it has now.
+    no_road: Option<Error>,
     looked_at: Timestamp,
     /// Since when its stops are these.
     changed_at: Timestamp,
@@ -87,6 +89,7 @@ impl Roads {
         if load.stops != stops {
             load.route = load.route.take().and_then(|route| carried_on(route, &load.stops, stops));
             load.stops = stops.to_vec();
+            load.no_road = None;
             load.changed_at = now;
         }
         (load.position, load.looked_at) = (position, now);
@@ -102,10 +105,21 @@ impl Roads {
         })
     }
 
-    /// Another number whenever a load's road was told anew.
+    /// Another number whenever a load's road was told anew; of one that was never asked about, also when a place
+    /// was found, which may be that of its stop.
     pub fn version(&self, key: &MovementKey) -> u64 {
         let asked_at = self.loads.get(key).and_then(|load| load.asked.as_ref()).map(|asked| asked.at);
-        asked_at.map_or(0, |at| at.millis().unsigned_abs())
+        asked_at.map_or(self.places.len() as u64, |at| at.millis().unsigned_abs())
+    }
+
+    /// Why a load's times are by the straight line though its road was asked for.
+    pub fn no_road(&self, key: &MovementKey) -> Option<&Error> {
+        self.loads.get(key)?.no_road.as_ref()
+    }
+
+    /// How many loads are still to be asked about now.
+    pub fn unasked(&self, now: Timestamp) -> usize {
+        self.loads.iter().filter(|(key, load)| load.is_due(key, self.wanted_at, now)).count()
     }
 
     /// Takes in how long the truck still drives to its next stop.
@@ -159,14 +173,23 @@ impl Roads {
         Some(Errand { key: key.clone(), tractor, position: load.position, stops, attempt })
     }
 
-    /// Takes in an answer; `None` where there is no road, so that the straight line stands until the
-    /// load is due again. What was asked for a tractor that has the load no more is no answer.
-    pub fn answered(&mut self, errand: &Errand, attempt: Attempt, route: Option<Route>, now: Timestamp) {
+    /// Takes in an answer; without a road, why, and the straight line stands until the load is due again.
+    /// What was asked for a tractor that has the load no more is no answer.
+    pub fn answered(
+        &mut self,
+        errand: &Errand,
+        attempt: Attempt,
+        answer: Result<Route, Error>,
+        now: Timestamp,
+    ) {
         let Some(load) = self.asked_for(errand) else { return };
         load.asked = Some(Asked::now(&errand.position, &errand.stops, attempt, load.asked.as_ref(), now));
         load.failed_at = None;
         if load.stops == errand.stops {
-            load.route = route;
+            (load.route, load.no_road) = match answer {
+                Ok(route) => (Some(route), None),
+                Err(why) => (None, Some(why)),
+            };
         }
     }
 
@@ -242,6 +265,7 @@ impl Load {
             to_next_stop: None,
             asked: None,
             route: None,
+            no_road: None,
             looked_at: now,
             changed_at: now,
             failed_at: None,
@@ -302,18 +326,43 @@ mod tests {
         };
         assert_eq!(source(&mut roads, &first, 0), EtaSource::Estimate);
         let errand = roads.next(at(0)).unwrap();
-        roads.answered(&errand, errand.attempt, Some(told.clone()), at(0));
+        roads.answered(&errand, errand.attempt, Ok(told.clone()), at(0));
         assert_eq!(source(&mut roads, &first, 1), EtaSource::Mapbox);
         assert_eq!(source(&mut roads, &second, 2), EtaSource::Estimate);
         // One that was asked before comes only now.
-        roads.answered(&errand, errand.attempt, Some(told.clone()), at(2));
+        roads.answered(&errand, errand.attempt, Ok(told.clone()), at(2));
         roads.failed(&errand, at(2));
         assert_eq!(source(&mut roads, &second, 2), EtaSource::Estimate);
         let errand = roads.next(at(2)).unwrap();
         assert_eq!(errand.tractor, second);
-        roads.answered(&errand, errand.attempt, Some(told), at(3));
+        roads.answered(&errand, errand.attempt, Ok(told), at(3));
         assert_eq!(source(&mut roads, &second, 3), EtaSource::Mapbox);
         assert_eq!(source(&mut roads, &first, 4), EtaSource::Estimate);
+    }
+
+    #[test]
+    fn what_is_not_asked_yet_is_counted_and_why_there_is_no_road_holds_for_these_stops() {
+        let mut roads = Roads::default();
+        let look = |roads: &mut Roads, stop| {
+            roads.look(&key(), &UnitId("t".into()), position(), &[point(stop)], at(0));
+        };
+        look(&mut roads, 36.0);
+        assert_eq!((roads.unasked(at(0)), roads.no_road(&key())), (1, None));
+        let errand = roads.next(at(0)).unwrap();
+        roads.answered(&errand, errand.attempt, Err(Error::NoRoute), at(0));
+        assert_eq!((roads.unasked(at(0)), roads.no_road(&key())), (0, Some(&Error::NoRoute)));
+        look(&mut roads, 37.0);
+        assert_eq!((roads.unasked(at(0)), roads.no_road(&key())), (1, None));
+    }
+
+    #[test]
+    fn a_place_that_is_found_has_a_load_looked_at_again() {
+        let mut roads = Roads::default();
+        let before = roads.version(&key());
+        let address = Address { street: "1 DOCK RD".into(), city: Some("X".into()), state: None, zip: None };
+        assert_eq!(roads.place(&address), None);
+        roads.placed([(address, Spot { point: Some(point(36.0)), is_unsure: false })]);
+        assert_ne!(roads.version(&key()), before);
     }
 
     #[test]
@@ -330,7 +379,7 @@ mod tests {
                 take(&mut roads);
                 if let Some(errand) = roads.next(at(minute)) {
                     asked += 1;
-                    roads.answered(&errand, errand.attempt, None, at(minute));
+                    roads.answered(&errand, errand.attempt, Err(Error::NoRoute), at(minute));
                 }
             }
             asked
@@ -345,13 +394,13 @@ mod tests {
         let mut roads = Roads::default();
         roads.look(&key(), &UnitId("t".into()), position(), &[point(36.0)], at(0));
         let errand = roads.next(at(0)).unwrap();
-        roads.answered(&errand, errand.attempt, None, at(0));
+        roads.answered(&errand, errand.attempt, Err(Error::NoRoute), at(0));
         assert!(roads.next(at(60)).is_none(), "it stands, and nobody asks");
         roads.want(at(1));
         assert!(roads.next(at(60)).is_none(), "what was fresh enough then");
         roads.want(at(2));
         let errand = roads.next(at(60)).unwrap();
-        roads.answered(&errand, errand.attempt, None, at(60));
+        roads.answered(&errand, errand.attempt, Err(Error::NoRoute), at(60));
         assert!(roads.next(at(120)).is_none());
     }
 }

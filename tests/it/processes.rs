@@ -3,6 +3,7 @@
 mod faults;
 mod handover;
 mod links;
+mod roads;
 mod upstreams;
 
 use std::fs;

@@ -73,7 +73,9 @@ pub(super) fn read(
     if legs.len() != stops.len() {
         return Err(Error::Misfit(format!("{} legs for {} stops", legs.len(), stops.len())));
     }
-    let waypoints = answer.waypoints.or(route.waypoints).filter(|all| all.len() == stops.len() + 1);
+    // They stand in either place; those of another question are none.
+    let fits = |all: &Vec<WireWaypoint>| all.len() == stops.len() + 1;
+    let waypoints = answer.waypoints.filter(fits).or_else(|| route.waypoints.filter(fits));
     let snapped = |place: usize, asked: Point| waypoints.as_ref()?.get(place)?.snapped_m(asked);
     let (violations, incidents) = (violations(&legs), incidents(&legs));
     let legs = legs.iter().zip(stops).enumerate().map(|(place, (leg, to))| {

@@ -17,8 +17,10 @@ pub(super) struct Blind;
 
 /// The cause of a load that was not judged at all, or without a reason.
 const UNJUDGED: &str = "UNJUDGED";
-/// A note that is no reason.
-const UNSURE: &str = "place_unsure";
+/// A stop is nowhere.
+const NO_PLACE: &str = "place_unknown";
+/// Notes that are no reason.
+const NO_REASON: [&str; 3] = ["place_unsure", "road_far", "no_road"];
 
 impl Alert for Blind {
     fn topic(&self) -> &'static str {
@@ -68,7 +70,12 @@ fn cause<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a str, &'a str)> {
     // A judgement says in a note why it could not be made.
     let judgement = load.judgement.filter(|row| row.risk == Risk::Unknown);
     let notes = judgement.into_iter().flat_map(|judgement| &judgement.notes);
-    let told = notes.filter_map(|note| note.split_once(": ")).find(|(code, _)| *code != UNSURE);
+    // Each names its own stop, which is not that of the others.
+    let mut told = notes.filter_map(|note| note.split_once(": ")).map(|(code, words)| match code {
+        NO_PLACE => (code, "where a stop of theirs is, is not known"),
+        _ => (code, words),
+    });
+    let told = told.find(|(code, _)| !NO_REASON.contains(code));
     let known = load.standing.reason.map(|reason| match reason {
         Reason::StaleGps => (reason.word(), "where the truck is, is not known"),
         Reason::StaleHos => (reason.word(), "the driver's hours are not known"),

@@ -84,6 +84,11 @@ impl World {
 
     /// The service says how many minutes it is to the stop.
     fn answer(&mut self, minutes: u32, now: Timestamp) {
+        self.answer_snapped(minutes, [None, None], now);
+    }
+
+    /// The same, with the meters from the truck and from the stop to the road taken for them.
+    fn answer_snapped(&mut self, minutes: u32, snapped_m: [Option<f64>; 2], now: Timestamp) {
         let motion = Motion::Moving;
         let position = Position {
             point: HERE,
@@ -105,7 +110,7 @@ impl World {
             seconds: f64::from(minutes) * 60.0,
             meters: 91_000.0,
             typical_s: None,
-            snapped_m: None,
+            snapped_m: snapped_m[1],
         };
         let route = Route {
             source: EtaSource::Mapbox,
@@ -114,9 +119,9 @@ impl World {
             legs: vec![leg],
             violations: Vec::new(),
             incidents: Vec::new(),
-            snapped_m: None,
+            snapped_m: snapped_m[0],
         };
-        lock(&self.roads).answered(&errand, Attempt::default(), Some(route), now);
+        lock(&self.roads).answered(&errand, Attempt::default(), Ok(route), now);
     }
 
     /// Looks, and notes what is found; how the load then stands.
@@ -140,6 +145,11 @@ fn minutes(minutes: u64) -> Timestamp {
     START.plus(Duration::from_mins(minutes))
 }
 
+/// What is noted of the load itself, and not of its driver's hours.
+fn notes(judgement: &Judgement) -> Vec<String> {
+    judgement.notes.iter().filter(|note| !note.starts_with("recap_unknown: ")).cloned().collect()
+}
+
 fn source(judgement: &Judgement) -> Option<EtaSource> {
     judgement.arrivals.iter().find_map(|arrival| arrival.eta_source)
 }
@@ -161,6 +171,71 @@ fn a_load_gets_into_a_better_class_only_where_it_would_with_some_minutes_more_to
         let late_s = found.late_s.unwrap();
         assert_eq!(found.risk == Risk::Late, late_s > 0, "a class goes with its times: {late_s}");
     }
+}
+
+#[test]
+fn a_road_that_ends_far_from_a_place_is_told() {
+    let check = |snapped_m: [Option<f64>; 2], expected: &[&str]| {
+        let mut world = World::new(300);
+        world.tell(START);
+        world.look(START);
+        world.answer_snapped(90, snapped_m, START);
+        let found = world.look(START);
+        assert_eq!(
+            (source(&found), notes(&found)),
+            (Some(EtaSource::Mapbox), expected.iter().map(|note| (*note).to_owned()).collect())
+        );
+    };
+    check([Some(500.0), Some(4.0)], &[]);
+    check([None, None], &[]);
+    check(
+        [Some(804.7), None],
+        &["road_far: the truck is 0.5 miles from the road that its times are for; check where it is"],
+    );
+    check(
+        [None, Some(3219.0)],
+        &["road_far: stop s is 2.0 miles from the road that its times are for; check where it is"],
+    );
+}
+
+#[test]
+fn without_a_road_a_load_says_why() {
+    let check = |why: routing::Error, expected: &str| {
+        let mut world = World::new(300);
+        world.tell(START);
+        world.look(START);
+        let errand = lock(&world.roads).next(START).unwrap();
+        lock(&world.roads).answered(&errand, errand.attempt, Err(why), START);
+        let found = world.look(START);
+        assert_eq!((source(&found), notes(&found)), (Some(EtaSource::Estimate), vec![expected.to_owned()]));
+    };
+    check(
+        routing::Error::NoRoute,
+        "no_road: no road leads there for this truck; its times are by the straight line",
+    );
+    check(
+        routing::Error::Astray { place: 1, far: "61 miles".to_owned() },
+        "road_far: stop s is 61 miles from the nearest road, so its times are by the straight line; check where it is",
+    );
+}
+
+#[test]
+fn a_stop_that_is_not_placed_yet_says_so_until_it_is() {
+    let mut world = World::new(300);
+    let mut stop = stop("s", 2, STOP, Some(minutes(300)));
+    (stop.tms.latitude, stop.tms.longitude) = (None, None);
+    (stop.tms.address, stop.tms.city) = (Some("1 DOCK RD".into()), Some("X".into()));
+    let address = Address::of(&stop.tms).unwrap();
+    world.fleet.stops = [stop].into_iter().collect();
+    world.fleet.index();
+    world.tell(START);
+    let told = |note: &str| {
+        vec![format!("place_unknown: stop s has no coordinates, and its address was not {note}")]
+    };
+    assert_eq!(world.look(START).notes, told("looked up yet"));
+    lock(&world.roads).placed([(address, Spot { point: Some(STOP), is_unsure: false })]);
+    let found = world.look(START);
+    assert_eq!((source(&found), notes(&found)), (Some(EtaSource::Estimate), Vec::new()), "at once");
 }
 
 #[test]

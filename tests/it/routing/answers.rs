@@ -111,6 +111,16 @@ fn what_is_null_new_or_of_another_kind_does_not_cost_the_route() {
         answer["routes"][0]["waypoints"] = waypoints;
     });
     assert_eq!(read(&inside, 1).unwrap().snapped_m, Some(3.0));
+    let both = changed(|answer| {
+        let waypoints = answer["waypoints"].take();
+        answer["routes"][0]["waypoints"] = waypoints;
+        answer["waypoints"] = json!([]);
+    });
+    assert_eq!(
+        read(&both, 1).unwrap().legs[0].snapped_m,
+        Some(4.5),
+        "where they are all told they are taken"
+    );
 }
 
 #[test]
@@ -127,6 +137,10 @@ fn a_truck_put_on_a_road_far_away_is_told() {
         read(&body, 1).unwrap().is_far_from_the_road()
     };
     assert_eq!([far(json!(592.4)), far(json!(500)), far(json!(null))], [true, false, false]);
+    let stop = changed(|answer| answer["waypoints"][1]["distance"] = json!(98_000));
+    let route = read(&stop, 1).unwrap();
+    assert!(route.is_far_from_the_road(), "a stop is a place too");
+    assert_eq!(route.put_beyond(Route::ASTRAY_M).collect::<Vec<_>>(), [(1, 98_000.0)]);
     let moved = changed(|answer| {
         answer["waypoints"][0] = json!({ "name": "", "location": [-101.8804, 35.2050] });
     });

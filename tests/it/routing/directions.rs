@@ -127,3 +127,20 @@ async fn traffic_is_told_beside_what_is_usual() {
     }
     assert!(sides[0] > 3 && sides[1] > 3, "it may be less than usual too: {sides:?}");
 }
+
+#[tokio::test]
+async fn a_road_that_ends_miles_away_from_a_place_is_no_way_to_it() {
+    let desk = Desk::open().await;
+    let nowhere = Point { latitude: 35.65, longitude: -99.67 };
+    let far = |error: Error| match error {
+        Error::Astray { place, far } => (place, far),
+        other => panic!("{other}"),
+    };
+    let (end, calls) = desk.settle(&parked(ON_I_40), &[OKLAHOMA_CITY, nowhere]).await;
+    let Err(Next::Estimate(error)) = end else { panic!("{end:?}") };
+    assert_eq!((far(error).0, calls), (2, 1));
+    let (end, _) = desk.settle(&rolling(nowhere, 87.0), &[OKLAHOMA_CITY]).await;
+    let Err(Next::Estimate(error)) = end else { panic!("{end:?}") };
+    let (place, far) = far(error);
+    assert!(place == 0 && far.ends_with(" miles"), "{far}");
+}

@@ -213,10 +213,10 @@ impl Desk {
             let route = loop {
                 self.calls.routes += 1;
                 match self.mapbox.route(&question, attempt, now).await {
-                    Ok(route) => break Ok(Some(route)),
+                    Ok(route) => break Ok(Ok(route)),
                     Err(error) => match next(attempt, error) {
                         Next::Ask(again) => attempt = again,
-                        Next::Estimate(_) => break Ok(None),
+                        Next::Estimate(why) => break Ok(Err(why)),
                         Next::Later(error) | Next::Stop(error) => break Err(error),
                     },
                 }
