@@ -193,10 +193,11 @@ fn rest_since(driver: &Driver) -> Option<Timestamp> {
 /// The rest so far, as far as the clocks bear it out: after ten hours a shift's are full, after 34 the
 /// cycle's is. A rest that they deny was broken while nobody looked; then nothing of it is credited.
 fn proven_rest(driver: &Driver, run_s: i64, ruleset: &Ruleset, cycle_s: i64, notes: &mut Vec<String>) -> i64 {
+    let unknown = "rest_unknown: the ELD does not tell since when the driver rests";
     if rest_since(driver).is_none() {
-        notes.push(
-            "rest_unknown: the ELD does not tell since when the driver rests; none is credited".to_owned(),
-        );
+        notes.push(format!("{unknown}; none is credited"));
+    } else if driver.hos_status_since_at.is_none() && run_s < ruleset.rest_s {
+        notes.push(format!("{unknown}; it is counted from when he was first seen to"));
     }
     let shift_is_full = driver.drive_left_s.is_some_and(|left_s| left_s >= ruleset.drive_s)
         && driver.shift_left_s.is_some_and(|left_s| left_s >= ruleset.window_s);
@@ -257,4 +258,30 @@ fn history(days: &[DutyTotal], used_s: i64, count: usize, today: Date) -> Option
         }
     }
     Some(history)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_that_nobody_told_the_beginning_of_is_said_to_be_counted_from_when_it_was_seen() {
+        let rules = Ruleset::named(Ruleset::US_PROPERTY).unwrap();
+        let at = Timestamp::from_secs;
+        let check = |since: Option<i64>, rest: Option<i64>, expected: &str| {
+            let driver = Driver {
+                hos_status_since_at: since.map(at),
+                hos_rest_since_at: rest.map(at),
+                ..Driver::default()
+            };
+            let mut notes = Vec::new();
+            assert_eq!(proven_rest(&driver, 3600, rules, 70 * 3600, &mut notes), 3600);
+            let said = notes.iter().map(|note| note.rsplit("; ").next().unwrap_or_default());
+            assert_eq!(said.collect::<Vec<_>>().join(" "), expected);
+        };
+        check(Some(0), Some(0), "");
+        check(Some(900), Some(0), "");
+        check(None, Some(0), "it is counted from when he was first seen to");
+        check(None, None, "none is credited");
+    }
 }
