@@ -16,7 +16,6 @@ mod hours;
 mod judge;
 mod judgements;
 mod lease;
-mod left_by;
 mod links;
 mod memory;
 mod migrate;

@@ -5,7 +5,7 @@ use super::dwell::{self, Dwell};
 use super::pairing::{self, Heard};
 use super::{age, itinerary, trip};
 use crate::model::{
-    Driver, Fleet, Keyed, Loaded, Motion, Movement, MovementStatus, Stop, Timestamp, Tractor, Trailer,
+    Driver, Fleet, Keyed, Loaded, Movement, MovementStatus, Stop, Timestamp, Tractor, Trailer,
 };
 
 /// What is known of a trailer beside its own row.
@@ -13,14 +13,16 @@ use crate::model::{
 pub struct Told<'a> {
     /// For how long it has stood where it was last seen; `None` where it was not seen to stand.
     pub dwell: Option<Dwell>,
-    /// Whether where it was seen is only where its truck last had it.
-    pub is_left: bool,
     /// What has it now.
     pub tractor: Option<&'a Tractor>,
     /// What is heard of that and of the trailer.
     pub heard: Heard,
     /// What let it go, and when that was told; no tractor where that is gone from the fleet.
     pub dropped: Option<(Option<&'a Tractor>, Timestamp)>,
+    /// Whether no tracker ever told where it is, nor does anything have it that would.
+    pub is_unseen: bool,
+    /// Where the load that was last over with it ended, of one that is unseen.
+    pub last_stop: Option<LastStop<'a>>,
     /// Who had it last.
     pub driver: Option<&'a Driver>,
     /// The load that it is to take next, beside the one that it is on.
@@ -33,10 +35,11 @@ pub fn told<'a>(fleet: &'a Fleet, row: &Trailer, now: Timestamp) -> Told<'a> {
     let pulls = tractor(row.tractor_id.as_ref());
     Told {
         dwell: dwell::of_trailer(row, now),
-        is_left: is_left(row),
         tractor: pulls,
         heard: pulls.map_or(Heard::AsPaired, |pulls| pairing::heard(pulls, row)),
         dropped: row.dropped_at.map(|at| (tractor(row.dropped_by.as_ref()), at)),
+        is_unseen: is_unseen(row),
+        last_stop: last_stop(fleet, row, now),
         driver: row.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref),
         next: next(fleet, row),
     }
@@ -61,14 +64,49 @@ pub fn rides_with<'a>(fleet: &'a Fleet, row: &Trailer) -> Option<&'a Tractor> {
     tractor.map(AsRef::as_ref).filter(|tractor| tractor.observed_at.is_some())
 }
 
-/// Whether a trailer without a tracker, which nothing pulls, is known to have been where its truck last had it, and no
-/// more than that: no tracker told the place.
-pub fn is_left(row: &Trailer) -> bool {
-    row.observed_at.is_some() && row.source.is_none() && row.tractor_id.is_none() && row.state == Motion::Dark
+/// Whether no tracker ever told where it is, nor does anything have it that would.
+const fn is_unseen(row: &Trailer) -> bool {
+    row.observed_at.is_none() && row.tractor_id.is_none()
 }
 
-/// What is said of the place of such a trailer.
-pub const LEFT: &str = "no tracker: where its truck last had it";
+/// The last stop of a load that is over, which its truck is told to have left. Whether the trailer that the load was on
+/// stayed there nobody says: it is a word of the load, and no place of the trailer.
+#[derive(Clone, Copy, Debug)]
+pub struct LastStop<'a> {
+    /// The load.
+    pub load: &'a Movement,
+    /// Its last stop.
+    pub stop: &'a Stop,
+    /// When the TMS says that it was left.
+    pub left_at: Timestamp,
+}
+
+impl LastStop<'_> {
+    /// "load 10 left its last stop, Waco TX, at 14:02 by the TMS", `when` being "at 14:02".
+    pub fn words(&self, when: &str) -> String {
+        format!("load {} left its last stop, {}, {when} by the TMS", self.load.tms.id, trip::place(self.stop))
+    }
+}
+
+/// Where the load of an unseen trailer ended that was the last to tell of anything. `None` where a load has it still or
+/// has told of something since, and where another truck than that load's had it after.
+fn last_stop<'a>(fleet: &'a Fleet, row: &Trailer, now: Timestamp) -> Option<LastStop<'a>> {
+    if !is_unseen(row) || row.movement_id.is_some() {
+        return None;
+    }
+    let loads = || fleet.movements.iter().filter(|load| load.trailer_id.as_ref() == Some(&row.id));
+    let told = loads().flat_map(|load| fleet.stops_of(&load.key()));
+    let told = told.flat_map(|stop| [stop.tms.actual_arrival_at, stop.tms.actual_departure_at]);
+    let latest = told.flatten().max()?;
+    let over = loads().filter(|load| load.tms.status == MovementStatus::Delivered);
+    over.filter_map(|load| {
+        let stop = fleet.stops_of(&load.key()).last()?;
+        Some(LastStop { load, stop, left_at: stop.tms.actual_departure_at? })
+    })
+    .filter(|last| last.left_at == latest && latest <= now)
+    .filter(|last| row.dropped_by.is_none() || row.dropped_by == last.load.tractor_id)
+    .find(|last| row.dropped_at.is_none_or(|told| last.left_at <= told))
+}
 
 /// Where a trailer was seen, and when.
 #[derive(Clone, Copy, Debug)]
@@ -136,8 +174,7 @@ pub fn next<'a>(fleet: &'a Fleet, row: &Trailer) -> Option<&'a Movement> {
 impl Told<'_> {
     /// For how long it has stood: "9h43 to 14h10"; and that it may have left, where it is not heard.
     pub fn stood(&self) -> (String, String) {
-        let note = if self.is_left { LEFT } else { "" };
-        let Some(dwell) = self.dwell else { return ("not known".to_owned(), note.to_owned()) };
+        let Some(dwell) = self.dwell else { return ("not known".to_owned(), String::new()) };
         let unheard = age::words(dwell.unheard);
         let note = if dwell.may_have_left() {
             format!("not heard for {unheard}: it may have left since")
@@ -165,6 +202,16 @@ impl Told<'_> {
         }
     }
 
+    /// What is known of one that was let go and that no tracker tells of, a time in the words of `time`: where it is, is not
+    /// known. `None` of one that is seen, and where there is nothing to say.
+    pub fn lost(&self, time: impl Fn(Timestamp) -> String) -> Option<String> {
+        if !self.is_unseen || (self.last_stop.is_none() && self.dropped.is_none()) {
+            return None;
+        }
+        let last = self.last_stop.map(|last| last.words(&format!("at {}", time(last.left_at))));
+        Some(["no tracker".to_owned()].into_iter().chain(last).collect::<Vec<_>>().join("; "))
+    }
+
     /// All of it in one sentence, for who asked about the trailer `row`.
     pub fn sentence(&self, row: &Trailer, time: impl Fn(Timestamp) -> String) -> String {
         let noted = |(value, note): (String, String)| match note.as_str() {
@@ -174,14 +221,15 @@ impl Told<'_> {
         let driver = self.driver.map_or("not known", |row| row.name.as_str());
         let next = self.next.map_or_else(|| "none known".to_owned(), |load| load.tms.id.to_string());
         let stood = self.dwell.map(|_| format!("stood {}", noted(self.stood())));
-        let stood = stood.or_else(|| self.is_left.then(|| LEFT.to_owned()));
+        let lost =
+            self.lost(&time).map(|note| format!("where it is: {}", noted(("NOT KNOWN".to_owned(), note))));
         let rest = [
             format!("dropped by: {}", noted(self.dropped(time))),
             format!("last driver: {driver}"),
             format!("freight: {}", freight_words(row.loaded)),
             format!("next load: {next}"),
         ];
-        stood.into_iter().chain(rest).collect::<Vec<_>>().join("; ")
+        stood.into_iter().chain(lost).chain(rest).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -199,7 +247,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::UnitId;
+    use crate::model::{Motion, UnitId};
 
     const NOW: Timestamp = Timestamp::from_secs(10_000_000);
 
@@ -275,18 +323,69 @@ mod tests {
         assert!(rides_with(&fleet, &pulled).is_none(), "nobody knows where either is");
     }
 
+    /// A load that trailer "t" was on behind truck "u", delivered, whose stops were left that many minutes ago.
+    fn over(id: &str, left: &[u64]) -> (Movement, Vec<Stop>) {
+        let mut load = load(id, MovementStatus::Delivered);
+        load.tractor_id = Some(UnitId("u".into()));
+        let stop = |(place, minutes): (i64, &u64)| {
+            let mut stop = Stop::default();
+            (stop.tms.id, stop.tms.movement_id) = (format!("{id}-{place}").into(), Some(id.into()));
+            (stop.tms.sequence, stop.tms.city) = (place, Some(format!("Stop {place} of {id}").into()));
+            stop.tms.actual_departure_at = Some(ago(*minutes));
+            stop
+        };
+        let stops = (1..).zip(left).map(stop).collect();
+        (load, stops)
+    }
+
+    fn fleet_of(loads: Vec<(Movement, Vec<Stop>)>) -> Fleet {
+        let (movements, stops): (Vec<_>, Vec<_>) = loads.into_iter().unzip();
+        let mut fleet = Fleet::default();
+        let unit = Tractor { id: UnitId("u".into()), unit_number: "418".into(), ..Tractor::default() };
+        fleet.tractors = [unit].into_iter().collect();
+        (fleet.movements, fleet.stops) =
+            (movements.into_iter().collect(), stops.into_iter().flatten().collect());
+        fleet.index();
+        fleet
+    }
+
     #[test]
-    fn one_without_a_tracker_that_was_left_is_known_by_its_truck_and_never_as_live() {
-        let left = Trailer { observed_at: Some(ago(3)), ..Trailer::default() };
-        assert!(is_left(&left));
-        assert!(!is_left(&Trailer { source: Some("samsara".into()), ..left.clone() }));
-        assert!(!is_left(&Trailer::default()), "nobody ever knew");
-        let fleet = Fleet::default();
-        let told = told(&fleet, &left, NOW);
-        assert_eq!(told.stood(), ("not known".to_owned(), LEFT.to_owned()));
-        assert!(
-            told.sentence(&left, |_| "x".to_owned()).starts_with("no tracker: where its truck last had it; ")
-        );
+    fn of_one_without_a_tracker_that_was_left_the_last_stop_of_its_load_is_told_and_no_place() {
+        let row = Trailer { id: UnitId("t".into()), ..Trailer::default() };
+        let lost = |fleet: &Fleet, row: &Trailer| told(fleet, row, NOW).lost(|_| "14:02".to_owned());
+        let fleet = fleet_of(vec![over("1", &[900, 800]), over("2", &[500, 180])]);
+        let of_load = "no tracker; load 2 left its last stop, Stop 2 of 2, at 14:02 by the TMS";
+        assert_eq!(lost(&fleet, &row).as_deref(), Some(of_load));
+        let said = told(&fleet, &row, NOW).sentence(&row, |_| "14:02".to_owned());
+        assert!(said.starts_with(&format!("where it is: NOT KNOWN ({of_load}); dropped by: ")), "{said}");
+        assert_eq!(seen(&fleet, &row).place, None, "that is no place of the trailer");
+        // The same truck let it go, as was told three hours after.
+        let dropped =
+            Trailer { dropped_by: Some(UnitId("u".into())), dropped_at: Some(ago(5)), ..row.clone() };
+        assert_eq!(lost(&fleet, &dropped).as_deref(), Some(of_load));
+        // Another truck had it since, or this one had it since at times that no load tells of.
+        let none = Some("no tracker");
+        let other = Trailer { dropped_by: Some(UnitId("v".into())), ..dropped.clone() };
+        assert_eq!(lost(&fleet, &other).as_deref(), none);
+        let before = Trailer { dropped_at: Some(ago(181)), ..dropped.clone() };
+        assert_eq!(lost(&fleet, &before).as_deref(), none);
+        // A load that is not over has told of something since.
+        let (mut later, stops) = over("3", &[60, 50]);
+        later.tms.status = MovementStatus::InProgress;
+        let fleet = fleet_of(vec![over("2", &[500, 180]), (later, stops)]);
+        assert_eq!(lost(&fleet, &dropped).as_deref(), none);
+        // That its last stop was left nobody says, or says of a time to come.
+        let (load, mut stops) = over("2", &[500, 180]);
+        stops[1].tms.actual_departure_at = None;
+        assert_eq!(lost(&fleet_of(vec![(load, stops)]), &dropped).as_deref(), none);
+        let (load, mut stops) = over("2", &[500, 180]);
+        stops[1].tms.actual_departure_at = Some(NOW.plus(Duration::from_mins(5)));
+        assert_eq!(lost(&fleet_of(vec![(load, stops)]), &row), None);
+        // Nothing to say of one that a tracker or a truck tells of, nor of one that nobody ever told of.
+        let fleet = fleet_of(vec![over("2", &[500, 180])]);
+        assert_eq!(lost(&fleet, &Trailer { observed_at: Some(ago(900)), ..dropped.clone() }), None);
+        assert_eq!(lost(&fleet, &Trailer { tractor_id: Some(UnitId("u".into())), ..dropped }), None);
+        assert_eq!(lost(&Fleet::default(), &row), None);
     }
 
     #[test]

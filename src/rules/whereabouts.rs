@@ -140,7 +140,7 @@ fn units(fleet: &Fleet, text: &str) -> Vec<(Said, Named)> {
                 taken,
             },
             None => Named {
-                label: if trailer::is_left(row) { format!("{label}, {}", trailer::LEFT) } else { label },
+                label,
                 id,
                 point: point(row.latitude, row.longitude),
                 observed_at: row.observed_at,

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::params;
 
 use super::apply::Work;
-use super::left_by;
 use super::memory::Memory;
 use super::profiles;
 use super::rows::{TMS_ACCOUNT, text};
@@ -390,10 +389,9 @@ fn write_trailers(
         // logged off ends what we knew of it: the tractor may pull it still.
         let nothing_pulls = pulled.get(id).is_some_and(|claim| claim.right.is_none());
         let dropped_by = had[0].filter(|_| nothing_pulls).map(str::to_owned);
-        let had = had[0].map(str::to_owned);
-        differs.then(|| (id.to_owned(), [tractor, by], last_driver.map(str::to_owned), had, dropped_by, load))
+        differs.then(|| (id.to_owned(), [tractor, by], last_driver.map(str::to_owned), dropped_by, load))
     })?;
-    for (id, [tractor, by], last_driver, had, dropped_by, load) in changed {
+    for (id, [tractor, by], last_driver, dropped_by, load) in changed {
         work.sql
             .prepare_cached(
                 "UPDATE trailers SET tractor_id = ?2, attached_by = ?3, driver_id = ?4, movement_id = ?5, loaded = ?6,
@@ -412,11 +410,6 @@ fn write_trailers(
                 work.rev,
                 dropped_by,
             ])?;
-        match (had.as_deref(), tractor) {
-            (Some(truck), None) => left_by::stays_where_last_known(work, &id, truck)?,
-            (None, Some(_)) => left_by::goes_along(work, &id)?,
-            _ => {}
-        }
         work.touched.trailers = true;
     }
     Ok(())

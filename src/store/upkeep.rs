@@ -162,6 +162,9 @@ pub(super) fn darken(writer: &mut Writer, now: Timestamp) -> Result<(), StoreErr
                 ))?
                 .execute(params![shown.word(), since, now.millis(), rev])?;
         }
+        if kind == UnitKind::Trailer {
+            darkened += forget_what_nobody_told(&sql, now, rev)?;
+        }
         if darkened > 0 {
             mark_one(&sql, table, rev, false)?;
             any = true;
@@ -172,6 +175,15 @@ pub(super) fn darken(writer: &mut Writer, now: Timestamp) -> Result<(), StoreErr
         sql.commit()?;
     }
     Ok(())
+}
+
+/// A trailer's place without a source is where a truck was that may have had it then: an earlier version wrote such.
+fn forget_what_nobody_told(sql: &Transaction<'_>, now: Timestamp, rev: i64) -> rusqlite::Result<usize> {
+    sql.prepare_cached(
+        "UPDATE trailers SET latitude = NULL, longitude = NULL, place = NULL, observed_at = NULL, computed_at = ?1, rev = ?2
+         WHERE observed_at IS NOT NULL AND source IS NULL",
+    )?
+    .execute(params![now.millis(), rev])
 }
 
 /// Deletes the feeds of accounts that are not in `accounts`, and retires what those told that nobody

@@ -100,14 +100,6 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
     let mut found = Found::default();
     found.doubt(called::taken(number, &text));
     match (trailer.observed_at, tractor) {
-        (Some(_), None) if trailers::is_left(trailer) => {
-            let at = place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
-            found.say(format!(
-                "Trailer {number} has NO TRACKER that we hear of and is attached to nothing we know. Its truck last had \
-                 it {}, at {at}: whether it is still there is NOT KNOWN.",
-                ago(trailer.observed_at, now),
-            ));
-        }
         (Some(_), _) => tracked(trailer, facts, &mut found),
         (None, Some(row)) => {
             found.say(format!(
@@ -119,10 +111,7 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
             ));
             found.rest_on(row.observed_at);
         }
-        (None, None) => found.say(format!(
-            "Trailer {number} has NO TRACKER that we hear of and is attached to nothing we know: where it is is \
-             NOT KNOWN."
-        )),
+        (None, None) => lost(trailer, facts, &mut found),
     }
     let freight = match trailer.loaded {
         Loaded::Unknown => "whether it is loaded or empty is not known".to_owned(),
@@ -159,6 +148,25 @@ pub(super) fn trailer_where(args: Args<'_>, facts: &Facts) -> Result<Found, Stri
         found.cite(Kind::Movement, load, load, None);
     }
     Ok(found)
+}
+
+/// A trailer that no tracker tells of and that nothing has: what is said of it is no place.
+fn lost(trailer: &Trailer, facts: &Facts, found: &mut Found) {
+    let (number, now) = (&trailer.unit_number, facts.now);
+    found.say(format!(
+        "Trailer {number} has NO TRACKER that we hear of and is attached to nothing we know: where it is is NOT KNOWN."
+    ));
+    let told = trailers::told(&facts.fleet, trailer, now);
+    if let Some((tractor, at)) = told.dropped {
+        let unit =
+            tractor.map_or("a tractor that is gone".to_owned(), |row| format!("tractor {}", row.unit_number));
+        found.say(format!("That {unit} let it go we were told {}.", ago(Some(at), now)));
+    }
+    if let Some(last) = told.last_stop {
+        let words = last.words(&ago(Some(last.left_at), now));
+        found.say(format!("Its {words}: whether the trailer stayed there is NOT KNOWN."));
+        found.cite(Kind::Movement, &last.load.tms.id, &last.load.tms.id, None);
+    }
 }
 
 /// A trailer that has a tracker: how long it has sat is known only between two words of it.

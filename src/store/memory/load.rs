@@ -49,10 +49,12 @@ impl Memory {
             };
             let place = known.add(account, row, is_at, || {
                 let id = text(row, 10)?.unwrap_or_default();
+                let (lat, lon, seen) = (row.get(5)?, row.get(6)?, at(row, 4)?);
                 Ok(Unit {
                     rowid,
                     id: id.into(),
-                    shown: Sighting::of(row.get(5)?, row.get(6)?, at(row, 4)?),
+                    // A place that nobody told is none that a fix could be too far from, or older than.
+                    shown: source.and_then(|_| Sighting::of(lat, lon, seen)),
                     source,
                     state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
                     since: row.get(8)?,

@@ -181,9 +181,12 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     let told_of = trailer::told(&facts.fleet, row, now);
     sheet.judged("state", doing, role, "");
     sheet.noted("place", seen(row, facts).place(), seen(row, facts).told(now));
-    if told_of.dwell.is_some() || told_of.is_left {
+    if told_of.dwell.is_some() {
         let (stood, note) = told_of.stood();
         sheet.noted("stood there", stood, note);
+    }
+    if let Some(note) = told_of.lost(|at| words::time(at, &facts.zone, now)) {
+        sheet.noted("where it is", "NOT KNOWN", note);
     }
     if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
         sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));

@@ -109,8 +109,7 @@ impl Seen<'_> {
         match self.motion(facts.now) {
             // That of its truck is its truck's.
             _ if self.with.is_some() => None,
-            // What no tracker ever told of is not silent.
-            Motion::Dark if self.observed_at.is_some() && self.source.is_some() => {
+            Motion::Dark if self.observed_at.is_some() => {
                 Some(State { rank: 2, word: "dark", role: Role::Bad })
             }
             Motion::Idle => Some(State { rank: 1, word: "idle", role: Role::Warn }),

@@ -1,12 +1,14 @@
-//! Trailers: which of several a truck pulls, and where one without a tracker is once nothing has it.
+//! Trailers: which of several a truck pulls, and what is known of one without a tracker once nothing has it.
 
 use std::time::Duration;
 
 use backhaul::model::{
     Assignment, Batch, Change, Fix, Loaded, Motion, MovementStatus, Pairing, PairingSource, Profile, Tie,
-    TmsMovement, Trailer, UnitId, UnitKind,
+    Timestamp, TmsMovement, TmsStop, Trailer, UnitId, UnitKind,
 };
 use backhaul::rules::trailer;
+use backhaul::store::{Access, Store};
+use backhaul::sync::JUDGE;
 
 use super::{Bench, fix, movement, tractor};
 
@@ -88,7 +90,7 @@ async fn a_truck_pulls_every_trailer_that_its_load_names_and_is_shown_with_the_f
     assert_eq!((with(&bench, "R53").0, with(&bench, "PUP2").0), (None, None), "the load is over");
 }
 
-fn seen(mph: f64, latitude: f64, at: backhaul::model::Timestamp) -> Change {
+fn seen(mph: f64, latitude: f64, at: Timestamp) -> Change {
     let Change::Fix { kind, external_id, fix } = fix("4471", latitude, at) else { panic!() };
     Change::Fix {
         kind,
@@ -98,47 +100,113 @@ fn seen(mph: f64, latitude: f64, at: backhaul::model::Timestamp) -> Change {
 }
 
 #[tokio::test]
-async fn a_trailer_without_a_tracker_stays_known_where_its_truck_last_had_it_and_is_never_live() {
-    let mut bench = Bench::new();
-    bench.tell("mcleod", "tractors", vec![tractor("4471", "4471"), tractor("9", "9")]).await;
-    roster(&mut bench, stands("R53", Some("4471"))).await;
-    let at = bench.now;
-    bench.tell("mcleod", "positions", vec![seen(0.0, 38.6, at)]).await;
-    assert_eq!(row(&bench, "R53").observed_at, None, "it is where its truck is");
-    bench.later(180);
-    roster(&mut bench, stands("R53", None)).await;
-    let left = row(&bench, "R53");
-    assert_eq!((left.latitude, left.longitude, left.observed_at), (Some(38.6), Some(-100.0), Some(at)));
-    assert_eq!((left.place.as_deref(), left.source.as_deref()), (Some("Saint Louis MO"), None));
-    assert_eq!((left.state, left.speed_mph, left.tractor_id.as_ref()), (Motion::Dark, None, None));
-    assert_eq!(left.dropped_by, Some(UnitId::first_told("mcleod", "4471")));
-    assert!(trailer::is_left(&left));
-    // Where the truck goes now is no news of it.
-    bench.later(600);
-    let now = bench.now;
-    bench.tell("mcleod", "positions", vec![seen(60.0, 38.7, now)]).await;
-    assert_eq!(row(&bench, "R53").observed_at, Some(at));
-    // Another truck has it: it is where that is.
-    roster(&mut bench, stands("R53", Some("9"))).await;
-    let hooked = row(&bench, "R53");
-    assert_eq!((hooked.latitude, hooked.place, hooked.observed_at), (None, None, None));
-}
-
-#[tokio::test]
-async fn a_trailer_is_left_where_its_truck_stood_last_and_not_where_that_rolls_when_we_hear_of_it() {
+async fn a_trailer_without_a_tracker_is_nowhere_that_its_truck_was_when_we_were_told_that_it_was_left() {
     let mut bench = Bench::new();
     bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
     roster(&mut bench, stands("R53", Some("4471"))).await;
     let start = bench.now;
     let at = |minutes: u64| start.plus(Duration::from_mins(minutes));
-    for (minutes, mph, latitude) in [(0, 60.0, 38.4), (10, 0.0, 38.6), (20, 0.0, 38.6), (25, 55.0, 38.65)] {
+    // Left at the first place; the truck rolls two hundred miles, waits in traffic, parks, and then it is told.
+    let drives = [
+        (0, 60.0, 35.0),
+        (10, 0.0, 35.2),
+        (20, 0.0, 35.2),
+        (100, 1.0, 36.2),
+        (180, 60.0, 37.8),
+        (190, 0.0, 38.0),
+    ];
+    for (minutes, mph, latitude) in drives {
         bench.now = at(minutes);
         bench.tell("mcleod", "positions", vec![seen(mph, latitude, at(minutes))]).await;
     }
+    assert_eq!(row(&bench, "R53").observed_at, None, "it is where its truck is");
     roster(&mut bench, stands("R53", None)).await;
     let left = row(&bench, "R53");
-    assert_eq!(left.latitude, Some(38.6));
-    assert!(left.observed_at.is_some_and(|seen| seen < at(25)), "{left:?}");
+    assert_eq!(
+        (left.latitude, left.longitude, left.place.as_ref(), left.observed_at),
+        (None, None, None, None)
+    );
+    assert_eq!((left.state, left.tractor_id.as_ref()), (Motion::Dark, None));
+    assert_eq!(left.dropped_by, Some(UnitId::first_told("mcleod", "4471")));
+    let fleet = bench.fleet();
+    let said = trailer::told(&fleet, &left, bench.now).sentence(&left, |_| "17:00".to_owned());
+    let begins = "where it is: NOT KNOWN (no tracker); dropped by: tractor 4471 (told 17:00); ";
+    assert!(said.starts_with(begins), "{said}");
+}
+
+#[tokio::test]
+async fn a_load_that_is_over_tells_when_its_last_stop_was_left_and_the_trailer_has_no_place_by_that() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
+    roster(&mut bench, vec![unit("R53")]).await;
+    let left_at = bench.now;
+    let stop = TmsStop {
+        id: "s1".into(),
+        company_id: "TMS".into(),
+        movement_id: Some("10".into()),
+        city: Some("Saint Louis".into()),
+        state: Some("MO".into()),
+        actual_departure_at: Some(left_at),
+        ..TmsStop::default()
+    };
+    bench.tell("mcleod", "stops", vec![Change::Stop(Box::new(stop))]).await;
+    bench.tell("mcleod", "assignments", vec![load(MovementStatus::InProgress), pulls(&["R53"])]).await;
+    bench.later(3 * 3600);
+    let now = bench.now;
+    bench.tell("mcleod", "positions", vec![seen(0.0, 38.6, now)]).await;
+    bench.tell("mcleod", "movements", vec![load(MovementStatus::Delivered)]).await;
+    let left = row(&bench, "R53");
+    assert_eq!((left.tractor_id.as_ref(), left.latitude, left.observed_at), (None, None, None));
+    let fleet = bench.fleet();
+    let told = trailer::told(&fleet, &left, bench.now);
+    let words = "no tracker; load 10 left its last stop, Saint Louis MO, at 14:00 by the TMS";
+    assert_eq!(told.lost(|at| if at == left_at { "14:00" } else { "?" }.to_owned()).as_deref(), Some(words));
+}
+
+fn open_anew(bench: &mut Bench) {
+    bench.store = Store::open(&bench.path(), Access::Owner, JUDGE, bench.now).unwrap().0;
+}
+
+/// A place of a trailer that nobody told: where its truck was, as an earlier version wrote it.
+fn place_of_nobody(bench: &Bench, at: Timestamp) {
+    let raw = rusqlite::Connection::open(bench.path()).unwrap();
+    let sql =
+        "UPDATE trailers SET latitude = 38.6, longitude = -100.0, place = 'Saint Louis MO', observed_at = ?1";
+    assert_eq!(raw.execute(sql, [at.millis()]).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_tracker_that_comes_later_is_not_judged_by_a_place_that_nobody_told() {
+    for minutes in [0, 10] {
+        let mut bench = Bench::new();
+        roster(&mut bench, vec![unit("R53")]).await;
+        place_of_nobody(&bench, bench.now.minus(Duration::from_mins(5)));
+        open_anew(&mut bench);
+        // Older than that, or too far from it for the time.
+        let at = bench.now.minus(Duration::from_mins(10 - minutes));
+        let Change::Fix { fix: own, .. } = fix("R53", 30.0, at) else { panic!() };
+        let own = Change::Fix { kind: UnitKind::Trailer, external_id: "R53".into(), fix: own };
+        bench.tell("mcleod", "positions", vec![own]).await;
+        let row = row(&bench, "R53");
+        assert_eq!((row.latitude, row.source.as_deref()), (Some(30.0), Some("mcleod")), "{minutes}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_nobody_told_is_forgotten_and_one_that_a_tracker_told_is_not() {
+    let mut bench = Bench::new();
+    roster(&mut bench, vec![unit("R53")]).await;
+    place_of_nobody(&bench, bench.now);
+    open_anew(&mut bench);
+    assert_eq!(row(&bench, "R53").latitude, Some(38.6));
+    bench.store.darken(bench.now).await.unwrap();
+    let gone = row(&bench, "R53");
+    assert_eq!((gone.latitude, gone.place, gone.observed_at), (None, None, None));
+    let Change::Fix { fix: own, .. } = fix("R53", 30.0, bench.now) else { panic!() };
+    let own = Change::Fix { kind: UnitKind::Trailer, external_id: "R53".into(), fix: own };
+    bench.tell("mcleod", "positions", vec![own]).await;
+    bench.store.darken(bench.now).await.unwrap();
+    assert_eq!(row(&bench, "R53").latitude, Some(30.0));
 }
 
 #[tokio::test]
@@ -153,5 +221,4 @@ async fn a_trailer_with_a_tracker_is_where_that_says_whoever_lets_it_go() {
     roster(&mut bench, stands("R53", None)).await;
     let row = row(&bench, "R53");
     assert_eq!((row.latitude, row.source.as_deref()), (Some(30.0), Some("mcleod")));
-    assert!(!trailer::is_left(&row));
 }
