@@ -217,12 +217,14 @@ fn loads(work: &Work<'_>) -> rusqlite::Result<Vec<Load>> {
     rows.collect()
 }
 
-/// The trailers behind the first ones, by what was read of their movement.
+/// The trailers behind the first ones of loads under way, by what was read of their movement.
 fn more_trailers_of_loads(work: &Work<'_>) -> rusqlite::Result<HashMap<String, Vec<UnitId>>> {
     let mut statement = work.sql.prepare_cached(
         "SELECT p.resource, l.unit_id FROM pairings p
          JOIN unit_links l ON l.kind = 'trailer' AND l.account = p.account AND l.external_id = p.left_id
-         WHERE p.account = ?1 AND p.tie = ?2 AND p.source = ?3 ORDER BY p.resource, p.since_at",
+         WHERE p.account = ?1 AND p.tie = ?2 AND p.source = ?3
+             AND p.resource IN (SELECT 'movements/' || id FROM movements WHERE status = 'in_progress')
+         ORDER BY p.resource, p.since_at",
     )?;
     let bounds = [TMS_ACCOUNT, Tie::TrailerTractor.word(), PairingSource::Load.word()];
     let mut rows = statement.query(bounds)?;

@@ -21,6 +21,8 @@ pub struct Retention {
 
 /// Void movements stay this long (contract §2).
 const VOID: Duration = Duration::from_hours(7 * 24);
+/// A movement that is over for longer is not opened again, or is worth reading again.
+const REOPENED: Duration = Duration::from_hours(24);
 /// Rows a slice takes: a few milliseconds of the write lock.
 const SLICE: i64 = 500;
 /// An account that is not configured is taken to be gone for good after this: a variable that was
@@ -64,7 +66,7 @@ pub(super) fn throw_away(
     let rejects = slice_of_rejects(&sql, now.minus(keep.positions).millis())?;
     let days = duty_days::throw_away(&sql, now, SLICE)?;
     let stays = if movements + stops > 0 { sql.execute(stays::GONE, [])? } else { 0 };
-    let assigned = slice_of_assigned(&sql)? + slice_of_more_trailers(&sql)?;
+    let assigned = slice_of_assigned(&sql)? + slice_of_more_trailers(&sql, now.minus(REOPENED).millis())?;
     let exceptions = exceptions::throw_away(&sql, old, SLICE)?;
     if movements + stops + orders + exceptions > 0 {
         let rev = next_revision(&sql)?;
@@ -108,13 +110,15 @@ fn slice_of_assigned(sql: &Transaction<'_>) -> rusqlite::Result<usize> {
     )
 }
 
-/// The trailers behind the first ones of movements that are no more.
-fn slice_of_more_trailers(sql: &Transaction<'_>) -> rusqlite::Result<usize> {
+/// The trailers behind the first ones of movements that are over since before `over`, or no more: each time that it is
+/// worked out who goes with whom all are read, and such a movement is read anew when it is opened again.
+fn slice_of_more_trailers(sql: &Transaction<'_>, over: i64) -> rusqlite::Result<usize> {
     sql.execute(
         "DELETE FROM pairings WHERE (account, tie, left_id, source, resource) IN
              (SELECT account, tie, left_id, source, resource FROM pairings WHERE source = ?1
-                  AND resource NOT IN (SELECT 'movements/' || id FROM movements) LIMIT ?2)",
-        params![PairingSource::Load.word(), SLICE],
+                  AND resource NOT IN (SELECT 'movements/' || id FROM movements
+                      WHERE status NOT IN ('delivered', 'void') OR ended_at IS NULL OR ended_at >= ?3) LIMIT ?2)",
+        params![PairingSource::Load.word(), SLICE, over],
     )
 }
 

@@ -7,7 +7,7 @@ use backhaul::model::{
     Timestamp, TmsMovement, TmsStop, Trailer, UnitId, UnitKind,
 };
 use backhaul::rules::trailer;
-use backhaul::store::{Access, Store};
+use backhaul::store::{Access, Retention, Store};
 use backhaul::sync::JUDGE;
 
 use super::{Bench, fix, movement, tractor};
@@ -88,6 +88,32 @@ async fn a_truck_pulls_every_trailer_that_its_load_names_and_is_shown_with_the_f
         .await;
     bench.tell("mcleod", "movements", vec![load(MovementStatus::Delivered)]).await;
     assert_eq!((with(&bench, "R53").0, with(&bench, "PUP2").0), (None, None), "the load is over");
+}
+
+#[tokio::test]
+async fn what_a_load_named_behind_its_first_trailer_goes_a_day_after_it_is_over() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "tractors", vec![tractor("4471", "4471")]).await;
+    let units: Vec<Change> = ["R53", "PUP2"].iter().flat_map(|id| stands(id, None)).collect();
+    roster(&mut bench, units).await;
+    bench
+        .tell("mcleod", "assignments", vec![load(MovementStatus::InProgress), pulls(&["R53", "PUP2"])])
+        .await;
+    let kept = |bench: &Bench| -> i64 {
+        let raw = rusqlite::Connection::open(bench.path()).unwrap();
+        raw.query_row("SELECT count(*) FROM pairings WHERE source = 'load'", [], |row| row.get(0)).unwrap()
+    };
+    let month = Duration::from_hours(720);
+    let keep = Retention { movements: month, positions: month };
+    bench.later(2 * 86_400);
+    bench.store.throw_away(keep, bench.now).await.unwrap();
+    assert_eq!(kept(&bench), 1, "the load is under way");
+    bench.tell("mcleod", "movements", vec![load(MovementStatus::Delivered)]).await;
+    bench.store.throw_away(keep, bench.now).await.unwrap();
+    assert_eq!(kept(&bench), 1, "it may yet be opened again");
+    bench.later(2 * 86_400);
+    bench.store.throw_away(keep, bench.now).await.unwrap();
+    assert_eq!(kept(&bench), 0);
 }
 
 fn seen(mph: f64, latitude: f64, at: Timestamp) -> Change {
