@@ -32,7 +32,8 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
     let open = told.status.is_open();
     let now = work.now.millis();
     // A change asks for the movement's own word on its units again. What it said of another equipment
-    // group no longer holds: until it is asked, the group's units are shown.
+    // group, or that it had nobody before it had a group, no longer holds: until it is asked, the group's
+    // units are shown.
     let changed = work
         .sql
         .prepare_cached(
@@ -45,7 +46,8 @@ pub(super) fn movement(work: &mut Work<'_>, told: &TmsMovement) -> rusqlite::Res
              ON CONFLICT DO UPDATE SET rev = ?3, order_id = ?4, status = ?5, tms_status = ?6, loaded = ?7, brokered = ?8,
                  dispatcher = ?9, distance_mi = ?10, equipment_group = ?11, next_call_at = ?12,
                  needs_hydration = ?5 <> 'void' AND (?13 OR hydrated_at IS NULL), ended_at = iif(?13, NULL, coalesce(ended_at, ?14)), updated_at = ?14, preassigned = ?15,
-                 hydrated_at = iif(?13 AND equipment_group IS NOT NULL AND equipment_group IS NOT ?11, NULL, hydrated_at)
+                 hydrated_at = iif(?13 AND equipment_group IS NOT ?11 AND (equipment_group IS NOT NULL
+                     OR coalesce(tms_driver, tms_driver2, tms_tractor, tms_trailer) IS NULL), NULL, hydrated_at)
              WHERE (order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, equipment_group, next_call_at,
                     preassigned)
                  IS NOT (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?15)",
@@ -100,10 +102,10 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
     let read = work
         .sql
         .prepare_cached(
-            "UPDATE movements SET needs_hydration = 0, rev = ?3
+            "UPDATE movements SET needs_hydration = 0, hydrated_at = ?4, rev = ?3
              WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 1",
         )?
-        .execute(params![told.company_id, told.movement_id, work.rev])?;
+        .execute(params![told.company_id, told.movement_id, work.rev, work.now.millis()])?;
     questions::told(work.sql, "movement", &told.movement_id)?;
     work.touched.movements |= changed + read > 0;
     work.touched.loads |= changed > 0;
@@ -132,13 +134,15 @@ fn drop_stops_not_named(work: &mut Work<'_>, company_id: &str, movement_id: &str
     Ok(())
 }
 
-/// Something of a movement changed that our columns may not show: it is asked for its own word again.
+/// Something of a movement changed that our columns may not show: it is asked for its own word again, unless
+/// it is over. Who drove it was asked then, and its billing is touched for days.
 pub(super) fn changed(work: &Work<'_>, company_id: &str, id: &str) -> rusqlite::Result<()> {
     let wanted = work
         .sql
         .prepare_cached(
             "UPDATE movements SET needs_hydration = 1
-             WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 0 AND status <> 'void'",
+             WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 0
+                 AND (status NOT IN ('delivered', 'void') OR status = 'delivered' AND hydrated_at IS NULL)",
         )?
         .execute([company_id, id])?;
     if wanted > 0 {
@@ -247,6 +251,9 @@ pub(super) fn customer(work: &mut Work<'_>, company_id: &str, id: &str, name: &s
 
 /// Takes in a stop. Our own ETA stays; the TMS's is shown where there is no better one.
 pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> {
+    if work.resource == STOPS && told.scheduled_early_at.is_none() && !is_of_ours(work, told)? {
+        return Ok(());
+    }
     let told = with_what_was_known(work, told)?;
     let changed = write_stop(work, &told)?;
     work.sql
@@ -264,6 +271,14 @@ pub(super) fn stop(work: &mut Work<'_>, told: &TmsStop) -> rusqlite::Result<()> 
     work.touched.stops = true;
     ties_of_stop(work, &told)?;
     over_when_left(work, &told)
+}
+
+/// Whether we hold the movement of a stop. One without an early time may be of any year, and those of a
+/// movement that is still to come are read with it.
+fn is_of_ours(work: &Work<'_>, told: &TmsStop) -> rusqlite::Result<bool> {
+    work.sql
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM movements WHERE company_id = ?1 AND id = ?2)")?
+        .query_row(params![told.company_id, told.movement_id], |row| row.get(0))
 }
 
 /// A stop with what this view of it does not carry, as it was told before.

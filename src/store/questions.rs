@@ -112,7 +112,11 @@ const DRIVERS_UNDER_HOURS: &str = "SELECT external_id FROM profiles
      WHERE kind = 'driver' AND account = ?1 AND resource = ?2 AND active = 1 AND ruleset IS NOT NULL
      ORDER BY external_id LIMIT ?3";
 
-const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM movements m
+/// Those that were never read come first, then those that were read longest ago; and these take at most half
+/// of a read, since a server may say of all its loads that they changed.
+const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM (
+     SELECT id, status, hydrated_at,
+         row_number() OVER (PARTITION BY hydrated_at IS NULL ORDER BY hydrated_at, id DESC) AS place FROM movements m
      WHERE (needs_hydration = 1 AND NOT brokered
             AND (status IN ('covered', 'in_progress', 'unknown')
                  OR status = 'available' AND preassigned IS NOT 0
@@ -121,8 +125,9 @@ const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM movements m
             OR status IN ('available', 'covered', 'in_progress', 'unknown')
                AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
                     AND s.movement_id = m.id AND s.synced_at < ?4)))
-       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)
-     ORDER BY status <> 'in_progress', status <> 'covered', hydrated_at IS NOT NULL, id DESC LIMIT ?1";
+       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5))
+     WHERE hydrated_at IS NULL OR place <= max(1, ?1 / 2)
+     ORDER BY hydrated_at, status <> 'in_progress', status <> 'covered', id DESC LIMIT ?1";
 
 const CUSTOMERS_TO_NAME: &str = "SELECT DISTINCT customer_id FROM orders o
      WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')

@@ -241,9 +241,9 @@ impl FromRow for Movement {
     const LIVE_ALL: &'static str = Self::LIVE;
     const COLUMNS: &'static str = "id, company_id, order_id, status, tms_status, loaded, brokered, dispatcher, distance_mi, \
         equipment_group, next_call_at, preassigned, driver_id, driver2_id, tractor_id, trailer_id, \
-        iif(coalesce(driver_id, tms_driver) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+        iif(coalesce(driver_id, tms_driver) IS NOT NULL, 'somebody', iif(needs_hydration = 0 OR hydrated_at IS NOT NULL \
             OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), \
-        iif(coalesce(tractor_id, tms_tractor) IS NOT NULL, 'somebody', iif(needs_hydration = 0 \
+        iif(coalesce(tractor_id, tms_tractor) IS NOT NULL, 'somebody', iif(needs_hydration = 0 OR hydrated_at IS NOT NULL \
             OR (status = 'available' AND preassigned = 0), 'nobody', 'unread')), eta_at, legal_eta_at, late_s, risk, \
         reason, updated_at, synced_at, computed_at";
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Assignment, Batch, Change, MovementStatus, Profile, TmsMovement, TmsStop, UnitKind, Want,
+    Assignment, Batch, Change, MovementStatus, Named, Profile, TmsMovement, TmsStop, UnitKind, Want,
 };
 use backhaul::store::{Reader, Scope};
 
-use super::{Bench, driver, movement, tractor};
+use super::{Bench, START, driver, movement, tractor};
 
 fn assignment(movement: &str, driver: &str, tractor: &str) -> Change {
     Change::Assignment(Assignment {
@@ -96,15 +96,15 @@ async fn a_screen_reads_open_loads_and_what_has_just_ended() {
     old.actual_departure_at = Some(long_ago);
     let mut recent = stop("recent", "2", 1);
     recent.actual_departure_at = Some(bench.now);
+    let mut open = stop("open", "3", 1);
+    for stop in [&mut old, &mut recent, &mut open] {
+        stop.scheduled_early_at = Some(long_ago);
+    }
     bench
         .tell(
             "mcleod",
             "stops",
-            vec![
-                Change::Stop(Box::new(old)),
-                Change::Stop(Box::new(recent)),
-                Change::Stop(Box::new(stop("open", "3", 1))),
-            ],
+            vec![Change::Stop(Box::new(old)), Change::Stop(Box::new(recent)), Change::Stop(Box::new(open))],
         )
         .await;
     let mut screen = Reader::open(&bench.path(), Scope::Live).unwrap();
@@ -278,4 +278,85 @@ async fn a_movement_read_by_itself_takes_away_what_it_no_longer_names() {
     bench.tell("mcleod", "stops", vec![Change::Stop(Box::new(dated()))]).await;
     bench.tell("mcleod", "stops", vec![undated()]).await;
     assert_eq!(window(&bench), (None, None), "so does the stop's own row");
+}
+
+fn said_to_have_changed(id: &str) -> Change {
+    Change::MovementChanged { company_id: "TMS".into(), id: id.into() }
+}
+
+fn with_status(id: &str, status: MovementStatus) -> Change {
+    Change::Movement(Box::new(TmsMovement { status, ..movement(id, None) }))
+}
+
+fn nobody_on(id: &str) -> Change {
+    Change::Assignment(Assignment {
+        company_id: "TMS".into(),
+        movement_id: id.into(),
+        ..Assignment::default()
+    })
+}
+
+#[tokio::test]
+async fn a_load_that_was_read_and_has_nobody_still_has_nobody_while_it_is_to_be_read_again() {
+    let mut bench = Bench::new();
+    let load = || with_status("10", MovementStatus::Covered);
+    let named = |bench: &Bench| {
+        let fleet = bench.fleet();
+        let row = fleet.movements.at(0).unwrap();
+        (row.driver_named, row.tractor_named)
+    };
+    bench.tell("mcleod", "movements", vec![load()]).await;
+    assert_eq!(named(&bench), (Named::Unread, Named::Unread));
+    bench.tell("mcleod", "assignments", vec![load(), nobody_on("10")]).await;
+    assert_eq!(named(&bench), (Named::Nobody, Named::Nobody));
+    bench.tell("mcleod", "movements", vec![load(), said_to_have_changed("10")]).await;
+    assert_eq!(named(&bench), (Named::Nobody, Named::Nobody));
+    bench.tell("mcleod", "movements", vec![grouped("10", Some("g1"))]).await;
+    assert_eq!(named(&bench), (Named::Unread, Named::Unread), "it has equipment now, and nobody knows which");
+}
+
+#[tokio::test]
+async fn a_delivered_load_whose_driver_is_known_is_not_asked_for_him_each_time_its_billing_is_touched() {
+    let mut bench = Bench::new();
+    let left = || Change::Stop(Box::new(TmsStop { actual_departure_at: Some(START), ..stop("a", "10", 1) }));
+    let want = async |bench: &Bench| {
+        bench.store.wanted("mcleod", Want::MovementsToHydrate, 9, bench.now).await.unwrap()
+    };
+    bench.tell("mcleod", "movements", vec![delivered("10"), left()]).await;
+    assert_eq!(want(&bench).await, ["10"], "nobody knows yet who drove it");
+    bench.tell("mcleod", "assignments", vec![delivered("10"), left(), assignment("10", "X", "Y")]).await;
+    bench.tell("mcleod", "movements", vec![delivered("10"), said_to_have_changed("10")]).await;
+    assert_eq!(want(&bench).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn loads_that_changed_are_read_after_new_ones_and_take_half_of_a_read_those_read_longest_ago_first() {
+    let mut bench = Bench::new();
+    let want = async |bench: &Bench, limit: usize| {
+        bench.store.wanted("mcleod", Want::MovementsToHydrate, limit, bench.now).await.unwrap()
+    };
+    let under_way = |id: &str| with_status(id, MovementStatus::InProgress);
+    let ids = ["10", "11", "12"];
+    bench.tell("mcleod", "movements", ids.map(under_way).into()).await;
+    for id in ["11", "10", "12"] {
+        bench.tell("mcleod", "assignments", vec![under_way(id), assignment(id, "X", "Y")]).await;
+    }
+    bench.tell("mcleod", "movements", ids.map(said_to_have_changed).into()).await;
+    assert_eq!(want(&bench, 4).await, ["11", "10"]);
+    bench.tell("mcleod", "movements", vec![with_status("20", MovementStatus::Covered)]).await;
+    assert_eq!(want(&bench, 4).await, ["20", "11", "10"]);
+    bench.tell("mcleod", "assignments", vec![under_way("11"), assignment("11", "X", "Y")]).await;
+    bench.tell("mcleod", "movements", vec![said_to_have_changed("11")]).await;
+    assert_eq!(want(&bench, 4).await, ["20", "10", "12"]);
+}
+
+#[tokio::test]
+async fn a_stop_without_an_early_time_is_kept_only_where_its_load_is() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("10", None)))]).await;
+    let told = ["10", "2015"].map(|load| Change::Stop(Box::new(stop(load, load, 1))));
+    bench.tell("mcleod", "stops", told.into()).await;
+    let fleet = bench.fleet();
+    let kept: Vec<_> = fleet.stops.iter().map(|stop| stop.tms.id.as_str()).collect();
+    assert_eq!(kept, ["10"]);
 }
