@@ -200,7 +200,10 @@ impl McLeod {
             }
             None if !listing.changes.is_empty() => {
                 let cursor = ask.cursor.filter(|_| !ask.restart);
-                let place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
+                let mut place = Place::begin(listing, cursor, self.server_time(ask.now).await?);
+                if ask.resource == "movements" && self.movements.begins(ask.cursor) {
+                    place = place.reaching_back();
+                }
                 // The time is told to anybody: it proves nothing of the credential.
                 return Ok(Page { next: place.written(), is_step: true, ..Page::default() });
             }
@@ -209,49 +212,59 @@ impl McLeod {
         let query = place.query(listing, &self.zone);
         let query: Vec<(&str, &str)> =
             query.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
-        let of_changes = place.is_of_changes();
+        let of_changes = place.is_of_changes(listing);
         let (mut told, next, is_refused) = match self.get(listing.path, &query, ask.now).await {
             Ok(answer) => {
                 let mut told = self.told(ask.resource, &answer.body, ask.now)?;
                 let next = place.advance(listing, &mut told);
                 (told, next, false)
             }
-            Err(error) if is_refusal(&error) && place.is_dispensable(listing) => {
-                (Told::default(), place.without_part(listing), true)
-            }
             Err(error) if is_refusal(&error) => {
                 // The table may not be audited, and then knows no changes. Some servers refuse with a 500,
                 // which may as well be a bad moment: that is not held against the table.
                 let refused = error.kind == Kind::Rejected;
-                let whole = place.without_changes(refused).ok_or(error)?;
-                return Ok(Page { next: whole.written(), is_step: true, ..Page::default() });
+                let mut told = Told::default();
+                let next = if place.is_dispensable(listing) {
+                    place.without_part(listing, refused, &mut told)
+                } else {
+                    place.without_changes(listing, refused).ok_or(error)?
+                };
+                (told, next, true)
             }
             Err(error) => return Err(error),
         };
+        if ask.resource == "movements" {
+            let is_end = match &next {
+                Next::Page(place) => !of_changes && place.is_of_changes(listing),
+                Next::Done { .. } => true,
+                Next::NoneOurs(_) => false,
+            };
+            self.movements.note(&told.came, of_changes);
+            if is_end {
+                self.movements.ended(of_changes);
+            }
+        }
         let next = match next {
             Next::Page(place) => place.written(),
             Next::Done { cursor, complete } => {
+                if ask.resource == "movements" {
+                    // More may have changed than a list shows: their units, or that a stop is gone.
+                    let company_id = &self.company;
+                    told.batch.changes.extend(
+                        self.movements
+                            .changed(cursor.as_deref())
+                            .into_iter()
+                            .map(|id| Change::MovementChanged { company_id: company_id.clone(), id }),
+                    );
+                }
                 told.batch.cursor = cursor;
                 told.batch.complete = complete;
                 None
             }
             Next::NoneOurs(reason) => return Err(none_ours(&reason)),
         };
-        if ask.resource == "movements" {
-            self.note_changed(&mut told, of_changes, next.is_none());
-        }
-        Ok(Page { batch: told.batch, is_step: is_refused && next.is_some(), next })
-    }
-
-    /// Says of which movements more may have changed than a list shows: their units, or that a stop is gone.
-    fn note_changed(&self, told: &mut Told, of_changes: bool, is_end: bool) {
-        let changed = self.movements.changed(&told.came, of_changes);
-        told.batch.changes.extend(
-            changed.into_iter().map(|id| Change::MovementChanged { company_id: self.company.clone(), id }),
-        );
-        if is_end {
-            self.movements.ended(of_changes);
-        }
+        let is_step = is_refused && next.is_some() && told.batch.rejects.is_empty();
+        Ok(Page { batch: told.batch, next, is_step })
     }
 
     /// The server's time, by which its audit trail is kept; ours where the server does not tell.

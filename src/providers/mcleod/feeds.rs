@@ -52,14 +52,12 @@ pub(super) const MOVEMENTS: Listing = Listing {
 };
 
 /// There is no `/stops/search`: this is the table service. A stop whose appointment was taken away has no
-/// early time any more, and must be told of all the same.
+/// early time any more, and the changes must tell of it all the same. Everything that has none is not asked
+/// for, since no date bounds it: the movements we hold bring theirs.
 pub(super) const STOPS: Listing = Listing {
     path: "stop/search",
     table: "stop",
-    parts: &[
-        &[("stop.sched_arrive_early", ">=t-30")],
-        &[("stop.sched_arrive_early", NULL), ("stop.status", "A")],
-    ],
+    parts: &[&[("stop.sched_arrive_early", ">=t-30")]],
     changes: &[
         &[("stop.sched_arrive_early", ">=t-60")],
         &[("stop.sched_arrive_early", NULL), ("stop.status", "A")],

@@ -46,13 +46,16 @@ pub(super) struct Listing {
 /// What is remembered from read to read: [`crate::model::Batch::cursor`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Mark {
-    /// The server's time when the last read began, milliseconds.
+    /// The server's time when the last read began that told of all changes, milliseconds.
     at: i64,
     /// The same of the last full read.
     full_at: i64,
     /// When the server last refused `changedAfterDate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused_at: Option<i64>,
+    /// When it last refused to be asked for a null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nulls_refused_at: Option<i64>,
 }
 
 /// Where in a read we are: [`crate::providers::Page::next`].
@@ -60,9 +63,11 @@ struct Mark {
 pub(super) struct Place {
     /// The server's time when this read began, milliseconds.
     started: i64,
-    /// Changes since then only; everything without.
+    /// Changes since then are asked for: alone, or after everything.
     since: Option<i64>,
-    /// Which part of a full read.
+    /// Everything is asked for.
+    full: bool,
+    /// Which part: of the full read first, then of the changes.
     part: usize,
     /// The page before this one, in the same part.
     before: Option<Before>,
@@ -77,6 +82,10 @@ pub(super) struct Place {
     full_at: Option<i64>,
     /// From the mark, or this read's own.
     refused_at: Option<i64>,
+    /// Likewise.
+    nulls_refused_at: Option<i64>,
+    /// Since when the next read must ask for changes again, where the server fell over at some of them.
+    unread_since: Option<i64>,
 }
 
 /// What must be known of the pages already read.
@@ -115,16 +124,18 @@ impl Place {
         let started = started.millis();
         let within = |at: i64, seconds: i64| (0..seconds * 1000).contains(&(started - at));
         let refused_at = mark.as_ref().and_then(|mark| mark.refused_at).filter(|at| within(*at, REFUSED));
-        let since = mark.as_ref().filter(|mark| {
-            // A server whose clock was set back has marks from its future: read everything.
-            !listing.changes.is_empty()
-                && refused_at.is_none()
-                && mark.at <= started
-                && within(mark.full_at, RECONCILE)
-        });
+        let nulls = mark.as_ref().and_then(|mark| mark.nulls_refused_at);
+        // A server whose clock was set back has marks from its future: read everything.
+        let known = mark
+            .as_ref()
+            .filter(|mark| !listing.changes.is_empty() && refused_at.is_none() && mark.at <= started);
+        let full = !known.is_some_and(|mark| within(mark.full_at, RECONCILE));
+        // The next read asks for changes since this one: those of a gap before it are asked for now.
+        let since = known.filter(|mark| !full || started - mark.at > overlap());
         Self {
             started,
             since: since.map(|mark| mark.at),
+            full,
             part: 0,
             before: None,
             ours: 0,
@@ -132,6 +143,8 @@ impl Place {
             refused: None,
             full_at: mark.map(|mark| mark.full_at),
             refused_at,
+            nulls_refused_at: nulls.filter(|at| within(*at, REFUSED)),
+            unread_since: None,
         }
     }
 
@@ -145,15 +158,21 @@ impl Place {
         serde_json::to_string(self).ok()
     }
 
-    /// Whether this read asks for changes only.
-    pub(super) const fn is_of_changes(&self) -> bool {
-        self.since.is_some()
+    /// Whether the next call asks for changes.
+    pub(super) const fn is_of_changes(&self, listing: &Listing) -> bool {
+        self.since.is_some() && (!self.full || self.part >= listing.parts.len())
+    }
+
+    /// The same read, of changes since so much earlier as a window holds.
+    pub(super) fn reaching_back(self) -> Self {
+        Self { since: self.since.map(|at| at - overlap()), ..self }
     }
 
     /// The query of the next call; `zone` is the server's.
     pub(super) fn query(&self, listing: &Listing, zone: &TimeZone) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
-        let since = self.since.and_then(|at| changed_after(at, zone));
+        let since = self.since.filter(|_| self.is_of_changes(listing));
+        let since = since.and_then(|at| changed_after(at, zone));
         let criteria = self.criteria(listing);
         query.extend(since.map(|since| ("changedAfterDate".to_owned(), since)));
         query.extend(criteria.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())));
@@ -196,14 +215,19 @@ impl Place {
         Next::Page(self)
     }
 
-    /// The parts of this read.
-    const fn parts(&self, listing: &Listing) -> &'static [Part] {
-        if self.since.is_some() { listing.changes } else { listing.parts }
-    }
-
     /// What the next call asks for.
     fn criteria(&self, listing: &Listing) -> Part {
-        self.parts(listing).get(self.part).copied().unwrap_or_default()
+        let (parts, part) = if self.is_of_changes(listing) {
+            (listing.changes, self.part - self.whole(listing))
+        } else {
+            (listing.parts, self.part)
+        };
+        parts.get(part).copied().unwrap_or_default()
+    }
+
+    /// How many parts are asked for before those of the changes.
+    const fn whole(&self, listing: &Listing) -> usize {
+        if self.full { listing.parts.len() } else { 0 }
     }
 
     /// Whether the next call asks for a null, beside parts that do not: a server that refuses that still
@@ -212,39 +236,75 @@ impl Place {
         self.criteria(listing).iter().any(|(_, value)| *value == NULL)
     }
 
-    /// The same read without the part that was refused.
-    pub(super) fn without_part(mut self, listing: &Listing) -> Next {
+    /// The same read without a part that the server has not answered; `refused` when it said so, and is
+    /// believed for a day. Says so in `told`.
+    pub(super) fn without_part(mut self, listing: &Listing, refused: bool, told: &mut Told) -> Next {
+        let null = self.criteria(listing).iter().find(|(_, value)| *value == NULL);
+        told.batch.rejects.extend(null.map(|(column, _)| Reject {
+            external_id: (*column).to_owned(),
+            reason: format!("the server does not search for rows without {column}"),
+        }));
         self.holes = true;
+        if refused {
+            self.nulls_refused_at = Some(self.started);
+        } else if self.is_of_changes(listing) {
+            // A server that always falls over must not make the window grow for ever.
+            self.unread_since = self.since.filter(|at| self.started - at < RECONCILE * 1000);
+        }
         self.end_of_part(listing)
     }
 
     /// The same read without `changedAfterDate`, once the server has not answered that; `refused` when it
-    /// said so, and is believed for a day. `None` when this read did not use it.
-    pub(super) fn without_changes(self, refused: bool) -> Option<Self> {
-        self.since?;
-        let refused_at = if refused { Some(self.started) } else { self.refused_at };
-        Some(Self { since: None, part: 0, before: None, refused_at, ..self })
+    /// said so, and is believed for a day. `None` when this call did not use it.
+    pub(super) fn without_changes(mut self, listing: &Listing, refused: bool) -> Option<Next> {
+        if !self.is_of_changes(listing) {
+            return None;
+        }
+        if refused {
+            self.refused_at = Some(self.started);
+        } else {
+            self.unread_since = self.since;
+        }
+        self.since = None;
+        if self.full {
+            return Some(self.end(listing));
+        }
+        Some(Next::Page(Self { full: true, part: 0, before: None, ..self }))
     }
 
     fn end_of_part(mut self, listing: &Listing) -> Next {
-        let parts = self.parts(listing).len();
+        let changes = if self.since.is_some() { listing.changes.len() } else { 0 };
         self.part += 1;
-        self.before = None;
-        if self.part < parts {
-            return Next::Page(self);
+        while self.nulls_refused_at.is_some() && self.is_dispensable(listing) {
+            self.part += 1;
         }
-        let full = self.since.is_none();
+        self.before = None;
+        if self.part < self.whole(listing) + changes { Next::Page(self) } else { self.end(listing) }
+    }
+
+    fn end(self, listing: &Listing) -> Next {
+        let full = self.full;
         if let Some(reason) = self.refused.filter(|_| full && self.ours == 0) {
             return Next::NoneOurs(reason);
         }
         let full_at = if full { self.started } else { self.full_at.unwrap_or(self.started) };
-        let mark = Mark { at: self.started, full_at, refused_at: self.refused_at };
+        let mark = Mark {
+            at: self.unread_since.unwrap_or(self.started),
+            full_at,
+            refused_at: self.refused_at,
+            nulls_refused_at: self.nulls_refused_at,
+        };
         let cursor = Some(&mark).filter(|_| !listing.changes.is_empty());
         let cursor = cursor.and_then(|mark| serde_json::to_string(mark).ok());
         // Bounded parts leave out what is old; and a fleet of none is rather a permission lost.
         let unbounded = listing.parts.iter().all(|part| part.is_empty());
         Next::Done { cursor, complete: full && unbounded && !self.holes && self.ours > 0 }
     }
+}
+
+/// [`OVERLAP`] in milliseconds.
+fn overlap() -> i64 {
+    i64::try_from(OVERLAP.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The value of `changedAfterDate` for a read that follows one begun at `at`.

@@ -1,8 +1,8 @@
 //! How the rows of a list came last, so that one that changed is known by it. Of a row only a digest is
 //! kept, in memory: after a restart the change feed alone says what changed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
+use std::collections::hash_map::{DefaultHasher, Entry};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +12,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 /// What is read of a row inside another: which one it is, and when it is due. Its estimates move all day and
 /// say nothing of the row around it.
 const OF_A_CHILD: [&str; 4] = ["id", "movement_sequence", "sched_arrive_early", "sched_arrive_late"];
+
+/// Columns that say who has the row open, and nothing of the load.
+const LOCKS: [&str; 3] = ["lock_ts", "locked_user_id", "unlock_time"];
 
 /// What was seen of one list.
 #[derive(Debug, Default)]
@@ -24,6 +27,10 @@ struct Rows {
     change_reads: u64,
     /// Full reads that did.
     full_reads: u64,
+    /// What changed, until it is known that it was kept.
+    changed: BTreeSet<String>,
+    /// The cursor it was told with.
+    told_with: Option<String>,
 }
 
 #[derive(Debug)]
@@ -36,45 +43,69 @@ struct Row {
 }
 
 impl Seen {
-    /// Takes note of rows, each by its id and digest, and returns the ids of those that changed: of any read,
-    /// those that came otherwise than before; of a read of changes, also those that the one before did not
-    /// name. It names a row again and again while its window holds the change, and that is no new one.
-    pub(super) fn changed(&self, rows: &[(String, u64)], of_changes: bool) -> Vec<String> {
+    /// A read begins. Where it goes on from what the last one told, that was kept; what was lost on the way is
+    /// told again. True when no read has ended yet.
+    pub(super) fn begins(&self, cursor: Option<&str>) -> bool {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (change_read, full_read) = (seen.change_reads, seen.full_reads);
-        let mut changed = Vec::new();
-        for (id, digest) in rows {
-            let row = seen.by_id.entry(id.clone());
-            let is_known = matches!(row, std::collections::hash_map::Entry::Occupied(_));
-            let row = row.or_insert(Row { digest: *digest, in_changes: None, in_full: None });
-            let named_lately = row.in_changes.is_some_and(|read| read + 1 >= change_read);
-            if row.digest != *digest || of_changes && !(is_known && named_lately) {
-                changed.push(id.clone());
-            }
-            row.digest = *digest;
-            let read = if of_changes { &mut row.in_changes } else { &mut row.in_full };
-            *read = Some(if of_changes { change_read } else { full_read });
+        if seen.told_with.take().is_some_and(|told_with| Some(told_with.as_str()) == cursor) {
+            seen.changed.clear();
         }
-        changed
+        seen.change_reads == 0 && seen.full_reads == 0
     }
 
-    /// A read reached its end. What neither a full one nor the changes since then named is forgotten.
+    /// Takes note of rows, each by its id and digest. Those changed that came otherwise than before; of a read
+    /// of changes, also those that the one before did not name. It names a row again and again while its
+    /// window holds the change, and that is no new one, as far as can be seen.
+    pub(super) fn note(&self, rows: &[(String, u64)], of_changes: bool) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = &mut *seen;
+        for (id, digest) in rows {
+            let row = seen.by_id.entry(id.clone());
+            let is_known = matches!(row, Entry::Occupied(_));
+            let row = row.or_insert(Row { digest: *digest, in_changes: None, in_full: None });
+            let named_lately = row.in_changes.is_some_and(|read| read + 1 >= seen.change_reads);
+            if row.digest != *digest || of_changes && !(is_known && named_lately) {
+                seen.changed.insert(id.clone());
+            }
+            row.digest = *digest;
+            if of_changes {
+                row.in_changes = Some(seen.change_reads);
+            } else {
+                row.in_full = Some(seen.full_reads);
+            }
+        }
+    }
+
+    /// The rows of a full read, or of the changes, came to their end. What the changes name no more may have
+    /// changed twice while they did, in what no column shows: it counts as changed once more. What neither a
+    /// full read nor the changes since then named is forgotten.
     pub(super) fn ended(&self, of_changes: bool) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = &mut *seen;
         if of_changes {
+            let before = seen.change_reads.checked_sub(1);
+            let left = seen.by_id.iter().filter(|(_, row)| before.is_some() && row.in_changes == before);
+            seen.changed.extend(left.map(|(id, _)| id.clone()));
             seen.change_reads += 1;
             return;
         }
-        let (change_reads, full_read) = (seen.change_reads, seen.full_reads);
         seen.by_id.retain(|_, row| {
-            row.in_full == Some(full_read) || row.in_changes.is_some_and(|read| read + 1 >= change_reads)
+            row.in_full == Some(seen.full_reads)
+                || row.in_changes.is_some_and(|read| read + 1 >= seen.change_reads)
         });
         seen.full_reads += 1;
     }
+
+    /// What changed, at the end of a read whose facts are kept together with this cursor.
+    pub(super) fn changed(&self, cursor: Option<&str>) -> Vec<String> {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.told_with = cursor.map(str::to_owned);
+        seen.changed.iter().cloned().collect()
+    }
 }
 
-/// A digest of a row: of all its columns, in whatever order they come, and of what matters of the rows
-/// inside it.
+/// A digest of a row: of its columns that say something, in whatever order they come, and of what matters of
+/// the rows inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Digest(pub(super) u64);
 
@@ -82,6 +113,13 @@ impl<'de> serde::Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(row: D) -> Result<Self, D::Error> {
         At { depth: 0 }.deserialize(row).map(Self)
     }
+}
+
+/// Whether a column says something of the row: not who has it open, nor which reminders went out, nor what is
+/// worked out of other columns. Units are, and each is an id.
+fn says_something(column: &str) -> bool {
+    let is_worked_out = column.starts_with("__") && !column.ends_with("_id");
+    !(is_worked_out || LOCKS.contains(&column) || column.contains("_sent"))
 }
 
 /// Reads the digest of what stands so deep in a row.
@@ -114,7 +152,9 @@ impl<'de> Visitor<'de> for At {
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<u64, A::Error> {
         let mut sum: u64 = 0;
         while let Some(key) = row.next_key::<String>()? {
-            if self.depth > 0 && !OF_A_CHILD.contains(&key.as_str()) {
+            let counts =
+                if self.depth == 0 { says_something(&key) } else { OF_A_CHILD.contains(&key.as_str()) };
+            if !counts {
                 row.next_value::<IgnoredAny>()?;
                 continue;
             }
@@ -177,6 +217,10 @@ mod tests {
             &row.replace("\"preassign_sequence\":1,", "\"preassign_sequence\":1,\"xmitted2driver\":\"2\","),
             false,
         );
+        for column in ["lock_ts", "locked_user_id", "unlock_time", "missed_call_sent", "__profit"] {
+            check(&row.replace("\"id\":\"1\"", &format!("\"id\":\"1\",\"{column}\":\"2\"")), true);
+        }
+        check(&row.replace("\"id\":\"1\"", "\"id\":\"1\",\"__driver1_id\":\"2\""), false);
         check(&row.replace(",{\"id\":\"b\",\"eta\":\"2\"}", ""), false);
         check(&row.replace("\"eta\":\"2\"", "\"sched_arrive_early\":\"2\""), false);
         let xml = |text: &str| Element::parse(text).unwrap().row::<Digest>().unwrap();
@@ -189,21 +233,30 @@ mod tests {
     fn what_the_feed_names_again_is_no_new_change() {
         let seen = Seen::default();
         let row = |id: &str, digest: u64| (id.to_owned(), digest);
+        let reads = std::cell::Cell::new(0);
         let read = |rows: &[(String, u64)], of_changes: bool| {
-            let changed = seen.changed(rows, of_changes);
+            let cursor = |read: i32| Some(read.to_string());
+            seen.begins(cursor(reads.get()).as_deref());
+            reads.set(reads.get() + 1);
+            seen.note(rows, of_changes);
             seen.ended(of_changes);
-            changed
+            seen.changed(cursor(reads.get()).as_deref())
         };
         assert_eq!(read(&[row("1", 7), row("2", 7)], false), [] as [&str; 0], "all of it is new anyway");
         assert_eq!(read(&[row("1", 7)], true), ["1"], "the feed says so");
         assert_eq!(read(&[row("1", 7)], true), [] as [&str; 0], "the same change, still in the window");
         assert_eq!(read(&[row("1", 8)], true), ["1"]);
         assert_eq!(read(&[row("1", 8), row("2", 7)], true), ["2"]);
+        assert_eq!(read(&[row("2", 7)], true), ["1"], "it may have changed twice while it was named");
         assert_eq!(read(&[row("2", 7)], true), [] as [&str; 0]);
         assert_eq!(read(&[row("1", 8), row("2", 7)], true), ["1"], "left the window and came again");
         assert_eq!(read(&[row("1", 8), row("2", 9)], false), ["2"], "written past the audit trail");
-        assert_eq!(seen.changed(&[row("1", 8)], true), [] as [&str; 0]);
-        assert_eq!(seen.changed(&[row("1", 8)], true), [] as [&str; 0], "a read that broke off, again");
+        seen.begins(Some("2"));
+        seen.note(&[row("1", 9)], true);
+        assert_eq!(read(&[row("1", 9)], true), ["1", "2"], "the last two reads were never kept");
+        reads.set(reads.get() - 1);
+        assert_eq!(read(&[row("1", 9)], true), ["1", "2"], "nor was the end of this one");
+        assert_eq!(read(&[row("1", 9)], true), [] as [&str; 0]);
         for _ in 0..3 {
             read(&[row("3", 1)], false);
             read(&[], true);

@@ -220,7 +220,40 @@ async fn a_movement_that_the_change_feed_names_is_to_be_read_again_once_for_each
         read(row(2, &["a", "b"]), &["1"], "it went to another driver").await;
         read(row(2, &["a", "b"]), &[], "the same change").await;
         read(row(2, &["a"]), &["1"], "a stop was taken out").await;
+        read(vec![], &["1"], "while it was named it may have gone to another driver, which no column shows")
+            .await;
         read(vec![], &[], "nothing changed for a while").await;
         read(row(2, &["a"]), &["1"], "and then something did").await;
     }
+}
+
+#[tokio::test]
+async fn what_changed_while_nobody_read_is_to_be_read_again_though_a_list_shows_it_as_before() {
+    let later = |minutes: i64| Timestamp::from_millis(now().millis() + minutes * 60_000);
+    let start = || {
+        let row = json!({"company_id": "TMS", "id": "1", "status": "A"});
+        let rows = vec![("movements/search", row)];
+        Server::start(Quirks { rows, cap: 9, time: (404, ""), ..Quirks::default() })
+    };
+    let of_changes = |asked: Vec<String>| -> Vec<String> {
+        let since = asked.iter().filter_map(|line| line.split_once("changedAfterDate=")?.1.get(..14));
+        let mut since: Vec<String> = since.map(str::to_owned).collect();
+        since.dedup();
+        since
+    };
+    let server = start().await;
+    let cursor = server.read("movements", None, later(0)).await.cursor;
+    let after_an_outage = server.read("movements", cursor.as_deref(), later(20)).await;
+    assert_eq!(changed(&after_an_outage), ["1"]);
+    assert_eq!(of_changes(server.asked()), ["20260310155000"]);
+    let restarted = start().await;
+    let batch = restarted.read("movements", cursor.as_deref(), later(20)).await;
+    assert_eq!(changed(&batch), ["1"]);
+    let asked = restarted.asked();
+    assert!(asked[1].contains("movement.status=P"), "everything is read too: {asked:?}");
+    assert_eq!(of_changes(asked), ["20260310154500"], "what was named when it ended may have changed since");
+    let next = restarted.read("movements", batch.cursor.as_deref(), later(34)).await;
+    assert_eq!(of_changes(restarted.asked()), ["20260310161000"]);
+    restarted.read("movements", next.cursor.as_deref(), later(35)).await;
+    assert_eq!(of_changes(restarted.asked()), [] as [&str; 0], "the next changes tell of the last minute");
 }
