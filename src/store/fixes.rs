@@ -70,7 +70,7 @@ impl Page<'_> {
         let before = match verdict {
             Verdict::BearsOut => suspect,
             // A tracker that told how fast it rolled tells that it stands by telling nothing.
-            _ if unit.state == Motion::Moving && unit.stood.is_none() => None,
+            _ if unit.state == Motion::Moving && unit.has_speed => None,
             _ => unit.shown,
         };
         let shows = (work.judge.motion)(fix, before, unit.engine.map(|(engine, _)| engine));
@@ -127,6 +127,7 @@ impl Page<'_> {
             (unit.state, unit.since) = (shows, Some(began));
         }
         (unit.shown, unit.source, unit.stood) = (Some(fix.into()), Some(account), stood);
+        unit.has_speed = fix.speed_mph.is_some();
         past.keep(work, (kind, unit), (fix, work.account), shows, Order::Newest)
     }
 

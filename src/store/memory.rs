@@ -84,6 +84,8 @@ pub(super) struct Unit {
     pub(super) rowid: i64,
     pub(super) id: Box<str>,
     pub(super) shown: Option<Sighting>,
+    /// Its tracker told how fast it was there.
+    pub(super) has_speed: bool,
     pub(super) source: Option<Account>,
     pub(super) state: Motion,
     pub(super) since: Option<i64>,

@@ -31,7 +31,7 @@ impl Memory {
             if only.is_some() { "AND l.account = ?2 AND l.external_id = ?3" } else { "AND ?2 IS NOT ?3" };
         let mut statement = work.sql.prepare_cached(&format!(
             "SELECT {NAMED}, u.observed_at, u.latitude, u.longitude, u.state, u.state_since_at, u.source, u.id, {readings}, u.synced_at,
-                 u.stood_since_at, u.stood_after_at
+                 u.stood_since_at, u.stood_after_at, u.speed_mph IS NOT NULL
              FROM unit_links l CROSS JOIN {table} u ON u.id = l.unit_id WHERE l.kind = ?1 {one}"
         ))?;
         let mut rows = statement.query(params![kind.word(), work.account, only])?;
@@ -55,6 +55,7 @@ impl Memory {
                     id: id.into(),
                     // A place that nobody told is none that a fix could be too far from, or older than.
                     shown: source.and_then(|_| Sighting::of(lat, lon, seen)),
+                    has_speed: row.get(20)?,
                     source,
                     state: text(row, 7)?.and_then(Motion::from_word).unwrap_or_default(),
                     since: row.get(8)?,

@@ -169,6 +169,29 @@ fn on_the_road(name: &str, params: &Value) -> Reply {
     }
 }
 
+/// A mile on, by a log whose speeds cannot be read.
+fn rolls_by_the_log(name: &str, params: &Value) -> Reply {
+    match name {
+        "GetFeed LogRecord" => ok(feed(
+            r#"{"device":{"id":"b15"},"dateTime":"2026-11-20T15:15:00.000Z","latitude":39.615,"longitude":-119.8138,"speed":"NaN"}"#,
+            "0000000000000003",
+        )),
+        _ => on_the_road(name, params),
+    }
+}
+
+/// Another mile on, and there still two minutes later.
+fn stands_by_the_log(name: &str, params: &Value) -> Reply {
+    match name {
+        "GetFeed LogRecord" => ok(feed(
+            r#"{"device":{"id":"b15"},"dateTime":"2026-11-20T15:16:00.000Z","latitude":39.63,"longitude":-119.8138,"speed":"NaN"},
+               {"device":{"id":"b15"},"dateTime":"2026-11-20T15:18:00.000Z","latitude":39.63,"longitude":-119.8138,"speed":"NaN"}"#,
+            "0000000000000004",
+        )),
+        _ => on_the_road(name, params),
+    }
+}
+
 #[tokio::test]
 async fn a_truck_that_is_driving_is_not_shown_to_stand_because_its_speed_cannot_be_read() {
     let upstream = Upstream::start(at_work).await;
@@ -182,6 +205,18 @@ async fn a_truck_that_is_driving_is_not_shown_to_stand_because_its_speed_cannot_
     let truck = fleet.tractors.iter().find(|row| row.unit_number == "T-15").unwrap();
     assert_eq!(truck.observed_at, Some(super::at("2026-11-20T15:14:00Z")));
     assert_eq!((truck.speed_mph, truck.state, truck.stood_since_at), (None, Motion::Moving, None));
+    // The log tells neither a speed nor a word: the way that it came does, and then that it came none.
+    upstream.answer(rolls_by_the_log);
+    bench.later(60);
+    read_all(&mut bench, &upstream.client()).await;
+    let truck = bench.fleet().tractors.iter().find(|row| row.unit_number == "T-15").unwrap().clone();
+    assert_eq!((truck.speed_mph, truck.state), (None, Motion::Moving));
+    upstream.answer(stands_by_the_log);
+    bench.later(180);
+    read_all(&mut bench, &upstream.client()).await;
+    let truck = bench.fleet().tractors.iter().find(|row| row.unit_number == "T-15").unwrap().clone();
+    let came = super::at("2026-11-20T15:16:00Z");
+    assert_eq!((truck.state, truck.stood_since_at), (Motion::Stopped, Some(came)));
 }
 
 #[tokio::test]
