@@ -75,8 +75,9 @@ fn forms(secret: &str) -> Vec<String> {
         return [vec![secret.to_owned(), encoded, page], based.into()].concat();
     };
     let pair = scheme.eq_ignore_ascii_case("basic").then(|| unbase64(bare)).flatten();
+    // Without the user's name: it is no secret, and the beginning of the pair may be that of any word.
     let password = pair.as_deref().and_then(|pair| pair.split_once(':')).map(|(_, password)| password);
-    [Some(bare), pair.as_deref(), password].into_iter().flatten().flat_map(forms).collect()
+    [Some(bare), password].into_iter().flatten().flat_map(forms).collect()
 }
 
 fn is_scheme(word: &str) -> bool {
@@ -176,6 +177,11 @@ mod tests {
         let basic = format!("Basic {}", base64(b"svc:open sesame"));
         check(&basic, "user svc, password open sesame", "user svc, password ***");
         check(&basic, &basic, "Basic ***");
+        // The name is no secret, and may begin as other words do.
+        let basic = format!("Basic {}", base64(b"dispatch01:open sesame"));
+        check(&basic, "field dispatcher unknown", "field dispatcher unknown");
+        check(&basic, "dispatch01:open sesame", "dispatch01:***");
+        check(&basic, "no dispatch01%3Aopen%20sesame", "no dispatch01%3A***");
         // A password of two words is no scheme and a credential.
         check("open sesame", "open sesame", "***");
     }
