@@ -59,6 +59,10 @@ const NUMBERED: &[&str] = &["DUMMY", "NONE", "SAMPLE", "TEMP", "TEST", "UNKNOWN"
 /// Whether this stands for nothing: "NONE", "TBD", "TEST 2", one character over and over, or the digits in their order. Two
 /// that have it in common have nothing in common.
 pub fn is_placeholder(text: &str) -> bool {
+    // Of other letters than ours nothing is left below.
+    if text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()) {
+        return false;
+    }
     let folded = letters_and_digits(text);
     let word = folded.trim_end_matches(|c: char| c.is_ascii_digit());
     folded.chars().all(|c| folded.starts_with(c))

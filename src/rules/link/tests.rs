@@ -165,7 +165,12 @@ fn what_stands_for_nothing_joins_nobody() {
     for name in ["Test Driver", "UNIDENTIFIED DRIVER", "Unknown Unknown", "test test2", "X X"] {
         check(UnitKind::Driver, &[&format!("motive/1 {name}"), &format!("samsara/2 {name}")], "0 | 1", 0);
     }
-    check(UnitKind::Driver, &["motive/1 Ann Driver", "samsara/2 Ann Driver"], "0 + 1 full_name", 0);
+    // "Test 李" is somebody: what is written in other letters stands for itself.
+    for name in ["Ann Driver", "Иван Петров", "王 伟", "Test 李", "Ann -"] {
+        let (one, two) = (format!("motive/1 {name}"), format!("samsara/2 {name}"));
+        check(UnitKind::Driver, &[&one, &two], "0 + 1 full_name", 0);
+    }
+    check(UnitKind::Driver, &["motive/1 - -", "samsara/2 - -"], "0 | 1", 0);
 }
 
 #[test]
