@@ -24,10 +24,19 @@ pub fn link(kind: UnitKind, records: &[Record], wishes: &[Wish]) -> Linked {
     }
     let mut conflicts = wishes.conflicts;
     for (rule, key) in rules(kind) {
-        conflicts.extend(join_by(kind, records, &mut groups, *rule, *key));
+        let refused = join_by(kind, records, &mut groups, *rule, holders(records, *key));
+        if *rule == LinkRule::Plate {
+            // All are judged again with those of which no state is told, which must not stand between the others.
+            let holders = plates::holders(records, &groups);
+            conflicts.extend(join_by(kind, records, &mut groups, *rule, holders));
+        } else {
+            conflicts.extend(refused);
+        }
     }
     if kind == UnitKind::Driver {
         conflicts.extend(doubles(records, &groups));
+    } else {
+        conflicts.extend(of_other_states(kind, records, &groups));
     }
     conflicts.sort();
     conflicts.dedup();
@@ -47,8 +56,7 @@ fn rules(kind: UnitKind) -> &'static [(LinkRule, Key)] {
             (LinkRule::UnitNumber, |record| {
                 Some(unit_number(&record.name)).filter(|number| !number.is_empty()).into_iter().collect()
             }),
-            // Of which state a plate is, is known only from all: see `plates`.
-            (LinkRule::Plate, |_| Vec::new()),
+            (LinkRule::Plate, |record| plates::with_state(record).into_iter().collect()),
         ],
         UnitKind::Driver => &[
             (LinkRule::DriverRef, |record| {
@@ -78,12 +86,8 @@ fn join_by(
     records: &[Record],
     groups: &mut Groups<'_>,
     rule: LinkRule,
-    key: Key,
+    holders: BTreeMap<String, BTreeSet<usize>>,
 ) -> Vec<Conflict> {
-    let holders = match rule {
-        LinkRule::Plate => plates::holders(records, groups),
-        _ => holders(records, key),
-    };
     // The number rule compares the TMS's number with an ELD's, never two ELDs with each other.
     let needs_tms = matches!(rule, LinkRule::UnitNumber | LinkRule::DriverRef);
     let speaks = |index: &usize| records.get(*index).is_some_and(|record| record.is_tms);
@@ -151,6 +155,19 @@ fn doubles(records: &[Record], groups: &Groups<'_>) -> Vec<Conflict> {
             kind: UnitKind::Driver,
             records: names(records, &who),
             reason: reason.to_owned(),
+        })
+        .collect()
+}
+
+/// Units that nothing tells apart but the state of their plate. They are only reported: two states give out one number, and
+/// a truck that was registered anew has one of each while not every account knows.
+fn of_other_states(kind: UnitKind, records: &[Record], groups: &Groups<'_>) -> Vec<Conflict> {
+    let two = plates::of_many_states(records, groups).into_iter();
+    two.filter(|(_, who)| groups.roots(who).len() > 1 && groups.may_join(who).is_ok())
+        .map(|(number, who)| Conflict {
+            kind,
+            records: names(records, &who),
+            reason: format!("same plate {number}, but of different states: they may be one"),
         })
         .collect()
 }

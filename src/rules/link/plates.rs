@@ -7,6 +7,28 @@ use super::folded;
 use super::groups::Groups;
 use crate::model::{Record, is_placeholder, plate_parts};
 
+/// A plate and its state, where both are told.
+pub(super) fn with_state(record: &Record) -> Option<String> {
+    let (number, state) = read(record)?;
+    state.map(|state| format!("{number} ({state})"))
+}
+
+/// Who holds each number that is known of several states; none where somebody's state is not known, who is judged by
+/// [`holders`].
+pub(super) fn of_many_states(records: &[Record], groups: &Groups<'_>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, record) in records.iter().enumerate() {
+        if let Some((number, _)) = read(record) {
+            holders.entry(number).or_default().insert(index);
+        }
+    }
+    let is_known = |number: &str, who: &BTreeSet<usize>| {
+        who.iter().all(|&index| !states_in(groups.with(index), |plate| plate == number).is_empty())
+    };
+    holders.retain(|number, who| is_known(number, who));
+    holders
+}
+
 /// Who holds each plate. One whose state nobody knows may be of any that is known for its number.
 pub(super) fn holders(records: &[Record], groups: &Groups<'_>) -> BTreeMap<String, BTreeSet<usize>> {
     let mut states: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();

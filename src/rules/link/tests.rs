@@ -123,9 +123,15 @@ fn a_plate_of_two_states_is_two_plates() {
         check_wished(UnitKind::Tractor, records, &[], groups, conflicts)
     };
     let (tx, ca) = ("motive/1 A plate=CD1234(TX)", "terminal/2 B plate=cd-1234(CA)");
-    tractor(&[tx, ca], "0 | 1", 0);
+    // They may be one truck all the same, where nothing else tells them apart: one of the two was registered anew.
+    let linked = tractor(&[tx, ca], "0 | 1", 1);
+    assert_eq!(linked.conflicts[0].records, ["motive:1", "terminal:2"]);
+    assert_eq!(linked.conflicts[0].reason, "same plate CD1234, but of different states: they may be one");
+    tractor(&[tx, "motive/2 B plate=cd-1234(CA)"], "0 | 1", 0);
+    tractor(&[&format!("{tx} vin={VIN_A}"), &format!("{ca} vin={VIN_B}")], "0 | 1", 0);
+    check_wished(UnitKind::Tractor, &[tx, ca], &["!motive:1 terminal:2"], "0 | 1", 0);
     tractor(&[tx, "terminal/2 B plate=cd-1234(TX)"], "0 + 1 plate", 0);
-    tractor(&[tx, ca, "geotab/3 C plate=CD1234(CA)"], "0 | 1 + 2 plate", 0);
+    tractor(&[tx, ca, "geotab/3 C plate=CD1234(CA)"], "0 | 1 + 2 plate", 1);
     // Where one says nothing of the state it may be any; of two nobody knows which.
     tractor(&[tx, "samsara/2 B plate=CD1234"], "0 + 1 plate", 0);
     let linked = tractor(&[tx, ca, "samsara/3 C plate=CD1234"], "0 | 1 | 2", 1);
@@ -133,10 +139,14 @@ fn a_plate_of_two_states_is_two_plates() {
         linked.conflicts[0].reason,
         "plate CD1234 (CA) or CD1234 (TX): which of them it is where no state is told is not known"
     );
+    // It stands in nobody's way.
+    let fourth = "geotab/4 D plate=CD1234(TX)";
+    let linked = tractor(&[tx, ca, "samsara/3 C plate=CD1234", fourth], "0 + 3 plate | 1 | 2", 1);
+    assert_eq!(linked.conflicts[0].records, ["geotab:4", "motive:1", "samsara:3", "terminal:2"]);
     // What it is one with by something better knows its state.
     let vin = format!("vin={VIN_A}");
     let (tx, unsaid) = (format!("{tx} {vin}"), format!("samsara/3 C plate=CD1234 {vin}"));
-    tractor(&[&tx, ca, &unsaid], "0 + 2 vin | 1", 0);
+    tractor(&[&tx, ca, &unsaid], "0 + 2 vin | 1", 1);
     // No state parts what a VIN or a number joins: a truck is registered anew.
     tractor(&[&tx, &format!("{ca} {vin}")], "0 + 1 vin", 0);
     tractor(&["mcleod/101 101 plate=CD1234(TX)", "motive/7 101 plate=CD1234(CA)"], "0 + 1 unit_number", 0);
