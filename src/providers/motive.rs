@@ -1,10 +1,10 @@
 //! Motive (formerly KeepTruckin): vehicles, assets, drivers, positions and hours of service over its
 //! REST API, by an API key or by OAuth 2.
 //!
-//! `paging` says where in a read we are, `places` which list of positions comes next, `roster`, `positions`, `hours` and `duty_days` what the answers
-//! mean, `zones` what a time zone's name is elsewhere, `wire` and `scalar` how an answer is taken apart.
-//! All of that is pure; only [`Motive`] itself and its `session`, which renews access tokens, speak to
-//! the network.
+//! `paging` says where in a read we are, `places` which list of positions comes next and what the second adds, `roster`,
+//! `positions`, `hours` and `duty_days` what the answers mean, `zones` what a time zone's name is elsewhere, `wire` and
+//! `scalar` how an answer is taken apart. All of that is pure, but for what `places` remembers; only [`Motive`] itself and
+//! its `session`, which renews access tokens, speak to the network.
 
 mod duty_days;
 mod hours;
@@ -25,7 +25,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::paging::{Place, Turned};
-use self::places::Refused;
+use self::places::Lists;
 pub use self::session::Application;
 use self::session::{Pass, Session};
 use self::wire::List;
@@ -56,8 +56,8 @@ pub struct Motive {
     client: Client,
     /// What renews the access token; `None` where a key goes with every request.
     session: Option<Arc<Session>>,
-    /// Which lists of positions are not there for us.
-    refused: Refused,
+    /// What is known of the two lists of positions.
+    lists: Lists,
 }
 
 impl Motive {
@@ -80,7 +80,7 @@ impl Motive {
             Credential::OAuth(application) => Some(Arc::new(Session::new(application, ca_file)?)),
         };
         let client = Client::new(base_url, &headers, ca_file, &Limits::default())?;
-        Ok(Self { client, session, refused: Refused::default() })
+        Ok(Self { client, session, lists: Lists::default() })
     }
 
     /// What to make of a call that failed.
@@ -112,7 +112,7 @@ impl Provider for Motive {
     async fn fetch(&self, ask: Ask<'_>) -> Result<Page, Error> {
         let (feed, mut place) = locate(&ask)?;
         if feed == Feed::VehicleLocations {
-            place = self.refused.begin(place, ask.now);
+            place = self.lists.begin(place, ask.now);
         }
         let mut headers = Vec::new();
         let mut bearer = None;
@@ -139,17 +139,12 @@ impl Provider for Motive {
             headers: &headers,
             ..Call::default()
         };
-        match self.client.send(call, ask.now).await {
-            Ok(answer) => {
-                let page = read(feed, &ask, &place, &answer.body)?;
-                if feed == Feed::VehicleLocations {
-                    self.refused.go_on(&place, page, ask.now)
-                } else {
-                    Ok(page)
-                }
-            }
+        let answer = self.client.send(call, ask.now).await;
+        match answer.and_then(|answer| read(feed, &ask, &place, &answer.body)) {
+            Ok(page) if feed == Feed::VehicleLocations => Ok(self.lists.go_on(&place, page, ask.now)),
+            Ok(page) => Ok(page),
             Err(error) => {
-                let without = || self.refused.without(&place, &error, ask.now);
+                let without = || self.lists.without(&place, &error, ask.now);
                 let page = (feed == Feed::VehicleLocations).then(without).flatten();
                 page.map_or_else(|| self.failed(feed, &place, bearer.as_deref(), error), Ok)
             }
@@ -279,9 +274,6 @@ fn read(feed: Feed, ask: &Ask<'_>, place: &Place, body: &[u8]) -> Result<Page, E
             None
         }
     };
-    if let Some(gateways) = &place.others {
-        places::add(gateways, &mut batch);
-    }
     Ok(Page { batch, next, is_step: false })
 }
 

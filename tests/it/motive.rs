@@ -5,6 +5,7 @@ mod account;
 mod duty_days;
 mod feeds;
 mod oauth;
+mod places;
 mod recordings;
 mod requests;
 mod server;

@@ -1,8 +1,6 @@
 //! Where in a read we are, as the token between two calls, and the guard against a server whose
 //! pages never end. It knows no endpoint and no row.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::wire::Turn;
@@ -35,17 +33,13 @@ pub(super) struct Place {
     unreadable: bool,
     /// What marks the first row of the page before.
     first: String,
-    /// Of positions: what the list of the trucks with a gateway told of, where this is the one of all the others.
+    /// Of positions: what the list of the trucks with a gateway came to, where this is the one of all the others.
     pub(super) others: Option<Gateways>,
-    /// Whom and what it has told of so far.
-    told: BTreeSet<String>,
 }
 
 /// What the list of the trucks with a gateway came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Gateways {
-    /// The trucks, and the drivers in them: what the list of all says of them is no news.
-    pub(super) told: BTreeSet<String>,
     /// It was read, and not refused.
     pub(super) read: bool,
     /// It was whole.
@@ -66,7 +60,6 @@ impl Default for Place {
             unreadable: false,
             first: String::new(),
             others: None,
-            told: BTreeSet::new(),
         }
     }
 }
@@ -115,16 +108,9 @@ impl Place {
         self.rows == 0 && turn.rows == 0
     }
 
-    /// Notes whom and what a page told of; `next` is the place behind it.
-    pub(super) fn note(&self, told: BTreeSet<String>, next: &mut Self) {
-        next.told.clone_from(&self.told);
-        next.told.extend(told);
-    }
-
-    /// The first page of the list of all trucks, behind that of those with a gateway: its last page told of these.
-    pub(super) fn to_the_others(&self, mut told: BTreeSet<String>, whole: bool, bare: bool) -> Self {
-        told.extend(self.told.iter().cloned());
-        let others = Some(Gateways { told, read: true, whole, bare });
+    /// The first page of the list of all trucks, behind that of those with a gateway.
+    pub(super) fn to_the_others(&self, whole: bool, bare: bool) -> Self {
+        let others = Some(Gateways { read: true, whole, bare });
         Self { begun_at: self.begun_at, others, ..Self::default() }
     }
 
@@ -157,8 +143,8 @@ impl Place {
             // To ask again at once would only go round again.
             return Err(Error::new(Kind::TooLarge, message));
         }
-        let (page, first, begun_at) = (self.page + 1, turn.first.clone(), self.begun_at);
-        let (others, told) = (self.others.clone(), BTreeSet::new());
+        let (page, first) = (self.page + 1, turn.first.clone());
+        let (begun_at, others) = (self.begun_at, self.others);
         Ok(Turned::On(Self {
             page,
             refused: false,
@@ -169,7 +155,6 @@ impl Place {
             unreadable,
             first,
             others,
-            told,
         }))
     }
 }

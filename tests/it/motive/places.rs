@@ -1,0 +1,143 @@
+//! Where vehicles are, by two lists: what each adds, and what is made of one that fails.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use backhaul::http::Kind;
+use backhaul::model::{Batch, Timestamp};
+
+use super::requests::{both_lists, told};
+use super::server::{Server, read, say};
+use super::{now, vehicles};
+
+fn later(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
+}
+
+fn reasons(batches: &[Batch]) -> Vec<&str> {
+    batches.iter().flat_map(|batch| &batch.rejects).map(|reject| reject.reason.as_str()).collect()
+}
+
+/// A truck with a gateway is known by the one list, whatever becomes of the other.
+#[tokio::test]
+async fn that_the_list_of_all_fails_hides_no_truck_that_has_a_gateway() {
+    for (status, body) in [(502, "busy"), (429, "calm"), (200, "<html>sign in</html>"), (400, "what?")] {
+        let server = Server::start(move |asked| {
+            let is_all = asked.line.starts_with("/v1/");
+            if is_all { say(status, body) } else { say(200, both_lists(&asked.line)) }
+        });
+        let server = server.await;
+        let motive = server.by_key();
+        let batches = read(&motive, "vehicle_locations", now()).await.unwrap();
+        let known = vec!["501 at 30".to_owned(), "801 in 501".to_owned()];
+        assert_eq!(told(&batches), (known.clone(), false), "{status}: who drives the others is not known");
+        assert!(reasons(&batches)[0].contains("without a Vehicle Gateway"), "{:?}", reasons(&batches));
+        assert_eq!(server.lines().len(), 2);
+        // It is left alone for a while.
+        let batches = read(&motive, "vehicle_locations", later(170)).await.unwrap();
+        assert_eq!((told(&batches), server.lines().len()), ((known, false), 1));
+        read(&motive, "vehicle_locations", later(180)).await.unwrap();
+        assert_eq!(server.lines().len(), 2);
+    }
+    let server = Server::start(|asked| {
+        let is_all = asked.line.starts_with("/v1/");
+        if is_all { say(401, "") } else { say(200, both_lists(&asked.line)) }
+    });
+    let error = read(&server.await.by_key(), "vehicle_locations", now()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unauthorized, "a credential is of the whole account");
+}
+
+#[tokio::test]
+async fn trucks_that_only_the_list_of_all_told_of_are_not_taken_to_stand_while_it_is_out() {
+    let status = Arc::new(AtomicU16::new(200));
+    let answers = Arc::clone(&status);
+    let server = Server::start(move |asked| {
+        let status = if asked.line.starts_with("/v1/") { answers.load(Ordering::Relaxed) } else { 200 };
+        say(status, if status == 200 { both_lists(&asked.line) } else { String::new() })
+    });
+    let server = server.await;
+    let motive = server.by_key();
+    read(&motive, "vehicle_locations", now()).await.unwrap();
+    status.store(502, Ordering::Relaxed);
+    for minutes in [1, 4, 7, 10, 13] {
+        let batches = read(&motive, "vehicle_locations", later(60 * minutes)).await.unwrap();
+        assert_eq!(reasons(&batches).len(), 1, "{minutes}");
+    }
+    for minutes in [16, 17] {
+        let error = read(&motive, "vehicle_locations", later(60 * minutes)).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable { retry_after: None });
+    }
+    status.store(200, Ordering::Relaxed);
+    let batches = read(&motive, "vehicle_locations", later(60 * 18)).await.unwrap();
+    assert!(told(&batches).1 && reasons(&batches).is_empty());
+}
+
+#[tokio::test]
+async fn the_list_of_all_is_read_as_often_as_it_brings_something() {
+    let reads = async |all: fn(&str) -> String, seconds: &[u64]| {
+        let server = Server::start(move |asked| say(200, all(&asked.line))).await;
+        let motive = server.by_key();
+        let mut found = Vec::new();
+        for &second in seconds {
+            let batches = read(&motive, "vehicle_locations", later(second)).await.unwrap();
+            found.push((server.lines().len(), told(&batches).1));
+        }
+        found
+    };
+    // Who drives a truck without a gateway is not known from the other list: it lets nobody go.
+    let found = reads(both_lists, &[0, 20, 59, 60, 80]).await;
+    let (both, one) = ((2, true), (1, false));
+    assert_eq!(found, [both, one, one, both, one]);
+    // Where all have gateways, the one list is all there is. One that was sold is no news, wherever it is.
+    let alike = |_: &str| both_lists("/v3/");
+    let whole = (1, true);
+    assert_eq!(reads(alike, &[0, 20, 599, 600]).await, [both, whole, whole, both]);
+    let sold = |line: &str| {
+        if line.starts_with("/v3/") {
+            return both_lists(line);
+        }
+        vehicles(&[
+            r#"{"id":777,"current_location":{"lat":30,"lon":-97,"located_at":"2024-11-20T15:00:00Z","speed":0}}"#,
+        ])
+    };
+    assert_eq!(reads(sold, &[0, 60, 600]).await, [both, whole, both]);
+}
+
+#[tokio::test]
+async fn a_truck_whose_gateway_told_no_place_is_where_the_list_of_all_says() {
+    let server = Server::start(|asked| {
+        let row = if asked.line.starts_with("/v3/") {
+            r#"{"id":501,"current_location":null,"current_driver":{"id":801,"status":"active"}}"#
+        } else {
+            r#"{"id":501,"current_location":{"lat":31,"lon":-97,"located_at":"2026-11-20T15:00:00Z","speed":0},
+                "current_driver":{"id":802,"status":"active"}}"#
+        };
+        say(200, vehicles(&[row]))
+    });
+    let batches = read(&server.await.by_key(), "vehicle_locations", now()).await.unwrap();
+    assert_eq!(told(&batches).0, ["801 in 501", "501 at 31"]);
+}
+
+#[tokio::test]
+async fn that_the_list_of_gateways_is_refused_is_said_and_what_is_not_found_is_soon_looked_for_again() {
+    for (status, again) in [(403, 3600), (404, 600)] {
+        let server = Server::start(move |asked| {
+            let is_refused = asked.line.starts_with("/v3/");
+            if is_refused { say(status, "no") } else { say(200, both_lists(&asked.line)) }
+        });
+        let server = server.await;
+        let motive = server.by_key();
+        let batches = read(&motive, "vehicle_locations", now()).await.unwrap();
+        let reasons = reasons(&batches);
+        let [reason] = reasons.as_slice() else { panic!("{reasons:?}") };
+        assert!(reason.contains("engines and fuel") && reason.contains("v3/vehicle_locations"), "{reason}");
+        let calls = async |seconds| {
+            let before = server.lines().len();
+            read(&motive, "vehicle_locations", later(seconds)).await.unwrap();
+            (before, server.lines().len())
+        };
+        assert_eq!(calls(again - 1).await, (2, 1));
+        assert_eq!(calls(again).await, (0, 2));
+    }
+}
