@@ -172,6 +172,7 @@ async fn a_load_that_is_over_tells_when_its_last_stop_was_left_and_the_trailer_h
         movement_id: Some("10".into()),
         city: Some("Saint Louis".into()),
         state: Some("MO".into()),
+        scheduled_early_at: Some(left_at),
         actual_departure_at: Some(left_at),
         ..TmsStop::default()
     };
