@@ -51,7 +51,7 @@ pub use muster::{Concern, Driven, Muster, Post, Rolling};
 pub use nearest::nearest;
 pub use papers::{is_placeholder, licence_key, plate, plate_parts};
 pub use place::{Address, Fit, Geocoded, Located, Places, Trust};
-pub use route::{Incident, Leg, Point, Position, Route, Truck, Violation};
+pub use route::{Incident, Leg, METERS_A_MILE, Point, Position, Route, Truck, Violation};
 pub use row_text::{RowText, SharedTexts};
 pub use shelves::{Difference, Iter};
 pub use sighting::{Sighting, Verdict};

@@ -4,6 +4,8 @@
 use super::{EtaSource, Motion, Timestamp, Tractor};
 
 const EARTH_METERS: f64 = 6_371_008.8;
+/// Meters in a statute mile.
+pub const METERS_A_MILE: f64 = 1609.344;
 
 /// A place on earth, WGS 84 degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +34,7 @@ impl Point {
 
     /// Miles along the great circle.
     pub fn miles_to(self, other: Self) -> f64 {
-        self.meters_to(other) / 1609.344
+        self.meters_to(other) / METERS_A_MILE
     }
 }
 
@@ -83,7 +85,7 @@ impl Leg {
     /// Roads are so much longer than the great circle.
     pub const DETOUR: f64 = 1.2;
     /// Fifty miles an hour in meters a second: a truck's day, ramps and towns included.
-    pub const METERS_A_SECOND: f64 = 50.0 * 1609.344 / 3600.0;
+    pub const METERS_A_SECOND: f64 = 50.0 * METERS_A_MILE / 3600.0;
 
     /// The way without a service to ask: the straight line, made longer by what roads are, at a truck's
     /// pace. A truck's time already: no truck factor belongs on it.
@@ -118,7 +120,7 @@ impl Route {
     /// as beyond a yard's fence (mapbox.md §9.6).
     pub const FAR_FROM_THE_ROAD_M: f64 = 500.0;
     /// Five miles: a road that ends so far from a place leads somewhere else, and its times with it.
-    pub const ASTRAY_M: f64 = 5.0 * 1609.344;
+    pub const ASTRAY_M: f64 = 5.0 * METERS_A_MILE;
 
     /// The places that are further than `limit_m` from the road taken for them, each with its meters: 0 is the
     /// tractor, then come the stops in their order.
@@ -128,11 +130,6 @@ impl Route {
             meters.filter(|meters| *meters > limit_m).map(|meters| (place, meters))
         };
         all.enumerate().filter_map(far)
-    }
-
-    /// Whether the road taken for the tractor, or for a stop, may be the wrong one.
-    pub fn is_far_from_the_road(&self) -> bool {
-        self.put_beyond(Self::FAR_FROM_THE_ROAD_M).next().is_some()
     }
 }
 
@@ -224,7 +221,7 @@ mod tests {
     fn dallas_to_chicago_is_a_good_eight_hundred_miles() {
         let dallas = Point { latitude: 32.7767, longitude: -96.7970 };
         let chicago = Point { latitude: 41.8781, longitude: -87.6298 };
-        let miles = dallas.meters_to(chicago) / 1609.344;
+        let miles = dallas.meters_to(chicago) / METERS_A_MILE;
         assert!((790.0..810.0).contains(&miles), "{miles}");
         assert!(dallas.meters_to(dallas) < 1e-6);
     }

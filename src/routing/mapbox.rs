@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::attempt::{Attempt, Limits, Snap};
 use super::{Error, geocode};
 use crate::http::{self, Body, Call, Client, Kind};
-use crate::model::{Address, Geocoded, Motion, Point, Position, Route, Timestamp, Truck};
+use crate::model::{Address, Geocoded, METERS_A_MILE, Motion, Point, Position, Route, Timestamp, Truck};
 
 /// The stops that one question holds: 25 coordinates, of which one is the tractor.
 pub const MOST_STOPS: usize = 24;
@@ -21,7 +21,7 @@ pub const MOST_STOPS: usize = 24;
 /// To connect and to answer.
 const IN_TIME: Duration = Duration::from_secs(10);
 /// Slower than this a heading says little: 5 m/s.
-const HEADED_MPH: f64 = 5.0 * 3600.0 / 1609.344;
+const HEADED_MPH: f64 = 5.0 * 3600.0 / METERS_A_MILE;
 /// A heading says on which carriageway the truck was where it was seen, and there the question begins; but one
 /// that is older than this may be of a device that has lost its way since.
 const HEADING_HOLDS: Duration = Duration::from_mins(5);
@@ -130,7 +130,7 @@ impl Mapbox {
         match astray {
             None => Ok(route),
             Some((place, meters)) => {
-                Err(Error::Astray { place, far: format!("{:.0} miles", meters / 1609.344) })
+                Err(Error::Astray { place, far: format!("{:.0} miles", meters / METERS_A_MILE) })
             }
         }
     }

@@ -20,6 +20,9 @@ const SEARCHED: usize = 60;
 const SMALLEST_MI: f32 = 2.0;
 const LARGEST_MI: f32 = 12.0;
 
+/// (latitude, longitude), as the land has them.
+type Place = (f32, f32);
+
 /// Where a position is. Written out it is one line without an end mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Locality {
@@ -56,20 +59,19 @@ pub enum Course {
 /// Where a position is; `None` at sea, off the map (which is the US, Canada and Mexico) and further than 60 miles
 /// from every town.
 pub fn of(position: Point) -> Option<Locality> {
-    let (latitude, longitude) = (coarse(position.latitude), coarse(position.longitude));
-    let towns = Land::towns();
-    let witness = witness(latitude, longitude)?;
-    let here = |town: &Town| same_land(town, witness);
-    // The town whose streets it is in, if any; of two that reach it, the one it is deeper in.
-    let inside = towns
-        .weighed(latitude, longitude, LARGEST_MI, |town| here(town).then(|| radius(town)))
-        .filter(|(town, miles)| *miles <= radius(town));
-    if let Some((town, _)) = inside {
+    let here = (coarse(position.latitude), coarse(position.longitude));
+    let known = best_known(here, |_| true)?;
+    // As a rule it is in the land that the position is in.
+    let (town, miles) = if apart(here, known.0) {
+        let witness = witness(here)?;
+        best_known(here, |town| same_land(town, witness))?
+    } else {
+        known
+    };
+    if miles <= radius(town) {
         return Some(Locality { town, away: None, road: None });
     }
-    let (town, miles) =
-        towns.weighed(latitude, longitude, REACH_MI, |town| here(town).then(|| renown(town)))?;
-    let beside = Land::roads().nearest(latitude, longitude).filter(|(_, miles)| *miles <= BESIDE_MI);
+    let beside = Land::roads().nearest(here.0, here.1).filter(|(_, miles)| *miles <= BESIDE_MI);
     Some(Locality {
         town,
         away: Some((whole(miles.round()), Course::from(town, position))),
@@ -77,15 +79,27 @@ pub fn of(position: Point) -> Option<Locality> {
     })
 }
 
+/// Of the towns that may be named, that whose streets a place is in, and of two that reach it the one it is deeper in;
+/// else the one that is best known for how near it is. With the miles to it.
+fn best_known(here: Place, may_be: impl Fn(&Town) -> bool) -> Option<(&'static Town, f32)> {
+    let towns = Land::towns();
+    let weighed = |reach: f32, weight: fn(&Town) -> f32| {
+        towns.weighed(here.0, here.1, reach, |town| may_be(town).then(|| weight(town)))
+    };
+    let inside = weighed(LARGEST_MI, radius).filter(|(town, miles)| *miles <= radius(town));
+    inside.or_else(|| weighed(REACH_MI, renown))
+}
+
+/// Whether a border lies between a place and a town.
+fn apart(here: Place, town: &Town) -> bool {
+    Land::borders().part(here, (town.latitude, town.longitude))
+}
+
 /// A town of the land that a position is in: the nearest that no border parts from it. The nearest of all where each
 /// is across one, which is so on a strip between a border as it is drawn and the river that it follows.
-fn witness(latitude: f32, longitude: f32) -> Option<&'static Town> {
+fn witness(here @ (latitude, longitude): Place) -> Option<&'static Town> {
     let towns = Land::towns();
     let (nearest, _) = towns.nearest(latitude, longitude, REACH_MI)?;
-    let apart = |town: &Town| Land::borders().part((latitude, longitude), (town.latitude, town.longitude));
-    if !apart(nearest) {
-        return Some(nearest);
-    }
     let mut around = towns.within(Bounds {
         south: latitude - SEARCHED_DEGREES,
         west: longitude - SEARCHED_DEGREES,
@@ -94,7 +108,7 @@ fn witness(latitude: f32, longitude: f32) -> Option<&'static Town> {
     });
     let miles = |town: &Town| town.miles_to(latitude, longitude);
     around.sort_unstable_by(|a, b| miles(a).total_cmp(&miles(b)));
-    Some(around.into_iter().take(SEARCHED).find(|town| !apart(town)).unwrap_or(nearest))
+    Some(around.into_iter().take(SEARCHED).find(|town| !apart(here, town)).unwrap_or(nearest))
 }
 
 /// Whether two towns are in one state of the US, or in one of the other countries, whose inner borders are not drawn.

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use super::roads::{Roads, Spot};
 use crate::model::{
-    Address, Arrival, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, Motion, Movement, MovementKey,
-    Point, Position, Risk, Route, RowText, Stop, Timestamp, Tractor, UnitId, UnitKind,
+    Address, Arrival, Driver, DutyHistory, EtaSource, Fleet, Judgement, Keyed, METERS_A_MILE, Motion,
+    Movement, MovementKey, Point, Position, Risk, Route, Stop, Timestamp, Tractor, UnitId, UnitKind,
 };
 use crate::routing::{self, estimate, remaining, steady};
 use crate::rules::eta::{Case, Office, Road, judge};
 use crate::rules::freshness::Freshness;
 use crate::rules::itinerary::{Itinerary, Queues, is_to_be_driven};
-use crate::rules::motion;
+use crate::rules::{motion, trip};
 
 /// A load is looked at again after this though nothing has changed: gates close, clocks run.
 const AGAIN: Duration = Duration::from_mins(1);
@@ -256,7 +256,7 @@ impl Inputs<'_> {
         for call in itinerary.calls().skip(stands) {
             let spot = place(call.stop, roads)?;
             if spot.is_unsure {
-                unsure.get_or_insert_with(|| call.stop.tms.id.clone());
+                unsure.get_or_insert_with(|| trip::place(call.stop));
             }
             to.push(spot.point?);
         }
@@ -264,9 +264,9 @@ impl Inputs<'_> {
         let look = |roads: &mut Roads| roads.look(key, &tractor.id, position, &to, now);
         let asked = self.can_be_planned.then(|| look(roads)).flatten();
         let route = asked.as_ref().or(straight.as_ref());
-        let ids: Vec<&RowText> = itinerary.calls().skip(stands).map(|call| &call.stop.tms.id).collect();
-        let mut notes: Vec<String> = unsure.iter().map(unsure_note).collect();
-        notes.extend(road_notes(asked.as_ref(), roads.no_road(key).filter(|_| asked.is_some()), &ids));
+        let stops: Vec<String> = itinerary.calls().skip(stands).map(|call| trip::place(call.stop)).collect();
+        let mut notes: Vec<String> = unsure.iter().map(|stop| unsure_note(stop)).collect();
+        notes.extend(road_notes(asked.as_ref(), roads.no_road(key).filter(|_| asked.is_some()), &stops));
         let left = route.map(|route| remaining(route, &position, now)).unwrap_or_default();
         let mut left_s: Vec<i64> = left.iter().map(|left| whole(left.seconds)).collect();
         // A service answers for so many stops and no more: the straight line goes on from there.
@@ -283,20 +283,20 @@ impl Inputs<'_> {
     }
 }
 
-fn unsure_note(stop: &RowText) -> String {
+fn unsure_note(stop: &str) -> String {
     format!("place_unsure: stop {stop} was placed by an address that only partly fits; confirm it")
 }
 
 /// What is to be known of a road that was asked for: places that are not where it leads (mapbox.md §9.6), or why there is
 /// none. `stops` are those that it leads through.
-fn road_notes(route: Option<&Route>, no_road: Option<&routing::Error>, stops: &[&RowText]) -> Vec<String> {
+fn road_notes(route: Option<&Route>, no_road: Option<&routing::Error>, stops: &[String]) -> Vec<String> {
     let name = |place: usize| {
         let stop = place.checked_sub(1).and_then(|number| stops.get(number));
         stop.map_or_else(|| "the truck".to_owned(), |stop| format!("stop {stop}"))
     };
     let far = route.into_iter().flat_map(|route| route.put_beyond(Route::FAR_FROM_THE_ROAD_M));
     let far = far.map(|(place, meters)| {
-        let (what, miles) = (name(place), meters / 1609.344);
+        let (what, miles) = (name(place), meters / METERS_A_MILE);
         format!(
             "road_far: {what} is {miles:.1} miles from the road that its times are for; check where it is"
         )
@@ -319,13 +319,13 @@ fn name_the_place(notes: &mut [String], itinerary: &Itinerary<'_>, roads: &mut R
         |stop: &Stop, roads: &mut Roads| place(stop, roads).is_none_or(|spot| spot.point.is_none());
     let calls = itinerary.calls().filter(|call| call.arrived_at.is_none());
     let Some(stop) = calls.map(|call| call.stop).find(|stop| is_unplaced(stop, roads)) else { return };
-    let id = &stop.tms.id;
+    let named = trip::place(stop);
     *note = match (Address::of(&stop.tms), place(stop, roads)) {
-        (None, _) => format!("{CODE}stop {id} has neither coordinates nor an address"),
+        (None, _) => format!("{CODE}stop {named} has neither coordinates nor an address"),
         (Some(_), None) => {
-            format!("{CODE}stop {id} has no coordinates, and its address was not looked up yet")
+            format!("{CODE}stop {named} has no coordinates, and its address was not looked up yet")
         }
-        (Some(_), Some(_)) => format!("{CODE}stop {id} has no coordinates, and its address was not found"),
+        (Some(_), Some(_)) => format!("{CODE}stop {named} has no coordinates, and its address was not found"),
     };
 }
 

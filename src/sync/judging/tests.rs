@@ -230,7 +230,7 @@ fn a_stop_that_is_not_placed_yet_says_so_until_it_is() {
     world.fleet.index();
     world.tell(START);
     let told = |note: &str| {
-        vec![format!("place_unknown: stop s has no coordinates, and its address was not {note}")]
+        vec![format!("place_unknown: stop X has no coordinates, and its address was not {note}")]
     };
     assert_eq!(world.look(START).notes, told("looked up yet"));
     lock(&world.roads).placed([(address, Spot { point: Some(STOP), is_unsure: false })]);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use backhaul::model::{Address, Geocoded, Motion, Point, Position, Timestamp};
+use backhaul::model::{Address, Geocoded, Motion, Point, Position, Route, Timestamp};
 use backhaul::routing::{Attempt, Error, Question, read_places, read_route};
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ fn recorded_dead_ends_are_told_apart() {
 fn a_yard_whose_road_is_six_hundred_meters_away_is_seen() {
     let Some(file) = shared("public/mapbox/directions_200_incidents_110km.json") else { return };
     let route = read(&fs::read_to_string(file).unwrap(), 1).unwrap();
-    assert!(route.is_far_from_the_road());
+    assert!(route.put_beyond(Route::FAR_FROM_THE_ROAD_M).next().is_some());
     let kinds: Vec<_> = route.incidents.iter().map(|incident| incident.kind.as_str()).collect();
     assert_eq!(kinds, ["miscellaneous", "construction", "construction"]);
     assert!(route.incidents.iter().all(|incident| incident.description.is_some()));

@@ -134,18 +134,21 @@ fn less_than_usual_is_normal() {
 fn a_truck_put_on_a_road_far_away_is_told() {
     let far = |meters: Value| {
         let body = changed(|answer| answer["waypoints"][0]["distance"] = meters);
-        read(&body, 1).unwrap().is_far_from_the_road()
+        read(&body, 1).unwrap().put_beyond(Route::FAR_FROM_THE_ROAD_M).next().is_some()
     };
     assert_eq!([far(json!(592.4)), far(json!(500)), far(json!(null))], [true, false, false]);
     let stop = changed(|answer| answer["waypoints"][1]["distance"] = json!(98_000));
     let route = read(&stop, 1).unwrap();
-    assert!(route.is_far_from_the_road(), "a stop is a place too");
+    assert!(route.put_beyond(Route::FAR_FROM_THE_ROAD_M).next().is_some(), "a stop is a place too");
     assert_eq!(route.put_beyond(Route::ASTRAY_M).collect::<Vec<_>>(), [(1, 98_000.0)]);
     let moved = changed(|answer| {
         answer["waypoints"][0] = json!({ "name": "", "location": [-101.8804, 35.2050] });
     });
     let route = read(&moved, 1).unwrap();
-    assert!(route.is_far_from_the_road(), "where no distance is told it is measured");
+    assert!(
+        route.put_beyond(Route::FAR_FROM_THE_ROAD_M).next().is_some(),
+        "where no distance is told it is measured"
+    );
     assert!((route.snapped_m.unwrap() - 700.0).abs() < 2.0);
 }
 

@@ -1,6 +1,6 @@
 //! A truck's way, asked over HTTP: one call, in the truck's measure, with a fall-back for every dead end.
 
-use backhaul::model::{EtaSource, Point};
+use backhaul::model::{EtaSource, Point, Route};
 use backhaul::routing::{Error, Next, remaining};
 
 use super::{
@@ -17,7 +17,7 @@ async fn one_call_brings_a_leg_for_every_stop() {
     assert!(route.legs.iter().all(|leg| leg.typical_s.is_some() && leg.snapped_m.is_some()));
     assert_eq!((route.source, route.asked_at, route.origin), (EtaSource::Mapbox, desk.now(), truck));
     assert_eq!(route.legs[2].to, MEMPHIS);
-    assert!(!route.is_far_from_the_road());
+    assert!(route.put_beyond(Route::FAR_FROM_THE_ROAD_M).next().is_none());
     let calls = desk.sim.calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(
