@@ -43,7 +43,8 @@ pub use freight::{
 };
 pub use handling::{Act, Deed, Handled, Handling, Mark, Seen, Snooze};
 pub use hours::{
-    Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord, LogEnd, WorkLeft,
+    Clocks, Driver, Duty, DutyDay, DutyHistory, DutySource, DutyStatus, DutyTotal, DutyWord, LogEnd, Since,
+    WorkLeft,
 };
 pub use judgement::{Arrival, Input, Judgement, Oldest, Reason, RunsOut};
 pub use link::{Claim, HoursWord, Linked, Record, RecordName, Waiting, Wish};

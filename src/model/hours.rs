@@ -117,12 +117,20 @@ pub enum DutyWord {
 pub struct LogEnd {
     /// The status.
     pub status: DutyStatus,
-    /// Since when.
-    pub since_at: Timestamp,
-    /// Since when he rests, in one status of rest or another, without anything between; `since_at` where he does not.
-    pub rest_since_at: Timestamp,
-    /// Whether the log has right before that what is no rest. Else he may have rested for longer: it begins there.
-    pub follows_work: bool,
+    /// Since when it holds.
+    pub held: Since,
+    /// Since when he rests, in one status of rest or another; as `held` where he does not.
+    pub rested: Since,
+}
+
+/// Since when something holds, by a log that may not reach back to its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Since then without anything between.
+    pub at: Timestamp,
+    /// The end of what the log last has that is something else: it began no earlier. Time that no line tells of
+    /// may lie between. `None` where the log has nothing else.
+    pub not_before: Option<Timestamp>,
 }
 
 /// What an ELD says is left, in whole seconds; `None` where it does not say.

@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 pub struct Refusals(BTreeSet<String>);
 
 impl Refusals {
-    /// So many loads in a row are no chance: one may have a stop overseas.
-    const TOO_MANY: usize = 2;
+    /// So many loads in a row are no chance: a few may have a stop overseas.
+    const TOO_MANY: usize = 5;
 
     /// Takes in that the question about `load`, one of `loads`, was refused. Whether that is the service's doing: no
-    /// question has gone well since another load's was refused, or there is no other load.
+    /// question has gone well since those of several others were refused, or of all there are.
     pub fn refused(&mut self, load: &str, loads: usize) -> bool {
         self.0.insert(load.to_owned());
         self.0.len() >= Self::TOO_MANY.min(loads)
@@ -29,19 +29,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_load_that_is_refused_is_its_own_matter_and_a_second_in_a_row_is_the_services() {
+    fn a_few_loads_that_are_refused_are_their_own_matter_and_five_in_a_row_the_services() {
         let mut refusals = Refusals::default();
-        assert!(!refusals.refused("A", 33));
-        assert!(!refusals.refused("A", 33), "the same again");
-        assert!(refusals.refused("B", 33));
+        for load in ["A", "A", "B", "C", "D", "D"] {
+            assert!(!refusals.refused(load, 33), "{load}");
+        }
+        assert!(refusals.refused("E", 33));
         refusals.answered();
-        assert!(!refusals.refused("B", 33));
-        refusals.answered();
-        assert!(!refusals.refused("A", 33));
+        assert!(!refusals.refused("E", 33));
     }
 
     #[test]
-    fn of_a_fleet_with_one_load_its_refusal_is_the_services() {
+    fn where_every_load_there_is_was_refused_it_is_the_services() {
         assert!(Refusals::default().refused("A", 1));
+        let mut refusals = Refusals::default();
+        assert!(!refusals.refused("A", 2));
+        assert!(refusals.refused("B", 2));
     }
 }

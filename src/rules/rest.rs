@@ -6,7 +6,7 @@
 //! anything no rest is carried on, however likely it is, unless the clocks bear witness that nobody worked.
 
 use super::age;
-use crate::model::{Duty, DutyStatus, DutyWord, LogEnd, Timestamp, WorkLeft};
+use crate::model::{Duty, DutyStatus, DutyWord, LogEnd, Since, Timestamp, WorkLeft};
 
 /// Over a longer silence clocks bear no witness: a whole rest fits in, and gives back what work took.
 const WITNESS_S: i64 = 10 * 3600;
@@ -45,19 +45,18 @@ pub fn heard(before: Duty, word: DutyWord) -> Duty {
 /// What is known once the end of a log was read. The clocks know what the log does not know yet: where they tell
 /// another status, or were seen to change later than it says, it says nothing.
 fn logged(before: Duty, end: LogEnd) -> Duty {
-    let is_behind = before.since_at.is_some_and(|seen| seen.secs_since(end.since_at) > SEEN_LATE_S);
+    let is_behind = before.since_at.is_some_and(|seen| seen.secs_since(end.held.at) > SEEN_LATE_S);
     if end.status != before.status || is_behind {
         return before;
     }
-    // Where the log begins within the rest, whoever watched for longer knows more.
-    let earlier = |watched: Option<Timestamp>, logged: Timestamp| match watched {
-        Some(watched) if !end.follows_work => watched.min(logged),
-        Some(_) | None => logged,
+    // Whoever watched for longer than the log reaches knows more, but not from before the log has something else.
+    let earlier = |watched: Option<Timestamp>, logged: Since| {
+        let is_possible = |watched: &Timestamp| logged.not_before.is_none_or(|bound| *watched >= bound);
+        watched.filter(is_possible).map_or(logged.at, |watched| watched.min(logged.at))
     };
-    let rest = || earlier(before.rest_since_at, end.rest_since_at);
     Duty {
-        since_at: Some(earlier(before.since_at, end.since_at)),
-        rest_since_at: end.status.is_rest().then(rest),
+        since_at: Some(earlier(before.since_at, end.held)),
+        rest_since_at: end.status.is_rest().then(|| earlier(before.rest_since_at, end.rested)),
         ..before
     }
 }
@@ -107,7 +106,6 @@ fn nobody_worked(before: Duty, look: Look) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::LogEnd;
     use DutyStatus::{Driving, OffDuty, OnDuty, PersonalConveyance, Sleeper, YardMove};
 
     fn at(minutes: i64) -> Timestamp {
@@ -198,10 +196,12 @@ mod tests {
 
     #[test]
     fn the_end_of_a_log_tells_the_rest_that_nobody_watched() {
-        let told = |status, since, rest, follows_work| {
-            DutyWord::End(LogEnd { status, since_at: at(since), rest_since_at: at(rest), follows_work })
+        let since = |minute, bound: Option<i64>| Since { at: at(minute), not_before: bound.map(at) };
+        let told = |status, (held, other), (rested, worked)| {
+            DutyWord::End(LogEnd { status, held: since(held, other), rested: since(rested, worked) })
         };
-        let end = |status, since, rest| told(status, since, rest, true);
+        // Right before it is something else.
+        let end = |status, held, rested| told(status, (held, Some(held)), (rested, Some(rested)));
         let first_seen = duty(Sleeper, None, Some(0));
         check(first_seen, end(Sleeper, -200, -540), Some(-540), Some(-200));
         // He worked while nobody looked.
@@ -211,9 +211,14 @@ mod tests {
         check(duty(OffDuty, Some(-5), Some(-5)), end(OffDuty, -9, -9), Some(-9), Some(-9));
         // A log that begins within the rest says nothing of how long it is.
         let watched = duty(Sleeper, Some(-300), Some(-720));
-        check(watched, told(Sleeper, -300, -300, false), Some(-720), Some(-300));
-        check(watched, told(Sleeper, -200, -200, false), Some(-720), Some(-300));
-        check(first_seen, told(Sleeper, -200, -540, false), Some(-540), Some(-200));
+        check(watched, told(Sleeper, (-300, None), (-300, None)), Some(-720), Some(-300));
+        check(watched, told(Sleeper, (-200, None), (-200, None)), Some(-720), Some(-300));
+        check(first_seen, told(Sleeper, (-200, None), (-540, None)), Some(-540), Some(-200));
+        // One that has work in what was watched, and then nothing for a time: he has worked.
+        check(watched, told(Sleeper, (-200, Some(-250)), (-200, Some(-250))), Some(-200), Some(-200));
+        check(watched, told(Sleeper, (-200, Some(-750)), (-200, Some(-750))), Some(-720), Some(-300));
+        // Another rest between parts the status, and not the rest.
+        check(watched, told(Sleeper, (-200, Some(-200)), (-260, None)), Some(-720), Some(-200));
         check(duty(OnDuty, None, None), end(OnDuty, -45, -45), None, Some(-45));
         // The clocks are ahead of the log.
         check(duty(Driving, None, None), end(Sleeper, -200, -540), None, None);

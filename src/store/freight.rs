@@ -106,6 +106,12 @@ pub(super) fn assignment(work: &mut Work<'_>, told: &Assignment) -> rusqlite::Re
              WHERE company_id = ?1 AND id = ?2 AND needs_hydration = 1",
         )?
         .execute(params![told.company_id, told.movement_id, work.rev, work.now.millis()])?;
+    if changed + read == 0 {
+        // It says what it did. Others have waited for longer now.
+        work.sql
+            .prepare_cached("UPDATE movements SET hydrated_at = ?3 WHERE company_id = ?1 AND id = ?2")?
+            .execute(params![told.company_id, told.movement_id, work.now.millis()])?;
+    }
     questions::told(work.sql, "movement", &told.movement_id)?;
     work.touched.movements |= changed + read > 0;
     work.touched.loads |= changed > 0;

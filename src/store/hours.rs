@@ -232,7 +232,7 @@ fn duty(
 
 /// Takes in how a log ends, from an account whose clocks the row shows.
 fn log_end(work: &mut Work<'_>, memory: &mut Memory, external_id: &str, end: LogEnd) -> rusqlite::Result<()> {
-    if (work.judge.timely)(end.since_at, work.now).is_err() {
+    if (work.judge.timely)(end.held.at, work.now).is_err() {
         return Ok(());
     }
     let account = memory.account(work.account);

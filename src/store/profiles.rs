@@ -183,10 +183,11 @@ fn group_changed(work: &mut Work<'_>, groups: [Option<&str>; 2]) -> rusqlite::Re
     for group in groups.into_iter().flatten() {
         work.sql
             .prepare_cached(
-                "UPDATE movements SET needs_hydration = 1
+                "UPDATE movements SET needs_hydration = 1, rev = ?2,
+                     hydrated_at = iif(coalesce(tms_driver, tms_driver2, tms_tractor, tms_trailer) IS NULL, NULL, hydrated_at)
                  WHERE equipment_group = ?1 AND status IN ('available', 'covered', 'in_progress')",
             )?
-            .execute([group])?;
+            .execute(params![group, work.rev])?;
     }
     work.touched.loads = true;
     Ok(())

@@ -112,11 +112,14 @@ const DRIVERS_UNDER_HOURS: &str = "SELECT external_id FROM profiles
      WHERE kind = 'driver' AND account = ?1 AND resource = ?2 AND active = 1 AND ruleset IS NOT NULL
      ORDER BY external_id LIMIT ?3";
 
-/// Those that were never read come first, then those that were read longest ago; and these take at most half
-/// of a read, since a server may say of all its loads that they changed.
+/// Those that were never read come first. Then, in turns, one that changed and one that nobody confirmed for long,
+/// each the one that was read longest ago; and these take at most half of a read, since a server may say of all its
+/// loads that they changed.
 const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM (
-     SELECT id, status, hydrated_at,
-         row_number() OVER (PARTITION BY hydrated_at IS NULL ORDER BY hydrated_at, id DESC) AS place FROM movements m
+     SELECT *, row_number() OVER (PARTITION BY hydrated_at IS NULL ORDER BY turn, needs_hydration DESC) AS place FROM (
+     SELECT id, status, hydrated_at, needs_hydration,
+         row_number() OVER (PARTITION BY hydrated_at IS NULL, needs_hydration ORDER BY hydrated_at, id DESC) AS turn
+     FROM movements m
      WHERE (needs_hydration = 1 AND NOT brokered
             AND (status IN ('covered', 'in_progress', 'unknown')
                  OR status = 'available' AND preassigned IS NOT 0
@@ -125,9 +128,10 @@ const MOVEMENTS_TO_HYDRATE: &str = "SELECT id FROM (
             OR status IN ('available', 'covered', 'in_progress', 'unknown')
                AND (synced_at < ?2 OR EXISTS (SELECT 1 FROM stops s WHERE s.company_id = m.company_id
                     AND s.movement_id = m.id AND s.synced_at < ?4)))
-       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5))
+       AND NOT EXISTS (SELECT 1 FROM inquiries i WHERE i.want = 'movement' AND i.id = m.id AND i.not_before > ?5)))
      WHERE hydrated_at IS NULL OR place <= max(1, ?1 / 2)
-     ORDER BY hydrated_at, status <> 'in_progress', status <> 'covered', id DESC LIMIT ?1";
+     ORDER BY hydrated_at IS NOT NULL, iif(hydrated_at IS NULL, 0, place), status <> 'in_progress', status <> 'covered',
+         id DESC LIMIT ?1";
 
 const CUSTOMERS_TO_NAME: &str = "SELECT DISTINCT customer_id FROM orders o
      WHERE customer_id IS NOT NULL AND status IN ('available', 'covered', 'in_progress')

@@ -270,13 +270,15 @@ impl Asking {
 
     /// Looks up where addresses are, and keeps it. False where it is too late to.
     async fn find(&mut self, addresses: Vec<Address>) -> Result<bool, StoreError> {
-        // Each of them counts as one call.
+        // Each of them is one call of the service's limit.
         for _ in &addresses {
             // A turn that no call of its own follows must not leave the credential's try open.
             self.gate.undecided();
             if !self.turn(&GEOCODING).await {
                 return Ok(false);
             }
+        }
+        for _ in &addresses {
             self.count(GEOCODING.resource);
         }
         let now = self.clock.now();

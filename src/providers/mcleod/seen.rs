@@ -13,8 +13,28 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 /// say nothing of the row around it.
 const OF_A_CHILD: [&str; 4] = ["id", "movement_sequence", "sched_arrive_early", "sched_arrive_late"];
 
-/// Columns that say who has the row open, and nothing of the load.
-const LOCKS: [&str; 3] = ["lock_ts", "locked_user_id", "unlock_time"];
+/// How columns begin that say nothing of where a load goes and who has it: who has the row open, what it may cost
+/// and pays, how a carrier's broker follows it, and marks that jobs of the TMS leave by themselves, on any load and
+/// at any time.
+const BESIDE_THE_LOAD: [&str; 17] = [
+    "lock",
+    "unlock_time",
+    "time_to_send_msg",
+    "trip_mgt_",
+    "waterfall_",
+    "xfer",
+    "hubtran_",
+    "br_",
+    "macropoint_",
+    "tracking_",
+    "est_tolls",
+    "rate_",
+    "max_buy",
+    "max_pay",
+    "target_",
+    "override_max_pay",
+    "override_targetpay",
+];
 
 /// What was seen of one list.
 #[derive(Debug, Default)]
@@ -115,11 +135,12 @@ impl<'de> serde::Deserialize<'de> for Digest {
     }
 }
 
-/// Whether a column says something of the row: not who has it open, nor which reminders went out, nor what is
-/// worked out of other columns. Units are, and each is an id.
+/// Whether a column says something of the row: not what is beside the load, nor which reminders went out, nor what
+/// is worked out of other columns. Units are, and each is an id.
 fn says_something(column: &str) -> bool {
     let is_worked_out = column.starts_with("__") && !column.ends_with("_id");
-    !(is_worked_out || LOCKS.contains(&column) || column.contains("_sent"))
+    let is_beside = BESIDE_THE_LOAD.iter().any(|beginning| column.starts_with(beginning));
+    !(is_worked_out || is_beside || column.contains("_sent"))
 }
 
 /// Reads the digest of what stands so deep in a row.
@@ -217,7 +238,10 @@ mod tests {
             &row.replace("\"preassign_sequence\":1,", "\"preassign_sequence\":1,\"xmitted2driver\":\"2\","),
             false,
         );
-        for column in ["lock_ts", "locked_user_id", "unlock_time", "missed_call_sent", "__profit"] {
+        let beside =
+            ["trip_mgt_recalc_datetime", "est_tolls_n", "xferred2fueltaxdt", "waterfall_in_progress"];
+        let of_the_row = ["lock_ts", "locked_user_id", "unlock_time", "missed_call_sent", "__profit"];
+        for column in of_the_row.into_iter().chain(beside) {
             check(&row.replace("\"id\":\"1\"", &format!("\"id\":\"1\",\"{column}\":\"2\"")), true);
         }
         check(&row.replace("\"id\":\"1\"", "\"id\":\"1\",\"__driver1_id\":\"2\""), false);

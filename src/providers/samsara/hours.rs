@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::wire::{Mention, Number, Text, instant, mentioned, number};
 use crate::model::{
-    Batch, Change, Clocks, DutyStatus, LogEnd, Pairing, PairingSource, Reject, Tie, Timestamp,
+    Batch, Change, Clocks, DutyStatus, LogEnd, Pairing, PairingSource, Reject, Since, Tie, Timestamp,
 };
 
 /// Lines of a log join where one begins so soon after the end of another.
@@ -175,22 +175,28 @@ fn log_end(lines: &[Line], until: Timestamp) -> Option<LogEnd> {
     if !is_open || last.status == DutyStatus::Unknown {
         return None;
     }
-    // Back to where it begins, and whether another line is right before that.
-    let back_to = |holds: &dyn Fn(DutyStatus) -> bool| {
-        let mut since = last.from;
-        for line in before.iter().rev() {
-            let joins = line.to.is_none_or(|to| to.plus(SEAM) >= since);
-            if !joins || !holds(line.status) {
-                return (since, joins);
-            }
-            since = line.from;
+    let since = |holds: &dyn Fn(DutyStatus) -> bool| since(last.from, before, holds);
+    let held = since(&|status| status == last.status);
+    let rested = if last.status.is_rest() { since(&DutyStatus::is_rest) } else { held };
+    Some(LogEnd { status: last.status, held, rested })
+}
+
+/// Back from a line that `holds` over those `before` it, as far as they join.
+fn since(from: Timestamp, before: &[Line], holds: &dyn Fn(DutyStatus) -> bool) -> Since {
+    let (mut at, mut next, mut joined) = (from, from, true);
+    for line in before.iter().rev() {
+        // One that is open, or overlaps, ends where the next begins.
+        let ended_at = line.to.map_or(next, |to| to.min(next));
+        if !holds(line.status) {
+            return Since { at, not_before: Some(ended_at) };
         }
-        (since, false)
-    };
-    let (since_at, is_bounded) = back_to(&|status| status == last.status);
-    let (rest_since_at, follows_work) =
-        if last.status.is_rest() { back_to(&DutyStatus::is_rest) } else { (since_at, is_bounded) };
-    Some(LogEnd { status: last.status, since_at, rest_since_at, follows_work })
+        joined &= ended_at.plus(SEAM) >= next;
+        next = line.from;
+        if joined {
+            at = line.from;
+        }
+    }
+    Since { at, not_before: None }
 }
 
 /// An empty word means that the driver's app is not connected.

@@ -199,7 +199,7 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
         });
         told.map(|(id, end)| {
             assert_eq!(id, "1");
-            (end.status, end.since_at, end.rest_since_at, end.follows_work)
+            (end.status, end.held.at, end.rested.at, end.rested.not_before)
         })
         .next()
     };
@@ -211,9 +211,12 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
         lines.iter().map(|(status, from, to)| line(status, from, to)).collect::<Vec<_>>().join(",")
     };
     let time = |time: &str| at(&format!("2026-11-20T{time}Z"));
-    let rested = |status, since: &str, rest: &str| Some((status, time(since), time(rest), true));
-    // The log begins there, or does not tell what was before.
-    let at_least = |status, since: &str, rest: &str| Some((status, time(since), time(rest), false));
+    let rested = |status, since: &str, rest: &str| Some((status, time(since), time(rest), Some(time(rest))));
+    // Nobody tells what was before, back to the work that is told.
+    let worked =
+        |status, since: &str, until: &str| Some((status, time(since), time(since), Some(time(until))));
+    // The log begins there.
+    let at_least = |status, since: &str, rest: &str| Some((status, time(since), time(rest), None));
     let check = |told: &[(&str, &str, &str)], expected| assert_eq!(end(&lines(told)), expected, "{told:?}");
 
     let drove = ("driving", "01:00:00", "03:00:00");
@@ -230,9 +233,13 @@ fn the_end_of_a_log_tells_since_when_a_driver_rests() {
     );
     check(
         &[off, ("onDuty", "05:00:00", "05:10:00"), cut],
-        at_least(DutyStatus::Sleeper, "06:00:00", "06:00:00"),
+        worked(DutyStatus::Sleeper, "06:00:00", "05:10:00"),
     );
     check(&[off, cut], at_least(DutyStatus::Sleeper, "06:00:00", "06:00:00"));
+    check(&[drove, off, cut], worked(DutyStatus::Sleeper, "06:00:00", "03:00:00"));
+    // One that overlaps the next, or is left open, ends where that begins.
+    let open = ("driving", "01:00:00", "");
+    check(&[open, off, berth], rested(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
     check(&[off, berth], at_least(DutyStatus::Sleeper, "05:00:00", "03:00:00"));
     check(&[berth], at_least(DutyStatus::Sleeper, "05:00:00", "05:00:00"));
     check(&[drove, ("onDuty", "03:00:00", "")], rested(DutyStatus::OnDuty, "03:00:00", "03:00:00"));

@@ -351,6 +351,52 @@ async fn loads_that_changed_are_read_after_new_ones_and_take_half_of_a_read_thos
 }
 
 #[tokio::test]
+async fn a_load_that_changed_is_not_kept_waiting_by_those_that_no_list_names_any_more() {
+    let mut bench = Bench::new();
+    let want = async |bench: &Bench| {
+        bench.store.wanted("mcleod", Want::MovementsToHydrate, 8, bench.now).await.unwrap()
+    };
+    let under_way = |id: &str| with_status(id, MovementStatus::InProgress);
+    let unlisted = ["10", "11", "12", "13", "14", "15"];
+    let read = |id: &str| vec![under_way(id), assignment(id, "X", "Y")];
+    for id in unlisted.into_iter().chain(["20"]) {
+        bench.tell("mcleod", "movements", vec![under_way(id)]).await;
+        bench.tell("mcleod", "assignments", read(id)).await;
+    }
+    bench.later(3 * 3600);
+    bench.tell("mcleod", "movements", vec![under_way("20"), said_to_have_changed("20")]).await;
+    assert_eq!(want(&bench).await, ["20", "10", "11", "12"]);
+    // Those that say what they did are behind the others then.
+    bench.tell("mcleod", "assignments", read("20")).await;
+    for id in ["10", "11"] {
+        bench.tell("mcleod", "assignments", read(id)).await;
+    }
+    bench.later(3 * 3600);
+    bench.tell("mcleod", "movements", vec![under_way("20")]).await;
+    assert_eq!(want(&bench).await, ["12", "13", "14", "15"]);
+}
+
+#[tokio::test]
+async fn a_load_that_had_nobody_has_whoever_joins_its_equipment_until_it_is_read_again() {
+    let mut bench = Bench::new();
+    let load = || grouped("10", Some("g1"));
+    bench.tell("mcleod", "movements", vec![load()]).await;
+    bench.tell("mcleod", "assignments", vec![load(), nobody_on("10")]).await;
+    let named = |bench: &Bench| bench.fleet().movements.at(0).unwrap().tractor_named;
+    assert_eq!(named(&bench), Named::Nobody);
+    let mut screen = Reader::open(&bench.path(), Scope::Live).unwrap();
+    screen.fleet(bench.now).unwrap();
+    let joined = in_group(UnitKind::Tractor, "4471", "g1");
+    bench.tell("mcleod", "tractors", vec![Change::Profile(Box::new(joined))]).await;
+    assert_eq!(units(&bench), are(["", "", "4471", ""]));
+    assert_eq!(
+        screen.fleet(bench.now).unwrap().movements.at(0).unwrap().driver_named,
+        Named::Unread,
+        "a driver too, perhaps"
+    );
+}
+
+#[tokio::test]
 async fn a_stop_without_an_early_time_is_kept_only_where_its_load_is() {
     let mut bench = Bench::new();
     bench.tell("mcleod", "movements", vec![Change::Movement(Box::new(movement("10", None)))]).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Change, Clocks, DutyStatus, LogEnd, Timestamp};
+use backhaul::model::{Change, Clocks, DutyStatus, LogEnd, Since, Timestamp};
 use backhaul::store::{Access, Store};
 use backhaul::sync::JUDGE;
 
@@ -109,10 +109,11 @@ async fn logs_carry_a_rest_until_a_late_line_says_that_there_was_none() {
 #[tokio::test]
 async fn a_log_tells_of_the_rest_before_anybody_looked() {
     let mut bench = one_driver().await;
+    let since = |at| Since { at, not_before: Some(at) };
     let end = |driver: &str, status, since_at: Timestamp, rest_since_at: Timestamp| {
         vec![Change::LogEnd {
             external_id: driver.into(),
-            end: LogEnd { status, since_at, rest_since_at, follows_work: true },
+            end: LogEnd { status, held: since(since_at), rested: since(rest_since_at) },
         }]
     };
     let ago = |hours: u64| START.minus(Duration::from_hours(hours));
