@@ -125,13 +125,16 @@ struct Metadata<'a> {
     visibility: Option<Text<'a>>,
 }
 
-/// Only what is told ends it: a word we do not know for its status does not, one for its visibility does,
-/// since whatever it says, it is not "visible".
+/// Only what is told ends it: hidden and deleted rows come to those alone who ask for them (terminal.md, "Field
+/// notes"), and we do not. So a word that we do not know ends nothing, nor does a time of deletion on a row that is
+/// said to be visible, as the ones in the published examples are.
 fn is_active(status: Option<&Text<'_>>, metadata: Option<&Metadata<'_>>) -> bool {
     let inactive = status.is_some_and(|status| status.0 == "inactive");
-    let deleted = metadata.is_some_and(|metadata| word(metadata.deleted_at.as_ref()).is_some());
-    let visibility = metadata.and_then(|metadata| word(metadata.visibility.as_ref()));
-    !inactive && !deleted && visibility.is_none_or(|visibility| visibility == "visible")
+    let gone = metadata.is_some_and(|metadata| match word(metadata.visibility.as_ref()) {
+        Some(visibility) => visibility == "deleted" || visibility.starts_with("hidden"),
+        None => word(metadata.deleted_at.as_ref()).is_some(),
+    });
+    !inactive && !gone
 }
 
 /// "First Last", as other accounts spell it; a middle name stands in for one that is missing.

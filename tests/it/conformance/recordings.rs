@@ -190,9 +190,9 @@ fn terminals_examples_are_decoded_to_what_they_say() {
         terminal::normalise(ask(resource), text.as_bytes()).unwrap().batch.changes
     };
     let id = |prefix: &str| format!("{prefix}_01D8ZQFGHVJ858NBF2Q7DV9MNC");
-    // The examples were deleted in 2019, by their own metadata.
+    // The examples bear a time of deletion and are visible all the same: who asks for none of the deleted is told
+    // of none.
     let truck = Profile {
-        active: false,
         vin: Some("1HGCM82633A004352".into()),
         plate: Some("ABC-1234 (AL)".into()),
         make: Some("Peterbilt".into()),
@@ -202,7 +202,6 @@ fn terminals_examples_are_decoded_to_what_they_say() {
     };
     assert_eq!(changes("vehicles.json", "vehicles"), [Change::Profile(Box::new(truck))]);
     let driver = Profile {
-        active: false,
         licence: licence_key("AL", "123-456-789-0"),
         refs: vec!["driver123".into()],
         phone: Some("+19058084567".into()),

@@ -71,7 +71,12 @@ fn whoever_is_deleted_or_hidden_no_longer_takes_part() {
     assert!(active(r#""status":"on_leave""#), "a word we do not know ends nothing");
     assert!(!active(r#""status":"inactive","metadata":{"visibility":"visible"}"#));
     assert!(!active(r#""status":"active","metadata":{"visibility":"hidden_by_exclude_list"}"#));
-    assert!(!active(r#""status":"active","metadata":{"deletedAt":"2026-11-01T00:00:00.000Z"}"#));
+    assert!(!active(r#""status":"active","metadata":{"visibility":"deleted"}"#));
+    let deleted = r#""deletedAt":"2026-11-01T00:00:00.000Z""#;
+    assert!(!active(&format!(r#""status":"active","metadata":{{{deleted}}}"#)));
+    let contradictory = format!(r#""status":"active","metadata":{{"visibility":"visible",{deleted}}}"#);
+    assert!(active(&contradictory), "the published examples are so");
+    assert!(active(r#""status":"active","metadata":{"visibility":"shared"}"#), "nor one for who sees it");
 }
 
 #[test]
