@@ -34,12 +34,16 @@ pub fn on_event(event: &Event, out: &mut dyn Write) -> io::Result<Option<String>
     }
 }
 
+/// Why an answer is none, or not all of it; or what else the model's service has to say of it.
+pub fn reasons(answer: &Answer) -> Vec<String> {
+    let rests_on_nothing = answer.is_complete && !answer.is_answered();
+    let no_answer = rests_on_nothing.then_some("this is no answer: nothing was found that it could rest on");
+    answer.notice.as_deref().into_iter().chain(no_answer).map(str::to_owned).collect()
+}
+
 /// What is to be known beside an answer, a line each.
 pub fn beside(answer: &Answer, now: Timestamp) -> Vec<String> {
-    let mut lines: Vec<String> = answer.notice.iter().cloned().collect();
-    if answer.is_complete && !answer.is_answered() {
-        lines.push("this is no answer: nothing was found that it could rest on".to_owned());
-    }
+    let mut lines = reasons(answer);
     if let Some(at) = answer.oldest_at {
         lines.push(format!("the oldest data behind it is {} old", age::words(now.since(at))));
     }
@@ -67,7 +71,7 @@ struct Object<'a> {
     cost_usd: f64,
     /// Numbers of the answer that no tool returned.
     not_from_data: Vec<&'a str>,
-    notice: Option<&'a str>,
+    notice: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -96,9 +100,9 @@ pub fn print_json(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let nothing = Answer::default();
-    let (answer, notice) = match answered {
-        Ok(answer) => (answer, answer.notice.as_deref()),
-        Err(failure) => (&nothing, Some(failure.sentence.as_str())),
+    let (answer, notices) = match answered {
+        Ok(answer) => (answer, reasons(answer)),
+        Err(failure) => (&nothing, vec![failure.sentence.clone()]),
     };
     let tools = answer.tools.iter();
     #[expect(clippy::cast_precision_loss, reason = "no answer costs as much as that")]
@@ -121,7 +125,7 @@ pub fn print_json(
         },
         cost_usd,
         not_from_data: answer.unsupported.iter().filter_map(|range| answer.text.get(range.clone())).collect(),
-        notice,
+        notice: (!notices.is_empty()).then(|| notices.join("; ")),
     };
     serde_json::to_writer_pretty(&mut *out, &object)?;
     writeln!(out)

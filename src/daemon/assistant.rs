@@ -78,6 +78,8 @@ pub async fn ask(config: &Config, question: &str, format: &Format) -> anyhow::Re
             if !as_json {
                 writeln!(stdout().lock())?;
                 say(commands::ask::beside(&answer, now));
+            } else if !answer.is_answered() {
+                say(commands::ask::reasons(&answer));
             }
             Ok(if answer.is_answered() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

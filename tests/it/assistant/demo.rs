@@ -118,6 +118,10 @@ fn the_questions_of_an_hour_get_the_answers_of_the_commands() {
     assert!(refused.out.contains("no driver may go on"), "{}", refused.out);
     assert!(refused.err.contains("this is no answer"), "{}", refused.err);
     assert!(refused.err.contains("demo model"), "{}", refused.err);
+    let as_object = ask(&office, "make 418 drive 2 more hours", &["--json"]);
+    assert!(as_object.err.contains("this is no answer"), "{}", as_object.err);
+    let told: Value = serde_json::from_str(&as_object.out).unwrap();
+    assert!(told["complete"] == false && told["notice"].as_str().unwrap().contains("no answer"), "{told}");
     // What was asked is counted where people read it.
     let feeds = json(&office, &["status"])["feeds"].clone();
     let talk = feeds.as_array().unwrap().iter().find(|feed| feed["account"] == "gemini").cloned().unwrap();
