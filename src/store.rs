@@ -228,6 +228,11 @@ impl Store {
         self.writing.run(move |writer| places::keep(writer, &found, now)).await
     }
 
+    /// Fails where the file was taken away or replaced: what is written since then is kept nowhere.
+    pub async fn still_there(&self) -> Result<(), StoreError> {
+        self.writing.run(|writer| writer.still_there()).await
+    }
+
     /// Calls dark what has been silent for longer than is normal.
     pub async fn darken(&self, now: Timestamp) -> Result<(), StoreError> {
         self.writing.run(move |writer| upkeep::darken(writer, now)).await

@@ -52,6 +52,8 @@ pub struct Failure {
     pub resource: &'static str,
     /// The fingerprint of a credential that was refused; the error then stands on every feed.
     pub refused: Option<String>,
+    /// Whether the account's other feeds are kept away with it.
+    pub rests_all: bool,
     /// What went wrong, for people.
     pub error: String,
     /// When it will be tried again.
@@ -337,6 +339,20 @@ pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreEr
              WHERE account = ?1",
         )?
         .execute(params![failure.account, failure.error, failure.now.millis(), failure.next_try_at.millis()])?;
+    }
+    if failure.rests_all {
+        // Its own trouble stays with the feed until it answers; the others are well as soon as one of them does.
+        sql.prepare_cached(
+            "UPDATE feeds SET error = ?2, error_since_at = ?3, next_try_at = ?4, whole_account = 1
+             WHERE account = ?1 AND resource <> ?5 AND error IS NULL",
+        )?
+        .execute(params![
+            failure.account,
+            format!("{} (asked for {})", failure.error, failure.resource),
+            failure.now.millis(),
+            failure.next_try_at.millis(),
+            failure.resource,
+        ])?;
     }
     mark_one(&sql, "feeds", rev, false)?;
     sql.commit()?;

@@ -64,6 +64,7 @@ pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Stor
 ///
 /// Fails when the file is newer than this program, and where another process made it of a version that is older
 /// than ours and not `from`: of that there is no copy.
+/// And where an unnumbered file holds tables: then they are another program's.
 pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), StoreError> {
     if standing(connection)? == Standing::Ours {
         return Ok(());
@@ -77,11 +78,18 @@ pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), Stor
     if found != from {
         return Err(StoreError::Older { found });
     }
+    if found == 0 && holds_something(&transaction)? {
+        return Err(StoreError::Foreign(transaction.path().unwrap_or_default().into()));
+    }
     for step in STEPS.iter().skip(from as usize) {
         transaction.execute_batch(step)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     Ok(transaction.commit()?)
+}
+
+fn holds_something(sql: &Connection) -> rusqlite::Result<bool> {
+    sql.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 
 /// The version a file has; 0 for an empty one.

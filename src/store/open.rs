@@ -111,6 +111,16 @@ pub enum StoreError {
         /// Why, and what to do.
         reason: String,
     },
+    /// The file that was written to has its name no more.
+    #[error(
+        "the database {path} was taken away or replaced while it was polled: start the poller again, it goes on with \
+         the file that is there then, or with a new one",
+        path = .0.display()
+    )]
+    Moved(PathBuf),
+    /// The file is another program's.
+    #[error("{path} is the database of another program: choose another file for database.url", path = .0.display())]
+    Foreign(PathBuf),
     /// The file is damaged.
     #[error("the database is damaged ({0}): start the poller again, it moves the file aside and rebuilds it")]
     Damaged(String),

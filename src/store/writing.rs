@@ -1,7 +1,9 @@
 //! The one thread that does all writing: it opens the file, keeps the connection and what is remembered
 //! of the file, and closes it. What it is handed to do it does in order; it knows no work of its own.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::{Builder, JoinHandle};
 
@@ -19,6 +21,8 @@ use super::{StoreError, open};
 pub(super) struct Writer {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
+    /// Which file that is: another, or none, may have its name by now.
+    file: Option<FileId>,
     pub(super) judge: Judge,
     /// What the file says of units; lost with the process, which then reads it anew.
     pub(super) memory: Memory,
@@ -34,8 +38,21 @@ impl Writer {
         let unlinked = Unlinked::everything();
         // The process before may have ended before it settled them.
         let ties = Ties { are_open: true, loads_since: Some(0) };
-        Self { path, connection, judge, memory: Memory::default(), ties, unlinked }
+        let file = file_id(&path);
+        Self { path, connection, file, judge, memory: Memory::default(), ties, unlinked }
     }
+
+    /// Fails where what is written goes into a file that nobody finds any more.
+    pub(super) fn still_there(&self) -> Result<(), StoreError> {
+        if file_id(&self.path) == self.file { Ok(()) } else { Err(StoreError::Moved(self.path.clone())) }
+    }
+}
+
+/// The device and the number of a file.
+type FileId = (u64, u64);
+
+fn file_id(path: &Path) -> Option<FileId> {
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// What has not been settled yet of who goes with whom.

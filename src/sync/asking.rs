@@ -344,6 +344,7 @@ impl Asking {
         let now = self.clock.now();
         let calls = self.take_untold(feed.resource);
         let failure = Failure {
+            rests_all: false,
             account: ACCOUNT.to_owned(),
             resource: feed.resource,
             refused,

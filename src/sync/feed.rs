@@ -17,6 +17,9 @@ const MOST_CALLS: usize = 20_000;
 /// Ids handed to a feed that asks one by one, in one read: the rest come with the next.
 const MOST_ONE_BY_ONE: usize = 40;
 
+/// Where one feed's answer keeps all of an account away for so long, each of them is told to be kept.
+const NOTICED: Duration = Duration::from_secs(10);
+
 /// One feed of one account, with all it needs to be read.
 pub struct Feed<P> {
     /// The account's name.
@@ -212,14 +215,18 @@ impl<P: Provider> Feed<P> {
         patience: Duration,
     ) -> Result<Duration, StoreError> {
         let wait = backoff::delay(error, failures, patience, backoff::roll());
+        let mut rests_all = false;
         if let Kind::Throttled { retry_after } = error.kind {
-            self.gate.slow_down(self.spec, retry_after.unwrap_or(wait));
+            let calm = retry_after.unwrap_or(wait);
+            self.gate.slow_down(self.spec, calm);
+            rests_all = self.spec.limit.is_none() && calm >= NOTICED;
         }
         let now = self.clock.now();
         let failure = Failure {
             account: self.account.to_string(),
             resource: self.spec.resource,
             refused: error.kind.is_of_the_account().then(|| self.fingerprint.to_string()),
+            rests_all,
             error: error.to_string(),
             next_try_at: now.plus(wait),
             health: self.health(now, interval, 1),

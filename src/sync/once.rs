@@ -33,6 +33,8 @@ pub async fn read_once<P: Provider>(
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let mut failed = Vec::new();
     let mut given_up = None::<String>;
+    // What asked to be left alone for longer than anybody waits here: one limit of its own, or all of it.
+    let mut calm: Vec<(Option<&str>, String)> = Vec::new();
     let mut silent = 0;
     for mut feed in feeds(account, store, clock).await? {
         let resource = feed.spec.resource;
@@ -41,6 +43,11 @@ pub async fn read_once<P: Provider>(
         }
         if let Some(why) = &given_up {
             failed.push((resource, format!("not tried, since the account is not reached: {why}")));
+            continue;
+        }
+        let limit = feed.spec.limit.map(|limit| limit.of);
+        if let Some((_, why)) = calm.iter().find(|(of, _)| of.is_none() || *of == limit) {
+            failed.push((resource, format!("not tried, since calls to it rest: {why}")));
             continue;
         }
         // The provider's own pause holds over processes; longer ones are ours, and not for who waits.
@@ -58,6 +65,9 @@ pub async fn read_once<P: Provider>(
         }
         if error.kind.is_of_the_account() || silent == SILENT {
             given_up = Some(error.to_string());
+        }
+        if matches!(error.kind, Kind::Throttled { retry_after: Some(wait) } if wait > CEILING) {
+            calm.push((limit, error.to_string()));
         }
         failed.push((resource, error.to_string()));
     }

@@ -350,6 +350,7 @@ struct Lookout {
 impl Lookout {
     async fn look(self, mut watch: Watch, demand: watch::Sender<Demand>) -> Result<(), StoreError> {
         loop {
+            persist(|| self.store.still_there()).await?;
             let viewers = persist(|| self.asked()).await?;
             let now = self.clock.now();
             let mode = self.polling.mode(&viewers, now);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use backhaul::http::{Error, Kind};
 use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
-use backhaul::store::{Access, People, Reader, Retention, Scope, Store, Watch};
+use backhaul::store::{Access, People, Reader, Retention, Scope, Store, StoreError, Watch};
 use backhaul::sync::{Account, Clock, JUDGE, Lookups, Poller, Polling, Upkeep, read_once};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -106,6 +106,15 @@ impl Bench {
 
     /// Polls these accounts while `during` runs.
     async fn poll(&self, accounts: &[(&str, Fake)], during: impl Future<Output = ()>) {
+        self.poll_to_the_end(accounts, during).await.unwrap();
+    }
+
+    /// The same, and how it ended.
+    async fn poll_to_the_end(
+        &self,
+        accounts: &[(&str, Fake)],
+        during: impl Future<Output = ()>,
+    ) -> Result<(), StoreError> {
         let mut poller = Poller::new(self.store(), POLLING, self.clock.clone());
         poller.serve(self.lookups.clone());
         for (name, provider) in accounts {
@@ -123,8 +132,9 @@ impl Bench {
         let upkeep = Upkeep { retention: keep, accounts: names };
         let run = tokio::spawn(poller.run(Watch::new(&self.path()).unwrap(), upkeep, stopped));
         during.await;
-        stop.send(true).unwrap();
-        run.await.unwrap().unwrap();
+        // It may have ended by itself.
+        let _ = stop.send(true);
+        run.await.unwrap()
     }
 
     fn error(&self, account: &str, resource: &str) -> Option<String> {
@@ -288,6 +298,61 @@ async fn once_asks_a_service_that_refuses_the_credential_only_once() {
     let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
     assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (3, 1, 0));
     assert!(failed[1].0 == "positions" && failed[1].1.contains("not tried"), "{failed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_waits_for_no_service_that_asks_for_minutes_of_calm() {
+    let bench = Bench::new();
+    let store = bench.store();
+    let calm = Kind::Throttled { retry_after: Some(SECOND * 400) };
+    let fake = Fake::new([("roster", fails_until(9999, calm))]);
+    let account = Account {
+        name: "fake".into(),
+        provider: fake.clone(),
+        calls_per_minute: 1000,
+        fingerprint: String::new(),
+    };
+    let begun = tokio::time::Instant::now();
+    let failed = read_once(account, &store, &POLLING, &bench.clock).await.unwrap();
+    assert!(begun.elapsed() < SECOND * 60, "{:?}", begun.elapsed());
+    assert_eq!((failed.len(), fake.times("roster").len(), fake.times("positions").len()), (3, 1, 0));
+    assert!(failed[1].1.contains("not tried") && failed[1].1.contains("slow down"), "{failed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_rests_because_of_another_says_so_until_one_of_them_is_answered() {
+    let bench = Bench::new();
+    let calm = Kind::Throttled { retry_after: Some(SECOND * 60) };
+    let fake = Fake::new([("positions", fails_until(30, calm))]);
+    let accounts = [("fake", fake.clone())];
+    bench
+        .poll(&accounts, async {
+            sleep(SECOND * 20).await;
+            let kept_away = bench.error("fake", "roster").unwrap();
+            assert!(
+                kept_away.contains("slow down") && kept_away.ends_with("(asked for positions)"),
+                "{kept_away}"
+            );
+            assert!(!bench.error("fake", "positions").unwrap().contains("asked for positions"));
+            sleep(SECOND * 120).await;
+            assert_eq!((bench.error("fake", "roster"), bench.error("fake", "positions")), (None, None));
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn polling_ends_where_the_file_is_taken_away() {
+    let bench = Bench::new();
+    let fake = Fake::new([]);
+    let path = bench.path();
+    let taken_away = async {
+        sleep(SECOND * 10).await;
+        std::fs::rename(&path, path.with_extension("gone")).unwrap();
+        sleep(SECOND * 30).await;
+    };
+    let ended = bench.poll_to_the_end(&[("fake", fake.clone())], taken_away).await;
+    let error = ended.unwrap_err().to_string();
+    assert!(error.contains("taken away or replaced") && error.contains("start the poller again"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -260,3 +260,19 @@ async fn what_a_newer_program_gave_another_meaning_is_not_read() {
     let refused = Store::open(&path, Access::Owner, JUDGE, START).err().unwrap();
     assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
 }
+
+#[test]
+fn the_database_of_another_program_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, table) in [("unlike", "invoices"), ("alike", "movements")] {
+        let path = folder.path().join(name);
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch(&format!("CREATE TABLE {table} (id INTEGER)")).unwrap();
+        drop(other);
+        let refused = Store::open(&path, Access::Owner, JUDGE, START).err().unwrap();
+        assert!(matches!(&refused, StoreError::Foreign(named) if named.ends_with(name)), "{refused}");
+        assert!(!refused.to_string().contains("CREATE TABLE"), "{refused}");
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        assert_eq!(rusqlite::Connection::open(&path).unwrap().query_one(tables, [], |row| row.get(0)), Ok(1));
+    }
+}

@@ -386,6 +386,7 @@ impl FeedLine {
 
     async fn fail(&mut self, account: &str, store: &Store, error: String, now: Timestamp) {
         let failure = Failure {
+            rests_all: false,
             account: account.to_owned(),
             resource: self.spec.resource,
             refused: None,
