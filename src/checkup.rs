@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::commands::doctor::{Account, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven};
+use crate::commands::doctor::{
+    Account, CLOCKS_AGREE_S, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven,
+};
 use crate::config::{Config, ConfigError, Environment};
 use crate::daemon::{Failed, Shown, ahead, ended_in_time, stop_signal, try_account};
 use crate::model::Timestamp;
@@ -43,7 +45,7 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
         database: None,
         leader: None,
         tried: Vec::new(),
-        ahead: None,
+        ahead: Vec::new(),
         disk: None,
         terminal: terminal(around),
         now: around.now,
@@ -110,7 +112,7 @@ async fn try_all(config: &Config, facts: &mut Facts) {
             Tried { account, outcome, lacks }
         });
     }
-    facts.ahead = ahead(config, &clock).await;
+    facts.ahead = ahead(config, &clock, CLOCKS_AGREE_S).await;
     facts.tried = trying.join_all().await;
     facts.tried.sort_by_key(|tried| facts.accounts.iter().position(|account| account.name == tried.account));
 }

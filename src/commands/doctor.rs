@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::live::CLOCKS_AGREE_S;
 pub use self::stored::remedy;
 use super::{Format, LISTED};
 use crate::model::{Fleet, Leader, Timestamp, Wish};
@@ -46,9 +47,8 @@ pub struct Facts {
     pub leader: Option<Leader>,
     /// The accounts of [`unproven`], tried.
     pub tried: Vec<Tried>,
-    /// How many seconds the clock of an account is ahead of ours, and whose that is; `None` where none was asked or
-    /// told.
-    pub ahead: Option<(String, i64)>,
+    /// How many seconds the clocks of accounts are ahead of ours, and whose they are: up to the first that agrees.
+    pub ahead: Vec<(String, i64)>,
     /// The room where the database is.
     pub disk: Option<Disk>,
     /// Where the answer goes.

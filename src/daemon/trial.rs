@@ -81,8 +81,9 @@ pub async fn try_account(config: &Config, name: &str, clock: &Clock) -> Result<S
     tried
 }
 
-/// How far the clock of the first account that answers is ahead of ours, in seconds, and whose it is.
-pub async fn ahead(config: &Config, clock: &Clock) -> Option<(String, i64)> {
+/// How far the clocks of accounts are ahead of ours, in seconds, and whose they are: one after the other, up to the
+/// first that agrees with ours to `within` seconds.
+pub async fn ahead(config: &Config, clock: &Clock, within: u64) -> Vec<(String, i64)> {
     let limits = Limits { total: Duration::from_secs(5), ..Limits::default() };
     let elds = config.elds.iter().filter(|eld| eld.off_reason().is_none());
     let mut services: Vec<_> = elds.map(|eld| (&eld.name, &eld.base_url, eld.ca_file.as_deref())).collect();
@@ -93,13 +94,18 @@ pub async fn ahead(config: &Config, clock: &Clock) -> Option<(String, i64)> {
     if mapbox.off_reason().is_none() {
         services.push((&mapbox.name, &mapbox.base_url, mapbox.ca_file.as_deref()));
     }
+    let mut told = Vec::new();
     for (name, base_url, ca_file) in services {
         let Ok(client) = Client::new(base_url, &[], ca_file, &limits) else { continue };
         if let Ok(Some(date)) = client.date().await {
-            return Some((name.clone(), (date.millis() - clock.now().millis()) / 1000));
+            let ahead_s = (date.millis() - clock.now().millis()) / 1000;
+            told.push((name.clone(), ahead_s));
+            if ahead_s.unsigned_abs() <= within {
+                break;
+            }
         }
     }
-    None
+    told
 }
 
 async fn try_polled(config: &Config, name: &str, clock: &Clock) -> Result<Shown, Failed> {

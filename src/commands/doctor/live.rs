@@ -7,14 +7,14 @@ use super::{Check, Disk, Facts, Tried};
 use crate::rules::age;
 
 /// A clock may be so many seconds from another: the contract sets aside what is from further in the future.
-const APART_S: u64 = 120;
+pub const CLOCKS_AGREE_S: u64 = 120;
 /// Less room than this is soon none: a busy fleet writes some 100 MB a day.
 const ROOM: u64 = 500 * 1024 * 1024;
 
 /// The checks, in this order: the accounts, the clock, the disk.
 pub(super) fn checks(facts: &Facts) -> Vec<Check> {
     let mut checks: Vec<_> = facts.tried.iter().flat_map(tried).collect();
-    checks.extend(facts.ahead.as_ref().map(|(account, ahead_s)| clock(account, *ahead_s)));
+    checks.extend(clocks(&facts.ahead));
     checks.extend(facts.disk.as_ref().map(disk));
     checks
 }
@@ -35,18 +35,28 @@ fn tried(Tried { account, outcome, lacks }: &Tried) -> Vec<Check> {
     checks
 }
 
-fn clock(account: &str, ahead_s: i64) -> Check {
-    let apart = Duration::from_secs(ahead_s.unsigned_abs());
-    if apart.as_secs() <= APART_S {
-        return Check::ok("clock", account, format!("agrees with ours to {}", age::words(apart)));
-    }
-    let side = if ahead_s > 0 { "behind" } else { "ahead of" };
-    Check::failed(
-        "clock",
-        account,
-        format!("this machine is {} {side} it", age::words(apart)),
-        "set this machine's clock by the network: timedatectl set-ntp true",
-    )
+/// Where one account's clock agrees with ours, those that do not are wrong; where none does, ours is.
+fn clocks(told: &[(String, i64)]) -> Vec<Check> {
+    let apart = |ahead_s: i64| Duration::from_secs(ahead_s.unsigned_abs());
+    let agrees = |ahead_s: i64| ahead_s.unsigned_abs() <= CLOCKS_AGREE_S;
+    let witness = told.iter().find(|(_, ahead_s)| agrees(*ahead_s)).map(|(account, _)| account);
+    let check = |(account, ahead_s): &(String, i64)| {
+        let time = age::words(apart(*ahead_s));
+        if agrees(*ahead_s) {
+            return Check::ok("clock", account, format!("agrees with ours to {time}"));
+        }
+        let Some(witness) = witness else {
+            let side = if *ahead_s > 0 { "behind" } else { "ahead of" };
+            let remedy = "set this machine's clock by the network: timedatectl set-ntp true";
+            return Check::failed("clock", account, format!("this machine is {time} {side} it"), remedy);
+        };
+        let side = if *ahead_s > 0 { "ahead of" } else { "behind" };
+        let what = format!("its clock is {time} {side} this machine's, which agrees with {witness}'s");
+        let remedy =
+            format!("tell whoever runs {account}; what it stamps by that clock may be wrong till then");
+        Check::failed("clock", account, what, remedy)
+    };
+    told.iter().map(check).collect()
 }
 
 fn disk(Disk { folder, free }: &Disk) -> Check {

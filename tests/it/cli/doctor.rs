@@ -64,7 +64,7 @@ fn sound() -> Facts {
         files: vec![File { path: "/var/b.db".into(), mode: 0o600, forbidden: 0o077 }],
         database: Some(Ok(Database { url: "sqlite:/var/b.db".into(), fleet: Arc::new(fleet), examined })),
         tried: Vec::new(),
-        ahead: Some(("samsara".into(), -1)),
+        ahead: vec![("samsara".into(), -1)],
         disk: Some(Disk { folder: "/var".into(), free: 9 << 30 }),
         leader: Some(Leader { pid: 7, host: "box".into(), since_at: ago(7200) }),
         terminal: Terminal {
@@ -340,11 +340,16 @@ fn an_account_that_nobody_reads_is_tried_and_what_it_says_is_told() {
 #[test]
 fn a_clock_that_is_off_and_a_full_disk_fail_with_what_mends_them() {
     assert_eq!(
-        failures(|facts| facts.ahead = Some(("samsara".into(), 180))),
+        failures(|facts| facts.ahead = vec![("samsara".into(), 180)]),
         ["clock samsara: this machine is 3m behind it\n\
           set this machine's clock by the network: timedatectl set-ntp true"]
     );
-    assert!(failures(|facts| facts.ahead = Some(("samsara".into(), -121)))[0].contains("is 2m ahead of it"));
+    assert!(failures(|facts| facts.ahead = vec![("samsara".into(), -121)])[0].contains("is 2m ahead of it"));
+    assert_eq!(
+        failures(|facts| facts.ahead = vec![("samsara".into(), 10_800), ("terminal".into(), 3)]),
+        ["clock samsara: its clock is 3h00 ahead of this machine's, which agrees with terminal's\n\
+          tell whoever runs samsara; what it stamps by that clock may be wrong till then"]
+    );
     assert!(
         failures(|facts| facts.disk = Some(Disk { folder: "/var".into(), free: 40 << 20 }))[0]
             .starts_with("disk /var: only 40 MB are free\nmake room there")
