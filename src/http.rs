@@ -55,6 +55,9 @@ pub struct Client {
     mask: Mask,
 }
 
+/// Some servers put it before their JSON, where a reader may pass over it (RFC 8259 §8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// One request: a GET, or a POST where it has a body.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Call<'a> {
@@ -231,6 +234,9 @@ impl Client {
             }
         }
         if status.is_success() {
+            if body.starts_with(BYTE_ORDER_MARK) {
+                body.drain(..BYTE_ORDER_MARK.len());
+            }
             return Ok(Answer { status: status.as_u16(), retry_after: wait, body });
         }
         // Before it is cut, so that no part of a secret is left, and after its escapes are read.

@@ -10,6 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::Error;
 use crate::model::{Batch, Reject, Timestamp, clean_opt};
 
 /// The longest id, name, plate … that is kept.
@@ -32,6 +33,14 @@ pub(super) fn each_alone<'a, T: Deserialize<'a>>(
             }),
         }
     }
+}
+
+/// Why a whole body is none of the answers that were asked for.
+pub(super) fn not_an_answer(body: &str, error: &serde_json::Error) -> Error {
+    if body.trim_start().starts_with('<') {
+        return Error::malformed("it is a web page, and no data: a proxy or a login may stand between");
+    }
+    Error::malformed(format_args!("the body is not what was asked for: {}", why(error)))
 }
 
 /// serde's words without the offending value, which may be personal.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::json::why;
+use super::super::json::{not_an_answer, why};
 use super::scalar::{Text, word};
 use crate::http::{Error, Kind, Mask};
 use crate::model::Reject;
@@ -49,7 +49,7 @@ pub(super) fn result<'a>(
 ) -> Result<&'a str, Fault> {
     let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| Fault {
         cause: Cause::Server,
-        error: Error::malformed(format_args!("the body is not an answer: {}", why(&error))),
+        error: not_an_answer(text, &error),
         sub_call: None,
     })?;
     match (envelope.error, envelope.result) {

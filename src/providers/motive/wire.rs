@@ -4,7 +4,7 @@
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::json::{why, word};
+use super::super::json::{not_an_answer, why, word};
 use super::scalar::{Number, Text, count};
 use crate::http::Error;
 use crate::model::{Batch, Reject};
@@ -67,8 +67,8 @@ pub(super) fn each<'a, T: Row + Deserialize<'a>>(
         let (rows, pagination) = page.open(list)?;
         return Ok(taken(rows.into_iter().map(|row| Ok(row.row)), pagination, take));
     }
-    let page: Envelope<&'a RawValue> = serde_json::from_str(text)
-        .map_err(|error| Error::malformed(format_args!("the body is not a page: {}", why(&error))))?;
+    let page: Envelope<&'a RawValue> =
+        serde_json::from_str(text).map_err(|error| not_an_answer(text, &error))?;
     let (rows, pagination) = page.open(list)?;
     let rows = rows.into_iter().map(|raw| {
         serde_json::from_str::<Wrapped<T>>(raw.get()).map(|row| row.row).map_err(|error| Reject {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(super) use super::super::json::{Number, Text, instant, number, word};
-use super::super::json::{each_alone, why};
+use super::super::json::{each_alone, not_an_answer};
 use crate::http::Error;
 use crate::model::Batch;
 
@@ -32,8 +32,8 @@ pub(super) fn each<'a, T: Deserialize<'a>>(
         }
         return Ok((batch, turn));
     }
-    let page: Envelope<'a, &'a RawValue> = serde_json::from_str(text)
-        .map_err(|error| Error::malformed(format_args!("the body is not a page: {}", why(&error))))?;
+    let page: Envelope<'a, &'a RawValue> =
+        serde_json::from_str(text).map_err(|error| not_an_answer(text, &error))?;
     let turn = page.turn()?;
     each_alone(page.results.unwrap_or_default(), id_of, &mut batch, take);
     Ok((batch, turn))
