@@ -35,6 +35,7 @@ mod stays;
 mod testimony;
 mod told;
 mod trail;
+mod unheard;
 mod unlinked;
 mod upkeep;
 mod watch;

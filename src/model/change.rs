@@ -35,6 +35,14 @@ pub enum Change {
         /// Where and when.
         fix: Fix,
     },
+    /// Where the account's units of this kind are that it told of last before then is not known any more: what told of them
+    /// has been silent since, though others still come.
+    Unheard {
+        /// Tractors or trailers.
+        kind: UnitKind,
+        /// Then.
+        before: Timestamp,
+    },
     /// A tractor's readings.
     Telemetry {
         /// The account's id of it.

@@ -1,11 +1,13 @@
 //! Motive (formerly KeepTruckin): vehicles, assets, drivers, positions and hours of service over its
 //! REST API, by an API key or by OAuth 2.
 //!
-//! `paging` says where in a read we are, `places` which list of positions comes next and what the second adds, `roster`,
+//! `paging` says where in a read we are, `places` which list of positions comes next and what the second adds, `beyond` what is known of
+//! the second while it is not read, `roster`,
 //! `positions`, `hours` and `duty_days` what the answers mean, `zones` what a time zone's name is elsewhere, `wire` and
 //! `scalar` how an answer is taken apart. All of that is pure, but for what `places` remembers; only [`Motive`] itself and
 //! its `session`, which renews access tokens, speak to the network.
 
+mod beyond;
 mod duty_days;
 mod hours;
 mod paging;

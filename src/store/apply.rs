@@ -7,7 +7,9 @@ use super::memory::Memory;
 use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
-use super::{StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays};
+use super::{
+    StoreError, Writer, duty_days, fixes, freight, hours, links, pairings, profiles, seal, stays, unheard,
+};
 use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
 
 /// One page to be committed.
@@ -295,6 +297,7 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             Change::DutyDays { external_id, source, days } => {
                 duty_days::take_in(work, external_id, *source, days)?;
             }
+            Change::Unheard { kind, before } => unheard::take_in(work, memory, *kind, *before)?,
             Change::Pairing(pairing) => memory.told.take_in(work, pairing)?,
             Change::Movement(movement) => freight::movement(work, movement)?,
             Change::Order(order) => freight::order(work, order)?,

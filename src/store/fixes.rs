@@ -9,6 +9,7 @@ use super::apply::Work;
 use super::links;
 use super::memory::{CONFIRM_MS, Kept, Memory, Past, Point, Stood, Suspect, Unit};
 use super::stays::Order;
+use super::unheard;
 use crate::model::{Change, Fix, Motion, Sighting, Telemetry, Timestamp, UnitKind, Verdict};
 
 /// History keeps a point a mile on the move …
@@ -83,6 +84,13 @@ impl Page<'_> {
                     let shows = (work.judge.motion)(&suspect.fix, None, None);
                     past.keep(work, (kind, unit), (&suspect.fix, &suspect.source), shows, Order::Late)?;
                 }
+            }
+            Verdict::Same if unheard::again(work, (kind, unit), account, fix, shows) => {
+                if unit.news.is_none() {
+                    self.news.push((kind, at));
+                }
+                unit.news.moved = u32::try_from(seen.place).ok();
+                return Ok(());
             }
             Verdict::Same if (work.now.millis() - unit.synced).abs() < CONFIRM_MS => return Ok(()),
             Verdict::Same => {

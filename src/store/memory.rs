@@ -259,6 +259,15 @@ impl Memory {
         Some((unit, Past { kept: &mut self.kept, stays: &mut self.stays }))
     }
 
+    /// All units of a kind that was [learnt](Self::learn).
+    pub(super) fn all(&mut self, kind: UnitKind) -> impl Iterator<Item = &mut Unit> {
+        self.units
+            .get_mut(kind as usize)
+            .and_then(Option::as_mut)
+            .into_iter()
+            .flat_map(|known| &mut known.rows)
+    }
+
     /// The driver that this account calls `external_id`. An ELD lists people who left; only the roster
     /// says who is with us.
     pub(super) fn driver(

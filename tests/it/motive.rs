@@ -8,6 +8,7 @@ mod oauth;
 mod places;
 mod recordings;
 mod requests;
+mod seats;
 mod server;
 mod tokens;
 mod traps;

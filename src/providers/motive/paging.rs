@@ -46,6 +46,15 @@ pub(super) struct Gateways {
     pub(super) whole: bool,
     /// It had no row.
     pub(super) bare: bool,
+    /// When its end was read, in Unix milliseconds.
+    ended_at: i64,
+}
+
+impl Gateways {
+    /// When its end was read.
+    pub(super) const fn ended_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.ended_at)
+    }
 }
 
 impl Default for Place {
@@ -109,8 +118,8 @@ impl Place {
     }
 
     /// The first page of the list of all trucks, behind that of those with a gateway.
-    pub(super) fn to_the_others(&self, whole: bool, bare: bool) -> Self {
-        let others = Some(Gateways { read: true, whole, bare });
+    pub(super) fn to_the_others(&self, whole: bool, bare: bool, now: Timestamp) -> Self {
+        let others = Some(Gateways { read: true, whole, bare, ended_at: now.millis() });
         Self { begun_at: self.begun_at, others, ..Self::default() }
     }
 

@@ -1,34 +1,25 @@
 //! Where vehicles are is told by two lists: one of those with a Vehicle Gateway, in full, and one of all, whatever tracks
-//! them. What goes from the one to the other, what the second adds to the first, and when which of them is left out. It
-//! calls nobody.
+//! them. What goes from the one to the other, what the second adds to the first, and how a read ends in which one of them
+//! is left out. What that may say of the trucks of the second, `beyond` decides. It calls nobody.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::paging::Place;
+use super::beyond::{Beyond, MISSED, Read};
+use super::paging::{Gateways, Place};
 use crate::http::{Error, Kind};
-use crate::model::{Batch, Change, Reject, Timestamp};
+use crate::model::{Batch, Change, Pairing, Reject, Timestamp, UnitKind};
 use crate::providers::Page;
 
-/// A list that may not be read is not asked for again at once …
+/// A list of those with a gateway that may not be read is not asked for again at once …
 const FORBIDDEN: Duration = Duration::from_hours(1);
 /// … and one that is not found a little sooner: a proxy may have said so.
 const NOT_FOUND: Duration = Duration::from_mins(10);
-/// For how long the list of all is left alone after any other failure.
-const FAILED: Duration = Duration::from_mins(3);
-/// How often the list of all is read where it tells of more than the other: its positions change no faster.
-const ADDS: Duration = Duration::from_mins(1);
-/// The same where it told of nothing more.
-const ADDS_NOTHING: Duration = Duration::from_mins(10);
-/// For how long it may fail while it knows more: behind that, where its trucks are is not known any more, and the feed
-/// must not look as if it were.
-const MISSED: Duration = Duration::from_mins(15);
 /// A truck that was not seen for so long is no reason to ask again soon.
 const LONG_AGO: Duration = Duration::from_hours(24);
-/// What is said where the list of all may not be read.
-const ONLY_GATEWAYS: &str =
-    "where vehicles without a Vehicle Gateway are may not be read (v1/vehicle_locations)";
+/// What is written down again is so no more than this later than it was told.
+const SLACK: Duration = Duration::from_mins(1);
 /// What is said where the list of those with a gateway may not be read.
 const NO_GATEWAYS: &str =
     "engines and fuel of vehicles with a Vehicle Gateway may not be read (v3/vehicle_locations)";
@@ -41,16 +32,18 @@ pub(super) struct Lists(Mutex<Known>);
 struct Known {
     /// Until when the list of those with a gateway is taken to be refused.
     gateways_refused_until: Option<Timestamp>,
-    /// Not before then is the list of all read behind the other.
-    all_due_at: Option<Timestamp>,
-    /// The list of those with a gateway is all there is, as far as that of all was read.
-    is_all: bool,
-    /// When the list of all last told of more than the other, unless it has told of nothing more since.
-    added_at: Option<Timestamp>,
+    beyond: Beyond,
     /// What the list of those with a gateway told of in this read: trucks by their fixes, trucks and drivers by who is in
     /// which.
     told: BTreeSet<String>,
-    /// The list of all told of more in this read.
+    /// Whom it put into which truck in this read …
+    seated: Vec<Pairing>,
+    /// … and in the one before.
+    seated_before: Vec<Pairing>,
+    /// What the list of all told of beyond that in this read, whom it put into which truck, and whether it told anything
+    /// of late.
+    told_beyond: BTreeSet<String>,
+    seated_beyond: Vec<Pairing>,
     adds: bool,
 }
 
@@ -66,33 +59,11 @@ impl Lists {
     /// the list of all, what it adds.
     pub(super) fn go_on(&self, place: &Place, mut page: Page, now: Timestamp) -> Page {
         let mut known = self.known();
-        if let Some(gateways) = &place.others {
-            if gateways.read {
-                known.add(&mut page.batch, now);
-            }
-            page.batch.complete &= gateways.whole;
-            page.batch.bare &= gateways.bare;
-            if gateways.read && page.next.is_none() {
-                known.is_all = !known.adds;
-                known.added_at = known.adds.then_some(now);
-                let pause = if known.adds { ADDS } else { ADDS_NOTHING };
-                known.all_due_at = Some(place.begun_at().plus(pause));
-            }
-            return page;
-        }
-        if place.page == 1 {
-            (known.told, known.adds) = (BTreeSet::new(), false);
-        }
-        known.told.extend(page.batch.changes.iter().flat_map(tells).flatten());
-        if page.next.is_none() {
-            let (whole, bare) = (page.batch.complete, page.batch.bare);
-            // Who is in a truck that only the other list knows is not out of it.
-            page.batch.complete &= known.is_all;
-            page.batch.bare &= known.is_all;
-            if known.all_due_at.is_none_or(|due_at| due_at <= now) {
-                (page.batch.complete, page.batch.bare) = (false, false);
-                page.next = Some(place.to_the_others(whole, bare).token());
-            }
+        match &place.others {
+            None => known.of_gateways(place, &mut page, now),
+            Some(gateways) if gateways.read => known.of_all(gateways, &mut page, now),
+            // It is all there is; once the other is back, what it tells beyond that is to be read first.
+            Some(_) => known.beyond = Beyond::default(),
         }
         page
     }
@@ -107,21 +78,24 @@ impl Lists {
         };
         match &place.others {
             None => {
-                known.gateways_refused_until = Some(now.plus(refused_for?));
-                let batch = Batch { rejects: vec![reject(NO_GATEWAYS, error)], ..Batch::default() };
+                let until = Some(now.plus(refused_for?));
+                let begins = std::mem::replace(&mut known.gateways_refused_until, until).is_none();
+                let rejects = begins.then(|| reject(NO_GATEWAYS)).into_iter().collect();
+                let batch = Batch { rejects, ..Batch::default() };
                 Some(Page { batch, next: Some(place.to_all().token()), ..Page::default() })
             }
             Some(gateways) if gateways.read && !error.kind.is_of_the_account() => {
-                if refused_for.is_some() {
-                    (known.is_all, known.added_at) = (true, None);
-                }
-                if known.added_at.is_some_and(|at| now.since(at) > MISSED) {
+                let read = known.read_of_all(gateways, now);
+                let says = known.beyond.failed(read, error.kind, now);
+                tracing::warn!("the list of all Motive vehicles was not read: {error}");
+                // That calls come too fast concerns the whole account, which must hear it; the next read does without.
+                if matches!(error.kind, Kind::Throttled { .. }) {
                     return None;
                 }
-                known.all_due_at = Some(now.plus(refused_for.unwrap_or(FAILED)));
-                let (complete, bare) = (gateways.whole && known.is_all, gateways.bare && known.is_all);
-                let rejects = vec![reject(ONLY_GATEWAYS, error)];
-                Some(Page { batch: Batch { rejects, complete, bare, ..Batch::default() }, ..Page::default() })
+                let mut batch = Batch { rejects: says.map(reject).into_iter().collect(), ..Batch::default() };
+                (batch.complete, batch.bare) = (gateways.whole, gateways.bare);
+                known.end_without(place, &mut batch, now);
+                Some(Page { batch, ..Page::default() })
             }
             Some(_) => {
                 // Neither: the next read begins with the first again.
@@ -138,9 +112,35 @@ impl Lists {
 }
 
 impl Known {
-    /// Leaves of a page of all vehicles what those with a gateway did not tell.
-    fn add(&mut self, batch: &mut Batch, now: Timestamp) {
-        let is_told = |name: &str| self.told.contains(name);
+    /// Takes in a page of those with a gateway.
+    fn of_gateways(&mut self, place: &Place, page: &mut Page, now: Timestamp) {
+        if place.page == 1 {
+            self.seated_before = std::mem::take(&mut self.seated);
+            (self.told, self.told_beyond) = Default::default();
+            (self.seated_beyond, self.adds) = Default::default();
+        }
+        self.gateways_refused_until = None;
+        self.told.extend(page.batch.changes.iter().flat_map(tells).flatten());
+        self.seated.extend(seats(&page.batch));
+        if page.next.is_some() {
+            return;
+        }
+        let (whole, bare) = (page.batch.complete, page.batch.bare);
+        if whole && self.beyond.seats().is_none() {
+            self.let_go(&mut page.batch);
+        }
+        if self.beyond.is_due(now) {
+            (page.batch.complete, page.batch.bare) = (false, false);
+            page.next = Some(place.to_the_others(whole, bare, now).token());
+        } else {
+            self.end_without(place, &mut page.batch, now);
+        }
+    }
+
+    /// Takes in a page of all vehicles, of which is left what those with a gateway did not tell.
+    fn of_all(&mut self, gateways: &Gateways, page: &mut Page, now: Timestamp) {
+        let (batch, told) = (&mut page.batch, &self.told);
+        let is_told = |name: &str| told.contains(name);
         batch.changes.retain(|change| !concerns(change).into_iter().flatten().any(|name| is_told(&name)));
         batch.rejects.retain(|reject| !is_told(&place_of(&reject.external_id)));
         self.adds |= batch.changes.iter().any(|change| match change {
@@ -148,33 +148,104 @@ impl Known {
             Change::Pairing(_) => true,
             _ => false,
         });
+        self.told_beyond.extend(batch.changes.iter().flat_map(tells).flatten());
+        self.seated_beyond.extend(seats(batch));
+        if page.next.is_none() {
+            let is_whole = batch.complete;
+            batch.complete &= gateways.whole;
+            batch.bare &= gateways.bare;
+            let read = self.read_of_all(gateways, now);
+            self.beyond.was_read(read, is_whole, now);
+        }
+    }
+
+    /// What came of the list of all, up to here.
+    fn read_of_all(&mut self, gateways: &Gateways, now: Timestamp) -> Read {
+        Read {
+            untold: self.untold(),
+            told: std::mem::take(&mut self.seated_beyond),
+            adds: self.adds,
+            took: now.since(gateways.ended_at()),
+        }
+    }
+
+    /// Whom the list of all put into a truck before, and of whom and which neither list told anything in this read.
+    fn untold(&self) -> Vec<Pairing> {
+        let is_told = |name: &String| self.told.contains(name) || self.told_beyond.contains(name);
+        let seats = self.beyond.seats().unwrap_or_default().iter();
+        seats.filter(|seat| !concern(seat).iter().flatten().any(is_told)).cloned().collect()
+    }
+
+    /// Ends a read that has nothing, or not all, of the list of all. Who was in a truck by that is so still, as far as it
+    /// is known; then the read tells of everybody.
+    fn end_without(&self, place: &Place, batch: &mut Batch, now: Timestamp) {
+        let Some(seats) = self.beyond.seats() else {
+            (batch.complete, batch.bare) = (false, false);
+            return;
+        };
+        // A fleet without gateways has none in every read, and that is no fault.
+        if batch.bare && !seats.is_empty() {
+            (batch.complete, batch.bare) = (false, false);
+            return;
+        }
+        batch.changes.extend(self.untold().into_iter().map(Change::Pairing));
+        if batch.complete && self.beyond.is_lost() {
+            let before = now.minus(MISSED).min(place.begun_at().minus(SLACK));
+            batch.changes.push(Change::Unheard { kind: UnitKind::Tractor, before });
+        }
+    }
+
+    /// Whoever was in a truck that is told of without him is out of it, also where the read does not tell of everybody.
+    fn let_go(&self, batch: &mut Batch) {
+        let is_out = |seat: &&Pairing| {
+            let [_, driver, place] = concern(seat);
+            let is_told = |name: Option<String>| name.is_some_and(|name| self.told.contains(&name));
+            is_told(place) && !is_told(driver)
+        };
+        let left = self.seated_before.iter().filter(is_out).cloned();
+        batch.changes.extend(left.map(|seat| Change::Pairing(Pairing { right: None, ..seat })));
     }
 }
 
-fn reject(what: &str, error: &Error) -> Reject {
-    Reject { external_id: String::new(), reason: format!("{what}: {}", error.message) }
+fn reject(reason: &str) -> Reject {
+    Reject { external_id: String::new(), reason: reason.to_owned() }
 }
 
-/// What a change of the list of those with a gateway tells of.
+/// Whom a page puts into which truck.
+fn seats(batch: &Batch) -> impl Iterator<Item = Pairing> {
+    batch.changes.iter().filter_map(|change| match change {
+        Change::Pairing(pairing) => Some(pairing.clone()),
+        _ => None,
+    })
+}
+
+/// What a change of a list tells of.
 fn tells(change: &Change) -> [Option<String>; 2] {
     match change {
         Change::Fix { external_id, .. } => [Some(place_of(external_id)), None],
         Change::Pairing(pairing) => {
-            [pairing.right.as_deref().map(crew_of), Some(format!("driver {}", pairing.left))]
+            let [crew, driver, _] = concern(pairing);
+            [crew, driver]
         }
         _ => [None, None],
     }
 }
 
-/// By which of these a change of the list of all is no news. Of a truck that was seen, who is in it is told too, if
-/// anybody is.
+/// By which of these a change of the list of all is no news.
 fn concerns(change: &Change) -> [Option<String>; 3] {
-    let [first, second] = tells(change);
     match change {
-        Change::Telemetry { external_id, .. } => [Some(place_of(external_id)), None, None],
-        Change::Pairing(pairing) => [first, second, pairing.right.as_deref().map(place_of)],
-        _ => [first, second, None],
+        Change::Fix { external_id, .. } | Change::Telemetry { external_id, .. } => {
+            [Some(place_of(external_id)), None, None]
+        }
+        Change::Pairing(pairing) => concern(pairing),
+        _ => [None, None, None],
     }
+}
+
+/// The same of who is in which truck: of a truck that was seen, who is in it is told too, if anybody is.
+fn concern(pairing: &Pairing) -> [Option<String>; 3] {
+    let truck = pairing.right.as_deref();
+    [truck.map(crew_of), Some(format!("driver {}", pairing.left)), truck.map(place_of)]
 }
 
 /// Vehicles and drivers are numbered each by themselves.

@@ -205,32 +205,38 @@ async fn a_truck_without_a_gateway_is_told_of_by_the_list_of_all() {
 
 #[tokio::test]
 async fn where_one_of_the_two_lists_is_not_there_the_other_tells_what_it_knows() {
-    let but = async |refused: &'static str, status| {
+    let but = async |refused: &'static str, status, minutes: u64| {
         let server = Server::start(move |asked| {
             let is_refused = asked.line.starts_with(refused);
             if is_refused { say(status, "no") } else { say(200, both_lists(&asked.line)) }
         });
         let server = server.await;
         let motive = server.by_key();
-        let first = read(&motive, "vehicle_locations", now()).await.unwrap();
+        let after = |seconds: u64| now().plus(Duration::from_secs(60 * minutes + seconds));
+        if minutes > 0 {
+            read(&motive, "vehicle_locations", now()).await.unwrap();
+            server.lines();
+        }
+        let first = read(&motive, "vehicle_locations", after(0)).await.unwrap();
         let rejects: Vec<_> = first.iter().flat_map(|batch| &batch.rejects).cloned().collect();
         let (first, before) = (told(&first), server.lines().len());
         // It is not asked for again at once, but in an hour.
-        assert_eq!(told(&read(&motive, "vehicle_locations", now()).await.unwrap()), first);
+        assert_eq!(told(&read(&motive, "vehicle_locations", after(0)).await.unwrap()), first);
         assert_eq!((before, server.lines().len()), (2, 1));
-        let later = now().plus(Duration::from_secs(3601));
-        assert_eq!(told(&read(&motive, "vehicle_locations", later).await.unwrap()), first);
-        assert_eq!(server.lines().len(), 2);
+        let again = read(&motive, "vehicle_locations", after(3601)).await.unwrap();
+        assert_eq!((told(&again), server.lines().len()), (first.clone(), 2));
+        assert!(again.iter().all(|batch| batch.rejects.is_empty()), "it was said");
         (first, rejects)
     };
     for status in [403, 404] {
-        let ((told, whole), rejects) = but("/v3/", status).await;
+        let ((told, whole), rejects) = but("/v3/", status, 0).await;
         assert_eq!(told, ["501 at 31", "502 at 32", "503 at 33", "802 in 501", "803 in 502", "801 in 503"]);
         assert!(whole && rejects.len() == 1, "{rejects:?}");
-        let ((told, whole), rejects) = but("/v1/vehicle_locations", status).await;
+        // It is so once it was said twice.
+        let ((told, whole), rejects) = but("/v1/vehicle_locations", status, 3).await;
         assert_eq!(told, ["501 at 30", "801 in 501"]);
         assert!(whole);
-        assert!(rejects[0].reason.contains("without a Vehicle Gateway"), "{rejects:?}");
+        assert!(rejects[0].reason.contains("without a Vehicle Gateway are may not be read"), "{rejects:?}");
     }
     let server = Server::start(|_| say(404, "")).await;
     let error = read(&server.by_key(), "vehicle_locations", now()).await.unwrap_err();
@@ -247,6 +253,12 @@ async fn an_empty_list_of_vehicles_is_said_to_be_one() {
         let is_all = asked.line.starts_with("/v1/");
         say(200, if is_all { both_lists(&asked.line) } else { NOTHING.to_owned() })
     });
-    let batches = read(&server.await.by_key(), "vehicle_locations", now()).await.unwrap();
-    assert_eq!(batches.iter().map(|batch| batch.bare).collect::<Vec<_>>(), [false, false]);
+    // A fleet without gateways has none in every read: the list of all alone lets go.
+    let motive = server.await.by_key();
+    for (seconds, complete) in [(0, vec![false, true]), (20, vec![false]), (60, vec![false, true])] {
+        let batches =
+            read(&motive, "vehicle_locations", now().plus(Duration::from_secs(seconds))).await.unwrap();
+        let flags: Vec<_> = batches.iter().map(|batch| (batch.complete, batch.bare)).collect();
+        assert_eq!(flags, complete.iter().map(|whole| (*whole, false)).collect::<Vec<_>>(), "{seconds}");
+    }
 }
