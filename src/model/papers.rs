@@ -83,12 +83,13 @@ const LICENCE: usize = 4;
 
 /// A driver's licence as a digest: enough to compare, and nothing that is read at a glance. It is no
 /// protection against somebody who has the database and tries numbers.
-/// Case, spaces and dashes do not matter. `None` when either part is missing or stands for nothing: every licence has a
-/// digit.
+/// Case, spaces and dashes do not matter, nor the country before the state. `None` when either part is missing or stands for
+/// nothing: every licence has a digit. A state that is not two letters makes none either: "Texas" and "TX" would be two
+/// licences of one driver, and part him.
 pub fn licence_key(state: &str, number: &str) -> Option<String> {
-    let (state, number) = (letters_and_digits(state), letters_and_digits(number));
+    let (state, number) = (state_letters(state)?, letters_and_digits(number));
     let is_number = number.len() >= LICENCE && number.bytes().any(|byte| byte.is_ascii_digit());
-    if is_placeholder(&state) || !is_number || is_placeholder(&number) {
+    if !is_number || is_placeholder(&number) {
         return None;
     }
     let hash = digest(&SHA256, format!("{state}:{number}").as_bytes());
@@ -116,7 +117,8 @@ pub fn plate_parts(plate: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// "TX" of "tx" and "US-TX". A name in full is no state here: taken for another than its letters, it would part one truck.
+/// "TX" of "tx" and "US-TX". A name in full is no state here: taken for another than its letters, it would part one truck, or
+/// one driver.
 fn state_letters(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_uppercase();
     let letters = text.rsplit_once('-').map_or(text.as_str(), |(_, letters)| letters);
@@ -138,6 +140,19 @@ mod tests {
         assert_eq!(Some(&key), licence_key("NV", "D0000001").as_ref());
         assert!(!key.contains("0000001"));
         assert_eq!(licence_key("", "D1000"), None);
+    }
+
+    #[test]
+    fn a_licence_is_one_however_its_state_is_written() {
+        let key = licence_key("TX", "20481177");
+        for state in ["tx", " Tx ", "US-TX", "us-tx"] {
+            assert_eq!(licence_key(state, "20481177"), key, "{state}");
+        }
+        assert_ne!(licence_key("OK", "20481177"), key);
+        // A name in full is no other state: nothing is known of it.
+        for state in ["Texas", "Tex.", "USA", "48"] {
+            assert_eq!(licence_key(state, "20481177"), None, "{state}");
+        }
     }
 
     #[test]
