@@ -8,8 +8,8 @@ use super::motion::{self, compass};
 use super::pairing::{self, Heard};
 use super::{age, find, itinerary, locality, sanity, trip};
 use crate::model::{
-    Driver, DutyStatus, Engine, Fix, Fleet, Keyed, Motion, Point, Sighting, Timestamp, Tractor, Trailer,
-    UnitKind,
+    Driver, DutyStatus, Engine, Fix, Fleet, Keyed, Motion, Point, Says, Sighting, Timestamp, Tractor,
+    Trailer, UnitKind,
 };
 
 /// A truck on its way drives no faster than this for long.
@@ -96,12 +96,14 @@ pub fn why<'a>(fleet: &'a Fleet, row: &Tractor, fresh: &Freshness, now: Timestam
     })
 }
 
-/// What its last fix showed. The row's own state is overwritten once it is dark.
+/// What its last fix showed. The row's own state is overwritten once it is dark. A tracker that told no speed, and did not
+/// show it standing, said that it rolled.
 fn did(row: &Tractor, seen_at: Timestamp) -> Motion {
+    let rolls = row.speed_mph.is_none() && row.stood_since_at.is_none();
     let fix = Fix {
         latitude: row.latitude.unwrap_or_default(),
         longitude: row.longitude.unwrap_or_default(),
-        says: None,
+        says: rolls.then_some(Says { rolls, since_at: None }),
         speed_mph: row.speed_mph,
         heading_deg: row.heading_deg,
         place: None,
@@ -399,6 +401,21 @@ mod tests {
         let said = dark(&fleet).unwrap();
         assert_eq!(said[0], "why dark: its driver rests by his log: it may be parked | ");
         assert_eq!(said[3], "its trailer: not heard since | ");
+    }
+
+    #[test]
+    fn a_truck_that_rolled_by_its_trackers_word_alone_is_not_said_to_have_stood() {
+        let check = |stood_since_at, engine: Option<Engine>, did: &str, may_be: &str| {
+            let said = dark(&fleet(|row| {
+                (row.state, row.speed_mph, row.stood_since_at) = (Motion::Dark, None, stood_since_at);
+                (row.engine, row.engine_at) = (engine, Some(ago(60)));
+            }))
+            .unwrap();
+            assert!(said[1].starts_with(did) && said[6].contains(may_be), "{said:?}");
+        };
+        check(None, Some(Engine::Off), "did then: rolled E | ", "up to 65 mi on toward E");
+        check(Some(ago(90)), None, "did then: stood | ", "where it stood");
+        check(Some(ago(90)), Some(Engine::Idle), "did then: idled | ", "where it stood");
     }
 
     const EITHER: &str =
