@@ -207,7 +207,7 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     identify(&mut work, memory, &mut still_unlinked, commit)?;
     take_in(&mut work, memory, &commit.batch.changes)?;
     match commit.batch.complete {
-        true if commit.batch.bare => pairings::keep(&mut work)?,
+        true if commit.batch.bare => memory.told.bare(&mut work)?,
         true => memory.told.complete(&mut work)?,
         false => {}
     }

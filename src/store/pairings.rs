@@ -39,8 +39,8 @@ pub(super) fn upsert(work: &mut Work<'_>, told: &Pairing) -> rusqlite::Result<()
 }
 
 /// A list that names every truck came without one. That everybody got off at once is a fault of the service, never the
-/// end of the day: who it named stays where he is, and that is said.
-pub(super) fn keep(work: &mut Work<'_>) -> rusqlite::Result<()> {
+/// end of the day: who it named stays where he is, and that is said, if it named anybody. Returns whether it did.
+pub(super) fn keep(work: &mut Work<'_>) -> rusqlite::Result<bool> {
     let has_named: bool = work
         .sql
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM pairings WHERE account = ?1 AND resource = ?2)")?
@@ -48,7 +48,7 @@ pub(super) fn keep(work: &mut Work<'_>) -> rusqlite::Result<()> {
     if has_named {
         work.reject("", profiles::EMPTY);
     }
-    Ok(())
+    Ok(has_named)
 }
 
 /// Works out again who goes with whom. `loads_since` is the revision from which on something that bears on

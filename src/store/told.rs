@@ -27,6 +27,8 @@ struct OfFeed {
     words: HashMap<u64, Word>,
     /// Whether the file is known to hold these words and no others.
     is_whole: bool,
+    /// It was said that the list came without a row.
+    is_bare: bool,
 }
 
 /// One pairing, as the file has it.
@@ -88,6 +90,7 @@ impl Told {
         let feed = self.of(work);
         let known = feed.words.len();
         feed.words.retain(|_, word| word.seen >= read_rev);
+        feed.is_bare = false;
         if feed.is_whole && feed.words.len() == known {
             return Ok(());
         }
@@ -116,6 +119,16 @@ impl Told {
         Ok(())
     }
 
+    /// A list that names every truck came without one: what it told stands. That is said when it begins; said with every
+    /// read it would drown all else.
+    pub(super) fn bare(&mut self, work: &mut Work<'_>) -> rusqlite::Result<()> {
+        if !self.of(work).is_bare {
+            let is_said = pairings::keep(work)?;
+            self.of(work).is_bare = is_said;
+        }
+        Ok(())
+    }
+
     /// This account's words were deleted.
     pub(super) fn forget(&mut self, account: &str) {
         self.feeds.retain(|feed| &*feed.account != account);
@@ -130,7 +143,13 @@ impl Told {
         let is_it = |feed: &OfFeed| &*feed.account == work.account && feed.resource == work.resource;
         let place = self.feeds.iter().position(is_it).unwrap_or_else(|| {
             let (account, resource) = (work.account.into(), work.resource);
-            self.feeds.push(OfFeed { account, resource, words: HashMap::new(), is_whole: false });
+            self.feeds.push(OfFeed {
+                account,
+                resource,
+                words: HashMap::new(),
+                is_whole: false,
+                is_bare: false,
+            });
             self.feeds.len() - 1
         });
         &mut self.feeds[place]

@@ -56,6 +56,9 @@ struct Mark {
     /// When it last refused to be asked for a null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nulls_refused_at: Option<i64>,
+    /// The columns of which it was said that they are not searched for a null, and are not yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unsearched: Vec<String>,
 }
 
 /// Where in a read we are: [`crate::providers::Page::next`].
@@ -84,6 +87,9 @@ pub(super) struct Place {
     refused_at: Option<i64>,
     /// Likewise.
     nulls_refused_at: Option<i64>,
+    /// Likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unsearched: Vec<String>,
     /// Since when the next read must ask for changes again, where the server fell over at some of them.
     unread_since: Option<i64>,
 }
@@ -105,7 +111,7 @@ struct Before {
 #[derive(Debug, PartialEq)]
 pub(super) enum Next {
     /// Another one.
-    Page(Place),
+    Page(Box<Place>),
     /// Nothing: the read is done.
     Done {
         /// For the next read.
@@ -141,8 +147,9 @@ impl Place {
             ours: 0,
             holes: false,
             refused: None,
-            full_at: mark.map(|mark| mark.full_at),
+            full_at: mark.as_ref().map(|mark| mark.full_at),
             refused_at,
+            unsearched: mark.map(|mark| mark.unsearched).unwrap_or_default(),
             nulls_refused_at: nulls.filter(|at| within(*at, REFUSED)),
             unread_since: None,
         }
@@ -190,6 +197,9 @@ impl Place {
         self.ours += told.ours;
         self.holes |= told.broken > 0;
         self.refused = self.refused.take().or(told.refused.take());
+        if let Some(column) = self.null(listing) {
+            self.unsearched.retain(|said| said != column);
+        }
         let (Some(first), Some(last)) = (told.first.take(), told.last.take()) else {
             // Nothing, or nothing with a key to go on from.
             return self.end_of_part(listing);
@@ -197,7 +207,7 @@ impl Place {
         let Some(before) = self.before.take() else {
             // Its size is the most we know this server to give, so it cannot be short.
             self.before = Some(Before { size: told.rows, opening: first.clone(), first, last });
-            return Next::Page(self);
+            return Next::Page(Box::new(self));
         };
         if first == before.first || first == before.opening {
             told.batch.changes.clear();
@@ -212,7 +222,7 @@ impl Place {
             return self.end_of_part(listing);
         }
         self.before = Some(Before { first, last, ..before });
-        Next::Page(self)
+        Next::Page(Box::new(self))
     }
 
     /// What the next call asks for.
@@ -233,17 +243,25 @@ impl Place {
     /// Whether the next call asks for a null, beside parts that do not: a server that refuses that still
     /// tells all the others.
     pub(super) fn is_dispensable(&self, listing: &Listing) -> bool {
-        self.criteria(listing).iter().any(|(_, value)| *value == NULL)
+        self.null(listing).is_some()
+    }
+
+    /// The column that the next call asks for a null, if it does.
+    fn null(&self, listing: &Listing) -> Option<&'static str> {
+        self.criteria(listing).iter().find(|(_, value)| *value == NULL).map(|(column, _)| *column)
     }
 
     /// The same read without a part that the server has not answered; `refused` when it said so, and is
-    /// believed for a day. Says so in `told`.
+    /// believed for a day. Says so in `told` when it begins: some are read every few seconds.
     pub(super) fn without_part(mut self, listing: &Listing, refused: bool, told: &mut Told) -> Next {
-        let null = self.criteria(listing).iter().find(|(_, value)| *value == NULL);
-        told.batch.rejects.extend(null.map(|(column, _)| Reject {
-            external_id: (*column).to_owned(),
-            reason: format!("the server does not search for rows without {column}"),
-        }));
+        let null = self.null(listing).filter(|column| !self.unsearched.iter().any(|said| said == column));
+        if let Some(column) = null {
+            told.batch.rejects.push(Reject {
+                external_id: column.to_owned(),
+                reason: format!("the server does not search for rows without {column}"),
+            });
+            self.unsearched.push(column.to_owned());
+        }
         self.holes = true;
         if refused {
             self.nulls_refused_at = Some(self.started);
@@ -269,7 +287,7 @@ impl Place {
         if self.full {
             return Some(self.end(listing));
         }
-        Some(Next::Page(Self { full: true, part: 0, before: None, ..self }))
+        Some(Next::Page(Box::new(Self { full: true, part: 0, before: None, ..self })))
     }
 
     fn end_of_part(mut self, listing: &Listing) -> Next {
@@ -279,7 +297,7 @@ impl Place {
             self.part += 1;
         }
         self.before = None;
-        if self.part < self.whole(listing) + changes { Next::Page(self) } else { self.end(listing) }
+        if self.part < self.whole(listing) + changes { Next::Page(Box::new(self)) } else { self.end(listing) }
     }
 
     fn end(self, listing: &Listing) -> Next {
@@ -293,6 +311,7 @@ impl Place {
             full_at,
             refused_at: self.refused_at,
             nulls_refused_at: self.nulls_refused_at,
+            unsearched: self.unsearched,
         };
         let cursor = Some(&mark).filter(|_| !listing.changes.is_empty());
         let cursor = cursor.and_then(|mark| serde_json::to_string(mark).ok());

@@ -142,6 +142,7 @@ async fn a_server_that_is_not_asked_for_nulls_tells_all_the_rest() {
         let batch = server.read("movements", batch.cursor.as_deref(), now()).await;
         assert_eq!(ids(&batch), ["1"]);
         assert!(batch.cursor.is_some());
+        assert_eq!(batch.rejects, [], "it was said");
         let asked = server.asked();
         assert!(asked[1..].iter().all(|line| line.contains("changedAfterDate")), "{status}: {asked:?}");
         let for_nulls = asked.iter().filter(|line| line.contains("origin.sched_arrive_early=%3D")).count();

@@ -67,6 +67,12 @@ async fn a_list_of_trucks_that_is_empty_unseats_nobody_and_says_so() {
     assert_eq!(pairs(&bench), [pair("Ann", Some("1"))]);
     let empty = "the list is empty, and was not before: what it named is kept";
     assert_eq!(said(&bench), [(empty.to_owned(), 1)]);
+    // It is said when it begins, not at every read.
+    bench.tell_batch("samsara", "pairs", bare()).await;
+    assert_eq!((pairs(&bench), said(&bench)), (vec![pair("Ann", Some("1"))], vec![(empty.to_owned(), 1)]));
+    tell_all(&mut bench, vec![word("a", "1")]).await;
+    bench.tell_batch("samsara", "pairs", bare()).await;
+    assert_eq!(said(&bench), [(empty.to_owned(), 2)]);
     // Trucks without a driver are the end of the day.
     tell_all(&mut bench, Vec::new()).await;
     assert_eq!(pairs(&bench), [pair("Ann", None)]);
