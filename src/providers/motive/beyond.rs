@@ -71,6 +71,13 @@ impl Beyond {
         self.seats.as_deref()
     }
 
+    /// The other list has told since of whom, or of which truck, it told these: they do not come back by what it told before.
+    pub(super) fn forget(&mut self, is_told: impl Fn(&Pairing) -> bool) {
+        if let Some(seats) = &mut self.seats {
+            seats.retain(|seat| !is_told(seat));
+        }
+    }
+
     /// Whether where its trucks are is not known any more, nor who is in them.
     pub(super) const fn is_lost(&self) -> bool {
         self.lost

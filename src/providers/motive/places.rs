@@ -18,7 +18,8 @@ const FORBIDDEN: Duration = Duration::from_hours(1);
 const NOT_FOUND: Duration = Duration::from_mins(10);
 /// A truck that was not seen for so long is no reason to ask again soon.
 const LONG_AGO: Duration = Duration::from_hours(24);
-/// What is written down again is so no more than this later than it was told.
+/// What is told again without a change is not written down each time: what was told now may be written as told before, by
+/// less than this.
 const SLACK: Duration = Duration::from_mins(1);
 /// What is said where the list of those with a gateway may not be read.
 const NO_GATEWAYS: &str =
@@ -125,6 +126,8 @@ impl Known {
         if page.next.is_some() {
             return;
         }
+        let told = &self.told;
+        self.beyond.forget(|seat| concern(seat).iter().flatten().any(|name| told.contains(name)));
         let (whole, bare) = (page.batch.complete, page.batch.bare);
         if whole && self.beyond.seats().is_none() {
             self.let_go(&mut page.batch);
@@ -169,9 +172,9 @@ impl Known {
         }
     }
 
-    /// Whom the list of all put into a truck before, and of whom and which neither list told anything in this read.
+    /// Whom the list of all put into a truck before, and of whom and which no list has told anything since.
     fn untold(&self) -> Vec<Pairing> {
-        let is_told = |name: &String| self.told.contains(name) || self.told_beyond.contains(name);
+        let is_told = |name: &String| self.told_beyond.contains(name);
         let seats = self.beyond.seats().unwrap_or_default().iter();
         seats.filter(|seat| !concern(seat).iter().flatten().any(is_told)).cloned().collect()
     }

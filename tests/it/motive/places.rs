@@ -111,6 +111,32 @@ async fn who_is_in_a_truck_that_only_the_list_of_all_tells_of_stays_there_while_
 }
 
 #[tokio::test]
+async fn who_logged_in_to_another_truck_since_is_not_put_back_into_that_of_the_list_of_all() {
+    let phase = Arc::new(AtomicU16::new(0));
+    let told_now = Arc::clone(&phase);
+    let server = Server::start(move |asked| {
+        let driver = match (asked.line.starts_with("/v1/"), told_now.load(Ordering::Relaxed)) {
+            (true, 0) => return say(200, both_lists(&asked.line)),
+            (true, _) => return say(502, "busy"),
+            (false, 1) => r#"{"id":803,"status":"active"}"#,
+            (false, _) => "null",
+        };
+        let location = r#"{"lat":30,"lon":-97,"located_at":"2026-11-20T15:00:00Z","speed":0}"#;
+        let row = format!(r#"{{"id":501,"current_location":{location},"current_driver":{driver}}}"#);
+        say(200, vehicles(&[&row]))
+    });
+    let motive = server.await.by_key();
+    let mut found = Vec::new();
+    for (seconds, now_told) in [(0, 0), (15, 0), (30, 1), (45, 2), (60, 2), (75, 2)] {
+        phase.store(now_told, Ordering::Relaxed);
+        let (told, whole) = told(&read(&motive, "vehicle_locations", later(seconds)).await.unwrap());
+        assert!(whole, "{seconds}");
+        found.push(told.into_iter().filter(|line| line.starts_with("803 in")).collect::<Vec<_>>().join(", "));
+    }
+    assert_eq!(found, ["803 in 502", "803 in 502", "803 in 501", "", "", ""]);
+}
+
+#[tokio::test]
 async fn the_list_of_all_is_read_as_often_as_it_brings_something() {
     let reads = async |all: fn(&str) -> String, seconds: &[u64]| {
         let server = Server::start(move |asked| say(200, all(&asked.line))).await;
