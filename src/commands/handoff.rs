@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::late::{late_words, span};
 use super::table::{self, or_none};
 use super::{Format, Layout, grid};
-use crate::model::{Exception, ExceptionKind, Fleet, Mark, Reason, Risk, Severity, Timestamp};
+use crate::model::{EtaSource, Exception, ExceptionKind, Fleet, Mark, Reason, Risk, Severity, Timestamp};
 use crate::rules::handoff::{
     Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, What, about, accepted, owner,
 };
@@ -89,6 +89,8 @@ struct Risky<'a> {
     risk: Risk,
     reason: Option<Reason>,
     late_s: Option<i64>,
+    /// Who worked out the road that this rests on.
+    eta_source: Option<EtaSource>,
     stop_id: Option<&'a str>,
     stop: Option<String>,
     deadline_at: Option<Timestamp>,
@@ -230,7 +232,7 @@ impl Page<'_> {
         vec![
             load.movement.tms.id.to_string(),
             load.standing.risk.word().to_owned(),
-            late_words(load.movement.late_s),
+            EtaSource::marked(load.eta_source(), late_words(load.movement.late_s)),
             load.stop.map_or_else(|| table::NONE.to_owned(), trip::place),
             closes,
             load.standing.reason.map_or_else(
@@ -336,6 +338,7 @@ fn answer<'a>(handoff: &'a Handoff<'a>, fleet: &Fleet) -> Answer<'a> {
         risk: load.standing.risk,
         reason: load.standing.reason,
         late_s: load.movement.late_s,
+        eta_source: load.eta_source(),
         stop_id: load.stop.map(|stop| stop.tms.id.as_str()),
         stop: load.stop.map(trip::place),
         deadline_at: load.deadline_at,

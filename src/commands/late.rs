@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::rows::{MovementRow, age_of};
 use super::table::{self, Names, or_none};
 use super::{Format, Layout, grid};
-use crate::model::{Fleet, Gives, Input, Keyed, Reason, RunsOut, Timestamp};
+use crate::model::{EtaSource, Fleet, Gives, Input, Keyed, Reason, RunsOut, Timestamp};
 use crate::rules::late::{LateLoad, Report};
 pub(super) use crate::rules::moment::span;
 use crate::rules::{age, locality, trip};
@@ -80,6 +80,8 @@ struct Row<'a> {
     critical_late_at: Option<Timestamp>,
     critical_eta_at: Option<Timestamp>,
     critical_legal_eta_at: Option<Timestamp>,
+    /// What `late_s` and the critical times rest on.
+    critical_eta_source: Option<EtaSource>,
     latest_departure_at: Option<Timestamp>,
     /// The same for the window of the critical stop alone.
     leave_by_at: Option<Timestamp>,
@@ -111,6 +113,7 @@ impl<'a> Row<'a> {
             critical_late_at: load.deadline_at,
             critical_eta_at: load.arrival.and_then(|arrival| arrival.eta_at),
             critical_legal_eta_at: load.arrival.and_then(|arrival| arrival.legal_eta_at),
+            critical_eta_source: load.eta_source(),
             latest_departure_at: load.judgement.latest_departure_at,
             leave_by_at: load.judgement.leave_by_at,
             runs_out: load.judgement.runs_out,
@@ -147,6 +150,7 @@ fn cells(load: &LateLoad<'_>, fleet: &Fleet, layout: &Layout, now: Timestamp) ->
         Some(stop) => table::moment_at(stop, at, layout, now),
         None => table::moment(at, layout, now),
     };
+    let marked = |words| EtaSource::marked(load.eta_source(), words);
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     let oldest = load
         .standing
@@ -155,12 +159,12 @@ fn cells(load: &LateLoad<'_>, fleet: &Fleet, layout: &Layout, now: Timestamp) ->
     vec![
         movement.tms.id.to_string(),
         load.standing.risk.word().to_owned(),
-        late_words(movement.late_s),
+        marked(late_words(movement.late_s)),
         or_none(load.standing.reason.map(Reason::word)),
         load.stop.map_or_else(|| table::NONE.to_owned(), trip::place),
         moment(load.deadline_at),
-        moment(load.arrival.and_then(|arrival| arrival.eta_at)),
-        moment(load.arrival.and_then(|arrival| arrival.legal_eta_at)),
+        marked(moment(load.arrival.and_then(|arrival| arrival.eta_at))),
+        marked(moment(load.arrival.and_then(|arrival| arrival.legal_eta_at))),
         moment(load.judgement.leave_by_at),
         names.driver(movement.driver_id.as_ref()),
         names.tractor(movement.tractor_id.as_ref()),

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::csv::Fields;
 use super::{Format, csv, table};
 use crate::model::{
-    Driver, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor, Trailer,
-    UnitId, UnitKind,
+    Driver, EtaSource, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor,
+    Trailer, UnitId, UnitKind,
 };
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::freshness::{self, Freshness};
@@ -160,10 +160,13 @@ pub(super) struct MovementRow<'a> {
     /// The stop that `late_s`, `risk` and `reason` are about.
     critical_stop_id: Option<&'a str>,
     critical_stop: Option<String>,
+    /// What `eta_at` and `legal_eta_at`, which are of the next stop, rest on.
+    eta_source: Option<EtaSource>,
 }
 
 impl<'a> MovementRow<'a> {
     pub(super) fn new(row: Movement, trip: trip::Trip<'a>, critical: Option<&'a Stop>) -> Self {
+        let eta_source = trip.next.and_then(|stop| stop.eta_source).filter(|_| row.eta_at.is_some());
         Self {
             row,
             origin: trip.origin.map(trip::place),
@@ -172,6 +175,7 @@ impl<'a> MovementRow<'a> {
             next_stop: trip.next.map(trip::place),
             critical_stop_id: critical.map(|stop| stop.tms.id.as_str()),
             critical_stop: critical.map(trip::place),
+            eta_source,
         }
     }
 }

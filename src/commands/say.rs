@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Format;
-use crate::model::{Movement, Timestamp};
+use crate::model::{EtaSource, Movement, Timestamp};
 use crate::rules::say::Saying;
 
 #[derive(Serialize)]
@@ -19,6 +19,7 @@ struct Answer<'a> {
     destination: Option<&'a str>,
     soonest_at: Option<Timestamp>,
     likely_at: Option<Timestamp>,
+    eta_source: Option<EtaSource>,
     planned_at: Option<Timestamp>,
     arrived_at: Option<Timestamp>,
     calls_at: Option<&'a str>,
@@ -47,6 +48,7 @@ pub fn print(
                 destination: saying.destination.as_deref(),
                 soonest_at: saying.soonest_at,
                 likely_at: saying.likely_at,
+                eta_source: saying.eta_source,
                 planned_at: saying.planned_at,
                 arrived_at: saying.arrived_at,
                 calls_at: saying.calls_at.as_ref().map(|(place, _)| place.as_str()),

@@ -136,7 +136,7 @@ fn movement(row: &Movement, names: Names<'_>, layout: &Layout, now: Timestamp) -
         row.tms.status.word().to_owned(),
         risk_words(row, names.0, trip.next),
         place(trip.next),
-        moment(row.eta_at, layout, now),
+        eta(row.eta_at, trip.next.and_then(|stop| stop.eta_source), layout, now),
         names.driver(row.driver_id.as_ref()),
         names.tractor(row.tractor_id.as_ref()),
         names.trailer(row.trailer_id.as_ref()),
@@ -176,18 +176,22 @@ fn stop(row: &Stop, layout: &Layout, now: Timestamp) -> Vec<String> {
         trip::place(row),
         moment(row.tms.scheduled_early_at),
         moment(row.tms.scheduled_late_at),
-        eta(row, layout, now),
+        stop_eta(row, layout, now),
         moment(row.tms.actual_arrival_at),
         or_none(row.tms.name.as_deref()),
     ]
 }
 
-/// Ours where there is one; else the TMS's, and that it is the TMS's.
-fn eta(row: &Stop, layout: &Layout, now: Timestamp) -> String {
+/// Ours where there is one, else the TMS's; with what it rests on.
+fn stop_eta(row: &Stop, layout: &Layout, now: Timestamp) -> String {
     match (row.eta_at, row.tms.tms_eta_at) {
-        (None, told @ Some(_)) => format!("{} {}", moment(told, layout, now), EtaSource::Tms.word()),
-        (ours, _) => moment(ours, layout, now),
+        (None, told @ Some(_)) => eta(told, Some(EtaSource::Tms), layout, now),
+        (ours, _) => eta(ours, row.eta_source, layout, now),
     }
+}
+
+fn eta(at: Option<Timestamp>, source: Option<EtaSource>, layout: &Layout, now: Timestamp) -> String {
+    EtaSource::marked(source.filter(|_| at.is_some()), moment(at, layout, now))
 }
 
 /// Looks up what people call a unit.
@@ -269,15 +273,22 @@ mod tests {
     }
 
     #[test]
-    fn an_arrival_that_only_the_tms_tells_is_marked() {
+    fn an_arrival_is_marked_with_what_it_rests_on() {
         let now = Timestamp::parse("2026-03-10T18:00:00Z").unwrap();
         let layout = Layout { width: None, ascii: false, zone: jiff::tz::TimeZone::UTC };
         let mut row = Stop::default();
-        assert_eq!(eta(&row, &layout, now), "-");
+        assert_eq!(stop_eta(&row, &layout, now), "-");
         row.tms.tms_eta_at = Some(now);
-        assert_eq!(eta(&row, &layout, now), "Tue 18:00 UTC tms");
+        assert_eq!(stop_eta(&row, &layout, now), "Tue 18:00 UTC tms");
         row.eta_at = Timestamp::parse("2026-03-10T19:00:00Z");
-        assert_eq!(eta(&row, &layout, now), "Tue 19:00 UTC");
+        for (source, expected) in [
+            (EtaSource::Mapbox, "Tue 19:00 UTC"),
+            (EtaSource::MapboxCar, "Tue 19:00 UTC car"),
+            (EtaSource::Estimate, "Tue 19:00 UTC est"),
+        ] {
+            row.eta_source = Some(source);
+            assert_eq!(stop_eta(&row, &layout, now), expected);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::late::span;
 use super::table::{self, Names, or_none};
 use super::{Format, grid};
-use crate::model::{ExceptionKind, Fleet, Timestamp};
+use crate::model::{EtaSource, ExceptionKind, Fleet, Timestamp};
 use crate::rules::trip;
 use crate::rules::uncovered::Uncovered;
 
@@ -23,6 +23,8 @@ struct Row<'a> {
     scheduled_late_at: Option<Timestamp>,
     left_s: Option<i64>,
     legal_eta_at: Option<Timestamp>,
+    /// What that rests on.
+    eta_source: Option<EtaSource>,
     reason: Option<&'a str>,
     driver: Option<&'a str>,
     tractor: Option<&'a str>,
@@ -60,7 +62,7 @@ pub fn print(
             moment(one.opens_at),
             moment(one.closes_at),
             why(one).to_owned(),
-            moment(one.legal_eta_at),
+            EtaSource::marked(one.exception.eta_source(), moment(one.legal_eta_at)),
             names.driver(one.exception.touches.driver_id.as_ref()),
             names.tractor(one.exception.touches.tractor_id.as_ref()),
             or_none(claim.map(|mark| mark.user.as_str())),
@@ -106,6 +108,7 @@ fn row<'a>(one: &'a Uncovered<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> 
         scheduled_late_at: one.closes_at,
         left_s: one.closes_at.map(|at| at.secs_since(now)),
         legal_eta_at: one.legal_eta_at,
+        eta_source: one.exception.eta_source(),
         reason: one.reason,
         driver: driver.map(|row| row.name.as_str()),
         tractor: tractor.map(|row| row.unit_number.as_str()),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Handling, Keyed, Mark, MovementKey, RowText, Seen, Timestamp, UnitId};
+use super::{EtaSource, Handling, Keyed, Mark, MovementKey, RowText, Seen, Timestamp, UnitId};
 
 /// What kind of trouble it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -344,6 +344,11 @@ impl Exception {
             Fact::At(at) => Some(*at),
             _ => None,
         }
+    }
+
+    /// Who worked out the road that its lateness and its times rest on.
+    pub fn eta_source(&self) -> Option<EtaSource> {
+        self.text("eta_source").and_then(EtaSource::from_word)
     }
 
     /// How bad it is at `now`, in seconds.

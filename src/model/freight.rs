@@ -119,6 +119,34 @@ impl EtaSource {
             Self::Tms => "tms",
         }
     }
+
+    /// What stands behind a time or a lateness that rests on it: nothing where that is a truck's own route.
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Mapbox => "",
+            Self::MapboxCar => "car",
+            Self::Estimate => "est",
+            Self::Tms => "tms",
+        }
+    }
+
+    /// The same as a part of a sentence: ", by the straight line".
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Mapbox => "",
+            Self::MapboxCar => ", by a car's route",
+            Self::Estimate => ", by the straight line",
+            Self::Tms => ", by the TMS",
+        }
+    }
+
+    /// The words of a time or a lateness with the mark of what it rests on: "14:05 est".
+    pub fn marked(source: Option<Self>, words: String) -> String {
+        match source.map_or("", Self::mark) {
+            "" => words,
+            mark => words + " " + mark,
+        }
+    }
 }
 
 /// Whether a load will make its windows.

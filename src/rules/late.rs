@@ -7,7 +7,7 @@ use super::freshness::{Freshness, Standing, movement_at, standing};
 use super::itinerary::is_to_be_driven;
 use super::only::{self, About, Only};
 use super::{queue, trip, uncovered};
-use crate::model::{Arrival, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
+use crate::model::{Arrival, EtaSource, Fleet, Judgement, Keyed, Movement, Reason, Risk, Stop, Timestamp};
 
 /// A load in trouble.
 #[derive(Clone, Debug)]
@@ -27,6 +27,11 @@ pub struct LateLoad<'a> {
 }
 
 impl LateLoad<'_> {
+    /// Who worked out the road that its lateness and its times rest on.
+    pub fn eta_source(&self) -> Option<EtaSource> {
+        self.arrival.and_then(|arrival| arrival.eta_source)
+    }
+
     /// Until when the driver can stay off duty and still make it to that stop, where that was worked out for it.
     pub fn leave_by_at(&self) -> Option<Timestamp> {
         let is_it = self.stop.map(|stop| &stop.tms.id) == self.judgement.stop_id.as_ref();

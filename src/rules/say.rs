@@ -29,6 +29,8 @@ pub struct Saying {
     pub soonest_at: Option<Timestamp>,
     /// When it is there, likely.
     pub likely_at: Option<Timestamp>,
+    /// What those two rest on.
+    pub eta_source: Option<EtaSource>,
     /// When the TMS has it there, where nothing better is known.
     pub planned_at: Option<Timestamp>,
     /// When it came there.
@@ -56,6 +58,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
             destination: stops.last().map(|stop| trip::place(stop)),
             soonest_at: None,
             likely_at: None,
+            eta_source: None,
             planned_at: None,
             arrived_at: None,
             calls_at: None,
@@ -82,6 +85,7 @@ pub fn of(load: &Movement, fleet: &Fleet, fresh: &Freshness, office: &TimeZone, 
         destination: Some(trip::place(last)),
         soonest_at: ours.map(|(soonest, _)| soonest),
         likely_at: ours.map(|(_, likely)| likely),
+        eta_source: last.eta_source.filter(|_| ours.is_some()),
         planned_at,
         arrived_at,
         calls_at: calls.map(|held| (trip::place(held.stop), held.arrived_at)),
@@ -175,14 +179,15 @@ impl Speaker<'_> {
         let time = |at| self.lettered(last, at).0;
         let letters = |at| self.lettered(last, at).1;
         let lettered = |at| format!("{}{}", time(at), letters(at));
+        let by = last.eta_source.map_or("", EtaSource::clause);
         match (ours, planned_at, arrived_at) {
             (_, _, Some(arrived)) => format!("arrived at {place} {}", lettered(arrived)),
             (Some((soonest, likely)), ..) if soonest < likely && lettered(soonest) != lettered(likely) => {
                 let is_one_clock = letters(soonest) == letters(likely);
                 let from = if is_one_clock { time(soonest) } else { lettered(soonest) };
-                format!("expected at {place} between {from} and {}", lettered(likely))
+                format!("expected at {place} between {from} and {}{by}", lettered(likely))
             }
-            (Some((_, likely)), ..) => format!("expected at {place} about {}", lettered(likely)),
+            (Some((_, likely)), ..) => format!("expected at {place} about {}{by}", lettered(likely)),
             (None, Some(told), _) => {
                 format!("due at {place} {} by the plan on file, not confirmed", lettered(told))
             }
@@ -366,6 +371,15 @@ mod tests {
         assert_eq!(ours(60, 120), "expected at Waco TX between 19:00 and 20:00 UTC (our office's time)");
         assert_eq!(ours(-60, 120), "expected at Waco TX between 18:00 and 20:00 UTC (our office's time)");
         assert_eq!(ours(-60, -5), "when it will be at Waco TX cannot be told now");
+        let by = |source| {
+            expectation(&judged(|stop| {
+                (stop.legal_eta_at, stop.eta_at, stop.eta_source) =
+                    (Some(ahead(60)), Some(ahead(60)), Some(source));
+            }))
+        };
+        let expected = "expected at Waco TX about 19:00 UTC (our office's time)";
+        assert_eq!(by(EtaSource::Mapbox), expected);
+        assert_eq!(by(EtaSource::Estimate), format!("{expected}, by the straight line"));
         let planned = |minutes: i64| expectation(&fleet(|stop| stop.tms.tms_eta_at = Some(ahead(minutes))));
         assert_eq!(
             planned(60),

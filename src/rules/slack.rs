@@ -38,6 +38,11 @@ impl Slack {
             Self::Here(_) | Self::Blind(_) | Self::Unknown => None,
         }
     }
+
+    /// Whether it is counted from an arrival to come.
+    const fn is_counted(self) -> bool {
+        matches!(self, Self::Late(_) | Self::Risk(_) | Self::Spare(_))
+    }
 }
 
 /// The next stop of a load; `None` where none is left.
@@ -62,6 +67,8 @@ pub struct Judged<'a> {
     pub ahead: usize,
     /// How it stands against that.
     pub slack: Slack,
+    /// Who told the arrival that this is counted from, where it is counted from one.
+    pub source: Option<EtaSource>,
 }
 
 /// How a load stands as of `now`, and at which stop; `None` where no stop is left.
@@ -78,24 +85,29 @@ pub fn judged<'a>(row: &Movement, fleet: &'a Fleet, fresh: &Freshness, now: Time
     let is_late = |late| if is_legal { Slack::Risk(late) } else { Slack::Late(late) };
     if let Some(arrived) = arrived_at(row, next, fleet, fresh, now) {
         // That it stands here hides nothing of what it will be late for.
-        let here = Judged { stop: next, ahead: 0, slack: Slack::Here(now.secs_since(arrived).max(0)) };
-        return Some(late.map_or(here, |late| Judged { stop, ahead, slack: is_late(late) }));
+        let slack = Slack::Here(now.secs_since(arrived).max(0));
+        let here = Judged { stop: next, ahead: 0, slack, source: None };
+        return Some(late.map_or(here, |late| {
+            let source = stop.eta_source;
+            Judged { stop, ahead, slack: is_late(late), source }
+        }));
     }
     let closes = stop.closes_at();
     let blind = standing.reason.filter(|reason| matches!(reason, Reason::StaleGps | Reason::StaleHos));
     // Where that is why it cannot be judged, an arrival that the TMS has on file makes neither spare time nor a risk of it:
     // nobody knows whether its truck comes that far, nor its driver may.
     let blind = blind.filter(|_| standing.risk == Risk::Unknown);
-    let coming = eta(stop, &standing).map(|(at, _)| at).filter(|_| blind.is_none());
-    let coming = coming.filter(|at| now.secs_since(*at) < OVERDUE_S);
-    let against = ours.or_else(|| Some(coming?.secs_since(closes?)));
+    let coming = eta(stop, &standing).filter(|(at, _)| blind.is_none() && now.secs_since(*at) < OVERDUE_S);
+    let against = ours.or_else(|| Some(coming?.0.secs_since(closes?)));
+    let source = if ours.is_some() { stop.eta_source } else { coming.and_then(|(_, source)| source) };
     let slack = match (against, closes.map(|closes| now.secs_since(closes))) {
         (Some(late @ 1..), _) => is_late(late),
         (_, Some(past @ 1..)) => Slack::Past(past),
         (Some(early), _) => Slack::Spare(early.saturating_neg()),
         (None, _) => blind.map_or(Slack::Unknown, Slack::Blind),
     };
-    Some(Judged { stop, ahead, slack })
+    let source = source.filter(|_| slack.is_counted());
+    Some(Judged { stop, ahead, slack, source })
 }
 
 /// How a load stands as of `now`.

@@ -9,7 +9,7 @@ use super::args::Args;
 use super::found::{Found, row};
 use super::words::{ago, count, lateness, place, seen, when, when_at};
 use super::{queue, who};
-use crate::model::{Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
+use crate::model::{EtaSource, Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
 use crate::rules::detention::{self, Free, Held};
 use crate::rules::find::{self, Fit, Kind};
@@ -215,7 +215,7 @@ pub(super) fn stop_words(stop: &Stop, facts: &Facts) -> String {
     format!("{} ({}{name}), {window}", trip::place(stop), stop.tms.kind.word())
 }
 
-/// "likely Tue 14:20 CST, legally at the earliest Tue 13:55 CST (mapbox)", or when it came there.
+/// "likely Tue 14:20 CST, legally at the earliest Tue 13:55 CST, by the straight line", or when it came there.
 pub(super) fn arrival_words(movement: &Movement, stop: &Stop, basis: &Basis<'_>, facts: &Facts) -> String {
     let (fleet, now) = (&facts.fleet, facts.now);
     if stop.tms.done {
@@ -231,7 +231,7 @@ pub(super) fn arrival_words(movement: &Movement, stop: &Stop, basis: &Basis<'_>,
     let Some(eta) = ahead(told.eta_at, now) else { return "NO ETA is known".to_owned() };
     let legal = ahead(told.legal_eta_at, now)
         .map(|at| format!(", legally at the earliest {}", when_at(stop, at, facts)));
-    let source = told.eta_source.map(|source| format!(" ({})", source.word())).unwrap_or_default();
+    let source = told.eta_source.map_or("", EtaSource::clause);
     format!("likely {}{}{source}", when_at(stop, eta, facts), legal.unwrap_or_default())
 }
 
@@ -294,7 +294,7 @@ pub(super) fn eta(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
             ("closes", json!(stop.closes_at().map(|at| when_at(stop, at, facts)))),
             ("eta", json!(ahead(told.eta_at, now).map(|at| when_at(stop, at, facts)))),
             ("legal_eta", json!(ahead(told.legal_eta_at, now).map(|at| when_at(stop, at, facts)))),
-            ("eta_source", json!(told.eta_source.map(crate::model::EtaSource::word))),
+            ("eta_source", json!(told.eta_source.map(EtaSource::word))),
             ("late_minutes", json!(late_s.map(|late_s| late_s / 60))),
             ("risk", json!(arrival.map(|arrival| arrival.risk.word()))),
         ]));
@@ -390,9 +390,10 @@ pub(super) fn late_words(load: &LateLoad<'_>, facts: &Facts) -> String {
     let closes =
         load.deadline_at.zip(load.stop).map(|(at, stop)| format!(", due {}", when_at(stop, at, facts)));
     format!(
-        "Load {} to {stop}: {}{}, {}.",
+        "Load {} to {stop}: {}{}{}, {}.",
         movement.tms.id,
         standing_words(&load.standing, movement.late_s),
+        load.eta_source().map_or("", EtaSource::clause),
         closes.unwrap_or_default(),
         rig_words(&facts.fleet, movement)
     )
@@ -409,6 +410,7 @@ fn late_row(load: &LateLoad<'_>, facts: &Facts) -> serde_json::Value {
         ("stop", json!(load.stop.map(trip::place))),
         ("due", json!(load.deadline_at.and_then(at))),
         ("eta", json!(load.arrival.and_then(|one| ahead(one.eta_at, facts.now)).and_then(at))),
+        ("eta_source", json!(load.eta_source().map(EtaSource::word))),
         ("leave_by", json!(load.leave_by_at().and_then(at))),
         ("who", json!(rig_words(&facts.fleet, movement))),
         (

@@ -10,7 +10,7 @@ use super::found::{Found, row};
 use super::freight::{blind, cite, late_words};
 use super::words::{ago, count, when, when_at};
 use crate::model::{
-    Driver, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, Reason, StopKey, UnitId,
+    Driver, EtaSource, Exception, ExceptionKind, Fleet, Keyed, Movement, MovementKey, Reason, StopKey, UnitId,
 };
 use crate::rules::alerts::{self, AHEAD};
 use crate::rules::basis::Basis;
@@ -226,7 +226,8 @@ fn add_uncovered(found: &mut Found, one: &Uncovered<'_>, facts: &Facts) {
     let why = if exception.kind == ExceptionKind::UnassignedPickup {
         "nobody is assigned".to_owned()
     } else {
-        let legal = one.legal_eta_at.map(|legal| format!(", at the earliest {}", at(legal)));
+        let by = exception.eta_source().map_or("", EtaSource::clause);
+        let legal = one.legal_eta_at.map(|legal| format!(", at the earliest {}{by}", at(legal)));
         let reason = one.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         format!("its driver cannot legally be there in time{}{reason}", legal.unwrap_or_default())
     };

@@ -8,8 +8,8 @@ use super::settle::Absence;
 use super::sight::{Call, Load, Sight};
 use super::{Alert, ahead_words};
 use crate::model::{
-    Arrival, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject, SubjectKind,
-    Timestamp,
+    Arrival, EtaSource, Exception, ExceptionKind, Judgement, Reason, Risk, Severity, Stop, Subject,
+    SubjectKind, Timestamp,
 };
 use crate::rules::{age, trip};
 
@@ -96,7 +96,8 @@ fn infeasible(sight: &Sight<'_>, load: &Load<'_>, judgement: &Judgement) -> Opti
         return None;
     }
     let (place, why) = (trip::place(pickup), why(load));
-    let summary = format!("Whoever is assigned cannot legally be at the pickup at {place} in time{why}");
+    let by = arrival.eta_source.map_or("", EtaSource::clause);
+    let summary = format!("Whoever is assigned cannot legally be at the pickup at {place} in time{by}{why}");
     let condition = about(load, ExceptionKind::InfeasiblePickup, Severity::Critical, pickup, summary);
     Some(timed(condition, load, arrival).until(pickup.closes_at()))
 }
@@ -113,16 +114,20 @@ fn in_time_or_not(load: &Load<'_>, judgement: &Judgement) -> Option<Condition> {
         Risk::Tight | Risk::Ok | Risk::Unknown => return None,
     };
     let at = format!("at {} ({})", trip::place(stop), stop.tms.kind.word());
+    let arrival = judgement.arrivals.iter().find(|arrival| arrival.stop_id == stop_id);
+    let by = arrival.and_then(|arrival| arrival.eta_source).map_or("", EtaSource::clause);
     let words = late_s.map(|late_s| age::words(Duration::from_secs(late_s.unsigned_abs())));
     let fact = match (kind, words) {
-        (ExceptionKind::Late, Some(late)) if late_s > Some(0) => format!("{late} late {at}"),
+        (ExceptionKind::Late, Some(late)) if late_s > Some(0) => format!("{late} late {at}{by}"),
         (ExceptionKind::Late, _) => format!("Late {at}"),
-        (_, Some(late)) if late_s > Some(0) => format!("{late} late {at} unless all goes better than usual"),
-        (_, Some(spare)) => format!("{spare} to spare {at}"),
+        (_, Some(late)) if late_s > Some(0) => {
+            format!("{late} late {at} unless all goes better than usual{by}")
+        }
+        (_, Some(spare)) => format!("{spare} to spare {at}{by}"),
         (_, None) => format!("At risk {at}"),
     };
     let condition = about(load, kind, severity, stop, format!("{fact}{}", why(load)));
-    let condition = match judgement.arrivals.iter().find(|arrival| arrival.stop_id == stop_id) {
+    let condition = match arrival {
         Some(arrival) => timed(condition, load, arrival),
         None => condition,
     };
@@ -156,6 +161,10 @@ fn timed(condition: Condition, load: &Load<'_>, arrival: &Arrival) -> Condition 
         |at: Option<Timestamp>| at.map(|at| Timestamp::from_secs(at.millis().div_euclid(60_000) * 60));
     let condition = match load.standing.reason {
         Some(reason) => condition.text("reason", reason.word()),
+        None => condition,
+    };
+    let condition = match arrival.eta_source {
+        Some(source) => condition.text("eta_source", source.word()),
         None => condition,
     };
     condition
@@ -203,6 +212,22 @@ mod tests {
         check(Risk::Tight, -600, None);
         check(Risk::Ok, -9000, None);
         check(Risk::Unknown, 9000, None);
+    }
+
+    #[test]
+    fn what_rests_on_the_straight_line_says_so() {
+        let check = |risk, late_s, expected: &str| {
+            let mut yard = Yard::new();
+            yard.load("1", MovementStatus::InProgress);
+            yard.stop("1", "d", StopType::Delivery, 60, 120);
+            yard.judge("1", "d", risk, Some(Reason::Shift), late_s);
+            yard.change_judgement("1", |one| one.arrivals[0].eta_source = Some(EtaSource::Estimate));
+            assert_eq!(yard.find(&Schedule)[0].summary, expected);
+            yard
+        };
+        let yard = check(Risk::Late, 2520, "42m late at Memphis TN (delivery), by the straight line: 14H");
+        assert_eq!(yard.raised(&Schedule).eta_source(), Some(EtaSource::Estimate));
+        check(Risk::Tight, -480, "8m to spare at Memphis TN (delivery), by the straight line: 14H");
     }
 
     #[test]

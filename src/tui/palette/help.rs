@@ -78,8 +78,9 @@ const WRITTEN: &[Word] = &[
     word("(carrier)", "no driver of ours: an outside carrier moves the load"),
     word(
         "tms est car",
-        "who says the ETA: the TMS, a straight line, a car's route; no mark is a truck's route",
+        "what an ETA or a lateness rests on: the TMS, a straight line, a car's route; no mark is a truck's route",
     ),
+    word("~14:05 Tue~14:05 LATE ~35m", "the same where there is no room to say which: not a truck's route"),
     word(
         "CRIT HIGH MED LOW",
         "SEV: how bad it is; of several things on one load the worst, the others behind +",

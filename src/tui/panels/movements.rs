@@ -20,8 +20,8 @@ use crate::tui::words::{self, UNKNOWN};
 
 /// How a load stands against the window that it is judged by, and that in the words of the table.
 pub fn slack_said(row: &Movement, facts: &Facts) -> (Slack, String, Role) {
-    let slack = slack(row, facts);
-    (slack, slack::short(slack), slack::role(slack))
+    let (slack, source) = slack(row, facts);
+    (slack, slack::short(slack, source), slack::role(slack))
 }
 
 impl Listed for Movement {
@@ -119,7 +119,7 @@ impl Listed for Movement {
             rank: 3,
             grows: 0,
             cell: slack_cell,
-            order: |row, facts| slack::order(slack(row, facts)),
+            order: |row, facts| slack::order(slack(row, facts).0),
         },
         Column {
             title: "RISK",
@@ -176,7 +176,7 @@ impl Listed for Movement {
             return None;
         }
         let risk = facts.standing(self).risk;
-        let (rank, word) = match (risk, slack(self, facts)) {
+        let (rank, word) = match (risk, slack(self, facts).0) {
             (Risk::Late, _) => (5, "late"),
             (_, Slack::Past(_)) => (4, "past its window"),
             (Risk::AtRisk, _) | (_, Slack::Risk(_)) => (3, "at risk"),
@@ -197,23 +197,25 @@ impl Listed for Movement {
 #[derive(Clone, Copy)]
 struct Eta {
     at: Timestamp,
-    /// Who says so, where it is not a truck's route.
-    mark: &'static str,
+    source: Option<EtaSource>,
 }
 
 impl Eta {
     fn words(self, stop: &Stop, facts: &Facts) -> String {
-        let time = words::time_at(stop, Some(self.at), facts);
-        if self.mark.is_empty() { time } else { format!("{time} {}", self.mark) }
+        EtaSource::marked(self.source, words::time_at(stop, Some(self.at), facts))
     }
 
     /// The same where there is little room. What only the TMS says is marked there too, if only its day is left.
     fn short(self, stop: &Stop, facts: &Facts) -> String {
         let (time, whole) = (words::time_at(stop, Some(self.at), facts), self.words(stop, facts));
-        match time.split_once(' ') {
-            _ if self.mark != mark(EtaSource::Tms) => time,
-            Some((day, _)) => format!("{day} {}", self.mark),
-            None => whole,
+        match (self.source.unwrap_or(EtaSource::Mapbox), time.split_once(' ')) {
+            (EtaSource::Mapbox, _) => time,
+            (EtaSource::MapboxCar | EtaSource::Estimate, Some((day, time))) => {
+                day.to_owned() + slack::ROUGH + time
+            }
+            (EtaSource::MapboxCar | EtaSource::Estimate, None) => slack::ROUGH.to_owned() + &time,
+            (EtaSource::Tms, Some((day, _))) => format!("{day} {}", EtaSource::Tms.mark()),
+            (EtaSource::Tms, None) => whole,
         }
     }
 }
@@ -222,16 +224,7 @@ impl Eta {
 /// the TMS's.
 fn eta(row: &Movement, stop: &Stop, facts: &Facts) -> Option<Eta> {
     let (at, source) = rule::eta(stop, &facts.standing(row))?;
-    Some(Eta { at, mark: source.map_or("", mark) })
-}
-
-const fn mark(source: EtaSource) -> &'static str {
-    match source {
-        EtaSource::Mapbox => "",
-        EtaSource::MapboxCar => "car",
-        EtaSource::Estimate => "est",
-        EtaSource::Tms => "tms",
-    }
+    Some(Eta { at, source })
 }
 
 /// The stop that the load is judged by, and how it stands there: what a row says of a window, an arrival and slack
@@ -240,8 +233,9 @@ fn judged<'a>(row: &Movement, facts: &'a Facts) -> Option<Judged<'a>> {
     rule::judged(row, &facts.fleet, &facts.fresh, facts.now)
 }
 
-fn slack(row: &Movement, facts: &Facts) -> Slack {
-    judged(row, facts).map_or(Slack::Unknown, |judged| judged.slack)
+/// How it stands, and who told the arrival that this is counted from.
+fn slack(row: &Movement, facts: &Facts) -> (Slack, Option<EtaSource>) {
+    judged(row, facts).map_or((Slack::Unknown, None), |judged| (judged.slack, judged.source))
 }
 
 /// The class, with its reason where there is room: "late 14H", "at risk DWELL".
@@ -273,8 +267,8 @@ const fn blind_words(reason: Reason) -> &'static str {
 }
 
 fn slack_cell(row: &Movement, facts: &Facts) -> Cell {
-    let slack = slack(row, facts);
-    Cell::of(slack::short(slack), slack::role(slack))
+    let (_, words, role) = slack_said(row, facts);
+    Cell::of(words, role)
 }
 
 fn window_cell(row: &Movement, facts: &Facts) -> Cell {

@@ -87,7 +87,7 @@ fn json_is_one_array_with_the_state_as_of_now() {
          \"eta_at\":\"2026-03-03T20:05:00Z\",\"legal_eta_at\":null,\"late_s\":null,\"risk\":\"tight\",\"reason\":null,\
          \"updated_at\":\"1970-01-01T00:00:00Z\",\"synced_at\":\"1970-01-01T00:00:00Z\",\"computed_at\":null,\
          \"origin\":\"Amarillo TX\",\"destination\":\"Dallas TX\",\"next_stop_id\":\"S2\",\"next_stop\":\"Dallas TX\",\
-         \"critical_stop_id\":null,\"critical_stop\":null}\n]\n"
+         \"critical_stop_id\":null,\"critical_stop\":null,\"eta_source\":null}\n]\n"
     );
 }
 

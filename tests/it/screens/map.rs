@@ -83,7 +83,7 @@ fn the_map_in_three_sizes_and_three_inks() {
 fn a_selected_load_shows_its_stops_and_says_that_its_legs_are_straight() {
     let shown = shown(placed(), "2]z", (120, 36));
     insta::assert_snapshot!("map_selected_load", shown);
-    assert!(shown.contains("!418 RISK 25m"), "{shown}");
+    assert!(shown.contains("!418 RISK ~25m"), "{shown}");
     assert!(shown.contains("(1)") && shown.contains("(2)"), "{shown}");
     assert!(shown.contains("Oklahoma City OK 16:00-18:00"), "{shown}");
     assert!(shown.contains("dashed: straight legs, not the route"), "{shown}");

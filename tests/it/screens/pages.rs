@@ -30,7 +30,7 @@ fn a_load_in_trouble_in_120_columns() {
     not confirmed; as of 14:05 CST.
     Load
     status          under way  TMS code P
-    slack           RISK 25m  against the end of the next window
+    slack           RISK 25m tms  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe

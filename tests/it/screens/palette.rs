@@ -225,7 +225,7 @@ fn the_palette_with_nothing_typed_at_120_columns() {
     Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER     TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     WHO   DISPATCH AGE
     0093    available -          -     -       Elko NV            10:35            -          PAST 1h30 -     jdoe     <30s
-    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK 25m  -     jdoe     <30s
+    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK ~25m -     jdoe     <30s
     0092    covered   Bob Stone… 9     -       Lubbock TX         Tue 08:25-10:25* -          -         -     jdoe     <30s
     0090    delivered -          -     -       -                  -                -          -         -     jdoe     <30s
 

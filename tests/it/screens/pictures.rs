@@ -23,7 +23,7 @@ fn the_loads_in_80_columns() {
     Movements 4, by window ▲         1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
     0093    available -         Elko NV     10:35         -          PAST 1h30 -
-    0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK 25m  -
+    0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK ~25m -
     0092    covered   Bob Ston… Lubbock TX  by Tue 10:25* -          -         -
     0090    delivered -         -           -             -          -         -
     (16 blank lines)
@@ -38,7 +38,7 @@ fn the_loads_in_120_columns() {
     Movements 4, by window ▲                        1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     LOAD    STATUS    DRIVER     TRACT TRAILER NEXT               WINDOW▲          ETA        SLACK     WHO   DISPATCH AGE
     0093    available -          -     -       Elko NV            10:35            -          PAST 1h30 -     jdoe     <30s
-    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK 25m  -     jdoe     <30s
+    0091    under way Ann Peña   418   53012   Oklahoma City OK   16:00-18:00      18:25 tms  RISK ~25m -     jdoe     <30s
     0092    covered   Bob Stone… 9     -       Lubbock TX         Tue 08:25-10:25* -          -         -     jdoe     <30s
     0090    delivered -          -     -       -                  -                -          -         -     jdoe     <30s
     (28 blank lines)
@@ -188,7 +188,7 @@ fn a_load_in_80_columns() {
 
     Load
     status          under way  TMS code P
-    slack           RISK 25m  against the end of the next window
+    slack           RISK 25m tms  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe
@@ -218,7 +218,7 @@ fn a_load_in_120_columns() {
 
     Load
     status          under way  TMS code P
-    slack           RISK 25m  against the end of the next window
+    slack           RISK 25m tms  against the end of the next window
     freight         unknown
     distance        542 mi
     dispatcher      jdoe
@@ -318,7 +318,7 @@ fn the_smallest_screen_keeps_what_decides() {
     Movements 4, by window ▲             1  2  3 Mov  4  5  6  7
     LOAD    DRIVER    NEXT               WINDOW▲       SLACK
     0093    -         Elko NV            10:35         PAST 1h30
-    0091    Ann Peña  Oklahoma City OK   16:00-18:00   RISK 25m
+    0091    Ann Peña  Oklahoma City OK   16:00-18:00   RISK ~25m
     0092    Bob Ston… Lubbock TX         by Tue 10:25* -
     0090    -         -                  -             -
     (12 blank lines)

@@ -3,7 +3,7 @@
 
 use super::super::board::line;
 use super::super::movements::risk_role;
-use crate::model::Keyed;
+use crate::model::{EtaSource, Keyed};
 use crate::rules::handoff::{
     Handoff, Line, NOTHING_AT_RISK, NOTHING_OPEN, NOTHING_PROMISED, Promise, What, about, handoff,
 };
@@ -137,6 +137,7 @@ fn risky(load: &LateLoad<'_>, facts: &Facts) -> Vec<Span> {
         1.. => words::minutes(late),
         _ => format!("+{}", words::minutes(late)),
     });
+    let late = late.map(|late| EtaSource::marked(load.eta_source(), late));
     let closes = match load.stop {
         Some(stop) => words::time_at(stop, load.deadline_at, facts),
         None => UNKNOWN.to_owned(),

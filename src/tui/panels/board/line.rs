@@ -1,7 +1,7 @@
 //! What the board says of an exception: short words for a line, made of what the exception itself rests
 //! on and of nothing else.
 
-use crate::model::{Exception, ExceptionKind, Fact, Reason, Severity, SubjectKind, Timestamp};
+use crate::model::{EtaSource, Exception, ExceptionKind, Fact, Reason, Severity, SubjectKind, Timestamp};
 use crate::rules::alerts::ahead_words;
 use crate::rules::detention::{Free, says_held};
 use crate::rules::queue::{Has, load_of};
@@ -68,13 +68,16 @@ pub const fn tag(kind: ExceptionKind) -> &'static str {
 pub fn what(row: &Exception, facts: &Facts) -> String {
     let place = row.text("place").unwrap_or("its stop");
     let why = row.text("reason").map(|reason| format!(" {reason}")).unwrap_or_default();
+    let minutes = |seconds| EtaSource::marked(row.eta_source(), words::minutes(seconds));
     match (row.kind, row.measure_s) {
-        (ExceptionKind::Late, Some(late @ 1..)) => format!("LATE {}{why}, {place}", words::minutes(late)),
+        (ExceptionKind::Late, Some(late @ 1..)) => format!("LATE {}{why}, {place}", minutes(late)),
         (ExceptionKind::Late, _) => format!("LATE{why}, {place}"),
-        (ExceptionKind::AtRisk, Some(late @ 1..)) => format!("RISK {}{why}, {place}", words::minutes(late)),
-        (ExceptionKind::AtRisk, Some(spare)) => format!("RISK +{}{why}, {place}", words::minutes(spare)),
+        (ExceptionKind::AtRisk, Some(late @ 1..)) => format!("RISK {}{why}, {place}", minutes(late)),
+        (ExceptionKind::AtRisk, Some(spare)) => format!("RISK +{}{why}, {place}", minutes(spare)),
         (ExceptionKind::AtRisk, None) => format!("RISK{why}, {place}"),
-        (ExceptionKind::InfeasiblePickup, _) => format!("NO WAY{why}, pickup {place}"),
+        (ExceptionKind::InfeasiblePickup, _) => {
+            EtaSource::marked(row.eta_source(), "NO WAY".to_owned()) + &format!("{why}, pickup {place}")
+        }
         (ExceptionKind::UnassignedPickup, _) => unassigned(row, place),
         (ExceptionKind::RunsOut, short) => runs_out(row, short, place, facts),
         (ExceptionKind::Detention, _) => held(row, place, facts),

@@ -2,7 +2,7 @@
 
 use super::slack::{role, words as words_of};
 use super::{blind_words, drivers, eta, risk_role, status_word};
-use crate::model::{Keyed, Movement, Order, Reason, Risk, RowText, Stop, UnitId};
+use crate::model::{EtaSource, Keyed, Movement, Order, Reason, Risk, RowText, Stop, UnitId};
 use crate::rules::slack::Slack;
 use crate::rules::trip;
 use crate::tui::facts::Facts;
@@ -55,7 +55,8 @@ fn load(sheet: &mut Sheet, row: &Movement, facts: &Facts) {
         (_, Some(place)) => format!("against the window at {place}"),
         (_, None) => "against the end of the next window".to_owned(),
     };
-    sheet.judged("slack", words_of(slack), role(slack), against);
+    let source = judged.and_then(|judged| judged.source);
+    sheet.judged("slack", EtaSource::marked(source, words_of(slack)), role(slack), against);
     let standing = facts.standing(row);
     if standing.risk != Risk::Unknown || standing.reason.is_some() {
         let later = later.filter(|_| standing.reason.is_some());
@@ -154,7 +155,7 @@ fn stop(sheet: &mut Sheet, number: usize, row: &Stop, of: &Movement, is_next: bo
         let words = eta(of, row, facts).map_or_else(|| UNKNOWN.to_owned(), |eta| eta.words(row, facts));
         sheet.field("ETA", words);
         if row.legal_eta_at.is_some() && facts.standing(of).has_times() {
-            sheet.field("legal ETA", time(row.legal_eta_at));
+            sheet.field("legal ETA", EtaSource::marked(row.eta_source, time(row.legal_eta_at)));
         }
     }
     if let Some(stay) = facts.fleet.stay_of(of, row) {
