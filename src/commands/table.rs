@@ -248,7 +248,7 @@ pub(super) fn moment_at(stop: &Stop, at: Option<Timestamp>, layout: &Layout, now
     or_none(at.and_then(|at| moment::at_stop(stop, at, &layout.zone, now)).as_deref())
 }
 
-/// Where a unit is: in its provider's words, else in ours, else in degrees.
+/// Where a unit is, in the words of every door.
 pub(super) fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
     locality::place(told, latitude, longitude).unwrap_or_else(|| NONE.to_owned())
 }
@@ -292,8 +292,9 @@ mod tests {
     }
 
     #[test]
-    fn a_place_without_words_is_in_ours_else_in_degrees() {
-        assert_eq!(place(Some("Yard 4"), Some(32.77), Some(-96.79)), "Yard 4");
+    fn a_place_is_in_our_words_else_as_it_was_told_else_in_degrees() {
+        assert_eq!(place(Some("Yard 4"), Some(32.77), Some(-96.79)), "Dallas TX");
+        assert_eq!(place(Some("Yard 4"), None, None), "Yard 4");
         assert_eq!(place(None, Some(32.77), Some(-96.79)), "Dallas TX");
         assert_eq!(place(None, Some(32.77), Some(6.79)), "32.770,6.790");
         assert_eq!(place(None, Some(32.77), None), "-");

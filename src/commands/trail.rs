@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::csv::Fields;
 use super::{Format, csv, grid, table};
 use crate::model::{Fleet, SetAside, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink, nearest};
-use crate::rules::{age, called, motion, trail};
+use crate::rules::{age, called, locality, motion, trail};
 
 /// A unit as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,8 +159,14 @@ fn place(seen: &TrailPoint) -> [f64; 2] {
 /// What to say where nothing was seen of a unit: when and where it was last.
 pub fn nothing_words(fleet: &Fleet, unit: &Unit, now: Timestamp) -> String {
     let seen = match unit.kind {
-        UnitKind::Tractor => fleet.tractors.get(&unit.id).map(|row| (row.observed_at, row.place.clone())),
-        UnitKind::Trailer => fleet.trailers.get(&unit.id).map(|row| (row.observed_at, row.place.clone())),
+        UnitKind::Tractor => fleet.tractors.get(&unit.id).map(|row| {
+            let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
+            (row.observed_at, place)
+        }),
+        UnitKind::Trailer => fleet.trailers.get(&unit.id).map(|row| {
+            let place = locality::place(row.place.as_deref(), row.latitude, row.longitude);
+            (row.observed_at, place)
+        }),
         UnitKind::Driver => None,
     };
     match seen {

@@ -379,10 +379,10 @@ mod tests {
         fleet.drivers = [driver].into_iter().collect();
         let said = dark(&fleet).unwrap();
         assert_eq!(said[0], format!("why dark: {EITHER} | "));
-        assert_eq!(said[3], "its trailer: 53012 moved, Elk City OK, 57 mi from there | 5m ago");
+        assert_eq!(said[3], "its trailer: 53012 moved, 6 mi E of Hobart OK, 57 mi from there | 5m ago");
         assert_eq!(
             said[6],
-            "may be now: with its trailer, Elk City OK; or, if it has that no more, up to 60 mi on toward E | which of the \
+            "may be now: with its trailer, 6 mi E of Hobart OK; or, if it has that no more, up to 60 mi on toward E | which of the \
              two nobody tells"
         );
         assert_eq!(said[4], "driver's log: Ann: sleeper, changed 20m ago | told 2m ago");
@@ -391,8 +391,11 @@ mod tests {
             fleet.trailers = fleet.trailers.with(vec![Trailer { speed_mph, ..row }]);
             dark(&fleet).unwrap()[3].clone()
         };
-        assert_eq!(trailer(Some(0.0)), "its trailer: 53012 stood, Elk City OK, 57 mi from there | 5m ago");
-        assert_eq!(trailer(None), "its trailer: 53012 heard, Elk City OK, 57 mi from there | 5m ago");
+        assert_eq!(
+            trailer(Some(0.0)),
+            "its trailer: 53012 stood, 6 mi E of Hobart OK, 57 mi from there | 5m ago"
+        );
+        assert_eq!(trailer(None), "its trailer: 53012 heard, 6 mi E of Hobart OK, 57 mi from there | 5m ago");
         // What was told before it fell silent says nothing of it now.
         fleet.trailers = fleet.trailers.with(vec![Trailer {
             observed_at: Some(ago(61)),
@@ -452,7 +455,7 @@ mod tests {
         };
         let stood = "may be now: where it stood, for all that is known | ";
         let rolls = "why dark: it rolls, by what else is heard: its own tracker is silent | ";
-        let either = "may be now: with its trailer, Elk City OK; or, if it has that no more, where it stood, for all that is \
+        let either = "may be now: with its trailer, 6 mi E of Hobart OK; or, if it has that no more, where it stood, for all that is \
                       known | which of the two nobody tells";
         let (why, may_be) = said(5, 1.0, 62.0, None);
         assert_eq!((why, may_be.as_str()), (format!("why dark: {EITHER} | "), either));
@@ -462,7 +465,7 @@ mod tests {
         let (why, may_be) = said(27 * 60 - 10, 0.15, 55.0, None);
         assert_eq!(
             (why.as_str(), may_be.as_str()),
-            (rolls, "may be now: with its trailer, Elk City OK | where that was heard")
+            (rolls, "may be now: with its trailer, 15 mi S of Erick OK | where that was heard")
         );
         let (why, may_be) = said(27 * 60 - 10, 1.0, 55.0, None);
         assert_eq!((why.contains("it alone is silent"), may_be.as_str()), (true, stood), "{why}");

@@ -325,7 +325,7 @@ mod tests {
         };
         check(Some(1), 0.0, "there", "there");
         check(Some(2000), 0.0, "not seen now", "not seen now, but 1d09 ago");
-        check(Some(2000), 1.0, "not seen there", "not seen there, but 1d09 ago at Yard 4");
+        check(Some(2000), 1.0, "not seen there", "not seen there, but 1d09 ago at 15 mi NW of Sherman TX");
         check(None, 0.0, "never seen", "never seen");
     }
 

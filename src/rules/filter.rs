@@ -17,6 +17,7 @@ pub use self::amount::seconds;
 use super::committed::Committed;
 use super::dwell::Dwell;
 use super::freshness::Freshness;
+use super::locality;
 use super::whereabouts::Spot;
 use crate::model::{Fleet, Point, Timestamp};
 
@@ -119,6 +120,13 @@ impl<'a> Value<'a> {
     /// A name, or that there is none.
     pub fn text(text: Option<&'a str>) -> Self {
         text.filter(|text| !text.is_empty()).map_or(Self::Nothing, |text| Self::Text(Cow::Borrowed(text)))
+    }
+
+    /// Where something is, in the words that it is shown by, or that there are none.
+    pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> Self {
+        locality::place(told, latitude, longitude)
+            .filter(|place| !place.is_empty())
+            .map_or(Self::Nothing, |place| Self::Text(Cow::Owned(place)))
     }
 
     /// Seconds, where they are known.

@@ -2,6 +2,8 @@
 //! TX near I-40". From the land that the program brings with it, so it needs no network; it places no stop and
 //! judges no arrival, which the position itself does.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::model::Point;
@@ -116,14 +118,40 @@ fn same_land(one: &Town, other: &Town) -> bool {
     one.country == other.country && (one.country != Country::UnitedStates || one.state == other.state)
 }
 
-/// What a unit's place is called: what its provider said, else our own words for where it is, else its degrees.
+/// What a unit's place is called, at every door: our own words for where it is, so that trucks side by side are at one
+/// place whoever tells of them; where we have none what its provider said, else its degrees.
 pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> Option<String> {
-    if let Some(told) = told {
-        return Some(told.to_owned());
-    }
-    let position = Point::new(latitude?, longitude?)?;
-    let degrees = || format!("{:.3},{:.3}", position.latitude, position.longitude);
-    Some(of(position).map_or_else(degrees, |locality| locality.to_string()))
+    let position = latitude.zip(longitude).and_then(|(latitude, longitude)| Point::new(latitude, longitude));
+    let ours = position.and_then(words);
+    let told = || told.map(str::to_owned);
+    let degrees = || position.map(|here| format!("{:.3},{:.3}", here.latitude, here.longitude));
+    ours.or_else(told).or_else(degrees)
+}
+
+/// What its provider said of a place, where that is not what it is called.
+pub fn told_apart<'a>(told: Option<&'a str>, called: &str) -> Option<&'a str> {
+    told.filter(|told| *told != called)
+}
+
+thread_local! {
+    /// The words of the positions that were asked for last.
+    static KNOWN: RefCell<HashMap<[u64; 2], Option<Box<str>>>> = RefCell::default();
+}
+
+/// Of so many positions the words are kept: two of each unit of the largest fleet, some megabytes.
+const KEPT: usize = 40_000;
+
+/// A position in words. A table that is filtered or sorted by place asks for all of its rows at each look, of which few
+/// have moved.
+fn words(position: Point) -> Option<String> {
+    let key = [position.latitude.to_bits(), position.longitude.to_bits()];
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KEPT && !known.contains_key(&key) {
+            known.clear();
+        }
+        let find = || of(position).map(|locality| locality.to_string().into());
+        known.entry(key).or_insert_with(find).as_deref().map(str::to_owned)
+    })
 }
 
 impl fmt::Display for Locality {
@@ -207,12 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_provider_said_stands() {
+    fn what_a_provider_said_stands_only_where_we_have_no_words() {
         let here = (Some(35.199), Some(-101.845));
-        assert_eq!(place(Some("Yard 2"), here.0, here.1).as_deref(), Some("Yard 2"));
+        let told = Some("250 mi E of Flagstaff, AZ");
+        assert_eq!(place(told, here.0, here.1).as_deref(), Some("Amarillo TX"));
         assert_eq!(place(None, here.0, here.1).as_deref(), Some("Amarillo TX"));
+        assert_eq!(place(told, Some(26.0), Some(-91.0)).as_deref(), told);
+        assert_eq!(place(told, None, here.1).as_deref(), told);
         assert_eq!(place(None, Some(48.85), Some(2.35)).as_deref(), Some("48.850,2.350"));
         assert_eq!(place(None, here.0, None), None);
+        assert_eq!(told_apart(told, "Amarillo TX"), told);
+        assert_eq!(told_apart(told, "250 mi E of Flagstaff, AZ"), None);
         assert_eq!(place(None, Some(0.0), Some(0.0)), None);
     }
 

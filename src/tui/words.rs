@@ -128,7 +128,7 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// Where a unit is: in its provider's words, else in ours, else in degrees.
+/// Where a unit is, in the words of every door.
 pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> String {
     locality::place(told, latitude, longitude).unwrap_or_else(|| UNKNOWN.to_owned())
 }

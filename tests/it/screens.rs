@@ -273,7 +273,7 @@ fn a_row_is_copied_as_a_sentence() {
     );
     assert_eq!(
         copied("5jjy"),
-        "Tractor 418: MOVE NE 63, I-40, 12 mi E of Amarillo TX (seen <10s ago, samsara); driver Ann Peña; \
+        "Tractor 418: MOVE NE 63, 13 mi E of Amarillo TX near I-40 (seen <10s ago, samsara); driver Ann Peña; \
          trailer 53012; load 0091."
     );
     assert!(copied("4y").starts_with("Ann Peña: driving, drive 7:04, shift 8:18, break 0:38, cycle 45:28"));

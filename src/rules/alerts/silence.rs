@@ -12,7 +12,7 @@ use crate::model::{
     Exception, ExceptionKind, FeedStatus, Gives, Motion, MovementStatus, Post, Severity, Stop, Subject,
     SubjectKind, Timestamp, Tractor, UnitId, UnitKind,
 };
-use crate::rules::{age, motion};
+use crate::rules::{age, locality, motion};
 
 /// Single tractors.
 pub(super) struct Silence;
@@ -73,7 +73,8 @@ fn due_at(load: &Load<'_>) -> Option<Timestamp> {
 }
 
 fn dark(load: &Load<'_>, tractor: &Tractor) -> Condition {
-    let place = tractor.place.as_ref().map_or_else(String::new, |place| format!(", last at {place}"));
+    let place = locality::place(tractor.place.as_deref(), tractor.latitude, tractor.longitude);
+    let place = place.map_or_else(String::new, |place| format!(", last at {place}"));
     let summary = format!("{} is silent{place}", tractor.unit_number);
     let subject = Subject::plain(SubjectKind::Tractor, tractor.id.0.clone());
     let mut touches = touched_by(load.movement, load.next().map(|stop| stop.tms.id.as_str()));

@@ -11,8 +11,8 @@ use crate::model::{
     Touches, Trailer, UnitKind,
 };
 use crate::rules::freshness::Freshness;
-use crate::rules::motion;
 use crate::rules::pairing::together;
+use crate::rules::{locality, motion};
 
 /// Cells of the grid that tractors are looked up in, north and east: larger than the farthest that one
 /// can be with a trailer, which is 21 miles, up to 60 degrees north.
@@ -81,7 +81,8 @@ impl Alert for Alone {
 }
 
 fn alone(trailer: &Trailer) -> Condition {
-    let place = trailer.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+    let place = locality::place(trailer.place.as_deref(), trailer.latitude, trailer.longitude);
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
     let summary = format!("Trailer {} moves{place} and no tractor of ours is with it", trailer.unit_number);
     let subject = Subject::plain(SubjectKind::Trailer, trailer.id.0.clone());
     let condition = Condition::new(ExceptionKind::TrailerAlone, Severity::Critical, subject, summary)

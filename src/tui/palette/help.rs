@@ -72,7 +72,7 @@ const WRITTEN: &[Word] = &[
     word("Tulsa, OK 1h43", "a driver's place that is older than AGE, which is of the clocks"),
     word(
         "12 mi E of Tulsa OK",
-        "our words for a position that came without any: how far from a town that people know",
+        "where a position is: how far from a town that people know; its page has its account's own words too",
     ),
     word("near I-40", "a road passes within a few miles of it; it need not be on it"),
     word("(carrier)", "no driver of ours: an outside carrier moves the load"),

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::Subject;
 use super::exception::about;
 use super::units::{
-    by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, there_cell, there_order, told,
+    by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, there_cell, there_order,
+    told, told_as,
 };
 use crate::model::{Driver, DutyStatus, Fleet, Trailer, UnitKind};
 use crate::rules::eta::clocks_hold;
@@ -265,6 +266,7 @@ pub fn sheet(row: &Driver, facts: &Facts) -> Sheet {
     sheet.field("home terminal", words::or_unknown(row.timezone.as_deref()));
     sheet.heading("Now");
     sheet.noted("place", place(row), told(row.observed_at, None, now));
+    told_as(&mut sheet, row.place.as_deref(), &place(row));
     link_tractor(&mut sheet, row.tractor_id.as_ref(), "", facts);
     let subject = Subject::Driver(row.id.clone());
     sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));

@@ -186,7 +186,7 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     let stands = dwell::of_tractor(row, now).filter(|_| seen(row).motion(now) == Motion::Idle);
     let stands = stands.map(|stands| format!("stands there for {}", stands.words())).unwrap_or_default();
     sheet.judged("state", doing, role, stands);
-    sheet.noted("place", seen(row).place(), seen(row).told(now));
+    seen(row).write_place(&mut sheet, now);
     if let (Some(latitude), Some(longitude)) = (row.latitude, row.longitude) {
         sheet.field("position", format!("{latitude:.5}, {longitude:.5}"));
     }

@@ -180,7 +180,7 @@ pub fn sheet(row: &Trailer, facts: &Facts) -> Sheet {
     sheet.heading("Now");
     let told_of = trailer::told(&facts.fleet, row, now);
     sheet.judged("state", doing, role, "");
-    sheet.noted("place", seen(row, facts).place(), seen(row, facts).told(now));
+    seen(row, facts).write_place(&mut sheet, now);
     if told_of.dwell.is_some() {
         let (stood, note) = told_of.stood();
         sheet.noted("stood there", stood, note);

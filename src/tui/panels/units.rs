@@ -3,6 +3,7 @@
 use super::Subject;
 use crate::model::{Engine, Loaded, Motion, RowText, Timestamp, Trailer, UnitId, UnitKind};
 use crate::rules::dwell::{self, Dwell};
+use crate::rules::locality;
 use crate::rules::motion::{self, Silence};
 use crate::rules::trailer::with_freight;
 use crate::tui::facts::Facts;
@@ -90,6 +91,13 @@ impl Seen<'_> {
         words::place(self.place, self.latitude, self.longitude)
     }
 
+    /// Writes where it is, and how its account puts that.
+    pub fn write_place(&self, sheet: &mut Sheet, now: Timestamp) {
+        let place = self.place();
+        sheet.noted("place", place.clone(), self.told(now));
+        told_as(sheet, self.place, &place);
+    }
+
     /// How old that is, by what is normal for such a unit in that state and for its source.
     pub fn age_cell(&self, facts: &Facts) -> Cell {
         let text = words::age(self.observed_at, facts.now);
@@ -128,6 +136,13 @@ impl Seen<'_> {
     pub fn told(&self, now: Timestamp) -> String {
         let told = told(self.observed_at, self.source, now);
         self.with.map_or_else(|| told.clone(), |number| format!("tractor {number}'s, {told}"))
+    }
+}
+
+/// How whoever told of a position puts it, below what the place is called.
+pub fn told_as(sheet: &mut Sheet, told: Option<&str>, called: &str) {
+    if let Some(told) = locality::told_apart(told, called) {
+        sheet.field("told as", told.to_owned());
     }
 }
 

@@ -75,7 +75,7 @@ fn a_load_that_waits_is_where_it_waits_and_not_where_its_truck_is() {
             (Some("its pickup, Waco TX"), Some(WACO.0), None)
         );
         let shown = text(120, |format, out| print(&found, &fleet, format, NOON, out));
-        assert!(shown.contains("its pickup, Waco TX") && !shown.contains("where 418 is"), "{shown}");
+        assert!(shown.contains("its pickup, Waco TX") && !shown.contains("Dallas TX"), "{shown}");
     }
 }
 
@@ -106,7 +106,7 @@ fn a_load_is_where_its_truck_is_once_it_is_picked_up() {
     let row = &rows[0];
     assert_eq!(
         (row["kind"].as_str(), row["movement_id"].as_str(), row["place"].as_str(), row["latitude"].as_f64()),
-        (Some("order"), Some("88123"), Some("where 418 is"), Some(DALLAS.0))
+        (Some("order"), Some("88123"), Some("Dallas TX"), Some(DALLAS.0))
     );
     for field in ["id", "label", "state", "longitude", "observed_at"] {
         assert!(row.get(field).is_some(), "{field}");
@@ -146,11 +146,11 @@ fn a_trailer_without_a_tracker_is_where_its_truck_is_as_text_and_as_json() {
     let fleet = made.fleet();
     let found = find(&fleet, "53012", NOON);
     let shown = text(200, |format, out| print(&found, &fleet, format, NOON, out));
-    assert!(shown.contains("with 418  where 418 is  1m "), "{shown}");
+    assert!(shown.contains("with 418  Dallas TX  1m "), "{shown}");
     let rows = json(|format, out| print(&found, &fleet, format, NOON, out));
     assert_eq!(
         (rows[0]["place"].as_str(), rows[0]["latitude"].as_f64(), rows[0]["observed_at"].as_str()),
-        (Some("where 418 is"), Some(DALLAS.0), Some("2026-03-03T17:59:00Z"))
+        (Some("Dallas TX"), Some(DALLAS.0), Some("2026-03-03T17:59:00Z"))
     );
     assert_eq!(rows[0]["rides_with"], fleet.tractors.at(0).unwrap().id.0.as_str());
 }

@@ -59,7 +59,7 @@ fn json_tells_the_load_the_stop_and_what_it_rests_on() {
     check("driver", "Driver 3".into());
     check("critical_stop_id", "s3".into());
     check("critical_stop", "Waco TX".into());
-    check("place", "where 3 is".into());
+    check("place", "Dallas TX".into());
     check("critical_eta_source", "estimate".into());
     check("eta_source", "estimate".into());
     check("oldest_input", "hours".into());

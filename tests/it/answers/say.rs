@@ -1,7 +1,9 @@
 //! `say`: which load is meant, and what may be said of it.
 
+use backhaul::commands::rows;
 use backhaul::commands::say::print;
-use backhaul::model::{Fleet, MovementStatus, Order};
+use backhaul::model::{Fleet, MovementStatus, Order, Tractor};
+use backhaul::rules::filter::{Filter, Scene, Verdict};
 use backhaul::rules::find::{self, Kind};
 use backhaul::rules::freshness::Freshness;
 use backhaul::rules::say;
@@ -150,4 +152,27 @@ fn the_sentence_has_the_place_and_the_time_and_no_name() {
     assert_eq!(told["sentence"].as_str(), Some(shown.trim_end()));
     assert_eq!((told["movement_id"].as_str(), told["order_id"].as_str()), (Some("L1"), Some("55001")));
     assert!(told["soonest_at"].as_str() <= told["likely_at"].as_str() && told["planned_at"].is_null());
+}
+
+#[test]
+fn every_door_calls_a_place_the_same_whatever_its_account_says_of_it() {
+    let mut made = made();
+    (made.tractors[0].latitude, made.tractors[0].longitude) = (Some(35.08), Some(-106.90));
+    made.tractors[0].place = Some("263.5 mi E of Flagstaff, AZ".into());
+    let fleet = made.fleet();
+    let fresh = Freshness::of(&fleet.feeds, NOON);
+    let load = say::load(&fleet, "L1", NOON).unwrap();
+    let place = say::of(load, &fleet, &fresh, &office().zone, NOON).place.unwrap();
+    assert!(place.contains("Albuquerque NM"), "{place}");
+    let found = find::find(&fleet, "1", NOON).into_iter().find(|one| one.kind == Kind::Tractor).unwrap();
+    assert_eq!(found.place.as_deref(), Some(place.as_str()));
+    let table = text(200, |format, out| rows::print(&fleet, rows::Table::Tractors, format, NOON, out));
+    assert!(table.contains(&place) && !table.contains("Flagstaff"), "{table}");
+    let committed = std::sync::OnceLock::new();
+    let scene = Scene { fleet: &fleet, fresh: &fresh, committed: &committed, now: NOON, metric: false };
+    let passes = |text: &str| {
+        let filter = Filter::<Tractor>::read(text, &scene);
+        filter.verdict(fleet.tractors.at(0).unwrap(), &scene, &mut |_| false) == Verdict::Passes
+    };
+    assert_eq!(["place:albuquerque", "place:flagstaff"].map(passes), [true, false]);
 }

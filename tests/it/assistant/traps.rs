@@ -218,7 +218,7 @@ fn a_trailer_that_was_heard_elsewhere_after_its_truck_is_with_it_in_no_answer() 
     let told = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
     assert!(told.contains("It is paired with tractor 418") && told.contains(doubt), "{told}");
     let told = said(Tool::MovementStatus, &json!({ "movement": "4471" }), made.fleet());
-    assert!(told.contains("Its trailer 53012 was at Yard 4 2m ago, elsewhere than the truck"), "{told}");
+    assert!(told.contains("Its trailer 53012 was at Waco TX 2m ago, elsewhere than the truck"), "{told}");
     // Heard where the truck stands, it says nothing against it.
     let row = made.trailers.last_mut().unwrap();
     (row.latitude, row.longitude) = (made.tractors[0].latitude, made.tractors[0].longitude);
@@ -238,7 +238,7 @@ fn a_trailer_that_sits_is_told_with_the_gap_of_its_tracker() {
     (row.stood_after_at, row.stood_since_at) = (Some(hence(-720)), Some(hence(-600)));
     row.observed_at = Some(hence(-120));
     let told = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
-    assert!(told.contains("sits at Yard 4 for 8h00 to 12h00; heard 2h00 ago"), "{told}");
+    assert!(told.contains("sits at Dallas TX for 8h00 to 12h00; heard 2h00 ago"), "{told}");
     made.trailers.last_mut().unwrap().stood_since_at = None;
     let never = said(Tool::TrailerWhere, &json!({ "trailer": "53012" }), made.fleet());
     assert!(never.contains("for how long is not known"), "{never}");

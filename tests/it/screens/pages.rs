@@ -45,7 +45,7 @@ fn a_load_in_trouble_in_120_columns() {
     Units
     driver        › Ann Peña
     tractor       › 418
-      place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+      place         13 mi E of Amarillo TX near I-40  <10s ago, samsara
     trailer       › 53012
       place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
       state         MOVE NE 62
@@ -87,7 +87,8 @@ fn a_tractor_in_trouble_in_80_columns() {
     Tractor 418                      1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     Now
     state           MOVE NE 63
-    place           I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+    place           13 mi E of Amarillo TX near I-40  <10s ago, samsara
+    told as         I-40, 12 mi E of Amarillo TX
     position        35.20000, -101.60000
     engine          -
     fuel            61%  4m ago
@@ -102,7 +103,6 @@ fn a_tractor_in_trouble_in_80_columns() {
     › CRIT  1h25  bob n1  LATE 35m 14H, Oklahoma City OK
     Unit
     fleet           -
-    make            -
     esc back  enter go on  w plan  b re-power  y copy  ? help
     ");
 }

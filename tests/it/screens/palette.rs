@@ -24,7 +24,7 @@ fn first(app: &mut App) -> String {
 fn what_begins_with_the_number_comes_first_and_enter_opens_it() {
     let mut app = told_of(small());
     press(&mut app, "1:41");
-    assert!(first(&mut app).starts_with("tractor 418 MOVE NE 63, I-40, 12 mi E of Amarillo TX (seen"));
+    assert!(first(&mut app).starts_with("tractor 418 MOVE NE 63, 13 mi E of Amarillo TX near I-40 (seen"));
     press(&mut app, "<enter>");
     assert!(picture(&mut app, 80, 24).contains("Tractor 418"));
     press(&mut app, "<esc>");
@@ -196,7 +196,7 @@ fn the_palette_at_80_columns() {
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
     9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
     12    DARK         -                  -          ?        -       -     -
-    418   MOVE NE 63   I-40, 12 mi E of … Ann Peña   53012 L  0091    <10s  samsara
+    418   MOVE NE 63   13 mi E of Amaril… Ann Peña   53012 L  0091    <10s  samsara
     502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
     T-77  STOP 2h14    Omaha NE           -          ?        -       6m    motive
 

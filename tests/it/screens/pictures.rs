@@ -84,7 +84,7 @@ fn the_tractors_in_80_columns() {
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
     9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
     12    DARK         -                  -          ?        -       -     -
-    418   MOVE NE 63   I-40, 12 mi E of … Ann Peña   53012 L  0091    <10s  samsara
+    418   MOVE NE 63   13 mi E of Amaril… Ann Peña   53012 L  0091    <10s  samsara
     502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
     T-77  STOP 2h14    Omaha NE           -          ?        -       6m    motive
     (15 blank lines)
@@ -100,7 +100,7 @@ fn the_tractors_in_120_columns() {
     UNIT▲     STATE        PLACE                              DRIVER               TRAILER  LOAD    FUEL      AGE   SOURCE
     9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
     12        DARK         -                                  -                    ?        -       -         -     -
-    418       MOVE NE 63   I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091    61% 4m    <10s  samsara
+    418       MOVE NE 63   13 mi E of Amarillo TX near I-40   Ann Peña             53012 L  0091    61% 4m    <10s  samsara
     502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive
     T-77      STOP 2h14    Omaha NE                           -                    ?        -       -         6m    motive
     (27 blank lines)
@@ -201,7 +201,7 @@ fn a_load_in_80_columns() {
     Units
     driver        › Ann Peña
     tractor       › 418
-      place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+      place         13 mi E of Amarillo TX near I-40  <10s ago, samsara
     trailer       › 53012
       place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
     esc back  enter go on  w plan  b re-power  y copy  ? help
@@ -231,7 +231,7 @@ fn a_load_in_120_columns() {
     Units
     driver        › Ann Peña
     tractor       › 418
-      place         I-40, 12 mi E of Amarillo TX  <10s ago, samsara
+      place         13 mi E of Amarillo TX near I-40  <10s ago, samsara
     trailer       › 53012
       place         I-40, 12 mi E of Amarillo TX  3m ago, samsara
       state         MOVE NE 62

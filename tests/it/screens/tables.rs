@@ -115,7 +115,7 @@ fn groups_have_headings_that_the_cursor_skips() {
     ── nobody's: 5, 1 dark ─────────────────────────────────────────────────────────────────────────────────────────────────
     9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
     12        DARK         -                                  -                    ?        -       -         -     -
-    418       MOVE NE 63   I-40, 12 mi E of Amarillo TX       Ann Peña             53012 L  0091    61% 4m    <10s  samsara
+    418       MOVE NE 63   13 mi E of Amarillo TX near I-40   Ann Peña             53012 L  0091    61% 4m    <10s  samsara
     502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive
     T-77      STOP 2h14    Omaha NE                           -                    ?        -       -         6m    motive
     ");
@@ -138,11 +138,11 @@ fn columns_are_picked_and_left_to_the_width_again() {
     insta::assert_snapshot!(lines(&mut app, 80, 24, 14), @r"
     Tractors 7, by place ▲           1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT       DRIVER               TRAILER        LOA│ COLUMNS
-    612        -                    R 7 ?          -  │ [x] UNIT
-    611        -                    53040 empty    -  │ [ ] STATE
-    502        李 小龍              ?              -  │ [ ] PLACE     ▲
-    9          Bob Stone            ?              -  │ [x] DRIVER
-    418        Ann Peña             53012 loaded   009│ [x] TRAILER
+    418        Ann Peña             53012 loaded   009│ [x] UNIT
+    612        -                    R 7 ?          -  │ [ ] STATE
+    611        -                    53040 empty    -  │ [ ] PLACE     ▲
+    502        李 小龍              ?              -  │ [x] DRIVER
+    9          Bob Stone            ?              -  │ [x] TRAILER
     T-77       -                    ?              -  │ [x] LOAD
     12         -                    ?              -  │ [ ] FUEL
                                                       │ [x] AGE

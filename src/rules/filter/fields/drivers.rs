@@ -130,7 +130,7 @@ impl Asked for Driver {
             aliases: &["at"],
             kind: Kind::Text,
             means: "where he is, in words",
-            of: |row, _| Value::text(row.place.as_deref()),
+            of: |row, _| Value::place(row.place.as_deref(), row.latitude, row.longitude),
         },
         Field {
             name: "age",

@@ -32,7 +32,7 @@ impl Asked for Tractor {
             aliases: &["at"],
             kind: Kind::Text,
             means: "where it is, in words",
-            of: |row, _| Value::text(row.place.as_deref()),
+            of: |row, _| Value::place(row.place.as_deref(), row.latitude, row.longitude),
         },
         Field {
             name: "near",

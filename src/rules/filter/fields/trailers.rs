@@ -52,8 +52,8 @@ impl Asked for Trailer {
             kind: Kind::Text,
             means: "where it is, in words",
             of: |row, scene| {
-                let truck = trailer::rides_with(scene.fleet, row);
-                Value::text(truck.map_or(row.place.as_deref(), |truck| truck.place.as_deref()))
+                let seen = trailer::seen(scene.fleet, row);
+                Value::place(seen.place, seen.latitude, seen.longitude)
             },
         },
         Field {
