@@ -239,7 +239,7 @@ fn reached(
     office: &Office,
 ) -> Result<(Arrival, Option<Plan>), String> {
     let stop_id = call.stop.tms.id.clone();
-    if let (0, Some(arrived_at)) = (place, call.arrived_at) {
+    if let Some(arrived_at) = errand.stands_at(place) {
         let there = Some(arrived_at);
         let arrival = Arrival { stop_id, eta_at: there, legal_eta_at: there, ..Arrival::default() };
         return Ok((Arrival { risk: Risk::Ok, ..arrival }, None));

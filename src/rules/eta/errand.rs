@@ -112,6 +112,13 @@ impl<'a> Errand<'a> {
         self.notes.clone()
     }
 
+    /// When the truck came to the `nth` call, where it stands there. That may be one behind others at the same place, which
+    /// are worked at first: it has come to all of them.
+    pub(super) fn stands_at(&self, nth: usize) -> Option<Timestamp> {
+        let stands = self.calls.iter().take(nth).all(|call| call.arrived_at.is_some());
+        self.calls.get(nth).filter(|_| stands)?.arrived_at
+    }
+
     /// When the window of the `nth` call closes.
     pub(super) fn closes(&self, nth: usize) -> Option<Timestamp> {
         self.calls.get(nth).and_then(|call| call.stop.closes_at())
@@ -268,7 +275,7 @@ impl<'a> Errand<'a> {
     fn gate(&self, number: usize, without: Without) -> Option<Task> {
         let call = self.calls.get(number).filter(|call| call.dwell != Some(Duration::ZERO))?;
         let earliest = call.stop.opens_at().filter(|_| without != Without::Limit(Limit::Appointment));
-        if call.arrived_at.is_some() && number == 0 {
+        if self.stands_at(number).is_some() {
             let earliest = earliest.filter(|opens| *opens > self.now())?;
             return Some(Task::Appointment { earliest: Some(earliest), latest: None });
         }

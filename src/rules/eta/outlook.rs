@@ -90,7 +90,7 @@ pub fn misses(
     let before = case.itinerary.before.len();
     for (place, call) in (before..).zip(&case.itinerary.own) {
         let Some(closes) = call.stop.closes_at() else { continue };
-        if place == 0 && call.arrived_at.is_some() {
+        if errand.stands_at(place).is_some() {
             continue;
         }
         let plan = errand.reach(place, Pace::Legal).map_err(unplanned)?;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use backhaul::commands::late::{beside, print};
-use backhaul::model::{Fleet, Timestamp};
+use backhaul::model::{Fleet, Keyed, MovementStatus, Timestamp};
 use backhaul::rules::freshness::Freshness;
 use backhaul::rules::late::late;
+use backhaul::rules::slack::{self, Slack};
 
-use super::made::{DALLAS, EL_PASO, HOUSTON, Made, NOON, WACO};
+use super::made::{DALLAS, EL_PASO, HOUSTON, Made, NOON, WACO, hence};
 use super::{json, text};
 
 /// From Dallas: Waco is 2 h 5 min off by the straight line, Houston 5 h 25 min, El Paso 13 h 36 min.
@@ -105,4 +106,25 @@ fn a_silent_feed_makes_unknown_what_it_told_and_is_named() {
              mcleod movements, read 1m ago; mcleod stops, read 1m ago"
         ]
     );
+}
+
+#[test]
+fn a_truck_that_came_for_two_loads_at_one_dock_is_in_time_for_both() {
+    let mut made = Made::new();
+    made.rig("1", WACO);
+    made.load("L-now", Some("1")).tms.status = MovementStatus::InProgress;
+    made.stop("s1", "L-now", "WACO", WACO, -90).tms.actual_arrival_at = Some(hence(-60));
+    made.load("L-next", Some("1"));
+    made.stop("s2", "L-next", "WACO", WACO, -40).tms.actual_arrival_at = Some(hence(-60));
+    made.stop("s3", "L-next", "DALLAS", DALLAS, 600);
+    let fleet = made.fleet();
+    // An hour of work is left on the load before it, and its window closes in twenty minutes.
+    assert_eq!(ids(&fleet, NOON, true), [] as [&str; 0]);
+    let next = fleet.movements.iter().find(|load| load.tms.id == "L-next").unwrap();
+    let judged = slack::judged(next, &fleet, &Freshness::of(&fleet.feeds, NOON), NOON).unwrap();
+    assert_eq!((judged.stop.tms.id.as_str(), judged.slack), ("s2", Slack::Here(3600)));
+    // What it drives to after that comes after the work on both.
+    let arrivals = &fleet.judgements.get(&next.key()).unwrap().arrivals;
+    assert_eq!(arrivals[0].legal_eta_at, Some(hence(-60)));
+    assert!(arrivals[1].legal_eta_at.unwrap() > hence(60 + 120 + 60));
 }
