@@ -12,6 +12,10 @@ const APART: Duration = Duration::from_mins(2);
 /// What was asked so long ago says what it is like now.
 const LATELY: Duration = Duration::from_mins(10);
 
+/// What comes of an account that refused the poller and does not refuse us.
+const SOON: &str = "the poller asks again within 5 minutes, and at once after a change of its configuration; if it is refused again, \
+                    it runs with another credential than this";
+
 /// The checks, in this order: the file, its clock, the poller, the feeds, what was set aside.
 pub(super) fn checks(facts: &Facts) -> Vec<Check> {
     let Some(database) = &facts.database else { return Vec::new() };
@@ -103,10 +107,11 @@ fn accounts(facts: &Facts, feeds: &[FeedStatus]) -> Vec<Check> {
     refused.retain(|feed| !was_said(&feed.account));
     refused.sort_by_key(|feed| &feed.account);
     let of_one = refused.chunk_by(|a, b| a.account == b.account);
-    of_one.filter_map(|feeds| account(feeds, facts.now)).collect()
+    of_one.filter_map(|feeds| account(feeds, facts)).collect()
 }
 
-fn account(feeds: &[&FeedStatus], now: Timestamp) -> Option<Check> {
+fn account(feeds: &[&FeedStatus], facts: &Facts) -> Option<Check> {
+    let now = facts.now;
     let first = feeds.iter().min_by_key(|feed| feed.error_since_at)?;
     let error = first.error.as_deref()?;
     let read = match feeds.iter().filter_map(|feed| feed.last_ok_at).max() {
@@ -114,6 +119,14 @@ fn account(feeds: &[&FeedStatus], now: Timestamp) -> Option<Check> {
         None => "never read".to_owned(),
     };
     let all = if feeds.len() == 1 { "1 feed".to_owned() } else { format!("{} feeds", feeds.len()) };
+    if facts.tried.iter().any(|tried| tried.account == first.account && tried.outcome.is_ok()) {
+        let asked_at = feeds.iter().filter_map(|feed| feed.last_try_at).max().or(first.error_since_at);
+        let message = format!(
+            "it answers now; {} ago, when the poller last asked, it was: {error}; {all}, {read}",
+            age::since(asked_at, now)
+        );
+        return Some(Check::failed("feed", &first.account, message, SOON));
+    }
     let message = format!("{error}, for {}; {all}, {read}", age::since(first.error_since_at, now));
     let remedy = remedy(error, &first.account).unwrap_or_else(|| "see the poller's log".to_owned());
     Some(Check::failed("feed", &first.account, message, remedy + "; it is tried every 5 minutes"))

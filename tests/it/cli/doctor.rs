@@ -186,6 +186,22 @@ fn the_database_the_poller_and_the_feeds_fail_with_what_mends_them() {
         facts.tried = vec![Tried { account: "samsara".into(), outcome, lacks: Vec::new() }];
     });
     assert_eq!(tried, "upstream samsara: credentials refused (HTTP 401)\nput one that works");
+    // Where it answers now, that is the latest: what it said before is told with when.
+    let answers = one(|facts| {
+        of_fleet(facts, |fleet| {
+            let refused = feed("drivers", Some(ago(900)), Some("credentials refused (HTTP 401)"));
+            fleet.feeds.push(FeedStatus { last_try_at: Some(ago(180)), ..refused });
+        });
+        let outcome = Ok(vec!["tractor 412".into()]);
+        facts.tried = vec![Tried { account: "samsara".into(), outcome, lacks: Vec::new() }];
+    });
+    assert!(
+        answers.starts_with(
+            "feed samsara: it answers now; 3m ago, when the poller last asked, it was: credentials refused (HTTP 401); \
+             1 feed, last read 15m ago\nthe poller asks again within 5 minutes"
+        ),
+        "{answers}"
+    );
     let late = one(|facts| of_fleet(facts, |fleet| fleet.feeds.push(feed("drivers", Some(ago(900)), None))));
     assert!(late.starts_with("feed samsara drivers: read 15m ago, and is due every 5s\nsee"), "{late}");
     assert_eq!(
