@@ -123,7 +123,7 @@ impl Action {
         (
             Self::Filter,
             "filter",
-            "show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100; `near dallas` and enter: who can be there first",
+            "show only rows that pass: words, or what ? lists for the panel; `near dallas` and enter: who can be there first",
         ),
         (Self::Sort, "sort", "sort by the next column; on the board, look at health"),
         (Self::Reverse, "reverse", "turn the order round"),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use tui_input::Input;
 
 pub use self::draw::{Manner, paint};
-pub use self::help::{Part, Word};
+pub use self::help::{Filters, Part, Word};
 pub use self::index::{Index, Kind, Row};
 use self::score::{Fit, Query};
 use super::action::Action;
@@ -97,6 +97,8 @@ pub struct Palette {
     at: usize,
     /// The actions that do something here, those for this screen first.
     actions: Vec<(Part, Action)>,
+    /// What can be filtered there.
+    filters: Filters,
     views: Vec<String>,
     index: Option<Rc<Index>>,
 }
@@ -104,21 +106,32 @@ pub struct Palette {
 impl Palette {
     /// Everything: `actions` that do something here, the names of saved views, and the fleet.
     pub fn of(actions: Vec<(Part, Action)>, views: Vec<String>, index: Rc<Index>) -> Self {
-        Self::new(Scope::All, actions, views, Some(index))
+        Self { views, index: Some(index), ..Self::new(Scope::All, actions) }.searched()
     }
 
-    /// The help: `actions` that do something here.
-    pub fn help(actions: Vec<(Part, Action)>) -> Self {
-        Self::new(Scope::Help, actions, Vec::new(), None)
+    /// The help: `actions` that do something here, and what can be filtered.
+    pub fn help(actions: Vec<(Part, Action)>, filters: Filters) -> Self {
+        Self { filters, ..Self::new(Scope::Help, actions) }.searched()
     }
 
-    fn new(scope: Scope, actions: Vec<(Part, Action)>, views: Vec<String>, index: Option<Rc<Index>>) -> Self {
-        let input = Input::default();
-        let by_digits = false;
-        let mut made =
-            Self { scope, input, by_digits, choices: Vec::new(), total: 0, at: 0, actions, views, index };
-        made.search(&|_| String::new());
-        made
+    fn new(scope: Scope, actions: Vec<(Part, Action)>) -> Self {
+        Self {
+            scope,
+            input: Input::default(),
+            by_digits: false,
+            choices: Vec::new(),
+            total: 0,
+            at: 0,
+            actions,
+            filters: Filters::Nothing,
+            views: Vec::new(),
+            index: None,
+        }
+    }
+
+    fn searched(mut self) -> Self {
+        self.search(&|_| String::new());
+        self
     }
 
     /// Finds anew what fits what is typed. `keys` says an action's keys.
@@ -127,7 +140,7 @@ impl Palette {
         self.at = 0;
         match self.scope {
             Scope::Help => {
-                self.choices = help::choices(&self.actions, &query, keys);
+                self.choices = help::choices(&self.actions, &self.filters, &query, keys);
                 self.total = self.choices.len();
             }
             Scope::All => self.search_all(&query),

@@ -13,7 +13,7 @@ use super::{App, Effect};
 use crate::model::clean;
 use crate::model::land::Land;
 use crate::tui::action::Action;
-use crate::tui::palette::{Choice, Index, Kind, Palette, Part, Row, Scope};
+use crate::tui::palette::{Choice, Filters, Index, Kind, Palette, Part, Row, Scope};
 use crate::tui::panels::{Place, Subject};
 
 /// The longest line that is typed, in characters.
@@ -47,7 +47,16 @@ impl App {
 
     /// Opens the help.
     pub(super) fn open_help(&mut self) {
-        self.over = Some(Over::Palette(Palette::help(self.actions_here())));
+        self.over = Some(Over::Palette(Palette::help(self.actions_here(), self.filters_here())));
+    }
+
+    /// What the filter of the panel in sight takes. A page has none.
+    fn filters_here(&self) -> Filters {
+        match self.slot().panel.listing() {
+            _ if !self.pages.is_empty() => Filters::Nothing,
+            Some(listing) => Filters::Fields(listing.fields()),
+            None => Filters::Words,
+        }
     }
 
     /// A key while it is open.

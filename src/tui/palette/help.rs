@@ -48,18 +48,76 @@ const TOGETHER: &[Word] = &[word(
     "three digits, each within half a second of the one before, look a number up, from any panel; esc ends it",
 )];
 
+/// What a panel's filter takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filters {
+    /// There is nothing to filter.
+    Nothing,
+    /// Words that a row has somewhere.
+    Words,
+    /// The same, and what is asked of these fields, by whichever of their names.
+    Fields(Vec<&'static str>),
+}
+
+impl Filters {
+    /// Whether an example that asks for this does something.
+    fn takes(&self, asks: &Asks) -> bool {
+        match (self, asks) {
+            (Self::Words | Self::Fields(_), Asks::Words) | (Self::Fields(_), Asks::Grammar) => true,
+            (Self::Fields(known), Asks::Field(field)) => known.contains(field),
+            (Self::Nothing, _) | (Self::Words, Asks::Grammar | Asks::Field(_)) => false,
+        }
+    }
+}
+
+/// What an example of a filter asks for.
+enum Asks {
+    /// A text, wherever it stands.
+    Words,
+    /// More than that, of whatever has fields.
+    Grammar,
+    /// This field.
+    Field(&'static str),
+}
+
 /// What can be typed after `/`, by example.
-const FILTERS: &[Word] = &[
-    word("amarillo 41", "rows with both texts, in any column"),
-    word("\"fort worth\"", "a text with a space in it"),
-    word("-yard", "rows without it; before any term"),
-    word("driver:smith", "a word of the field begins so; driver=\"ann smith\" is it exactly"),
-    word("state:moving", "a state; risk:late,at_risk is either"),
-    word("drive>=5h", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
-    word("fuel<25 speed>60", "per cent, miles an hour; 100kmh, 160km where said so"),
-    word("near:dallas<100", "miles around a city, a unit, a driver or lat,lon; 100 where none are said"),
-    word("trailer:empty", "empty, or nobody knows (?); trailer=empty is what is known to be"),
-    word("load:none drive:?", "there is none; it is not known"),
+const FILTERS: &[(Asks, Word)] = &[
+    (Asks::Words, word("amarillo 41", "rows with both texts, in any column")),
+    (Asks::Grammar, word("\"fort worth\"", "a text with a space in it")),
+    (Asks::Grammar, word("-yard", "rows without it; before any term")),
+    (
+        Asks::Field("driver"),
+        word("driver:smith", "a word of the field begins so; driver=\"ann smith\" is it exactly"),
+    ),
+    (Asks::Field("account"), word("account:samsara", "a word of the field begins so")),
+    (Asks::Field("place"), word("place:amarillo", "a word of where it is begins so, as the column says it")),
+    (Asks::Field("speed"), word("state:moving", "a state; state:idle,stopped is either")),
+    (Asks::Field("risk"), word("risk:late", "a state; risk:late,at_risk is either")),
+    (Asks::Field("duty"), word("status:sleeper", "a state; status:sleeper,off_duty is either")),
+    (Asks::Field("every"), word("state:down", "a state; state:down,late is either")),
+    (
+        Asks::Field("drive"),
+        word("drive>=5h", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
+    ),
+    (
+        Asks::Field("age"),
+        word("age>20m", "more, less: 5h, 30m, 2d, 1h20, 5:30; what is not known passes neither"),
+    ),
+    (Asks::Field("fuel"), word("fuel<25", "per cent")),
+    (Asks::Field("speed"), word("speed>60", "miles an hour; 100kmh where said so")),
+    (
+        Asks::Field("near"),
+        word(
+            "near:dallas<100",
+            "miles around a city, a unit, a driver or lat,lon; 100 where none are said; 160km where said so",
+        ),
+    ),
+    (
+        Asks::Field("trailer"),
+        word("trailer:empty", "empty, or nobody knows (?); trailer=empty is what is known to be"),
+    ),
+    (Asks::Field("place"), word("load:none", "there is none")),
+    (Asks::Field("drive"), word("drive:?", "it is not known")),
 ];
 
 const WRITTEN: &[Word] = &[
@@ -125,7 +183,12 @@ const ABOUT: &[Word] = &[
 ];
 
 /// All that has each word typed, in the order of the help.
-pub fn choices(actions: &[(Part, Action)], query: &Query, keys: &dyn Fn(Action) -> String) -> Vec<Choice> {
+pub fn choices(
+    actions: &[(Part, Action)],
+    filters: &Filters,
+    query: &Query,
+    keys: &dyn Fn(Action) -> String,
+) -> Vec<Choice> {
     let fits =
         |term: &str, means: &str| query.is_empty() || query.is_in(&folded(&format!("{term}\n{means}")));
     let is_wanted = |action: Action| {
@@ -133,13 +196,12 @@ pub fn choices(actions: &[(Part, Action)], query: &Query, keys: &dyn Fn(Action) 
         fits(&names, action.description())
     };
     let actions = actions.iter().filter(|(_, action)| is_wanted(*action));
-    let words = [
-        (Part::Everywhere, TOGETHER),
-        (Part::Filters, FILTERS),
-        (Part::Written, WRITTEN),
-        (Part::About, ABOUT),
-    ];
-    let words = words.into_iter().flat_map(|(part, words)| words.iter().map(move |word| (part, word)));
+    let of = |part: Part, words: &'static [Word]| words.iter().map(move |word| (part, word));
+    let filters = FILTERS.iter().filter(|(asks, _)| filters.takes(asks));
+    let words = of(Part::Everywhere, TOGETHER)
+        .chain(filters.map(|(_, word)| (Part::Filters, word)))
+        .chain(of(Part::Written, WRITTEN))
+        .chain(of(Part::About, ABOUT));
     actions
         .map(|(_, action)| Choice::Action(*action))
         .chain(
@@ -148,4 +210,44 @@ pub fn choices(actions: &[(Part, Action)], query: &Query, keys: &dyn Fn(Action) 
                 .map(|(part, word)| Choice::Word(part, word)),
         )
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use super::*;
+    use crate::model::{Driver, FeedStatus, Fleet, Movement, Timestamp, Tractor, Trailer};
+    use crate::rules::filter::{Asked, Filter, Scene};
+    use crate::rules::freshness::Freshness;
+
+    /// The examples that are shown beside rows of a kind.
+    fn shown<T: Asked>() -> Vec<&'static str> {
+        let names = |field: &crate::rules::filter::Field<T>| [&[field.name], field.aliases].concat();
+        let filters = Filters::Fields(T::FIELDS.iter().flat_map(names).collect());
+        let (fleet, fresh, committed) = (Fleet::default(), Freshness::default(), OnceLock::new());
+        let now = Timestamp::from_secs(0);
+        let scene = Scene { fleet: &fleet, fresh: &fresh, committed: &committed, now, metric: false };
+        let shown = FILTERS.iter().filter(|(asks, _)| filters.takes(asks));
+        let shown: Vec<_> = shown.map(|(_, word)| word.term).collect();
+        for term in &shown {
+            let complaints = Filter::<T>::read(term, &scene).complaints;
+            assert!(complaints.is_empty(), "{term}: {complaints:?}");
+        }
+        shown
+    }
+
+    #[test]
+    fn what_is_shown_as_a_filter_works_there() {
+        let has =
+            |terms: &[&str]| ["trailer:empty", "drive>=5h", "fuel<25"].map(|term| terms.contains(&term));
+        assert_eq!(has(&shown::<Movement>()), [true, false, false]);
+        assert_eq!(has(&shown::<Driver>()), [true, true, false]);
+        assert_eq!(has(&shown::<Tractor>()), [true, false, true]);
+        assert_eq!(has(&shown::<Trailer>()), [true, false, false]);
+        assert_eq!(has(&shown::<FeedStatus>()), [false, false, false]);
+        let words = FILTERS.iter().filter(|(asks, _)| Filters::Words.takes(asks));
+        assert_eq!(words.map(|(_, word)| word.term).collect::<Vec<_>>(), ["amarillo 41"]);
+        assert!(!FILTERS.iter().any(|(asks, _)| Filters::Nothing.takes(asks)));
+    }
 }

@@ -241,7 +241,7 @@ fn the_palette_with_nothing_typed_at_120_columns() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     :                                                                  a unit, driver, load, PO, town (18960), or what to do
       enter      open                open the selected row: all that is known of it, with age and source
-      /          filter              show only rows that pass: words, or drive>=5h trailer:empty near:dallas<100; `near dal…
+      /          filter              show only rows that pass: words, or what ? lists for the panel; `near dallas` and ente…
       s          sort                sort by the next column; on the board, look at health
       S          reverse             turn the order round
       |          columns             pick the columns: space shows or hides, s sorts, backspace lets the width choose
@@ -287,6 +287,16 @@ fn the_palette_at_60_columns_in_ascii() {
 }
 
 #[test]
+fn the_help_offers_only_filters_that_work_on_the_panel_in_sight() {
+    let offers = |panel: &str| {
+        let help = shown(Glyphs::Unicode, &format!("{panel}?known to be"), 120, 60);
+        help.contains("trailer=empty is what is known to be")
+    };
+    let panels = ["1", "2", "3", "4", "5", "6", "7", "5<enter>"];
+    assert_eq!(panels.map(offers), [false, false, true, true, true, true, false, false]);
+}
+
+#[test]
 fn the_help_at_80_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "?", 80, 24), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok     14:05 CST
@@ -295,9 +305,8 @@ fn the_help_at_80_columns() {
     Keys for this screen
       enter            open the selected row: all that is known of it, with age and
                        source
-      /                show only rows that pass: words, or drive>=5h trailer:empty
-                       near:dallas<100; `near dallas` and enter: who can be there
-                       first
+      /                show only rows that pass: words, or what ? lists for the
+                       panel; `near dallas` and enter: who can be there first
       y ctrl-y         copy the row as a sentence (through the terminal, OSC 52)
       x                write the rows shown, or a detention's proof, to a CSV file;
                        :export json for JSON
@@ -312,6 +321,7 @@ fn the_help_at_80_columns() {
 
     Keys everywhere
       k up             select the row above
+      j down           select the row below
     enter do it  esc back  down/up choose  pagedown/pageup page  ctrl-c leave
     ");
 }
@@ -321,13 +331,13 @@ fn the_help_searched_at_120_columns() {
     insta::assert_snapshot!(shown(Glyphs::Unicode, "4?miles", 120, 36), @r"
     VIEW  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open                14:05 CST
     Drivers 4, by name ▲                            1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
-    Help miles                                                                                                       3 found
+    Help miles                                                                                                       2 found
     Filters: every term must hold
-      fuel<25 speed>60  per cent, miles an hour; 100kmh, 160km where said so
-      near:dallas<100   miles around a city, a unit, a driver or lat,lon; 100 where none are said
+      near:dallas<100  miles around a city, a unit, a driver or lat,lon; 100 where none are said; 160km where said so
 
     What is written
-      near I-40         a road passes within a few miles of it; it need not be on it
+      near I-40        a road passes within a few miles of it; it need not be on it
+
 
 
 
@@ -367,10 +377,9 @@ fn the_help_at_60_columns_in_ascii() {
     Keys for this screen
       enter            open the selected row: all that is known
                        of it, with age and source
-      /                show only rows that pass: words, or
-                       drive>=5h trailer:empty near:dallas<100;
-                       `near dallas` and enter: who can be there
-                       first
+      /                show only rows that pass: words, or what
+                       ? lists for the panel; `near dallas` and
+                       enter: who can be there first
       s                sort by the next column; on the board,
                        look at health
       S                turn the order round
@@ -380,6 +389,7 @@ fn the_help_at_60_columns_in_ascii() {
                        fleet, then not
       y ctrl-y         copy the row as a sentence (through the
                        terminal, OSC 52)
+      x                write the rows shown, or a detention's
     enter do it  esc back  down/up choose  pagedown/pageup page
     ");
 }

@@ -10,6 +10,8 @@ pub trait Listing {
     fn group(&mut self) -> Option<&'static str>;
     /// Whether there is anything to group by.
     fn has_groups(&self) -> bool;
+    /// What its filter can ask of a row, by all names that go for it.
+    fn fields(&self) -> Vec<&'static str>;
     /// What is wrong with the filter.
     fn complaints(&self) -> &[String];
     /// What the filter hid and why, and how old the places are that it names.
@@ -132,6 +134,13 @@ impl<T: Listed> Listing for Table<T> {
         self.reversed = self.sort_column() == column && !self.reversed;
         self.sorted_by = Some(column);
         self.arranged = false;
+    }
+
+    fn fields(&self) -> Vec<&'static str> {
+        T::FIELDS
+            .iter()
+            .flat_map(|field| std::iter::once(field.name).chain(field.aliases.iter().copied()))
+            .collect()
     }
 
     fn arrangement(&self) -> Arrangement {
