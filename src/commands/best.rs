@@ -208,12 +208,17 @@ fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> V
         })
         .collect();
     let tractor = choice.rig.tractor;
+    let source = judgement.and_then(|one| one.arrivals.first()?.eta_source);
+    let marked = |words: String| {
+        let is_known = words != table::NONE;
+        EtaSource::marked(source.filter(|_| is_known), words)
+    };
     let list = |words: Vec<&str>| or_none(Some(words.join(" ")).filter(|words| !words.is_empty()).as_deref());
     vec![
         choice.rig.driver.name.to_string(),
         fits.trim_end().to_owned(),
-        late_words(judgement.and_then(|one| one.late_s)),
-        table::moment(judgement.and_then(first_legal), layout, now),
+        marked(late_words(judgement.and_then(|one| one.late_s))),
+        marked(table::moment(judgement.and_then(first_legal), layout, now)),
         choice.miles.map_or_else(|| table::NONE.to_owned(), |miles| format!("{miles:.0}")),
         clock(left.drive_s),
         clock(left.shift_s),

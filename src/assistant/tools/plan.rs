@@ -311,7 +311,11 @@ pub(super) fn best_drivers(args: Args<'_>, facts: &Facts) -> Result<Found, Strin
     let mut found = Found::default();
     found.say(match fit.len() {
         0 => format!("NOBODY is known to be able to take load {} legally and in time.", movement.tms.id),
-        all => format!("For load {} the best {}:", movement.tms.id, count(all, "choice is", "choices are")),
+        all => format!(
+            "For load {} the best {}, by the straight line:",
+            movement.tms.id,
+            count(all, "choice is", "choices are")
+        ),
     });
     for choice in &fit {
         add_choice(&mut found, choice, &basis, facts);

@@ -8,8 +8,8 @@ use backhaul::rules::best::{Verdict, Why, best};
 use backhaul::rules::find::load;
 use backhaul::rules::near::left_now;
 
-use super::json;
 use super::made::{DALLAS, EL_PASO, HOUSTON, Made, NOON, WACO, hence, with_basis};
+use super::{json, text};
 
 /// A load from Dallas, picked up in an hour or two, to Houston by tomorrow night.
 fn made() -> Made {
@@ -83,6 +83,21 @@ fn the_one_who_is_there_first_is_the_best_and_everybody_else_has_a_reason() {
             ("Driver walker", "NO_TRUCK"),
         ],
     );
+}
+
+#[test]
+fn people_read_that_the_road_is_the_straight_line() {
+    let mut made = made();
+    made.rig("here", DALLAS);
+    let fleet = made.fleet();
+    let shown = with_basis(&fleet, NOON, |basis| {
+        let choices = best(basis, load(&fleet, "L").unwrap(), 10).unwrap();
+        let left: Vec<_> = choices.iter().map(|choice| left_now(basis, choice.rig.driver)).collect();
+        let answer = Answer { choices: &choices, left: &left, top: 10, now: NOON };
+        text(120, |format, out| print(&answer, format, out))
+    });
+    let row = shown.lines().nth(1).unwrap();
+    assert!(row.contains(" spare est ") && row.contains(" CST est "), "{shown}");
 }
 
 #[test]
