@@ -186,7 +186,7 @@ fn print_text(answer: &Answer<'_>, layout: &Layout, out: &mut dyn Write) -> io::
         "SEEN",
         "HOURS",
     ];
-    grid::print_whole(&titles, &["LEGAL THERE"], &rows, layout, out)
+    grid::print_whole(&titles, &["LATE BY", "LEGAL THERE"], &rows, layout, out)
 }
 
 fn cells(choice: &Choice<'_>, left: &Left, layout: &Layout, now: Timestamp) -> Vec<String> {

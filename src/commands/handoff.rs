@@ -249,7 +249,8 @@ impl Page<'_> {
             if part.rows.is_empty() {
                 writeln!(out, "{}", part.none)?;
             } else {
-                grid::print_whole(part.titles, &["DUE", "CLOSES", "ACCEPTED"], &part.rows, self.layout, out)?;
+                let whole = ["DUE", "LATE BY", "CLOSES", "ACCEPTED"];
+                grid::print_whole(part.titles, &whole, &part.rows, self.layout, out)?;
             }
         }
         self.beside().iter().try_for_each(|line| writeln!(out, "\n{line}"))

@@ -140,7 +140,7 @@ fn print_text(
         "TRACTOR", "AT", "OLDEST",
     ];
     let rows: Vec<Vec<String>> = report.loads.iter().map(|load| cells(load, fleet, layout, now)).collect();
-    grid::print_whole(&titles, &["CLOSES", "ETA", "LEGAL", "LEAVE BY"], &rows, layout, out)
+    grid::print_whole(&titles, &["LATE BY", "CLOSES", "ETA", "LEGAL", "LEAVE BY"], &rows, layout, out)
 }
 
 fn cells(load: &LateLoad<'_>, fleet: &Fleet, layout: &Layout, now: Timestamp) -> Vec<String> {

@@ -66,7 +66,8 @@ pub(super) fn print(
             .map(|row| stop(&freshness::stop_at(row, fleet, &fresh, now), layout, now))
             .collect(),
     };
-    grid::print(titles, &rows, layout, out)
+    // What an arrival rests on stands at its end.
+    grid::print_whole(titles, &["ETA"], &rows, layout, out)
 }
 
 /// The rows in the order people look for them; equals stay in the order of their keys.

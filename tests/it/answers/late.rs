@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use backhaul::commands::late::{beside, print};
+use backhaul::commands::rows;
 use backhaul::model::{Fleet, Keyed, MovementStatus, Timestamp};
 use backhaul::rules::freshness::Freshness;
 use backhaul::rules::late::late;
@@ -80,6 +81,16 @@ fn people_read_it_in_eighty_columns() {
     assert!(shown.contains("L-missed  late  9h00       NO_DRIVER"), "{shown}");
     // That these rest on the straight line stands beside the lateness, which no width takes away.
     assert!(shown.lines().any(|line| line.starts_with("L-late    late  1h05 est")), "{shown}");
+    let tight = late(&fleet, &Freshness::of(&fleet.feeds, NOON), NOON, true);
+    let shown = text(80, |format, out| print(&tight, &fleet, format, NOON, out));
+    assert!(shown.lines().any(|line| line.starts_with("L-tight") && line.contains(" spare est ")), "{shown}");
+    let movements =
+        |width| text(width, |format, out| rows::print(&fleet, rows::Table::Movements, format, NOON, out));
+    for width in [80, 100, 120] {
+        let shown = movements(width);
+        let line = shown.lines().find(|line| line.starts_with("L-tight")).unwrap();
+        assert!(line.contains(" CST est"), "{shown}");
+    }
     let empty = Fleet::default();
     let none = late(&empty, &Freshness::default(), NOON, true);
     assert_eq!(text(80, |format, out| print(&none, &fleet, format, NOON, out)), "");
