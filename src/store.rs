@@ -11,6 +11,7 @@ mod exceptions;
 mod fixes;
 mod freight;
 mod glance;
+mod health;
 mod heeded;
 mod hours;
 mod judge;
@@ -43,10 +44,11 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
-pub use self::apply::{Applied, Commit, Failure, Health};
+pub use self::apply::{Applied, Commit};
 pub use self::audit::{Done, Wanted, audit};
 pub use self::examine::{Examination, examine, set_aside_of};
 pub use self::glance::glance;
+pub use self::health::{Failure, Health};
 pub use self::judge::{Judge, Sane, Stays};
 pub use self::lease::{Lease, leader, polled};
 pub use self::migrate::SCHEMA;
@@ -115,7 +117,7 @@ impl Store {
 
     /// Notes that a feed could not be read. What it told us before stays.
     pub async fn fail(&self, failure: Failure) -> Result<(), StoreError> {
-        self.writing.run(move |writer| apply::fail(writer, &failure)).await
+        self.writing.run(move |writer| health::fail(writer, &failure)).await
     }
 
     /// Forgets a cursor that the upstream no longer takes.
@@ -178,7 +180,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let account = account.to_owned();
         self.writing
-            .run(move |writer| apply::announce_feeds(&mut writer.connection, &account, &resources))
+            .run(move |writer| health::announce_feeds(&mut writer.connection, &account, &resources))
             .await
     }
 
