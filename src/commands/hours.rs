@@ -21,6 +21,8 @@ struct Row<'a> {
     ended: bool,
     rests: bool,
     left_s: Option<i64>,
+    #[serde(flatten)]
+    supposed: Supposed,
     by: By,
     place: Option<&'a str>,
     short_of_s: Option<i64>,
@@ -32,6 +34,14 @@ struct Row<'a> {
     tractor: Option<&'a str>,
     hos_as_of_at: Option<Timestamp>,
     source: Option<&'a str>,
+}
+
+/// What holds only if the half hour is due as the plan has it: the ELD does not tell.
+#[derive(Serialize)]
+struct Supposed {
+    ends_supposed: bool,
+    /// The same of `place` and `short_of_s`.
+    place_supposed: bool,
 }
 
 /// Prints it. There is no CSV of it: that prints JSON.
@@ -52,14 +62,19 @@ pub fn print(
         vec![
             one.driver.name.to_string(),
             one.limit.to_owned(),
-            table::moment(one.ends.at(), layout, now),
+            match one.ends.at() {
+                Some(_) => about(one.at_supposed, table::moment(one.ends.at(), layout, now)),
+                None => table::moment(None, layout, now),
+            },
             match one.ends {
-                Ends::At(at) => span(at.secs_since(now)),
+                Ends::At(at) => about(one.at_supposed, span(at.secs_since(now))),
                 Ends::Rests => "rests".to_owned(),
+                Ends::Ended if one.at_supposed => "may have ended".to_owned(),
                 Ends::Ended => "ended".to_owned(),
             },
             or_none(one.place.as_deref()),
-            one.short_of_s.map_or_else(|| table::NONE.to_owned(), span),
+            one.short_of_s
+                .map_or_else(|| table::NONE.to_owned(), |short_s| about(one.place_supposed, span(short_s))),
             or_none(one.stop_place().as_deref()),
             or_none(one.load.map(|load| load.tms.id.as_str())),
             Names(fleet).tractor(one.driver.tractor_id.as_ref()),
@@ -70,6 +85,11 @@ pub fn print(
     let titles =
         ["DRIVER", "LIMIT", "ENDS", "IN", "WHERE", "SHORT BY", "OF", "LOAD", "TRACTOR", "BY", "CLOCKS"];
     grid::print_whole(&titles, &["ENDS"], &cells.collect::<Vec<_>>(), layout, out)
+}
+
+/// "14:10", or "about 14:10".
+fn about(is_supposed: bool, words: String) -> String {
+    if is_supposed { format!("about {words}") } else { words }
 }
 
 /// "plan", or "clocks" of somebody who is told by no plan.
@@ -95,6 +115,7 @@ fn row<'a>(one: &'a Limit<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> {
             Ends::Rests => None,
             Ends::Ended => Some(0),
         },
+        supposed: Supposed { ends_supposed: one.at_supposed, place_supposed: one.place_supposed },
         by: one.by,
         place: one.place.as_deref(),
         short_of_s: one.short_of_s,

@@ -138,6 +138,7 @@ pub fn print_hours(cli: &Cli, ahead: &cli::Ahead) -> anyhow::Result<ExitCode> {
     let format = format(cli, &config);
     print_with(&format, |out| hours::print(&limits, &fleet, &format, now, out))?;
     if let Format::Text(_) = format {
+        talk(limits.about().map(str::to_owned));
         talk(limits.left_out());
         talk(blindness::unjudged(&fleet));
         talk(rules::uncovered::blind(&fleet, now));

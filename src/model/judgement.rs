@@ -135,6 +135,10 @@ pub struct RunsOut {
     pub longitude: f64,
     /// Driving left to the next stop from there, in seconds.
     pub short_of_s: i64,
+    /// Whether the limit and the instant hold only if the half hour is due as the plan has it: the ELD does not tell.
+    pub at_supposed: bool,
+    /// The same of the place and of how far short it is.
+    pub place_supposed: bool,
 }
 
 /// One row of `judgements`: what we make of one load.

@@ -2,6 +2,7 @@
 //! time. Knows no service and no table: travel times and hours are handed in.
 
 mod driver;
+mod ends;
 mod errand;
 mod outlook;
 mod reason;
@@ -14,14 +15,13 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 pub use self::driver::{TOO_OLD, clocks_hold};
-use self::errand::{Errand, NIGHT, Pace};
+use self::errand::{Errand, Pace};
 pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
 use super::freshness::Freshness;
-use super::hours::{Cycle, Halt, Limit, Plan, Segment, SegmentKind};
+use super::hours::{Cycle, Plan};
 use super::itinerary::{Call, Itinerary};
 use crate::model::{
-    Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, RunsOut, Timestamp,
-    Tractor,
+    Arrival, Driver, DutyTotal, EtaSource, Judgement, Movement, Point, Reason, Risk, Timestamp, Tractor,
 };
 
 /// How the office plans.
@@ -200,7 +200,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
         let place = before + number;
         match reached(errand, call, place, office) {
             Ok((arrival, plan)) => {
-                last = plan.or(last);
+                last = plan.map(|plan| (place, plan)).or(last);
                 arrivals.push(arrival);
             }
             // The hours of this driver cannot be planned with; the planner says why.
@@ -214,7 +214,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
     let leave_by = leave_by.and_then(|(number, _)| errand.latest_departure_for(before + number));
     let (worst, risk) = (worst.map(|(_, arrival)| arrival), worst.map_or(Risk::Ok, |(_, one)| one.risk));
     let mut notes = errand.notes();
-    notes.extend(last.iter().flat_map(|plan| plan.notes.iter().map(ToString::to_string)));
+    notes.extend(last.iter().flat_map(|(_, plan)| plan.notes.iter().map(ToString::to_string)));
     notes.dedup();
     Judgement {
         risk,
@@ -224,7 +224,7 @@ fn planned(blank: Judgement, errand: &Errand<'_>, case: &Case<'_>, office: &Offi
         latest_departure_at: errand.latest_departure(),
         leave_by_at: leave_by,
         drive_s: Some(errand.drive_s(Pace::Practical)),
-        runs_out: last.as_ref().and_then(|plan| runs_out(plan, errand)),
+        runs_out: last.as_ref().and_then(|(place, plan)| ends::runs_out(plan, errand, *place)),
         arrivals,
         notes,
         ..blank
@@ -267,40 +267,6 @@ fn worst(arrivals: &[Arrival]) -> Option<(usize, &Arrival)> {
         let late_s = arrival.late_s.filter(|_| arrival.risk == Risk::Late);
         (Reverse(arrival.risk), Reverse(late_s), *number)
     })
-}
-
-/// Where the hours end before the work does: at the first stop on the road that a limit makes the driver rest for.
-fn runs_out(plan: &Plan, errand: &Errand<'_>) -> Option<RunsOut> {
-    let is_under_way = |halt: &Halt| errand.rests() && halt.start_at <= errand.now();
-    let ended_by = |halt: &Halt| ended_by(halt, is_under_way(halt), has_night(plan, halt));
-    let (halt, limit) = plan.halts.iter().find_map(|halt| Some((halt, ended_by(halt)?)))?;
-    let drives = plan.segments.iter().filter(|segment| segment.kind == SegmentKind::Drive);
-    let before = drives.filter(|segment| segment.end_at <= halt.start_at);
-    let driven_s = before.map(|segment| segment.end_at.secs_since(segment.start_at)).sum();
-    let (place, short_of_s) = errand.on_the_road(driven_s)?;
-    let Point { latitude, longitude } = place;
-    Some(RunsOut { limit, at: halt.start_at, latitude, longitude, short_of_s })
-}
-
-/// The limit that ends the hours where a halt begins; none where it is no end of them. Of a rest under way only a
-/// long remainder is one: a driver who has nearly rested has his hours before him.
-fn ended_by(halt: &Halt, is_under_way: bool, is_night: bool) -> Option<Reason> {
-    let hard = halt.limits.iter().find_map(|limit| match limit {
-        Limit::Drive => Some(Reason::Drive),
-        Limit::Window => Some(Reason::Shift),
-        Limit::Cycle => Some(Reason::Cycle),
-        Limit::Break | Limit::Appointment => None,
-    });
-    // Where half an hour more would not do, the night is taken when the half hour is due.
-    let soft = halt.limits.contains(&Limit::Break).then_some(Reason::Break);
-    hard.filter(|_| is_night || !is_under_way).or_else(|| soft.filter(|_| is_night))
-}
-
-/// Whether a halt has a long rest in it; what is waited beside it is none.
-fn has_night(plan: &Plan, halt: &Halt) -> bool {
-    let within = |segment: &&Segment| segment.start_at >= halt.start_at && segment.end_at <= halt.end_at;
-    let mut rests = plan.segments.iter().filter(within).filter(|segment| segment.kind == SegmentKind::Rest);
-    rests.any(|rest| rest.end_at.since(rest.start_at) >= NIGHT)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use super::itinerary::{self, is_to_be_driven};
 use super::near::{left_known, left_out};
 use super::{hours, locality, trip};
 use crate::model::{
-    Driver, DutyStatus, Fleet, Judgement, Keyed, Movement, Point, Risk, RunsOut, Stop, Timestamp, UnitId,
+    Driver, DutyStatus, Fleet, Judgement, Keyed, Movement, Point, Reason, Risk, RunsOut, Stop, Timestamp,
+    UnitId,
 };
 
 /// By what it is told when somebody's hours end.
@@ -48,6 +49,22 @@ pub fn ends(end: RunsOut, driver: Option<&Driver>, now: Timestamp) -> Ends {
     }
 }
 
+/// What an end of hours is told with that may not be so: what the plan has for the half hour, of which the ELD does not
+/// tell.
+pub const IF_DUE: &str = "if the half hour is due";
+
+/// The end as it stands, of which only that is supposed which is: a clock that has ended, or that says when it will,
+/// supposes no half hour.
+pub fn as_it_stands(end: RunsOut, ends: Ends) -> RunsOut {
+    let by_clock = match ends {
+        Ends::At(at) => at != end.at,
+        Ends::Rests => false,
+        // A clock of the half hour that ended would have been told.
+        Ends::Ended => end.limit != Reason::Break,
+    };
+    RunsOut { at_supposed: end.at_supposed && !by_clock, ..end }
+}
+
 /// A driver whose hours end.
 #[derive(Clone, Debug)]
 pub struct Limit<'a> {
@@ -59,6 +76,10 @@ pub struct Limit<'a> {
     pub limit: &'static str,
     /// When it ends his driving, or that it has.
     pub ends: Ends,
+    /// Whether that holds only if the half hour is due as the plan has it: the ELD does not tell.
+    pub at_supposed: bool,
+    /// The same of the place and of how far short it is.
+    pub place_supposed: bool,
     /// Where that is, in words; of somebody who is told by his clocks nobody knows.
     pub place: Option<String>,
     /// Seconds of driving from there to the stop that he does not reach.
@@ -102,6 +123,14 @@ pub struct Limits<'a> {
 }
 
 impl Limits<'_> {
+    /// What "about" stands for, in a sentence without an end mark; `None` where nothing is told so.
+    pub fn about(&self) -> Option<&'static str> {
+        let supposes = |one: &Limit<'_>| one.at_supposed || one.place_supposed;
+        self.drivers.iter().any(supposes).then_some(
+            "\"about\" and \"may have\" hold if the half hour is due as the plan has it: the ELD does not tell",
+        )
+    }
+
     /// Who could not be looked at, in a sentence without an end mark.
     pub fn left_out(&self) -> Option<String> {
         left_out(self.hours_unknown, " at work")
@@ -220,6 +249,8 @@ fn by_plan<'a>(driver: &'a Driver, plan: &Plan<'a>, end: RunsOut, ends: Ends, sh
         by: By::Plan,
         limit: end.limit.word(),
         ends,
+        at_supposed: as_it_stands(end, ends).at_supposed,
+        place_supposed: end.place_supposed,
         place: locality::place(None, Some(end.latitude), Some(end.longitude)),
         short_of_s: short.seconds,
         stop: Some(short.stop),
@@ -240,6 +271,8 @@ fn by_clocks<'a>(driver: &'a Driver, fresh: &Freshness, now: Timestamp) -> Optio
         } else {
             Ends::Ended
         },
+        at_supposed: false,
+        place_supposed: false,
         place: None,
         short_of_s: None,
         stop: None,

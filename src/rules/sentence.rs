@@ -1,7 +1,7 @@
 //! What is wrong in whole sentences, for where there is room: limits in words instead of their codes, with when and
 //! where they end. Judges nothing.
 
-use super::limits::{Ends, ends};
+use super::limits::{Ends, IF_DUE, as_it_stands, ends};
 use super::queue::load_of;
 use super::{locality, moment};
 use crate::model::{
@@ -45,16 +45,28 @@ impl Teller<'_> {
         let judgement: Option<&Judgement> = self.fleet.judgements.get(&load.key()).map(AsRef::as_ref);
         let end = judgement.and_then(|judgement| judgement.runs_out).filter(|end| end.limit == reason);
         let driver = load.driver_id.as_ref().and_then(|id| self.fleet.drivers.get(id)).map(AsRef::as_ref);
-        end.and_then(|end| self.end(end, driver)).unwrap_or_else(|| in_words(reason).to_owned())
+        let is_told =
+            judgement.is_none_or(|judgement| !judgement.notes.iter().any(|note| is_break_unknown(note)));
+        let in_words = || match reason {
+            Reason::Break if !is_told => "a half hour may be due before it is there, the ELD does not tell",
+            reason => in_words(reason),
+        };
+        end.and_then(|end| self.end(end, driver)).unwrap_or_else(|| in_words().to_owned())
     }
 
     /// "14 h end 18:30 near Amarillo TX".
     fn end(&self, end: RunsOut, driver: Option<&Driver>) -> Option<String> {
         let (limit, verb) = limit(end.limit)?;
         let near = near(end.latitude, end.longitude);
-        Some(match ends(end, driver, self.now) {
-            Ends::At(at) => format!("{limit} {verb} {}{near}", (self.time)(at)),
+        let ends = ends(end, driver, self.now);
+        let end = as_it_stands(end, ends);
+        Some(match ends {
+            Ends::At(at) => {
+                let told = Told { verb, at: (self.time)(at), place: near.trim_start().to_owned(), glue: " " };
+                format!("{limit} {}", told.words(end.at_supposed, end.place_supposed))
+            }
             Ends::Rests => format!("{limit} would not last: he rests first"),
+            Ends::Ended if end.at_supposed => format!("{limit} {MAY_HAVE_ENDED}"),
             Ends::Ended => format!("{limit} {}: a rest comes first", over(verb)),
         })
     }
@@ -69,15 +81,57 @@ impl Teller<'_> {
             _ => None,
         };
         let near = degrees("latitude").zip(degrees("longitude")).map(|(north, east)| near(north, east));
-        let end = match row.at("runs_out_at").filter(|at| *at > self.now) {
-            Some(at) => format!("{verb} {}{}", (self.time)(at), near.unwrap_or_default()),
-            None if row.text("rests").is_some() => "would not last: he rests first".to_owned(),
-            None => over(verb),
-        };
         let short = row.measure_s.and_then(moment::shortage).map(|short| format!("{short} short of "));
         let place = row.text("place").unwrap_or("the next stop");
-        Some(format!("{limit} of {who} {end}, {}{place}", short.unwrap_or_else(|| "before ".to_owned())))
+        let short = format!("{}{place}", short.unwrap_or_else(|| "before ".to_owned()));
+        let is_supposed = |fact: &str| row.text(fact).is_some();
+        let end = match row.at("runs_out_at").filter(|at| *at > self.now) {
+            Some(at) => {
+                let near = near.filter(|near| !near.is_empty());
+                let place = near
+                    .as_deref()
+                    .map_or_else(|| short.clone(), |near| format!("{}, {short}", near.trim_start()));
+                let told =
+                    Told { verb, at: (self.time)(at), place, glue: if near.is_some() { " " } else { ", " } };
+                told.words(is_supposed("at_supposed"), is_supposed("place_supposed"))
+            }
+            None if is_supposed("rests") => format!("would not last: he rests first, {short}"),
+            None if is_supposed("at_supposed") => format!("{MAY_HAVE_ENDED}, {short}"),
+            None => format!("{}, {short}", over(verb)),
+        };
+        Some(format!("{limit} of {who} {end}"))
     }
+}
+
+/// Of a half hour that the ELD does not tell of.
+const MAY_HAVE_ENDED: &str = "may have ended, the ELD does not tell";
+
+/// When and where hours end, in words.
+struct Told {
+    verb: &'static str,
+    at: String,
+    place: String,
+    /// Between the two.
+    glue: &'static str,
+}
+
+impl Told {
+    /// What is supposed stands with what it supposes, and what is not without.
+    fn words(&self, at_supposed: bool, place_supposed: bool) -> String {
+        let Self { verb, at, place, glue } = self;
+        match (at_supposed, place_supposed) {
+            _ if place.is_empty() && !at_supposed => format!("{verb} {at}"),
+            _ if place.is_empty() => format!("{verb} about {at} {IF_DUE}"),
+            (false, false) => format!("{verb} {at}{glue}{place}"),
+            (true, false) => format!("{verb} about {at} {IF_DUE}, {place}"),
+            (false, true) => format!("{verb} {at}; {place} {IF_DUE}"),
+            (true, true) => format!("{verb} about {at}{glue}{place} {IF_DUE}"),
+        }
+    }
+}
+
+fn is_break_unknown(note: &str) -> bool {
+    note.starts_with("break_unknown:")
 }
 
 fn of_word(word: &str) -> Option<Reason> {
@@ -179,7 +233,15 @@ mod tests {
 
     fn ends_in(limit: Reason, minutes: i64) -> RunsOut {
         let at = Timestamp::from_secs(1_000_000 + minutes * 60);
-        RunsOut { limit, at, latitude: 35.19, longitude: -101.83, short_of_s: 2400 }
+        RunsOut {
+            limit,
+            at,
+            latitude: 35.19,
+            longitude: -101.83,
+            short_of_s: 2400,
+            at_supposed: false,
+            place_supposed: false,
+        }
     }
 
     #[test]
@@ -209,6 +271,32 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_only_if_a_half_hour_is_due_is_told_with_that() {
+        let late = |code: &str| {
+            let facts = [("reason", Fact::Text(code.into()))];
+            row(ExceptionKind::Late, &format!("42m late at Memphis TN (delivery): {code}"), &facts)
+        };
+        let check = |end: RunsOut, at_supposed, place_supposed, expected: &str| {
+            let end = RunsOut { at_supposed, place_supposed, ..end };
+            let said = said(&late(end.limit.word()), Some(end));
+            assert_eq!(said, format!("42m late at Memphis TN (delivery): {expected}"));
+        };
+        // The 14 hours end when they do: only where he is then is not known.
+        let shift = ends_in(Reason::Shift, 90);
+        check(shift, false, true, "14 h end +90m; near Amarillo TX if the half hour is due");
+        let drive = ends_in(Reason::Drive, 90);
+        let near = "near Amarillo TX";
+        let due = "if the half hour is due";
+        check(drive, true, false, &format!("11 h of driving end about +90m {due}, {near}"));
+        check(drive, true, true, &format!("11 h of driving end about +90m {near} {due}"));
+        let ended = ends_in(Reason::Break, -5);
+        check(ended, true, true, "8 h without a break may have ended, the ELD does not tell");
+        // A clock that has ended has.
+        let ended = ends_in(Reason::Drive, -5);
+        check(ended, true, true, "11 h of driving have ended: a rest comes first");
+    }
+
+    #[test]
     fn whose_hours_end_where_is_one_sentence() {
         let mut hours = row(
             ExceptionKind::RunsOut,
@@ -226,6 +314,18 @@ mod tests {
             said(&hours, None),
             "11 h of driving of Ann Lee end +30m near Amarillo TX, 40m short of Memphis TN"
         );
+        let supposed = |fact: &str| (fact.to_owned(), Fact::Text(IF_DUE.into()));
+        hours.facts.extend([supposed("place_supposed")]);
+        assert_eq!(
+            said(&hours, None),
+            "11 h of driving of Ann Lee end +30m; near Amarillo TX, 40m short of Memphis TN if the half hour is due"
+        );
+        hours.facts.extend([supposed("at_supposed")]);
+        assert_eq!(
+            said(&hours, None),
+            "11 h of driving of Ann Lee end about +30m near Amarillo TX, 40m short of Memphis TN if the half hour is due"
+        );
+        hours.facts.retain(|fact, _| !fact.ends_with("supposed"));
         hours.facts.remove("runs_out_at");
         assert_eq!(said(&hours, None), "11 h of driving of Ann Lee have ended, 40m short of Memphis TN");
     }

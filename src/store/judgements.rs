@@ -202,17 +202,22 @@ fn runs_out_to_json(runs_out: &RunsOut) -> String {
         "latitude": runs_out.latitude,
         "longitude": runs_out.longitude,
         "short_of_s": runs_out.short_of_s,
+        "at_supposed": runs_out.at_supposed,
+        "place_supposed": runs_out.place_supposed,
     })
     .to_string()
 }
 
 fn runs_out_from_json(json: &str) -> Option<RunsOut> {
     let row: Value = serde_json::from_str(json).ok()?;
+    let is_set = |key: &str| row.get(key).and_then(Value::as_bool).unwrap_or_default();
     Some(RunsOut {
         limit: row.get("limit")?.as_str().and_then(Reason::from_word)?,
         at: Timestamp::from_millis(row.get("at")?.as_i64()?),
         latitude: row.get("latitude")?.as_f64()?,
         longitude: row.get("longitude")?.as_f64()?,
         short_of_s: row.get("short_of_s")?.as_i64()?,
+        at_supposed: is_set("at_supposed"),
+        place_supposed: is_set("place_supposed"),
     })
 }

@@ -413,7 +413,7 @@ fn has_hardly_moved(before: &Arrival, fresh: &Arrival, now: Timestamp) -> bool {
 /// Whether a person would see a difference.
 fn differs(fresh: &Judgement, stands: &Judgement) -> bool {
     let rest = |judgement: &Judgement| {
-        let limit = judgement.runs_out.map(|runs_out| runs_out.limit);
+        let limit = judgement.runs_out.map(|out| (out.limit, out.at_supposed, out.place_supposed));
         let ids = (judgement.tractor_id.clone(), judgement.driver_id.clone());
         (judgement.risk, judgement.reason, judgement.stop_id.clone(), ids, limit)
     };

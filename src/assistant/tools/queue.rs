@@ -16,7 +16,7 @@ use crate::rules::alerts::{self, AHEAD};
 use crate::rules::basis::Basis;
 use crate::rules::find::{self, Kind};
 use crate::rules::handoff::{self, Handoff, Line, What};
-use crate::rules::limits::{self, By, Ends, Limit};
+use crate::rules::limits::{self, By, Ends, IF_DUE, Limit};
 use crate::rules::near::{drivable_s, left_known};
 use crate::rules::only::{self, About, Only, keep};
 use crate::rules::uncovered::{self, Uncovered};
@@ -135,8 +135,10 @@ fn name_spent(found: &mut Found, spent: &[&Driver]) {
 fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
     let driver = limit.driver;
     let ends = match limit.ends {
+        Ends::At(at) if limit.at_supposed => format!("ends about {} {IF_DUE}", when(at, facts)),
         Ends::At(at) => format!("ends {}", when(at, facts)),
         Ends::Rests => "would not last, so he rests first".to_owned(),
+        Ends::Ended if limit.at_supposed => "may be due NOW: the ELD does not tell".to_owned(),
         Ends::Ended if limit.limit == Reason::Break.word() => "is due NOW".to_owned(),
         Ends::Ended => "has ended: OUT NOW".to_owned(),
     };
@@ -152,7 +154,13 @@ fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
             By::Plan => "",
         };
         let short = short.unwrap_or_default();
-        found.say(format!("{}{on}: {} {ends}{about}{short}{by}.", driver.name, limit.limit));
+        let place = match format!("{about}{short}") {
+            place if limit.place_supposed && !place.is_empty() => {
+                format!(",{} {IF_DUE}", place.trim_start_matches(','))
+            }
+            place => place,
+        };
+        found.say(format!("{}{on}: {} {ends}{place}{by}.", driver.name, limit.limit));
     }
     found.rows.push(row([
         ("driver", json!(driver.name)),
@@ -161,6 +169,7 @@ fn add_limit(found: &mut Found, limit: &Limit<'_>, facts: &Facts) {
         ("ends", json!(ends)),
         ("about", json!(limit.place)),
         ("short_of_stop", json!(short)),
+        ("place_only", json!(limit.place_supposed.then_some(IF_DUE))),
         ("stop", json!(limit.stop_place())),
         ("risk", json!(limit.load.map(|_| limit.risk.word()))),
         ("hours_age", json!(ago(driver.hos_as_of_at, facts.now))),

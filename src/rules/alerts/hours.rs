@@ -11,7 +11,7 @@ use crate::model::{
     Exception, ExceptionKind, Fact, Judgement, Risk, RunsOut, Severity, Stop, Subject, SubjectKind,
     Timestamp, UnitId,
 };
-use crate::rules::limits::{Ends, Short, ends, short_of};
+use crate::rules::limits::{Ends, IF_DUE, Short, as_it_stands, ends, short_of};
 use crate::rules::{age, trip};
 
 /// Past the 12 hours by no more than this it is still listed, once it was.
@@ -85,9 +85,15 @@ fn about(
     let short = short_of.seconds.map(|left_s| age::words(Duration::from_secs(left_s.unsigned_abs())));
     let short = short.map_or_else(|| "before".to_owned(), |short| format!("{short} short of"));
     let limit = end.limit.word();
+    let end = as_it_stands(end, ends);
     let summary = match ends {
+        // Without its instant, what it says is where.
+        Ends::At(_) if end.place_supposed => format!("{limit} of {who} ends {short} {place} {IF_DUE}"),
         Ends::At(_) => format!("{limit} of {who} ends {short} {place}"),
         Ends::Rests => format!("{limit} of {who} would not last: he rests first, {short} {place}"),
+        Ends::Ended if end.at_supposed => {
+            format!("{limit} of {who} may have ended {short} {place}: the ELD does not tell")
+        }
         Ends::Ended => format!("{limit} of {who} has ended {short} {place}: a rest comes first"),
     };
     // While he rests the plan ends the hours at every new present.
@@ -103,6 +109,8 @@ fn about(
         // To the minute, and to a few hundred yards: what is worked out anew is no news below that.
         .at("runs_out_at", ends_at.map(|at| Timestamp::from_secs(at.millis().div_euclid(60_000) * 60)))
         .with("rests", (ends == Ends::Rests).then(|| Fact::Text("first".to_owned())))
+        .with("at_supposed", end.at_supposed.then(|| Fact::Text(IF_DUE.to_owned())))
+        .with("place_supposed", end.place_supposed.then(|| Fact::Text(IF_DUE.to_owned())))
         .with("short_of_s", short_of.seconds.map(Fact::Seconds))
         .with("latitude", Some(Fact::Number(hundredth(end.latitude))))
         .with("longitude", Some(Fact::Number(hundredth(end.longitude))))
@@ -149,6 +157,8 @@ mod tests {
                 latitude: 35.123_456,
                 longitude: -101.5,
                 short_of_s,
+                at_supposed: false,
+                place_supposed: false,
             });
         });
         yard
@@ -199,6 +209,8 @@ mod tests {
             latitude: 35.0,
             longitude: -101.0,
             short_of_s: 2400,
+            at_supposed: false,
+            place_supposed: false,
         };
         yard.change_judgement("0", |judgement| {
             judgement.driver_id = Some(UnitId("motive:1".into()));

@@ -23,15 +23,26 @@ const ODD_S: i64 = 60;
 /// The longest day: 24 hours and one of summer time's end.
 const LONGEST_DAY_S: i64 = 25 * 3600;
 
-/// The driver's hours at `now`, without tasks, and what is to be known of them.
+/// Hours to plan with.
+pub(super) struct Known {
+    /// Without tasks.
+    pub request: Request,
+    /// What is to be known of them.
+    pub notes: Vec<String>,
+    /// What may be left before the half hour is due, in seconds, where it is planned as due sooner because nobody
+    /// tells.
+    pub break_most_s: Option<i64>,
+}
+
+/// The driver's hours at `now`.
 pub(super) fn request(
     driver: &Driver,
     tractor: &Tractor,
     days: &[DutyTotal],
     office: &Office,
     now: Timestamp,
-) -> Result<(Request, Vec<String>), String> {
-    let (snapshot, mut notes) = snapshot(driver, tractor, days, office, now)?;
+) -> Result<Known, String> {
+    let Known { request: snapshot, mut notes, break_most_s } = snapshot(driver, tractor, days, office, now)?;
     let aged = brought_to(&snapshot, driver, now)?;
     if aged.from_future {
         notes.push("clocks_ahead: the clocks claim to be from later than now".to_owned());
@@ -41,7 +52,11 @@ pub(super) fn request(
             if confidence == Confidence::Low {
                 notes.push(format!("hours_aged: the clocks are of {}", snapshot.now));
             }
-            Ok((without_tasks(*request), notes))
+            let request = without_tasks(*request);
+            let break_most_s = break_most_s.and_then(|most_s| break_at_most(most_s, &snapshot, driver, now));
+            let break_most_s =
+                break_most_s.filter(|most_s| request.break_left_s.is_some_and(|s| s < *most_s));
+            Ok(Known { request, notes, break_most_s })
         }
         AgedHours::Likely { .. } => Err(format!(
             "hours_old: the driver was at rest at {}, and nobody has told of him since",
@@ -62,8 +77,8 @@ pub(super) fn ends(
     office: &Office,
     now: Timestamp,
 ) -> Option<[Request; 2]> {
-    let (snapshot, _) = snapshot(driver, tractor, days, office, now).ok()?;
-    match brought_to(&snapshot, driver, now).ok()?.hours {
+    let told = snapshot(driver, tractor, days, office, now).ok()?;
+    match brought_to(&told.request, driver, now).ok()?.hours {
         AgedHours::Between { went_on, stopped } => Some([*stopped, *went_on].map(without_tasks)),
         AgedHours::Likely { .. } => None,
     }
@@ -71,6 +86,15 @@ pub(super) fn ends(
 
 fn brought_to(snapshot: &Request, driver: &Driver, now: Timestamp) -> Result<Aged, String> {
     hours::aged(snapshot, driver.hos_status_since_at, now).map_err(|refusal| refused(&refusal))
+}
+
+/// What is left now before the half hour, had there been so much when the clocks were told.
+fn break_at_most(most_s: i64, snapshot: &Request, driver: &Driver, now: Timestamp) -> Option<i64> {
+    let told = Request { break_left_s: Some(most_s), ..snapshot.clone() };
+    match brought_to(&told, driver, now).ok()?.hours {
+        AgedHours::Likely { request, .. } => request.break_left_s,
+        AgedHours::Between { .. } => None,
+    }
 }
 
 fn without_tasks(request: Request) -> Request {
@@ -89,7 +113,7 @@ fn snapshot(
     days: &[DutyTotal],
     office: &Office,
     now: Timestamp,
-) -> Result<(Request, Vec<String>), String> {
+) -> Result<Known, String> {
     let cycle = cycle_of(driver, office)?;
     let missing = || "hours_missing: the ELD does not tell this driver's clocks".to_owned();
     let as_of = driver.hos_as_of_at.ok_or_else(missing)?;
@@ -113,14 +137,19 @@ fn snapshot(
     let rests = status.is_rest();
     let run_s = rest_since(driver).map_or(0, |since| as_of.secs_since(since).max(0));
     let rested_s = if rests { proven_rest(driver, run_s, ruleset, limit.limit_s, &mut notes) } else { 0 };
-    let break_left_s = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
-    let break_left_s = break_left_s.unwrap_or_else(|| {
+    let driven_s = ruleset.drive_s - drive_left_s;
+    let told = driver.break_left_s.map(|left_s| left_s.clamp(0, ruleset.break_after_s));
+    let break_most_s = told.is_none().then(|| {
         notes.push(
             "break_unknown: the ELD does not tell when the half hour is due; taken as if there had been none"
                 .to_owned(),
         );
-        (ruleset.break_after_s - (ruleset.drive_s - drive_left_s)).max(0)
+        // Of what he drives now nothing lies before a break that he has had.
+        let drives_since = driver.hos_status_since_at.filter(|_| status == DutyStatus::Driving);
+        let least_s = drives_since.map_or(0, |since| as_of.secs_since(since).clamp(0, driven_s));
+        (ruleset.break_after_s - least_s).max(0)
     });
+    let break_left_s = told.unwrap_or_else(|| (ruleset.break_after_s - driven_s).max(0));
     let zone = driver.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
     let zone = zone.unwrap_or_else(|| office.zone.clone());
     let used_s = limit.limit_s - cycle_left_s;
@@ -143,7 +172,7 @@ fn snapshot(
         // A question needs something to be done; what that is comes later.
         tasks: vec![Task::Drive(0)],
     };
-    Ok((request, notes))
+    Ok(Known { request, notes, break_most_s })
 }
 
 /// The status that the driver is planned with. What his truck does goes before what his log says: driving

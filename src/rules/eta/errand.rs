@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::driver::Known;
 use super::{Case, Office, Road};
 use crate::model::{DutyStatus, EtaSource, Point, Timestamp};
 use crate::rules::hours::{self, Limit, Plan, Request, SegmentKind, Task};
@@ -47,6 +48,7 @@ pub(super) enum Without {
 }
 
 /// One truck's work.
+#[derive(Clone)]
 pub(super) struct Errand<'a> {
     /// The driver's hours, without tasks.
     hours: Request,
@@ -58,16 +60,17 @@ pub(super) struct Errand<'a> {
     dwell_s: i64,
     /// Work before the first drive, as it really goes.
     set_out_s: i64,
+    /// What may be left before the half hour, where it is planned as due sooner.
+    break_most_s: Option<i64>,
     notes: Vec<String>,
 }
 
 impl<'a> Errand<'a> {
-    /// The work of a case for a driver with these hours, of which `notes` are to be known; the reason where the
-    /// way is not known.
+    /// The work of a case for a driver with these hours; the reason where the way is not known.
     pub(super) fn new(
         case: &Case<'a>,
         road: Road<'a>,
-        (hours, notes): (Request, Vec<String>),
+        known: Known,
         office: &Office,
     ) -> Result<Self, String> {
         let calls: Vec<Call<'a>> = case.itinerary.calls().copied().collect();
@@ -79,8 +82,9 @@ impl<'a> Errand<'a> {
         }
         let truck_s = car_s.iter().map(|seconds| truck_s(*seconds, road.source, office)).collect();
         let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
+        let Known { request: hours, notes, break_most_s } = known;
         let set_out_s = set_out_s(&hours, stands > 0);
-        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, set_out_s, notes })
+        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, set_out_s, break_most_s, notes })
     }
 
     pub(super) const fn now(&self) -> Timestamp {
@@ -90,6 +94,23 @@ impl<'a> Errand<'a> {
     /// Whether the driver rests already.
     pub(super) const fn rests(&self) -> bool {
         self.hours.status.is_rest()
+    }
+
+    /// When the 14 hours end; `None` where they have not begun.
+    pub(super) fn window_ends(&self) -> Option<Timestamp> {
+        let left_s = self.hours.shift_left_s?;
+        Some(self.now().plus(Duration::from_secs(left_s.unsigned_abs())))
+    }
+
+    /// The same work with the half hour as late as it may be due; `None` where that is how it is planned.
+    pub(super) fn with_latest_break(&self) -> Option<Self> {
+        Some(self.with_break(Some(self.break_most_s?)))
+    }
+
+    /// The same work with so much left before the half hour; with `None` there is none to take.
+    pub(super) fn with_break(&self, break_left_s: Option<i64>) -> Self {
+        let hours = Request { break_left_s, ..self.hours.clone() };
+        Self { hours, break_most_s: None, ..self.clone() }
     }
 
     /// The same work with as much driving to each call, in the measure of its source.

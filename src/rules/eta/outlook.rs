@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::driver::Known;
 use super::errand::{Errand, Pace};
 use super::reason::word;
 use super::{Case, Missing, Office, Seen, driver, errand, seen};
@@ -70,7 +71,8 @@ pub fn legal_between(
 ) -> Option<(Timestamp, Timestamp)> {
     let Seen { tractor, driver, road } = seen(case, fresh, now).ok()?;
     let arrival = |hours| {
-        let errand = Errand::new(case, road, (hours, Vec::new()), office).ok()?;
+        let known = Known { request: hours, notes: Vec::new(), break_most_s: None };
+        let errand = Errand::new(case, road, known, office).ok()?;
         Some(errand.reach(last_of(&errand).ok()?, Pace::Legal).ok()?.arrival_at)
     };
     let [stopped, went_on] = driver::ends(driver, tractor, case.days, office, now)?;

@@ -9,6 +9,8 @@ use super::*;
 use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Stop, UnitId};
 use crate::rules::crew::Crew;
 
+mod half_hour;
+
 const NOW: Timestamp = Timestamp::from_secs(1_795_500_000);
 const HOUR: i64 = 3600;
 const MINUTE: i64 = 60;

@@ -56,10 +56,46 @@ fn hours_that_have_ended_are_told_no_time_for() {
 }
 
 #[test]
+fn an_end_behind_a_half_hour_that_nobody_tells_of_is_told_as_supposed_and_the_window_s_as_a_fact() {
+    let shown = |drive: i64, shift: i64| {
+        let mut made = Made::new();
+        let driver = made.rig("1", DALLAS);
+        (driver.hos_status, driver.hos_status_since_at) = (DutyStatus::Driving, Some(hence(-60)));
+        (driver.drive_left_s, driver.shift_left_s) = (Some(drive * 60), Some(shift * 60));
+        (driver.break_left_s, driver.hos_as_of_at) = (None, Some(NOON));
+        made.load("L", Some("1"));
+        made.stop("s", "L", "EL PASO", EL_PASO, 6000);
+        let fleet = made.fleet();
+        let limits = found(&fleet);
+        let rows = json(|format, out| print(&limits, &fleet, format, NOON, out));
+        let text = text(200, |format, out| print(&limits, &fleet, format, NOON, out));
+        assert!(limits.about().is_some());
+        let end = limits.drivers[0].ends.at().unwrap();
+        (end, rows[0]["ends_supposed"] == true, rows[0]["place_supposed"] == true, text)
+    };
+    let (at, ends, place, text) = shown(180, 600);
+    assert_eq!((at, ends, place), (hence(210), true, false));
+    assert!(text.contains("about Tue 15:30") && text.contains("about 3h30"), "{text}");
+    let (at, ends, place, text) = shown(300, 180);
+    assert_eq!((at, ends, place), (hence(180), false, true));
+    assert!(
+        text.contains("  Tue 15:00") && text.contains("  about ") && !text.contains("about Tue"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_plan_that_rests_at_once_does_not_end_hours_that_are_left() {
     let check = |status: DutyStatus, shift_left_s: Option<i64>, expected: Ends| {
-        let out =
-            RunsOut { limit: Reason::Shift, at: NOON, latitude: 32.0, longitude: -96.0, short_of_s: 6300 };
+        let out = RunsOut {
+            limit: Reason::Shift,
+            at: NOON,
+            latitude: 32.0,
+            longitude: -96.0,
+            short_of_s: 6300,
+            at_supposed: false,
+            place_supposed: false,
+        };
         let driver =
             Driver { hos_status: status, shift_left_s, hos_as_of_at: Some(NOON), ..Driver::default() };
         assert_eq!(ends(out, Some(&driver), NOON), expected, "{status:?} {shift_left_s:?}");

@@ -45,6 +45,8 @@ fn judgement(arrivals: Vec<Arrival>) -> Judgement {
             latitude: 35.5,
             longitude: -100.25,
             short_of_s: 900,
+            at_supposed: true,
+            place_supposed: true,
         }),
         routed_at: Some(START),
         notes: vec!["recap_unknown: nobody tells".into()],

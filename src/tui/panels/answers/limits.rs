@@ -32,6 +32,9 @@ pub fn sheet(facts: &Facts) -> Sheet {
         let rows = found.drivers.iter().map(|one| (cells(one, facts), Some(subject(one))));
         sheet.grid(&["DRIVER", "LIMIT", "ENDS", "SHORT OF", "WHERE", "LOAD", "CLOCKS"], rows.collect());
     }
+    if let Some(about) = found.about() {
+        sheet.line(format!("{about}."), Role::Muted);
+    }
     if let Some(left_out) = left_out {
         sheet.line(format!("{left_out}."), Role::Warn);
     }
@@ -46,18 +49,24 @@ fn subject(one: &Limit<'_>) -> Subject {
     Subject::Driver(one.driver.id.clone())
 }
 
+const fn about(is_supposed: bool) -> &'static str {
+    if is_supposed { "about " } else { "" }
+}
+
 fn cells(one: &Limit<'_>, facts: &Facts) -> Vec<Span> {
     let (ends, role) = match one.ends {
+        Ends::Ended if one.at_supposed => ("may have ended".to_owned(), Role::Warn),
         Ends::Ended => ("ended".to_owned(), Role::Bad),
         Ends::Rests => ("rests".to_owned(), Role::Text),
         Ends::At(at) => {
             let role = if at.secs_since(facts.now) < SOON_S { Role::Warn } else { Role::Text };
-            (words::time(at, &facts.zone, facts.now), role)
+            (format!("{}{}", about(one.at_supposed), words::time(at, &facts.zone, facts.now)), role)
         }
     };
+    let short_of = |short_s: i64| format!("{}{}", about(one.place_supposed), words::minutes(short_s));
     let short = match (one.short_of_s, one.stop_place()) {
-        (Some(short), Some(place)) => format!("{} of {place}", words::minutes(short)),
-        (Some(short), None) => words::minutes(short),
+        (Some(short), Some(place)) => format!("{} of {place}", short_of(short)),
+        (Some(short), None) => short_of(short),
         (None, _) if one.by == By::Clocks => "no plan".to_owned(),
         (None, _) => words::or_unknown(None),
     };

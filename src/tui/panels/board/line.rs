@@ -121,13 +121,17 @@ fn blind(row: &Exception) -> String {
 
 fn runs_out(row: &Exception, short: Option<i64>, place: &str, facts: &Facts) -> String {
     let limit = row.text("limit").unwrap_or("the hours");
-    let short = short.map(|short| format!("{} short of {place}", words::minutes(short)));
+    let about = |fact: &str| if row.text(fact).is_some() { "about " } else { "" };
+    let short =
+        short.map(|short| format!("{}{} short of {place}", about("place_supposed"), words::minutes(short)));
     let short = short.unwrap_or_else(|| format!("before {place}"));
+    let supposed = about("at_supposed");
     match row.at("runs_out_at") {
         Some(ends) if ends > facts.now => {
-            format!("{limit} ends {}, {short}", words::time(ends, &facts.zone, facts.now))
+            format!("{limit} ends {supposed}{}, {short}", words::time(ends, &facts.zone, facts.now))
         }
         _ if row.text("rests").is_some() => format!("{limit} too short, rests, {short}"),
+        _ if !supposed.is_empty() => format!("{limit} may have ended, {short}"),
         Some(_) | None => format!("{limit} has ended, {short}"),
     }
 }
