@@ -207,6 +207,7 @@ fn driver_clocks(
         shift_left_s: shift,
         break_left_s: span(left.rest.as_ref())?,
         cycle_left_s: span(left.cycle.as_ref())?,
+        // What `cycleAvailabilities` counts is not documented, and a known answer has less for tomorrow than for today.
         cycle_tomorrow_s: None,
         // The answer does not say; it is worked out when asked for.
         as_of_at: now,

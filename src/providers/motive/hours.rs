@@ -56,6 +56,8 @@ pub(super) fn driver(id: &str, row: &Driver<'_>, now: Timestamp, batch: &mut Bat
         shift_left_s: seconds(left.shift),
         break_left_s: seconds(left.rest),
         cycle_left_s: seconds(left.cycle),
+        // The days of a recap and of the totals are those of UTC: what comes back when the home terminal's begins is not in
+        // them.
         cycle_tomorrow_s: None,
         as_of_at: now,
     };

@@ -42,6 +42,7 @@ pub(super) fn left(row: &LeftRow<'_>, now: Timestamp, batch: &mut Batch) {
         shift_left_s: left(|left| left.shift),
         break_left_s: left(|left| left.rest),
         cycle_left_s: left(|left| left.cycle),
+        // Neither the rules nor the home terminal's days are told, so that nothing says what comes back.
         cycle_tomorrow_s: None,
         as_of_at: now,
     };
