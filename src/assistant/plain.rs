@@ -135,6 +135,8 @@ fn honoured(
         (false, _) => "This is the answer without it:",
     };
     if !only.is_empty() {
+        let before = arguments.get("only").and_then(serde_json::Value::as_str).map(str::to_owned);
+        only.splice(..0, before);
         arguments.insert("only".to_owned(), json!(only.join(", ")));
     }
     if over.is_empty() {

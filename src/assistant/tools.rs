@@ -12,6 +12,7 @@ mod plan;
 mod queue;
 mod units;
 mod who;
+mod within;
 mod words;
 
 pub use self::args::Args;
@@ -112,6 +113,7 @@ impl Tool {
             | Self::UncoveredPickups
             | Self::OpenExceptions => true,
             Self::WhyDark => !arguments.contains_key("unit"),
+            Self::Near => !arguments.contains_key("place"),
             _ => false,
         }
     }

@@ -6,8 +6,8 @@ use super::eta::{Missing, clocks_hold};
 use super::freshness::Freshness;
 use super::hours::{self, Left};
 use super::itinerary::Call;
-use super::locality;
-use crate::model::{Driver, Loaded, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
+use super::{locality, motion};
+use crate::model::{Driver, Loaded, Motion, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
 
 /// The 30-minute interruption (49 CFR 395.3(a)(3)(ii)), and the driving it is good for.
 const BREAK_S: i64 = 30 * 60;
@@ -112,6 +112,16 @@ impl Near<'_> {
     /// Whether it stands for its whole rig: whoever drives stands for his truck and what it pulls.
     pub fn leads(&self) -> bool {
         self.kind == UnitKind::Driver || self.driver.is_none()
+    }
+
+    /// Whether it has been silent for longer than is normal: then it was there, and where it is now nobody knows.
+    pub fn is_dark(&self, now: Timestamp) -> bool {
+        let own = self.trailer.filter(|row| self.kind == UnitKind::Trailer && row.latitude.is_some());
+        let (kind, state) = match (own, self.tractor) {
+            (Some(row), _) => (UnitKind::Trailer, row.state),
+            (None, tractor) => (UnitKind::Tractor, tractor.map_or(Motion::Stopped, |row| row.state)),
+        };
+        motion::at(kind, state, self.observed_at, now) == Motion::Dark
     }
 
     /// Whether its trailer is known to be empty.

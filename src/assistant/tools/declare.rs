@@ -85,7 +85,17 @@ fn declaration(tool: Tool) -> Value {
 /// What `near` is called with.
 fn near() -> Vec<Parameter> {
     vec![
-        must("place", "A city (Dallas, Portland OR), \"lat,lon\", a unit's number or a driver's name."),
+        may(
+            "place",
+            Kind::Text,
+            "A city (Dallas, Portland OR), \"lat,lon\", a unit's number or a driver's name.",
+        ),
+        may(
+            "only",
+            Kind::Text,
+            "Instead of a place, which has miles around it: all that was last seen in a state (\"state Texas\"), or another \
+             part of the fleet as in late_loads.",
+        ),
         may("miles", Kind::Number, "How far around; 100 where nobody says."),
         may("drive_hours", Kind::Number, "Only who can still drive so many hours by all clocks."),
         may("empty", Kind::Flag, "Leave out what is loaded; what is known to be empty comes first."),
@@ -130,7 +140,10 @@ const fn about(tool: Tool) -> &'static str {
             "What a number or name can be: tractor, trailer, driver, load, order, PO, BOL, phone; and where that is. \
              Call it when it is not said what kind of thing is meant."
         }
-        Tool::Near => "Drivers, tractors and trailers around a place, by who can legally be there first.",
+        Tool::Near => {
+            "Drivers, tractors and trailers around a place, by who can legally be there first; or in a state, by where each was last \
+             seen."
+        }
         Tool::LateLoads => "Loads that will be late or are at risk, the worst first, each with the reason.",
         Tool::PlanLegalArrival => {
             "The earliest legal arrival under the US hours-of-service rules, with the plan. Call it for every \

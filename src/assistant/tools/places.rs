@@ -8,6 +8,7 @@ use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
 use super::plan::clocks;
+use super::within::{dark_words, within};
 use super::words::{ago, count, when};
 use crate::model::{Loaded, MovementKey, UnitKind};
 use crate::rules::find::{self, Fit, Kind};
@@ -15,7 +16,7 @@ use crate::rules::near::{self, Near, Wanted, drivable_s};
 use crate::rules::{moment, whereabouts};
 
 /// So many of what is around a place are told in sentences.
-const SAID: usize = 5;
+pub(super) const SAID: usize = 5;
 
 /// `find`.
 pub(super) fn find(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
@@ -109,7 +110,7 @@ fn several_loads(all: &[find::Found], text: &str, facts: &Facts) -> Option<Strin
 /// `near`.
 pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     const MOST: usize = 8;
-    let place = args.text("place")?;
+    let Some(place) = args.text_opt("place") else { return within(args, facts) };
     let miles = args.number("miles", 1.0, 1000.0)?.unwrap_or(100.0);
     let hours = args.number("drive_hours", 0.0, 11.0)?;
     let (empty, free, kind) = (args.is_set("empty"), args.is_set("free"), kind(args)?);
@@ -138,6 +139,7 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
         rows.len() - around.empty_unknown
     ));
     found.doubt(whereabouts::doubt(&spot, facts.now));
+    found.doubt(dark_words(rows.iter().filter(|one| one.is_dark(facts.now)).count()));
     let known = rows.len() - around.empty_unknown;
     for (index, one) in rows.iter().take(MOST).enumerate() {
         if index == known {
@@ -156,7 +158,7 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
 }
 
 /// Which kind alone is asked for.
-fn kind(args: Args<'_>) -> Result<Option<UnitKind>, String> {
+pub(super) fn kind(args: Args<'_>) -> Result<Option<UnitKind>, String> {
     let Some(text) = args.text_opt("kind") else { return Ok(None) };
     let kinds = [UnitKind::Driver, UnitKind::Tractor, UnitKind::Trailer];
     let named = kinds.into_iter().find(|kind| kind.word() == text.to_lowercase());
@@ -182,10 +184,15 @@ fn add_near(found: &mut Found, one: &Near<'_>, facts: &Facts) {
     });
     if found.rows.len() < SAID {
         found.say(format!(
-            "{} {}, {:.0} mi, legally there {}, {}, {}, {}.",
+            "{} {}, {:.0} mi{}, legally there {}, {}, {}, {}.",
             one.kind.word(),
             one.label,
             one.miles,
+            if one.is_dark(facts.now) {
+                format!(" (DARK: last seen there {})", ago(one.observed_at, facts.now))
+            } else {
+                String::new()
+            },
             legal.map_or_else(|| "at a time not known".to_owned(), |at| when(*at, facts)),
             one.driver.map_or_else(|| "no driver".to_owned(), |_| clocks(&one.left)),
             trailer.clone().unwrap_or_else(|| "no trailer known".to_owned()),
@@ -197,6 +204,7 @@ fn add_near(found: &mut Found, one: &Near<'_>, facts: &Facts) {
         ("label", json!(one.label)),
         ("tractor", json!(one.tractor.map(|row| row.unit_number.as_str()))),
         ("miles", json!(one.miles.round())),
+        ("dark", json!(one.is_dark(facts.now).then_some(true))),
         ("legally_there", json!(legal.map(|at| when(*at, facts)))),
         ("drivable", json!(drivable_s(&one.left).map(moment::span))),
         ("trailer", json!(trailer)),

@@ -1,7 +1,9 @@
 //! What a look-up of a part of the fleet says of what nobody knows, and of what is of no such part.
 
 use backhaul::assistant::{Args, Tool};
-use backhaul::model::{DutyStatus, Exception, ExceptionKind, ExceptionState, Fleet, Order, Touches, UnitId};
+use backhaul::model::{
+    DutyStatus, Exception, ExceptionKind, ExceptionState, Fleet, Order, Touches, Tractor, UnitId,
+};
 use serde_json::{Map, Value, json};
 
 use super::facts;
@@ -159,4 +161,37 @@ fn a_part_that_is_no_text_is_read_or_refused_and_never_the_whole_fleet() {
     }
     let names = ["texas"; 11].join(", ") + ", atlantis-on-the-very-long-river-of-the-far-north";
     assert!(late(json!(names)).unwrap_err().contains("atlantis"), "the last of many is read too");
+}
+
+#[test]
+fn what_is_in_a_state_is_told_by_where_it_was_last_seen_and_what_is_silent_as_that() {
+    let mut made = two();
+    made.rig("4", DENVER);
+    made.tractors[1].observed_at = Some(super::made::hence(-1800));
+    made.tractors.push(Tractor {
+        id: UnitId("samsara:t5".into()),
+        unit_number: "5".into(),
+        ..Tractor::default()
+    });
+    made.load("4471", Some("1"));
+    let fleet = made.fleet();
+    let near = |arguments: Value| run(Tool::Near, &arguments, fleet.clone());
+    let said = near(json!({ "only": "state Texas", "kind": "tractor" })).unwrap();
+    assert!(said.starts_with("Only in Texas (by where the truck was last seen"), "{said}");
+    assert!(said.contains("3 tractors there."), "{said}");
+    assert!(said.contains("1 of them is DARK: it was last seen there, and where it is now is NOT KNOWN."));
+    assert!(said.contains("tractor 2 (Bob Smith): ") && said.contains("seen 1d06 ago, dark"), "{said}");
+    assert!(said.contains("Of 1 more the place is NOT KNOWN."), "{said}");
+    assert!(said.find("tractor 3").unwrap() < said.find("tractor 2").unwrap(), "the silent last: {said}");
+    let free = near(json!({ "only": "texas", "kind": "tractor", "free": true })).unwrap();
+    assert!(free.contains("2 tractors there."), "{free}");
+    let both = near(json!({ "only": "state Texas, state Colorado" })).unwrap();
+    assert!(both.contains("4 drivers and trucks there."), "{both}");
+    assert!(near(json!({})).unwrap_err().contains("`place`"));
+    // Around a town the silent one is said to be that too.
+    let waco = near(json!({ "place": "Waco", "miles": 25, "kind": "tractor" })).unwrap();
+    assert!(
+        waco.contains("1 of them is DARK") && waco.contains("(DARK: last seen there 1d06 ago)"),
+        "{waco}"
+    );
 }

@@ -41,15 +41,18 @@ impl Asked<'_> {
     /// Who is near what is named.
     pub(super) fn near(&self) -> Option<Meant> {
         let (from, miles) = self.around()?;
-        let place = match self.place(from)? {
-            Ok(place) => place,
-            Err(why) => return Some(Meant::Refused(why)),
+        let states = self.states(from);
+        let (name, place) = match (&states, self.place(from)?) {
+            (Some(states), _) => ("only", states.clone()),
+            (None, Ok(place)) => ("place", place),
+            (None, Err(why)) => return Some(Meant::Refused(why)),
         };
-        let mut arguments = Map::from_iter([("place".to_owned(), json!(place))]);
+        let mut arguments = Map::from_iter([(name.to_owned(), json!(place))]);
         if let Some(hours) = self.hours_left() {
             arguments.insert("drive_hours".to_owned(), json!(hours));
         }
-        if let Some(miles) = self.amount(&["miles", "mile", "mi"]).or(miles) {
+        let miles = self.amount(&["miles", "mile", "mi"]).or(miles);
+        if let Some(miles) = miles.filter(|_| states.is_none()) {
             arguments.insert("miles".to_owned(), json!(miles));
         }
         if self.has(&["empty", "empties"]) {
@@ -64,14 +67,34 @@ impl Asked<'_> {
         Some(Meant::LookUp(Tool::Near, arguments)).filter(|_| !place.is_empty())
     }
 
-    /// The place that begins there. Fails with a sentence where what stands there is none.
-    fn place(&self, from: usize) -> Option<Result<String, String>> {
+    /// The states that something is asked to be in, as a part of the fleet: "in texas or ok". Nothing is near to one.
+    fn states(&self, from: usize) -> Option<String> {
+        let mut before = self.words.get(..from)?.iter().rev().filter(|word| **word != "the");
+        let lead = before.next();
+        if !self.has(THINGS) || !lead.is_some_and(|lead| ["in", "inside", "within"].contains(lead)) {
+            return None;
+        }
+        let place = self.place_words(from)?;
+        let state = |words: &[&str]| Some(format!("state {}", State::named(&words.join(" "))?.name));
+        state(place).or_else(|| {
+            let each: Option<Vec<String>> = place.split(|word| *word == "or").map(state).collect();
+            Some(each?.join(", "))
+        })
+    }
+
+    /// The words of the place that begins there.
+    fn place_words(&self, from: usize) -> Option<&[&str]> {
         let rest = self.words.get(from..)?;
         let length = rest.iter().position(|word| is_of(ENDS, word)).unwrap_or(rest.len());
-        let place = match rest.get(..length)? {
+        Some(match rest.get(..length)? {
             [name @ .., last] if BEHIND.contains(last) && !name.is_empty() => name,
             whole => whole,
-        };
+        })
+    }
+
+    /// The place that begins there. Fails with a sentence where what stands there is none.
+    fn place(&self, from: usize) -> Option<Result<String, String>> {
+        let place = self.place_words(from)?;
         let lead = from.checked_sub(1).and_then(|at| self.words.get(at));
         let named = match place {
             [this] | [this, _]

@@ -237,12 +237,16 @@ fn whose_driver_is_lacking_is_freight() {
 
 #[test]
 fn a_state_is_no_town() {
-    check("which trucks are in Indiana", "Indiana is a state:");
-    check("who is in TX or OK", "Texas is a state:");
+    let states = |states: &str| format!(r#"near {{"only":"{states}"}}"#);
+    check("which trucks are in Indiana", r#"near {"kind":"tractor","only":"state Indiana"}"#);
+    check("how many trailers are in the Ontario area", r#"near {"kind":"trailer","only":"state Ontario"}"#);
+    check("who is in TX or OK", &states("state Texas, state Oklahoma"));
+    check("who is in New York with 5 hours", r#"near {"drive_hours":5.0,"only":"state New York"}"#);
     check("who's in Dallas or OK", "Oklahoma is a state:");
     check("trailers near new mexico", "New Mexico is a");
     check("who is in Portland OR", r#"near {"miles":25.0,"place":"portland or"}"#);
-    check("who is in ME", "Maine is a state:");
+    check("who is in ME", &states("state Maine"));
+    check("who is near Texas", "Texas is a state:");
     check("who is near me", "I do not know");
 }
 
