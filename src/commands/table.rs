@@ -9,6 +9,7 @@ use crate::model::{
     Driver, EtaSource, Fleet, Keyed, Motion, Movement, Order, Reason, Rows, Stop, Timestamp, Tractor,
     Trailer, UnitId,
 };
+use crate::rules::committed::Committed;
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::find::by_number;
 use crate::rules::freshness::{self, Freshness};
@@ -48,16 +49,20 @@ pub(super) fn print(
     };
     let names = Names(fleet);
     let fresh = Freshness::of(&fleet.feeds, now);
+    let committed = match table {
+        Table::Drivers | Table::Tractors => Committed::of(fleet, now),
+        Table::Trailers | Table::Movements | Table::Orders | Table::Stops => Committed::default(),
+    };
     let rows: Vec<Vec<String>> = match table {
         Table::Tractors => sorted(&fleet.tractors, |a, b| by_number(&a.unit_number, &b.unit_number))
-            .map(|row| tractor(row, names, now))
+            .map(|row| tractor(row, names, &committed, now))
             .collect(),
         Table::Trailers => sorted(&fleet.trailers, |a, b| by_number(&a.unit_number, &b.unit_number))
             .map(|row| pulled(row, names, now))
             .collect(),
-        Table::Drivers => {
-            sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name)).map(|row| driver(row, names, now)).collect()
-        }
+        Table::Drivers => sorted(&fleet.drivers, |a, b| a.name.cmp(&b.name))
+            .map(|row| driver(row, names, &committed, now))
+            .collect(),
         Table::Movements => (fleet.movements.iter())
             .map(|row| movement(&freshness::movement_at(row, fleet, &fresh, now), names, layout, now))
             .collect(),
@@ -81,7 +86,7 @@ fn as_driven(stop: &Stop) -> (&str, Option<&str>, i64) {
     (&stop.tms.company_id, stop.tms.movement_id.as_deref(), stop.tms.sequence)
 }
 
-fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
+fn tractor(row: &Tractor, names: Names<'_>, committed: &Committed, now: Timestamp) -> Vec<String> {
     let (state, since) = tractor_now(row, now);
     vec![
         row.unit_number.to_string(),
@@ -90,7 +95,7 @@ fn tractor(row: &Tractor, names: Names<'_>, now: Timestamp) -> Vec<String> {
         place(row.place.as_deref(), row.latitude, row.longitude),
         names.driver(row.driver_id.as_ref()),
         names.trailer(row.trailer_id.as_ref()),
-        or_none(row.movement_id.as_deref()),
+        or_none(committed.first_on(row)),
         or_none(row.source.as_deref()),
     ]
 }
@@ -112,7 +117,7 @@ fn pulled(row: &Trailer, names: Names<'_>, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn driver(row: &Driver, names: Names<'_>, now: Timestamp) -> Vec<String> {
+fn driver(row: &Driver, names: Names<'_>, committed: &Committed, now: Timestamp) -> Vec<String> {
     let left = hours::left_at(row, now);
     vec![
         row.name.to_string(),
@@ -123,7 +128,7 @@ fn driver(row: &Driver, names: Names<'_>, now: Timestamp) -> Vec<String> {
         clock(left.cycle_s),
         age::since(row.hos_as_of_at, now),
         names.tractor(row.tractor_id.as_ref()),
-        or_none(row.movement_id.as_deref()),
+        or_none(committed.first_of(row)),
         place(row.place.as_deref(), row.latitude, row.longitude),
         age::since(row.observed_at, now),
     ]

@@ -157,8 +157,12 @@ impl Subject {
         let of = |kind, id: &UnitId| find::of_unit(&facts.fleet, kind, id).map(Keyed::key);
         match self {
             Self::Movement(key) | Self::Plan(key) | Self::Best(key) => Some(key.clone()),
-            Self::Driver(id) => of(find::Kind::Driver, id),
-            Self::Tractor(id) => of(find::Kind::Tractor, id),
+            Self::Driver(id) => {
+                facts.committed().loads_of(id).first().cloned().or_else(|| of(find::Kind::Driver, id))
+            }
+            Self::Tractor(id) => {
+                facts.committed().loads_on(id).first().cloned().or_else(|| of(find::Kind::Tractor, id))
+            }
             Self::Trailer(id) => of(find::Kind::Trailer, id),
             Self::Exception(id) => load_of(facts.fleet.exceptions.get(id)?),
             Self::Feed { .. } | Self::Detention | Self::Limits | Self::Handoff | Self::Near(_) => None,

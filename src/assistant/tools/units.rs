@@ -43,7 +43,8 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
     if tractor.is_some_and(|row| !basis.fresh.knows_where(row, now)) {
         found.say("STALE: this is where it was last seen, not where it is.");
     }
-    if let Some(load) = basis.rig(driver).loads.first() {
+    let load = basis.rig(driver).loads.first().copied();
+    if let Some(load) = load {
         found.say(heading(load, &basis, facts));
         cite(&mut found, facts, load);
     }
@@ -63,7 +64,7 @@ pub(super) fn driver_location(args: Args<'_>, facts: &Facts) -> Result<Found, St
         ("observed", json!(observed_at.map(|at| when(at, facts)))),
         ("observed_age", json!(ago(observed_at, now))),
         ("source", json!(tractor.and_then(|row| row.source.as_deref()))),
-        ("load", json!(driver.movement_id)),
+        ("load", json!(load.map(|load| &load.tms.id).or(driver.movement_id.as_ref()))),
         ("hos_status", json!(driver.hos_status.word())),
         ("drive_left", json!(left.drive_s.map(moment::span))),
         ("hours_age", json!(ago(driver.hos_as_of_at, now))),

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::Subject;
 use super::exception::about;
 use super::units::{
-    by_age, freight_cell, link_tractor, load, load_of, miles_cell, miles_order, there_cell, there_order,
-    told, told_as,
+    by_age, freight_cell, link_tractor, load_of, miles_cell, miles_order, there_cell, there_order, told,
+    told_as,
 };
 use crate::model::{Driver, DutyStatus, Fleet, Trailer, UnitKind};
 use crate::rules::eta::clocks_hold;
@@ -235,7 +235,7 @@ impl Listed for Driver {
             Some(format!("{}: {status}, {} (clocks {age})", self.name, clocks.join(", "))),
             facts.tractor(self.tractor_id.as_ref()).map(|tractor| format!("tractor {}", tractor.unit_number)),
             place.map(|place| format!("{place} (seen {})", told(self.observed_at, None, facts.now))),
-            self.movement_id.as_ref().map(|load| format!("load {load}")),
+            facts.committed().first_of(self).map(|load| format!("load {load}")),
         ];
         words::sentence(parts)
     }
@@ -269,7 +269,8 @@ pub fn sheet(row: &Driver, facts: &Facts) -> Sheet {
     told_as(&mut sheet, row.place.as_deref(), &place(row));
     link_tractor(&mut sheet, row.tractor_id.as_ref(), "", facts);
     let subject = Subject::Driver(row.id.clone());
-    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    let first = facts.committed().first_of(row);
+    sheet.link("load", words::or_unknown(first), "", load_of(&subject, facts));
     about(&mut sheet, &subject, facts);
     sheet.heading("Person");
     sheet.field("phone", words::or_unknown(row.phone.as_deref()));
@@ -371,7 +372,7 @@ fn miles(row: &Driver, facts: &Facts) -> Option<f64> {
 /// The load he is on or has next, and how many more.
 fn load_cell(row: &Driver, facts: &Facts) -> Cell {
     let first = words::or_unknown(facts.committed().first_of(row));
-    match facts.committed().loads_of(row).len() {
+    match facts.committed().loads_of(&row.id).len() {
         0 | 1 => first.into(),
         loads => Cell::from(first.clone()).or_wide(format!("{first} +{}", loads - 1)),
     }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::Subject;
 use super::exception::about;
 use super::units::{
-    Seen, by_age, freight_cell, link_driver, load, load_of, miles_cell, miles_order, there_cell, there_order,
-    told,
+    Seen, by_age, freight_cell, link_driver, load_of, miles_cell, miles_order, there_cell, there_order, told,
 };
 use crate::model::{Fleet, Motion, RowText, Tractor, UnitKind};
 use crate::rules::{dark, dwell};
@@ -82,8 +81,8 @@ impl Listed for Tractor {
             width: Width::Text(7, 12),
             rank: 6,
             grows: 6,
-            cell: |row, _| load(row.movement_id.as_ref()).into(),
-            order: |row, _| Order::text(&load(row.movement_id.as_ref())),
+            cell: |row, facts| words::or_unknown(facts.committed().first_on(row)).into(),
+            order: |row, facts| Order::text(facts.committed().first_on(row).unwrap_or_default()),
         },
         Column {
             title: "FUEL",
@@ -170,7 +169,7 @@ impl Listed for Tractor {
             Some(format!("Tractor {}: {}", self.unit_number, seen(self).sentence(facts))),
             facts.driver(self.driver_id.as_ref()).map(|driver| format!("driver {}", driver.name)),
             facts.trailer(self.trailer_id.as_ref()).map(|trailer| format!("trailer {}", trailer.unit_number)),
-            self.movement_id.as_ref().map(|load| format!("load {load}")),
+            facts.committed().first_on(self).map(|load| format!("load {load}")),
         ])
     }
 }
@@ -203,7 +202,8 @@ pub fn sheet(row: &Tractor, facts: &Facts) -> Sheet {
     let to = trailer.map(|trailer| Subject::Trailer(trailer.id.clone()));
     sheet.link("trailer", facts.trailer_number(row.trailer_id.as_ref()), by.unwrap_or_default(), to);
     let subject = Subject::Tractor(row.id.clone());
-    sheet.link("load", load(row.movement_id.as_ref()), "", load_of(&subject, facts));
+    let first = facts.committed().first_on(row);
+    sheet.link("load", words::or_unknown(first), "", load_of(&subject, facts));
     sheet.field("dispatcher", words::or_unknown(row.dispatcher.as_deref()));
     about(&mut sheet, &subject, facts);
     sheet.heading("Unit");

@@ -1,8 +1,10 @@
 //! `near PLACE`: what a place is, who is ranked how, and what is left out.
 
 use backhaul::commands::near::{at_least, print};
+use backhaul::commands::rows::{self, Table};
 use backhaul::model::land::Land;
 use backhaul::model::{Fleet, Loaded, MovementStatus, Places, UnitKind};
+use backhaul::rules::committed::Committed;
 use backhaul::rules::hours::Left;
 use backhaul::rules::near::{Wanted, drivable_s, near};
 use backhaul::rules::whereabouts::{doubt, locate};
@@ -296,4 +298,30 @@ fn of_a_team_no_legal_time_is_told_and_of_two_who_share_a_truck_the_one_at_work_
     made.movements[0].driver2_id = Some(made.drivers[0].id.clone());
     let (_, arrival) = of_truck(&made.fleet());
     assert!(arrival.unwrap_err().starts_with("team: "));
+}
+
+#[test]
+fn a_load_that_is_not_begun_is_told_of_its_driver_and_truck_at_every_door() {
+    let mut made = made();
+    made.load("0412", Some("1"));
+    made.stop("p", "0412", "WACO", WACO, 300);
+    let fleet = made.fleet();
+    assert!(fleet.drivers.iter().all(|row| row.movement_id.is_none()), "he is on none");
+    with_basis(&fleet, NOON, |basis| {
+        let place = locate(&fleet, basis.places, "32.78,-96.80").unwrap().point;
+        let around = near(basis, &Wanted { place, miles: 1.0, drive_s: None, empty: false });
+        let his = around.found.iter().filter(|row| ["1", "Driver 1"].contains(&row.label));
+        assert_eq!(his.map(|row| row.movement_id).collect::<Vec<_>>(), [Some("0412"); 2]);
+    });
+    for table in [Table::Drivers, Table::Tractors] {
+        let shown = text(300, |format, out| rows::print(&fleet, table, format, NOON, out));
+        let line =
+            shown.lines().find(|line| line.starts_with("Driver 1 ") || line.starts_with("1 ")).unwrap();
+        assert!(line.contains(" 0412 "), "{table:?}: {shown}");
+        assert_eq!(shown.matches("0412").count(), 1, "{shown}");
+    }
+    let committed = Committed::of(&fleet, NOON);
+    let first =
+        |name: &str| committed.first_on(fleet.tractors.iter().find(|row| row.unit_number == name).unwrap());
+    assert_eq!((first("1"), first("2")), (Some("0412"), None));
 }

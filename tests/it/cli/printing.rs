@@ -44,7 +44,7 @@ fn people_read_names_ages_and_the_offices_time() {
         Table::Drivers,
         None,
         "NAME      STATUS   DRIVE  SHIFT  BREAK  CYCLE  AGE  TRACTOR  LOAD  PLACE  SEEN
-        Ann Peña  driving  2:50   4:50   -      39:50  10m  101      -     -      -\n",
+        Ann Peña  driving  2:50   4:50   -      39:50  10m  101      M1    -      -\n",
     );
     check(
         Table::Movements,

@@ -82,7 +82,7 @@ fn the_tractors_in_80_columns() {
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  14:05 CST
     Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
-    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
+    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        0092    <30s  samsara
     12    DARK         -                  -          ?        -       -     -
     418   MOVE NE 63   13 mi E of Amaril… Ann Peña   53012 L  0091    <10s  samsara
     502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
@@ -98,7 +98,7 @@ fn the_tractors_in_120_columns() {
     LIVE 5s  MCL <30s  MOT down 3m: credentials refused  SAM <10s  MAP ok  5 trc, 3 trl, 4 drv, 3 open             14:05 CST
     Tractors 5, by unit ▲                           1 Board  2 Map  3 Movements  4 Drivers  5 Tractors  6 Trailers  7 Health
     UNIT▲     STATE        PLACE                              DRIVER               TRAILER  LOAD    FUEL      AGE   SOURCE
-    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
+    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        0092    11% 1h56  <30s  samsara
     12        DARK         -                                  -                    ?        -       -         -     -
     418       MOVE NE 63   13 mi E of Amarillo TX near I-40   Ann Peña             53012 L  0091    61% 4m    <10s  samsara
     502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive

@@ -188,7 +188,7 @@ fn three_hours_after_anything_came() {
     李 小龍      ON         -     -         -     - -           -              -
     Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
-    9     DARK 3h00    Flying J, Tulsa OK Bob Stone  ?        -       3h00  samsara
+    9     DARK 3h00    Flying J, Tulsa OK Bob Stone  ?        0092    3h00  samsara
     12    DARK         -                  -          ?        -       -     -
     418   DARK 3h00    13 mi E of Amaril… Ann Peña   53012 L  0091    3h00  samsara
     502   DARK 6h06    Elko NV            李 小龍    ?        -       6h06  motive
@@ -239,7 +239,7 @@ fn with_every_account_in_error() {
     李 小龍      ON         -     -         -     - -           -              -
     Tractors 5, by unit ▲            1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
-    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        -       <30s  samsara
+    9     IDLE 12m     Flying J, Tulsa OK Bob Stone  ?        0092    <30s  samsara
     12    DARK         -                  -          ?        -       -     -
     418   MOVE NE 63   13 mi E of Amaril… Ann Peña   53012 L  0091    <10s  samsara
     502   DARK 3h06    Elko NV            李 小龍    ?        -       3h06  motive
@@ -287,7 +287,7 @@ fn with_ten_thousand_rows() {
     李 小龍      ON         -     -         -     - -           -              -
     Tractors 10000, by unit ▲        1 Brd  2 Map  3 Mov  4 Drv  5 Trc  6 Trl  7 Hlt
     UNIT▲ STATE        PLACE              DRIVER     TRAILER  LOAD    AGE   SOURCE
-    09984 IDLE 12m     Flying J, Tulsa OK -          ?        -       <30s  samsara
+    09984 IDLE 12m     Flying J, Tulsa OK -          ?        00002   <30s  samsara
     09985 DARK         -                  -          ?        -       -     -
     09986 STOP 2h14    Omaha NE           -          ?        -       6m    motive
     09987 DARK 3h06    Elko NV            -          ?        -       3h06  motive

@@ -113,7 +113,7 @@ fn groups_have_headings_that_the_cursor_skips() {
     611       STOP         Dallas TX                          -                    53040 E  -       -         1m    samsara
     612       STOP         4 mi N of Frisco TX                -                    R 7 ?    -       -         1m    samsara
     ── nobody's: 5, 1 dark ─────────────────────────────────────────────────────────────────────────────────────────────────
-    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        -       11% 1h56  <30s  samsara
+    9         IDLE 12m     Flying J, Tulsa OK                 Bob Stone            ?        0092    11% 1h56  <30s  samsara
     12        DARK         -                                  -                    ?        -       -         -     -
     418       MOVE NE 63   13 mi E of Amarillo TX near I-40   Ann Peña             53012 L  0091    61% 4m    <10s  samsara
     502       DARK 3h06    Elko NV                            李 小龍              ?        -       -         3h06  motive
@@ -142,7 +142,7 @@ fn columns_are_picked_and_left_to_the_width_again() {
     612        -                    R 7 ?          -  │ [ ] STATE
     611        -                    53040 empty    -  │ [ ] PLACE     ▲
     502        李 小龍              ?              -  │ [x] DRIVER
-    9          Bob Stone            ?              -  │ [x] TRAILER
+    9          Bob Stone            ?              009│ [x] TRAILER
     T-77       -                    ?              -  │ [x] LOAD
     12         -                    ?              -  │ [ ] FUEL
                                                       │ [x] AGE

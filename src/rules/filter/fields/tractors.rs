@@ -59,8 +59,8 @@ impl Asked for Tractor {
             name: "load",
             aliases: &["movement"],
             kind: Kind::Text,
-            means: "the load it is on",
-            of: |row, _| Value::text(row.movement_id.as_deref()),
+            means: "the load it is on or has next; load:none is what is free",
+            of: |row, scene| Value::text(scene.committed().first_on(row)),
         },
         Field {
             name: "fuel",
