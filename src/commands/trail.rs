@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::csv::Fields;
 use super::{Format, csv, grid, table};
 use crate::model::{Fleet, SetAside, Timestamp, TrailPoint, UnitId, UnitKind, UnitLink, nearest};
+use crate::rules::find::{self, Fit, Kind};
 use crate::rules::{age, called, locality, motion, trail};
 
 /// A unit as it was asked for.
@@ -21,8 +22,8 @@ pub struct Unit {
     pub unit_number: Option<String>,
 }
 
-/// Finds the tractor or trailer that `asked` means: a unit number, our id, or ACCOUNT:ID of one of its
-/// records. `kind` settles what is both.
+/// Finds the tractor or trailer that `asked` means: a unit number, our id, ACCOUNT:ID of one of its records, or else its
+/// plate or VIN. `kind` settles what is both.
 ///
 /// Fails with a sentence that names what it could be.
 pub fn find(fleet: &Fleet, links: &[UnitLink], asked: &str, kind: Option<UnitKind>) -> Result<Unit, String> {
@@ -42,6 +43,9 @@ pub fn find(fleet: &Fleet, links: &[UnitLink], asked: &str, kind: Option<UnitKin
     }
     if found.is_empty() {
         found = numbered(fleet, &kinds, asked);
+    }
+    if found.is_empty() {
+        found = plated(fleet, &kinds, asked);
     }
     match found.as_slice() {
         [(kind, id)] => Ok(Unit { kind: *kind, id: id.clone(), unit_number: number(fleet, *kind, id) }),
@@ -181,6 +185,20 @@ pub fn nothing_words(fleet: &Fleet, unit: &Unit, now: Timestamp) -> String {
 /// Says that a part of the unit's number was taken for all of it.
 pub fn taken_words(unit: &Unit, asked: &str) -> Option<String> {
     called::taken(unit.unit_number.as_deref()?, asked)
+}
+
+/// Units that go by all of `asked` in another way, as `find` knows them: by a plate or a VIN.
+fn plated(fleet: &Fleet, kinds: &[UnitKind], asked: &str) -> Vec<(UnitKind, UnitId)> {
+    let kind = |kind: Kind| match kind {
+        Kind::Tractor => Some(UnitKind::Tractor),
+        Kind::Trailer => Some(UnitKind::Trailer),
+        Kind::Driver | Kind::Movement | Kind::Order | Kind::Stop => None,
+    };
+    // How anything stands, and so the time, is not asked.
+    let exact =
+        find::find(fleet, asked, Timestamp::default()).into_iter().filter(|one| one.fit == Fit::Exact);
+    let units = exact.filter_map(|one| Some((kind(one.kind)?, UnitId(one.id.into()))));
+    units.filter(|(kind, _)| kinds.contains(kind)).collect()
 }
 
 fn numbered(fleet: &Fleet, kinds: &[UnitKind], asked: &str) -> Vec<(UnitKind, UnitId)> {

@@ -190,3 +190,24 @@ async fn the_program_prints_a_trail_and_says_what_of_the_unit_was_set_aside() {
     );
     assert_eq!(code(&run(&["trail", "412", "--since", "soon"])), 2);
 }
+
+#[test]
+fn a_unit_is_known_by_its_plate_as_find_knows_it() {
+    let mut fleet = fleet();
+    let tractor = Tractor {
+        id: UnitId("samsara:18".into()),
+        unit_number: "418".into(),
+        plate: Some("CD-1234 (TX)".into()),
+        vin: Some("1XKYD49X7KJ212345".into()),
+        ..Tractor::default()
+    };
+    fleet.tractors = fleet.tractors.with([tractor]);
+    for asked in ["cd1234", "CD-1234", "CD-1234 (TX)", "1xkyd49x7kj212345"] {
+        assert_eq!(
+            find(&fleet, &links(), asked, None).map(|unit| unit.id.to_string()),
+            Ok("samsara:18".into())
+        );
+    }
+    assert!(find(&fleet, &links(), "CD-1", None).is_err(), "a part of a plate is nobody's");
+    assert!(find(&fleet, &links(), "cd1234", Some(UnitKind::Trailer)).is_err());
+}
