@@ -229,12 +229,10 @@ pub struct Status {
 /// Around what, how far, and who.
 #[derive(Args, Clone, Debug)]
 pub struct Near {
-    /// A city that our stops lie in ("Dallas", "Portland OR"), "lat,lon", a unit, a driver or a stop's id
-    pub place: String,
-
-    /// How far around, along the great circle
-    #[arg(default_value_t = 100.0, value_parser = miles)]
-    pub miles: f64,
+    /// A city that our stops lie in (Dallas, Portland OR), "lat,lon", a unit, a driver or a stop's id; then, where not 100,
+    /// how many miles around, along the great circle
+    #[arg(required = true, value_name = "PLACE [MILES]")]
+    pub place: Vec<String>,
 
     /// Only who can still drive so long by all of his clocks, such as '>=5h'
     #[arg(long, value_name = "HOURS")]
@@ -244,6 +242,25 @@ pub struct Near {
     #[arg(long)]
     pub empty: bool,
 }
+
+impl Near {
+    /// The place, and how many miles around: a number behind it, unless that is whose number it is ("truck 412"). Fails
+    /// where nobody could mean so many.
+    pub fn asked(&self) -> Result<(String, f64), String> {
+        const KINDS: &[&str] = &["tractor", "truck", "trailer", "unit", "driver", "stop", "load"];
+        let all = self.place.join(" ");
+        let Some((last, place)) = self.place.split_last() else { return Ok((all, AROUND_MI)) };
+        let is_kind = |word: &String| KINDS.contains(&word.to_lowercase().as_str());
+        let is_named = place.is_empty() || matches!(place, [only] if is_kind(only));
+        if is_named || last.parse::<f64>().is_err() {
+            return Ok((all, AROUND_MI));
+        }
+        Ok((place.join(" "), miles(last).map_err(|why| format!("MILES: {why}"))?))
+    }
+}
+
+/// So many miles around a place where nobody says how many.
+const AROUND_MI: f64 = 100.0;
 
 /// Which load.
 #[derive(Args, Clone, Debug)]
@@ -376,6 +393,9 @@ impl Cli {
             | Command::Completions { .. }
             | Command::Man => false,
         };
+        if let Some(Command::Near(near)) = &self.command {
+            near.asked().map(drop).or_else(&refuse)?;
+        }
         if self.global.json && !answers {
             return refuse("--json is for commands that answer with rows or an object".to_owned());
         }

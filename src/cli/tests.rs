@@ -45,6 +45,7 @@ fn what_can_be_meant_is_accepted() {
         "find 53012",
         "find smith --json",
         "near dallas",
+        "near memphis tn",
         "near 32.7,-96.8 50 --drive >=5h --empty",
         "best 0261391 --top 3",
         "detention --json",
@@ -90,8 +91,9 @@ fn what_cannot_be_meant_is_refused() {
         "late --csv",
         "find",
         "near",
-        "near dallas far",
         "near dallas 0",
+        "near memphis tn 0",
+        "near memphis tn inf",
         "best",
         "best 1 --top 0",
         "detention 7",
@@ -111,5 +113,26 @@ fn what_cannot_be_meant_is_refused() {
         "--nonsense",
     ] {
         assert!(!accepts(arguments), "{arguments}");
+    }
+}
+
+#[test]
+fn a_place_of_several_words_needs_no_quotes() {
+    let asked = |line: &str| {
+        let cli = Cli::try_parse_from(["backhaul"].into_iter().chain(line.split(' '))).unwrap();
+        let Some(Command::Near(near)) = cli.command else { panic!("{line}") };
+        near.asked().unwrap()
+    };
+    for (line, place, miles) in [
+        ("near memphis tn", "memphis tn", 100.0),
+        ("near memphis tn 50", "memphis tn", 50.0),
+        ("near --empty salt lake city 25", "salt lake city", 25.0),
+        ("near dallas 100", "dallas", 100.0),
+        ("near 412", "412", 100.0),
+        ("near 412 50", "412", 50.0),
+        ("near truck 412", "truck 412", 100.0),
+        ("near truck 412 50", "truck 412", 50.0),
+    ] {
+        assert_eq!(asked(line), (place.to_owned(), miles), "{line}");
     }
 }

@@ -50,6 +50,8 @@ struct Row<'a> {
     legal_arrival_at: Option<Timestamp>,
     /// Why there is no legal arrival.
     reason: Option<Reason>,
+    /// The same in a sentence that begins with a code, where there is more to say.
+    note: Option<&'a str>,
     drive_left_s: Option<i64>,
     shift_left_s: Option<i64>,
     cycle_left_s: Option<i64>,
@@ -65,7 +67,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(row: &Near<'a>) -> Self {
+    fn of(row: &'a Near<'a>) -> Self {
         let at = row.legal_arrival.as_ref().ok().copied();
         Self {
             kind: row.kind,
@@ -76,6 +78,7 @@ impl<'a> Row<'a> {
             observed_at: row.observed_at,
             legal_arrival_at: at,
             reason: row.legal_arrival.as_ref().err().and_then(|missing| missing.reason),
+            note: row.legal_arrival.as_ref().err().and_then(|missing| missing.note.as_deref()),
             drive_left_s: row.left.drive_s,
             shift_left_s: row.left.shift_s,
             cycle_left_s: row.left.cycle_s,

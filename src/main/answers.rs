@@ -69,12 +69,13 @@ pub fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
     let wrong = |why: String| Usage(format!("--drive: {why}"));
     let drive = asked.drive.as_deref().map(|text| near::at_least(text).map_err(wrong)).transpose()?;
     let drive = drive.map(|text| config::parse_duration(text).map_err(wrong)).transpose()?;
+    let (place, miles) = asked.asked().map_err(Usage)?;
     let stored = Stored::read(load(cli)?)?;
     let basis = stored.basis();
-    let spot = whereabouts::locate(basis.fleet, basis.places, &asked.place).map_err(anyhow::Error::msg)?;
+    let spot = whereabouts::locate(basis.fleet, basis.places, &place).map_err(anyhow::Error::msg)?;
     let wanted = rules::near::Wanted {
         place: spot.point,
-        miles: asked.miles,
+        miles,
         drive_s: drive.map(|drive| i64::try_from(drive.as_secs()).unwrap_or(i64::MAX)),
         empty: asked.empty,
     };
@@ -82,8 +83,9 @@ pub fn print_near(cli: &Cli, asked: &cli::Near) -> anyhow::Result<ExitCode> {
     let format = format(cli, &stored.config);
     print_with(&format, |out| near::print(&around, &spot, &format, basis.now, out))?;
     if let Format::Text(_) = format {
-        talk(around.found.is_empty().then(|| near::nobody(&spot, asked.miles)));
+        talk(around.found.is_empty().then(|| near::nobody(&spot, miles)));
         talk(whereabouts::doubt(&spot, basis.now));
+        talk(around.untold(&stored.config.operations.timezone, basis.now));
         talk(around.empty_not_known());
         talk(around.left_out());
     }

@@ -1,14 +1,21 @@
 //! Which tractors, drivers and trailers are around a place, and when each can legally be there after what
 //! it has to finish first.
 
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
 use super::basis::{Basis, Rig};
 use super::eta::{Missing, clocks_hold};
 use super::freshness::Freshness;
 use super::hours::{self, Left};
 use super::itinerary::Call;
+use super::load_plan::words::said;
 use super::{locality, motion};
 use crate::model::{Driver, Loaded, Motion, Point, Stop, Timestamp, Tractor, Trailer, UnitId, UnitKind};
 
+/// So many of whom no time is told for one reason are named.
+const NAMED: usize = 5;
 /// The 30-minute interruption (49 CFR 395.3(a)(3)(ii)), and the driving it is good for.
 const BREAK_S: i64 = 30 * 60;
 const AFTER_BREAK_S: i64 = 8 * 3600;
@@ -84,6 +91,24 @@ impl Around<'_> {
     /// Who was left out only because of what nobody knows: "2 drivers are left out: their hours are not known now".
     pub fn left_out(&self) -> Option<String> {
         left_out(self.hours_unknown, "")
+    }
+
+    /// Of whom no legal time is told, and why, where more is known than a code: "Ann Lee: no legal time: the hours of two
+    /// drivers are not planned yet". Each reason once.
+    pub fn untold(&self, zone: &TimeZone, now: Timestamp) -> Vec<String> {
+        let mut untold: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in self.found.iter().filter(|row| row.leads()) {
+            if let Some(note) = row.legal_arrival.as_ref().err().and_then(|missing| missing.note.as_deref()) {
+                untold.entry(said(note, zone, now)).or_default().push(row.called());
+            }
+        }
+        let words = untold.into_iter().map(|(why, who)| {
+            let more = who.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let named = who.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+            format!("{named}{more}: no legal time: {why}")
+        });
+        words.collect()
     }
 
     /// How many are listed of whom nobody knows whether they have what was asked for: "5 are listed last: whether …".

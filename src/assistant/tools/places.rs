@@ -152,6 +152,9 @@ pub(super) fn near(args: Args<'_>, facts: &Facts) -> Result<Found, String> {
     }
     found.left_out = rows.len().saturating_sub(MOST);
     found.unsaid(rows.iter().map(|one| one.label), SAID);
+    for untold in around.untold(&facts.zone, facts.now) {
+        found.doubt(Some(untold));
+    }
     found.doubt(around.left_out());
     found.rest_on(spot.observed_at);
     Ok(found)

@@ -325,3 +325,24 @@ fn a_load_that_is_not_begun_is_told_of_its_driver_and_truck_at_every_door() {
         |name: &str| committed.first_on(fleet.tractors.iter().find(|row| row.unit_number == name).unwrap());
     assert_eq!((first("1"), first("2")), (Some("0412"), None));
 }
+
+#[test]
+fn why_no_time_is_told_of_a_team_is_said() {
+    let mut made = made();
+    made.load("0412", Some("1"));
+    made.movements[0].driver2_id = Some(made.drivers[1].id.clone());
+    made.stop("p", "0412", "WACO", WACO, 300);
+    let fleet = made.fleet();
+    with_basis(&fleet, NOON, |basis| {
+        let place = locate(&fleet, basis.places, "32.78,-96.80").unwrap().point;
+        let around = near(basis, &Wanted { place, miles: 5.0, drive_s: None, empty: false });
+        let untold = around.untold(&super::made::office().zone, NOON);
+        assert_eq!(untold, ["Driver 1: no legal time: the hours of two drivers are not planned yet"]);
+        let rows = json(|format, out| {
+            let spot = locate(&fleet, basis.places, "32.78,-96.80").unwrap();
+            print(&around, &spot, format, NOON, out)
+        });
+        let his = rows.as_array().unwrap().iter().find(|row| row["label"] == "Driver 1").unwrap();
+        assert!(his["reason"] == "STALE_HOS" && his["note"].as_str().unwrap().starts_with("team: "), "{his}");
+    });
+}

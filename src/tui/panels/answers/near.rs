@@ -48,6 +48,9 @@ fn answer(sheet: &mut Sheet, asked: &Asked, facts: &Facts) {
         // What is left of the hours is in LEGAL, and how far off somebody is in AWAY.
         sheet.grid_without(&titles, &["DRIVE"], rows);
     }
+    for untold in around.untold(&facts.zone, facts.now) {
+        sheet.line(format!("{untold}."), Role::Muted);
+    }
     for doubt in around.empty_not_known().into_iter().chain(around.left_out()) {
         sheet.line(format!("{doubt}."), Role::Warn);
     }
