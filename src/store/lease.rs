@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use super::writing::FileId;
 use super::{Access, StoreError, lock_path};
 use crate::model::{Leader, Polled, Timestamp};
 
@@ -22,19 +23,28 @@ impl Lease {
         access: Access,
         me: impl FnOnce() -> Leader,
     ) -> Result<Option<Self>, StoreError> {
-        let file = open(database, access)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self::signed(file, &me(), database)?)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed(database, &error)),
+        loop {
+            let file = open(database, access)?;
+            match file.try_lock() {
+                Ok(()) if is_in_place(&file, database) => {
+                    return Ok(Some(Self::signed(file, &me(), database)?));
+                }
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(failed(database, &error)),
+            }
         }
     }
 
     /// Waits until the lease is free. Blocks its thread, wakes as soon as the holder is gone.
     pub fn wait(database: &Path, access: Access, me: impl FnOnce() -> Leader) -> Result<Self, StoreError> {
-        let file = open(database, access)?;
-        file.lock().map_err(|error| failed(database, &error))?;
-        Self::signed(file, &me(), database)
+        loop {
+            let file = open(database, access)?;
+            file.lock().map_err(|error| failed(database, &error))?;
+            if is_in_place(&file, database) {
+                return Self::signed(file, &me(), database);
+            }
+        }
     }
 
     /// Writes who holds it into the file: for people and `status`, not for the lock.
@@ -155,6 +165,12 @@ fn open(database: &Path, access: Access) -> Result<File, StoreError> {
     opened.map_err(|error| failed(database, &error))
 }
 
+/// Whether it is this file that others find there: one that was taken away meanwhile keeps nobody out.
+fn is_in_place(file: &File, database: &Path) -> bool {
+    let opened = file.metadata().ok().map(|file| FileId::of(&file));
+    opened.is_some() && opened == FileId::at(&lock_path(database))
+}
+
 fn failed(database: &Path, error: &std::io::Error) -> StoreError {
     StoreError::File {
         path: lock_path(database),
@@ -165,6 +181,32 @@ fn failed(database: &Path, error: &std::io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waited_for_a_lock_that_was_taken_away_meanwhile_takes_the_one_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("b.db");
+        let me = || Leader { pid: 1, host: "box".to_owned(), since_at: Timestamp::from_secs(0) };
+        let first = Lease::try_take(&database, Access::Owner, me).unwrap().unwrap();
+        let waiter = {
+            let database = database.clone();
+            std::thread::spawn(move || Lease::wait(&database, Access::Owner, me).unwrap())
+        };
+        // Only once it waits for the lock: the system lists it then.
+        let waits = |lock: u64| {
+            let locks = fs::read_to_string("/proc/locks").unwrap();
+            locks.lines().any(|line| line.contains("->") && line.contains(&format!(":{lock} ")))
+        };
+        let lock = fs::metadata(lock_path(&database)).unwrap().ino();
+        while !waits(lock) {
+            std::thread::yield_now();
+        }
+        fs::remove_file(lock_path(&database)).unwrap();
+        drop(first);
+        let second = waiter.join().unwrap();
+        assert!(is_in_place(&second.file, &database));
+        assert!(Lease::try_take(&database, Access::Owner, me).unwrap().is_none());
+    }
 
     #[test]
     fn who_holds_a_lock_is_read_off_the_systems_list() {

@@ -111,10 +111,10 @@ pub enum StoreError {
         /// Why, and what to do.
         reason: String,
     },
-    /// The file that was written to has its name no more.
+    /// The file that was written to, or the lock beside it, has its name no more.
     #[error(
-        "the database {path} was taken away or replaced while it was polled: start the poller again, it goes on with \
-         the file that is there then, or with a new one",
+        "{path} was taken away or replaced while the database was polled: start the poller again, it goes on with what \
+         is there then, or with a new file",
         path = .0.display()
     )]
     Moved(PathBuf),

@@ -15,14 +15,15 @@ use super::apply::Touched;
 use super::judge::Judge;
 use super::memory::Memory;
 use super::unlinked::Unlinked;
-use super::{StoreError, open};
+use super::{StoreError, lock_path, open};
 
 /// What the thread has.
 pub(super) struct Writer {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
-    /// Which file that is: another, or none, may have its name by now.
-    file: Option<FileId>,
+    /// The database and the poller's lock beside it, where there was one: others, or none, may have their names by
+    /// now.
+    files: [(PathBuf, Option<FileId>); 2],
     pub(super) judge: Judge,
     /// What the file says of units; lost with the process, which then reads it anew.
     pub(super) memory: Memory,
@@ -38,21 +39,31 @@ impl Writer {
         let unlinked = Unlinked::everything();
         // The process before may have ended before it settled them.
         let ties = Ties { are_open: true, loads_since: Some(0) };
-        let file = file_id(&path);
-        Self { path, connection, file, judge, memory: Memory::default(), ties, unlinked }
+        let files = [path.clone(), lock_path(&path)].map(|path| (path.clone(), FileId::at(&path)));
+        Self { path, connection, files, judge, memory: Memory::default(), ties, unlinked }
     }
 
-    /// Fails where what is written goes into a file that nobody finds any more.
+    /// Fails where what is written goes into a file that nobody finds any more, or where another may poll too since
+    /// the lock is no longer where it is looked for.
     pub(super) fn still_there(&self) -> Result<(), StoreError> {
-        if file_id(&self.path) == self.file { Ok(()) } else { Err(StoreError::Moved(self.path.clone())) }
+        let moved = self.files.iter().find(|(path, file)| file.is_some() && FileId::at(path) != *file);
+        moved.map_or(Ok(()), |(path, _)| Err(StoreError::Moved(path.clone())))
     }
 }
 
 /// The device and the number of a file.
-type FileId = (u64, u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileId(u64, u64);
 
-fn file_id(path: &Path) -> Option<FileId> {
-    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+impl FileId {
+    pub(super) fn of(file: &fs::Metadata) -> Self {
+        Self(file.dev(), file.ino())
+    }
+
+    /// Of the file that has this name now.
+    pub(super) fn at(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|file| Self::of(&file))
+    }
 }
 
 /// What has not been settled yet of who goes with whom.

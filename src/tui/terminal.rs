@@ -63,6 +63,7 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         restore();
+        self.terminal.backend_mut().give_up();
     }
 }
 

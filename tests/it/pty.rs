@@ -1,5 +1,7 @@
 //! The console in a real pseudo-terminal: it starts, draws, idles, and gives the shell back.
 
+mod lost;
+
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;

@@ -344,15 +344,22 @@ async fn a_feed_that_rests_because_of_another_says_so_until_one_of_them_is_answe
 async fn polling_ends_where_the_file_is_taken_away() {
     let bench = Bench::new();
     let fake = Fake::new([]);
-    let path = bench.path();
-    let taken_away = async {
-        sleep(SECOND * 10).await;
-        std::fs::rename(&path, path.with_extension("gone")).unwrap();
-        sleep(SECOND * 30).await;
-    };
-    let ended = bench.poll_to_the_end(&[("fake", fake.clone())], taken_away).await;
-    let error = ended.unwrap_err().to_string();
-    assert!(error.contains("taken away or replaced") && error.contains("start the poller again"), "{error}");
+    let lock = backhaul::store::lock_path(&bench.path());
+    std::fs::write(&lock, "").unwrap();
+    for file in [lock, bench.path()] {
+        let taken_away = async {
+            sleep(SECOND * 10).await;
+            std::fs::rename(&file, file.with_extension("gone")).unwrap();
+            sleep(SECOND * 30).await;
+        };
+        let ended = bench.poll_to_the_end(&[("fake", fake.clone())], taken_away).await;
+        let error = ended.unwrap_err().to_string();
+        assert!(error.contains(&*file.to_string_lossy()), "{error}");
+        assert!(
+            error.contains("taken away or replaced") && error.contains("start the poller again"),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,6 +20,8 @@ pub struct Quiet<W: Write> {
     moved: bool,
     cursor: Option<Position>,
     at: Position,
+    /// The terminal was given back, its cursor shown.
+    over: bool,
 }
 
 impl<W: Write> Quiet<W> {
@@ -31,7 +33,14 @@ impl<W: Write> Quiet<W> {
             moved: false,
             cursor: None,
             at: Position::ORIGIN,
+            over: false,
         }
+    }
+
+    /// The terminal was given back: whoever drops what draws need not show the cursor any more. Where there is no
+    /// terminal left, ratatui would complain of it on a standard error that may be gone too, and panic.
+    pub const fn give_up(&mut self) {
+        self.over = true;
     }
 }
 
@@ -72,7 +81,7 @@ impl<W: Write> Backend for Quiet<W> {
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        if self.cursor.is_some() {
+        if self.over || self.cursor.is_some() {
             return Ok(());
         }
         self.cursor = Some(self.at);
