@@ -28,6 +28,7 @@ mod places;
 mod profiles;
 mod questions;
 mod read;
+mod rejects;
 mod repair;
 mod rows;
 mod seal;

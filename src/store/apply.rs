@@ -8,7 +8,7 @@ use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{
-    Health, StoreError, Writer, duty_days, fixes, freight, health, hours, links, pairings, profiles, stays,
+    Health, StoreError, Writer, duty_days, fixes, freight, health, hours, links, pairings, profiles, rejects, stays,
     unheard,
 };
 use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
@@ -187,7 +187,7 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
         fixes::drivers_follow(&mut work)?;
     }
     stays::settle(&mut work, &mut memory.stays)?;
-    log_rejects(&work)?;
+    rejects::log(&work)?;
     let cursor = commit.batch.cursor.as_deref();
     health::read(&sql, &commit.account, commit.resource, cursor, &commit.health, commit.now)?;
     mark(&sql, rev, work.touched)?;
@@ -273,47 +273,6 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             Change::Customer { company_id, id, name } => freight::customer(work, company_id, id, name)?,
         }
     }
-    Ok(())
-}
-
-/// How many rejects of an account are kept to be read; all are counted.
-const REJECTS_KEPT: i64 = 1000;
-/// Reasons counted of each account: they are a fixed set of words, but for a slip of ours.
-const REASONS_KEPT: i64 = 100;
-
-fn log_rejects(work: &Work<'_>) -> rusqlite::Result<()> {
-    if work.rejects.is_empty() {
-        return Ok(());
-    }
-    let at = work.now.millis();
-    for Reject { external_id, reason } in &work.rejects {
-        work.sql
-            .prepare_cached("INSERT INTO rejects (at, account, resource, external_id, reason, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![at, work.account, work.resource, external_id, reason, work.rev])?;
-        work.sql
-            .prepare_cached(
-                "INSERT INTO reject_counts VALUES (?1, ?2, 1, ?3) ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?3",
-            )?
-            .execute(params![work.account, reason, at])?;
-        work.sql
-            .prepare_cached(
-                "INSERT INTO reject_units VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
-                 ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?5",
-            )?
-            .execute(params![work.account, external_id, work.resource, reason, at])?;
-    }
-    work.sql
-        .prepare_cached(
-            "DELETE FROM rejects WHERE account = ?1 AND id <=
-                 (SELECT id FROM rejects WHERE account = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-        )?
-        .execute(params![work.account, REJECTS_KEPT])?;
-    work.sql
-        .prepare_cached(
-            "DELETE FROM reject_counts WHERE account = ?1 AND reason NOT IN
-                 (SELECT reason FROM reject_counts WHERE account = ?1 ORDER BY last_at DESC, reason LIMIT ?2)",
-        )?
-        .execute(params![work.account, REASONS_KEPT])?;
     Ok(())
 }
 
