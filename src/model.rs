@@ -30,7 +30,7 @@ mod trail;
 mod units;
 mod words;
 
-pub use change::{Assignment, Batch, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
+pub use change::{Assignment, Batch, Called, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
 pub use exception::{
     Exception, ExceptionKind, ExceptionState, Fact, Facts, Severity, Step, Subject, SubjectKind, Touches,
     Trend,

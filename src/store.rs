@@ -5,6 +5,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod called;
 mod duty_days;
 mod examine;
 mod exceptions;

@@ -26,6 +26,9 @@ pub struct Batch {
 pub enum Change {
     /// A unit or driver is known by this account, and looks like this.
     Profile(Box<Profile>),
+    /// What a row about something else calls the unit or driver that it is about: a profile as good as that is, until a
+    /// roster tells one.
+    Called(Box<Called>),
     /// A unit was seen somewhere.
     Fix {
         /// Tractor or trailer.
@@ -183,6 +186,24 @@ impl Profile {
             equipment_group: None,
         }
     }
+}
+
+/// What a row that is about where a unit is, or what hours a driver has, says of who that is. Of whom a roster lists it
+/// says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Tractor, trailer or driver.
+    pub kind: UnitKind,
+    /// The account's id of it.
+    pub external_id: String,
+    /// Unit number, or a driver's "First Last".
+    pub name: String,
+    /// False where the row says that it was deactivated.
+    pub active: bool,
+    /// Vehicle identification number, as told.
+    pub vin: Option<String>,
+    /// Ids by which another account may know it, as in [`Profile::refs`].
+    pub refs: Vec<String>,
 }
 
 /// What may go together. The left one has at most one partner of the right kind.

@@ -207,8 +207,10 @@ fn identify(
     commit: &Commit,
 ) -> rusqlite::Result<()> {
     for change in &commit.batch.changes {
-        if let Change::Profile(profile) = change {
-            profiles::upsert(work, profile)?;
+        match change {
+            Change::Profile(profile) => profiles::upsert(work, profile)?,
+            Change::Called(called) => memory.callings.take_in(work, called)?,
+            _ => {}
         }
     }
     if commit.batch.complete {
@@ -247,13 +249,14 @@ fn tells_of(batch: &Batch, told: UnitKind) -> bool {
     })
 }
 
-/// Takes in everything but profiles.
+/// Takes in everything but who is who.
 fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusqlite::Result<()> {
     fixes::take_in(work, memory, changes)?;
     hours::take_in(work, memory, changes)?;
     for change in changes {
         match change {
             Change::Profile(_)
+            | Change::Called(_)
             | Change::Fix { .. }
             | Change::Telemetry { .. }
             | Change::Clocks { .. }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use rusqlite::Row;
 
 use super::apply::Work;
+use super::called::Callings;
 use super::links;
 use super::rows::text;
 use super::stays::Stays;
@@ -29,6 +30,8 @@ pub(super) struct Memory {
     pub(super) stays: Stays,
     /// What was told of who goes with whom.
     pub(super) told: Told,
+    /// What units and drivers were called whom no roster names.
+    pub(super) callings: Callings,
     /// Drivers who shared a truck, with their numbers, when who looks alike was last written.
     pub(super) sharing: Option<Vec<String>>,
 }
@@ -187,6 +190,7 @@ impl Memory {
         self.stays.forget();
         self.sharing = None;
         self.told.failed(account, resource);
+        self.callings.forget();
     }
 
     fn forget_all(&mut self) {

@@ -8,9 +8,25 @@ use crate::model::{Profile, UnitKind};
 /// Separates the refs of a profile in their column; `clean` never lets one into a ref.
 pub(super) const BETWEEN_REFS: char = '\n';
 
+/// The resource of a record that no roster has told: feeds of positions or hours named it.
+pub(super) const BY_NO_ROSTER: &str = "";
+
+/// Whether a roster of this account ever named it, as active or not.
+pub(super) fn is_listed(work: &Work<'_>, kind: UnitKind, external_id: &str) -> rusqlite::Result<bool> {
+    work.sql
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM profiles
+                 WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource <> ?4)",
+        )?
+        .query_row(params![kind.word(), work.account, external_id, BY_NO_ROSTER], |row| row.get(0))
+}
+
 /// Notes what the account says. Content that has not changed is confirmed, not rewritten.
 pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()> {
-    let before = before(work, told)?;
+    let before = match before(work, told)? {
+        None if takes_over(work, told)? => before(work, told)?,
+        before => before,
+    };
     let changed = write(work, told)?;
     work.sql
         .prepare_cached(
@@ -156,6 +172,18 @@ impl Identity {
 
 fn joined(refs: &[String]) -> String {
     refs.join(&BETWEEN_REFS.to_string())
+}
+
+/// A roster names it for the first time: what was known of it without one is the roster's record now, as old as it was.
+fn takes_over(work: &Work<'_>, told: &Profile) -> rusqlite::Result<bool> {
+    let taken = work
+        .sql
+        .prepare_cached(
+            "UPDATE profiles SET resource = ?4
+             WHERE kind = ?1 AND account = ?2 AND external_id = ?3 AND resource = ?5 AND ?4 <> ?5",
+        )?
+        .execute(params![told.kind.word(), work.account, told.external_id, work.resource, BY_NO_ROSTER])?;
+    Ok(taken > 0)
 }
 
 fn before(work: &Work<'_>, told: &Profile) -> rusqlite::Result<Option<Before>> {

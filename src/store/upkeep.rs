@@ -221,6 +221,7 @@ pub(super) fn keep_accounts(
         sql.execute("UPDATE profiles SET active = 0, rev = ?2 WHERE account = ?1", params![account, rev])?;
         sql.execute("DELETE FROM pairings WHERE account = ?1", [account])?;
         writer.memory.told.forget(account);
+        writer.memory.callings.forget();
     }
     if !retired.is_empty() {
         let mut work = Work::of_nobody(&sql, writer.judge, rev, now);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod called;
 mod damage;
 mod duty_days;
 mod exceptions;

@@ -240,6 +240,7 @@ fn concerns(change: &Change) -> [Option<String>; 3] {
         Change::Fix { external_id, .. } | Change::Telemetry { external_id, .. } => {
             [Some(place_of(external_id)), None, None]
         }
+        Change::Called(called) => [Some(place_of(&called.external_id)), None, None],
         Change::Pairing(pairing) => concern(pairing),
         _ => [None, None, None],
     }

@@ -3,13 +3,13 @@
 
 use serde::Deserialize;
 
-use super::super::json::instant;
+use super::super::json::{instant, word};
 use super::scalar::{Number, Text, number};
 use super::wire::{List, Mention, Turn, each, rows, still_here};
 use crate::http::Error;
 use crate::model::{
-    Batch, Change, Engine, Fix, Pairing, PairingSource, Reject, Says, Telemetry, Tie, Timestamp, UnitKind,
-    clean_opt,
+    Batch, Called, Change, Engine, Fix, Pairing, PairingSource, Reject, Says, Telemetry, Tie, Timestamp,
+    UnitKind, clean_opt,
 };
 
 const KILOMETRES_A_MILE: f64 = 1.609_344;
@@ -25,6 +25,8 @@ const PLACE: usize = 120;
 pub(super) struct Vehicle<'a> {
     #[serde(borrow)]
     id: Option<Text<'a>>,
+    number: Option<Text<'a>>,
+    vin: Option<Text<'a>>,
     metric_units: Option<Text<'a>>,
     current_location: Option<Sighting<'a>>,
     current_driver: Option<Mention<'a>>,
@@ -81,11 +83,15 @@ pub(super) fn vehicles(text: &str) -> Result<(Batch, Turn), Error> {
         let Some(location) = located else { return };
         let is_metric = row.metric_units.as_ref().is_some_and(|metric| metric.is("true"));
         let mph = speed(location, is_metric);
+        let told = batch.changes.len();
         // Before the fix: whether a truck idles is judged from both.
         if let Some(telemetry) = seen_at.and_then(|at| telemetry(location, is_metric, mph, at)) {
             batch.changes.push(Change::Telemetry { external_id: id.clone(), telemetry });
         }
-        fix(UnitKind::Tractor, id, location, mph, batch);
+        fix(UnitKind::Tractor, id.clone(), location, mph, batch);
+        if batch.changes.len() > told {
+            called(UnitKind::Tractor, id, row.number.as_ref(), row.vin.as_ref(), batch);
+        }
     })?;
     // Of two trucks that name one driver the one seen later is told last, and its word stands.
     at_the_wheel.sort_by_key(|(seen_at, ..)| *seen_at);
@@ -106,6 +112,8 @@ pub(super) fn vehicles(text: &str) -> Result<(Batch, Turn), Error> {
 pub(super) struct Trailer<'a> {
     #[serde(borrow)]
     id: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    vin: Option<Text<'a>>,
     asset_gateway: Option<Gateway<'a>>,
     current_location: Option<Sighting<'a>>,
 }
@@ -120,7 +128,32 @@ pub(super) fn asset(id: String, row: &Trailer<'_>, batch: &mut Batch) {
     let by_gateway = row.asset_gateway.as_ref().and_then(|gateway| gateway.last_location.as_ref());
     // Without a gateway it is not tracked; a new one has not reported yet.
     if let Some(location) = by_gateway.or(row.current_location.as_ref()) {
-        fix(UnitKind::Trailer, id, location, believable(by_name(location)), batch);
+        let told = batch.changes.len();
+        fix(UnitKind::Trailer, id.clone(), location, believable(by_name(location)), batch);
+        if batch.changes.len() > told {
+            called(UnitKind::Trailer, id, row.name.as_ref(), row.vin.as_ref(), batch);
+        }
+    }
+}
+
+/// What a row that told something calls its unit: the roster may be silent of it, or not to be read.
+fn called(
+    kind: UnitKind,
+    external_id: String,
+    name: Option<&Text<'_>>,
+    vin: Option<&Text<'_>>,
+    batch: &mut Batch,
+) {
+    if let Some(name) = word(name) {
+        let (vin, refs) = (word(vin), Vec::new());
+        batch.changes.push(Change::Called(Box::new(Called {
+            kind,
+            external_id,
+            name,
+            active: true,
+            vin,
+            refs,
+        })));
     }
 }
 

@@ -2,11 +2,13 @@
 //! stream of assets. Units of measure are made ours here.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::super::readings::{METRES_A_MILE, believable, heading, level, observed, on_earth, place};
-use super::wire::{Mention, Number, Series, Text, Turn, each, instant, mentioned, number, word};
+use super::roster::own_vin;
+use super::wire::{ExternalIds, Mention, Number, Series, Text, Turn, each, instant, mentioned, number, word};
 use crate::http::Error;
-use crate::model::{Batch, Change, Engine, Fix, Reject, Telemetry, Timestamp, UnitKind};
+use crate::model::{Batch, Called, Change, Engine, Fix, Reject, Telemetry, Timestamp, UnitKind};
 
 const MPH_A_METRE_PER_SECOND: f64 = 3600.0 / METRES_A_MILE;
 
@@ -16,6 +18,9 @@ const MPH_A_METRE_PER_SECOND: f64 = 3600.0 / METRES_A_MILE;
 pub(super) struct VehicleStats<'a> {
     #[serde(borrow)]
     id: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    /// Taken apart by itself: what is odd in it costs no position.
+    external_ids: Option<&'a RawValue>,
     #[serde(default)]
     gps: Series<Point<'a>>,
     #[serde(default, alias = "engineState")]
@@ -54,6 +59,7 @@ struct Reading<'a, V> {
 
 pub(super) fn vehicle(row: &VehicleStats<'_>, batch: &mut Batch) {
     let Some(id) = identified(row.id.as_ref(), batch) else { return };
+    let told = batch.changes.len();
     // Before the fixes: whether a truck idles is judged from both.
     telemetry(
         &id,
@@ -65,20 +71,53 @@ pub(super) fn vehicle(row: &VehicleStats<'_>, batch: &mut Batch) {
         batch,
     );
     fixes(UnitKind::Tractor, &id, &row.gps, batch);
+    if batch.changes.len() > told {
+        called(UnitKind::Tractor, id, row.name.as_ref(), row.external_ids, batch);
+    }
 }
 
 /// A row of `/fleet/trailers/stats` or its feed, which lists every trailer, mostly with no news.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct TrailerStats<'a> {
     #[serde(borrow)]
     id: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    /// Taken apart by itself: what is odd in it costs no position.
+    external_ids: Option<&'a RawValue>,
     #[serde(default)]
     gps: Series<Point<'a>>,
 }
 
 pub(super) fn trailer(row: &TrailerStats<'_>, batch: &mut Batch) {
     let Some(id) = identified(row.id.as_ref(), batch) else { return };
+    let told = batch.changes.len();
     fixes(UnitKind::Trailer, &id, &row.gps, batch);
+    if batch.changes.len() > told {
+        called(UnitKind::Trailer, id, row.name.as_ref(), row.external_ids, batch);
+    }
+}
+
+/// What a row that told something calls its unit: the roster may be silent of it, or not to be read.
+fn called(
+    kind: UnitKind,
+    external_id: String,
+    name: Option<&Text<'_>>,
+    external: Option<&RawValue>,
+    batch: &mut Batch,
+) {
+    if let Some(name) = word(name) {
+        let external = external.and_then(|ids| serde_json::from_str::<ExternalIds<'_>>(ids.get()).ok());
+        let (vin, refs) = (own_vin(external.as_ref()), Vec::new());
+        batch.changes.push(Change::Called(Box::new(Called {
+            kind,
+            external_id,
+            name,
+            active: true,
+            vin,
+            refs,
+        })));
+    }
 }
 
 /// A row of `/fleet/vehicles/stats` with odometers, in metres.

@@ -201,7 +201,7 @@ fn refs(username: Option<&Text<'_>>, external: Option<&ExternalIds<'_>>) -> Vec<
     refs
 }
 
-fn own_vin(external: Option<&ExternalIds<'_>>) -> Option<String> {
+pub(super) fn own_vin(external: Option<&ExternalIds<'_>>) -> Option<String> {
     let (_, vin) = external?.iter().find(|(key, _)| key.0 == OWN_VIN)?;
     word(vin.as_ref())
 }

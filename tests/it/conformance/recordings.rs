@@ -54,10 +54,11 @@ const OF_SAMSARA: &[(&str, Meaning)] = &[
     // Its times are the word "time".
     ("wiremock/fleet_vehicles_stats.json", page("vehicle_stats", 0, 2)),
     ("wiremock/fleet_vehicles_stats.json", page("odometers", 0, 0)),
-    ("capture_samsara_engine_states__engine_states_page_response_json.json", page("vehicle_stats", 2, 0)),
-    ("capture_samsara_engine_states__engine_states_terminal_response_json.json", page("vehicle_stats", 1, 0)),
-    ("wiremock/fleet_trailers_stats.json", page("trailer_stats", 1, 0)),
-    ("wiremock/fleet_trailers_stats_feed.json", page("trailer_stats", 1, 0)),
+    // Beside what each told, what it is called.
+    ("capture_samsara_engine_states__engine_states_page_response_json.json", page("vehicle_stats", 4, 0)),
+    ("capture_samsara_engine_states__engine_states_terminal_response_json.json", page("vehicle_stats", 2, 0)),
+    ("wiremock/fleet_trailers_stats.json", page("trailer_stats", 2, 0)),
+    ("wiremock/fleet_trailers_stats_feed.json", page("trailer_stats", 2, 0)),
     ("assets_location_and_speed_stream.json", page("asset_locations", 1, 0)),
     ("wiremock/assets_location-and-speed_stream.json", page("asset_locations", 1, 0)),
     ("hos_clocks.json", page("hos_clocks", 2, 0)),
@@ -155,6 +156,7 @@ fn check(folder: &str, recordings: &[(&str, Meaning)], normalise: Normalise) {
 fn about_its_own_rows(file: &str, text: &str, batch: &Batch) {
     let told = batch.changes.iter().map(|change| match change {
         Change::Profile(profile) => &profile.external_id,
+        Change::Called(called) => &called.external_id,
         Change::Fix { external_id, .. }
         | Change::Telemetry { external_id, .. }
         | Change::Clocks { external_id, .. } => external_id,

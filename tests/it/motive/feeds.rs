@@ -1,14 +1,19 @@
 //! An answer of each feed against the whole batch that it must become.
 
 use backhaul::model::{
-    Batch, Change, Clocks, DutySource, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile, Says,
-    Telemetry, Tie, UnitKind, licence_key,
+    Batch, Called, Change, Clocks, DutySource, DutyStatus, Engine, Fix, Pairing, PairingSource, Profile,
+    Says, Telemetry, Tie, UnitKind, licence_key,
 };
 
 use super::{at, batch, now, recap_day, users, vehicles};
 
 fn named(kind: UnitKind, id: &str, name: &str) -> Profile {
     Profile::new(kind, id, name)
+}
+
+fn called(kind: UnitKind, id: &str, name: &str, vin: Option<&str>) -> Change {
+    let (external_id, name, vin) = (id.to_owned(), name.to_owned(), vin.map(str::to_owned));
+    Change::Called(Box::new(Called { kind, external_id, name, active: true, vin, refs: Vec::new() }))
 }
 
 fn drives(driver: &str, truck: &str, by: PairingSource) -> Change {
@@ -130,6 +135,7 @@ fn vehicle_locations_are_fixes_engines_and_who_is_at_the_wheel() {
                     observed_at: at(on_the_road),
                 },
             ),
+            called(UnitKind::Tractor, "501", "T-301", Some("1FUJGLDR5CLBP8834")),
             engine("504", Engine::Off, parked),
             seen(
                 "504",
@@ -143,6 +149,8 @@ fn vehicle_locations_are_fixes_engines_and_who_is_at_the_wheel() {
                     observed_at: at(parked),
                 },
             ),
+            // The list of vehicles beside it does not have this one: 504 is nothing that anybody calls it by.
+            called(UnitKind::Tractor, "504", "T-304", None),
             drives("800001", "501", PairingSource::Eld),
         ],
         // The driver of 504 has got off: a whole list that does not name a pairing ends it.
@@ -175,6 +183,7 @@ fn the_older_shape_of_vehicle_locations_is_understood_too() {
                     observed_at: time,
                 },
             },
+            called(UnitKind::Tractor, id, "T-301", Some("1FUJGLDR5CLBP8834")),
             drives("800001", id, PairingSource::Eld),
         ],
         complete: true,
@@ -187,19 +196,22 @@ fn the_older_shape_of_vehicle_locations_is_understood_too() {
 #[test]
 fn asset_locations_are_fixes_of_trailers_and_one_without_a_gateway_says_nothing() {
     let expected = Batch {
-        changes: vec![Change::Fix {
-            kind: UnitKind::Trailer,
-            external_id: "9001".into(),
-            fix: Fix {
-                latitude: 39.5296,
-                longitude: -119.8138,
-                says: Some(Says { rolls: false, since_at: None }),
-                speed_mph: Some(0.0),
-                heading_deg: None,
-                place: Some("I-80, Reno, NV".into()),
-                observed_at: at("2026-11-20T03:04:10Z"),
+        changes: vec![
+            Change::Fix {
+                kind: UnitKind::Trailer,
+                external_id: "9001".into(),
+                fix: Fix {
+                    latitude: 39.5296,
+                    longitude: -119.8138,
+                    says: Some(Says { rolls: false, since_at: None }),
+                    speed_mph: Some(0.0),
+                    heading_deg: None,
+                    place: Some("I-80, Reno, NV".into()),
+                    observed_at: at("2026-11-20T03:04:10Z"),
+                },
             },
-        }],
+            called(UnitKind::Trailer, "9001", "TRL-5301", Some("8V8WD530FLN016251")),
+        ],
         ..Batch::default()
     };
     assert_eq!(batch("asset_locations", include_str!("../../data/motive/asset_locations_v1.json")), expected);

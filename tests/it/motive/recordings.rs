@@ -17,8 +17,8 @@ const RECORDINGS: &[(&str, &str, usize, usize, bool)] = &[
     ("capture_motive_users__users_page_2_response_json.json", "drivers", 1, 1, true),
     ("official2017_users_1.json", "drivers", 1, 0, false),
     ("official2017_vehicles_1.json", "vehicles", 1, 0, false),
-    // A fix and an odometer; the driver has left.
-    ("official2017_vehicle_locations_1.json", "vehicle_locations", 2, 0, false),
+    // A fix, an odometer and the unit number; the driver has left.
+    ("official2017_vehicle_locations_1.json", "vehicle_locations", 3, 0, false),
     // Clocks and a recap of two drivers.
     ("official2017_available_time_1.json", "available_time", 4, 0, false),
     ("official2017_hours_of_service_1.json", "hours_of_service", 1, 0, false),

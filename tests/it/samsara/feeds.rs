@@ -1,12 +1,17 @@
 //! A recorded answer of each feed against the whole batch that it must become.
 
 use backhaul::model::{
-    Batch, Change, Clocks, DutyStatus, Engine, PairingSource, Profile, Reject, Telemetry, Tie, UnitKind,
-    licence_key,
+    Batch, Called, Change, Clocks, DutyStatus, Engine, PairingSource, Profile, Reject, Telemetry, Tie,
+    UnitKind, licence_key,
 };
 use backhaul::providers::{Ask, samsara};
 
 use super::{at, batch, fix, named, now, pairing};
+
+fn called(kind: UnitKind, id: &str, name: &str) -> Change {
+    let (external_id, name) = (id.to_owned(), name.to_owned());
+    Change::Called(Box::new(Called { kind, external_id, name, active: true, vin: None, refs: Vec::new() }))
+}
 
 #[test]
 fn vehicles_are_profiles_with_their_standing_drivers() {
@@ -134,6 +139,7 @@ fn the_stats_feed_brings_readings_and_fixes_and_where_to_go_on() {
             },
             seen(first, fix(39.5296, -119.8138, 63.4, 264.0, reno, "2026-11-20T15:04:10Z")),
             seen(first, fix(39.5299, -119.8151, 63.9, 265.0, reno, "2026-11-20T15:04:15Z")),
+            called(UnitKind::Tractor, first, "T-101"),
             Change::Telemetry {
                 external_id: second.into(),
                 telemetry: Telemetry {
@@ -152,6 +158,7 @@ fn the_stats_feed_brings_readings_and_fixes_and_where_to_go_on() {
                     "2026-11-20T14:58:02Z",
                 ),
             ),
+            called(UnitKind::Tractor, second, "T-102"),
         ],
         cursor: Some("5d2f9c2a-1".into()),
         ..Batch::default()
@@ -178,11 +185,14 @@ fn odometers_are_miles_by_the_dash_or_else_by_the_tracker() {
 #[test]
 fn the_trailer_feed_brings_fixes_and_trailers_without_news_say_nothing() {
     let expected = Batch {
-        changes: vec![Change::Fix {
-            kind: UnitKind::Trailer,
-            external_id: "281475000000001".into(),
-            fix: fix(39.5296, -119.8138, 63.0, 264.0, None, "2026-11-20T15:00:00Z"),
-        }],
+        changes: vec![
+            Change::Fix {
+                kind: UnitKind::Trailer,
+                external_id: "281475000000001".into(),
+                fix: fix(39.5296, -119.8138, 63.0, 264.0, None, "2026-11-20T15:00:00Z"),
+            },
+            called(UnitKind::Trailer, "281475000000001", "TRL-5301"),
+        ],
         cursor: Some("trl-1".into()),
         ..Batch::default()
     };

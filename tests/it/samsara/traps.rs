@@ -44,6 +44,23 @@ fn trap_1_a_snapshot_and_a_feed_page_of_the_same_facts_are_the_same() {
 }
 
 #[test]
+fn what_is_odd_in_the_ids_that_others_gave_a_vehicle_costs_no_position() {
+    let told = |ids: &str| {
+        let gps = r#"{"time":"2026-11-20T15:00:00Z","latitude":1,"longitude":2}"#;
+        let row = format!(r#"{{"id":"1","name":"T-1","externalIds":{ids},"gps":{gps}}}"#);
+        let mut changes = batch("vehicle_stats", &rows(&row)).changes;
+        let Some(Change::Called(called)) = changes.pop() else { panic!("{changes:?}") };
+        (changes.len(), called.name, called.vin)
+    };
+    let vin = "1FUJGLDR5CLBP8834";
+    let named = |vin: Option<&str>| (1, "T-1".to_owned(), vin.map(str::to_owned));
+    assert_eq!(told(&format!(r#"{{"samsara.serial":"GV","samsara.vin":"{vin}"}}"#)), named(Some(vin)));
+    for odd in ["null", "[]", "{}", r#"{"samsara.vin":{}}"#] {
+        assert_eq!(told(odd), named(None), "{odd}");
+    }
+}
+
+#[test]
 fn trap_3_a_metre_per_second_is_2_24_mph_and_stats_are_mph_already() {
     let text = rows(
         r#"{"happenedAtTime":"2026-11-20T15:00:03Z","asset":{"id":"1"},
