@@ -2,14 +2,14 @@
 //! them. What goes from the one to the other, what the second adds to the first, and how a read ends in which one of them
 //! is left out. What that may say of the trucks of the second, `beyond` decides. It calls nobody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::beyond::{Beyond, MISSED, Read};
 use super::paging::{Gateways, Place};
 use crate::http::{Error, Kind};
-use crate::model::{Batch, Change, Pairing, Reject, Timestamp, UnitKind};
+use crate::model::{Batch, Change, Pairing, Reject, Telemetry, Timestamp, UnitKind};
 use crate::providers::Page;
 
 /// A list of those with a gateway that may not be read is not asked for again at once …
@@ -37,6 +37,8 @@ struct Known {
     /// What the list of those with a gateway told of in this read: trucks by their fixes, trucks and drivers by who is in
     /// which.
     told: BTreeSet<String>,
+    /// Which readings it told of which truck in this read. Odometers are told by the list of all alone.
+    readings: BTreeMap<String, Readings>,
     /// Whom it put into which truck in this read …
     seated: Vec<Pairing>,
     /// … and in the one before.
@@ -47,6 +49,9 @@ struct Known {
     seated_beyond: Vec<Pairing>,
     adds: bool,
 }
+
+/// Engine, fuel, odometer: whether each was told.
+type Readings = [bool; 3];
 
 impl Lists {
     /// The place at which a read begins.
@@ -118,10 +123,12 @@ impl Known {
         if place.page == 1 {
             self.seated_before = std::mem::take(&mut self.seated);
             (self.told, self.told_beyond) = Default::default();
+            self.readings.clear();
             (self.seated_beyond, self.adds) = Default::default();
         }
         self.gateways_refused_until = None;
         self.told.extend(page.batch.changes.iter().flat_map(tells).flatten());
+        self.readings.extend(page.batch.changes.iter().filter_map(reads));
         self.seated.extend(seats(&page.batch));
         if page.next.is_some() {
             return;
@@ -144,7 +151,15 @@ impl Known {
     fn of_all(&mut self, gateways: &Gateways, page: &mut Page, now: Timestamp) {
         let (batch, told) = (&mut page.batch, &self.told);
         let is_told = |name: &str| told.contains(name);
-        batch.changes.retain(|change| !concerns(change).into_iter().flatten().any(|name| is_told(&name)));
+        let readings = &self.readings;
+        batch.changes.retain_mut(|change| match change {
+            Change::Telemetry { external_id, telemetry } => {
+                let told = readings.get(external_id).copied().unwrap_or_default();
+                leave_beyond(told, telemetry);
+                *telemetry != Telemetry::default()
+            }
+            _ => !concerns(change).into_iter().flatten().any(|name| is_told(&name)),
+        });
         batch.rejects.retain(|reject| !is_told(&place_of(&reject.external_id)));
         self.adds |= batch.changes.iter().any(|change| match change {
             Change::Fix { fix, .. } => now.since(fix.observed_at) < LONG_AGO,
@@ -234,12 +249,26 @@ fn tells(change: &Change) -> [Option<String>; 2] {
     }
 }
 
+/// Which readings a change of a list tells of which truck.
+fn reads(change: &Change) -> Option<(String, Readings)> {
+    let Change::Telemetry { external_id, telemetry: Telemetry { engine, fuel_pct, odometer_mi } } = change
+    else {
+        return None;
+    };
+    Some((external_id.clone(), [engine.is_some(), fuel_pct.is_some(), odometer_mi.is_some()]))
+}
+
+/// Leaves of the readings of the list of all what the other did not tell.
+fn leave_beyond([engine, fuel, odometer]: Readings, read: &mut Telemetry) {
+    read.engine.take_if(|_| engine);
+    read.fuel_pct.take_if(|_| fuel);
+    read.odometer_mi.take_if(|_| odometer);
+}
+
 /// By which of these a change of the list of all is no news.
 fn concerns(change: &Change) -> [Option<String>; 3] {
     match change {
-        Change::Fix { external_id, .. } | Change::Telemetry { external_id, .. } => {
-            [Some(place_of(external_id)), None, None]
-        }
+        Change::Fix { external_id, .. } => [Some(place_of(external_id)), None, None],
         Change::Called(called) => [Some(place_of(&called.external_id)), None, None],
         Change::Pairing(pairing) => concern(pairing),
         _ => [None, None, None],

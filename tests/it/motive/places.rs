@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use backhaul::http::Kind;
-use backhaul::model::{Batch, Change, Timestamp};
+use backhaul::model::{Batch, Change, Engine, Timestamp};
 
 use super::requests::{both_lists, told};
 use super::server::{Server, read, say};
@@ -179,6 +179,50 @@ async fn a_truck_whose_gateway_told_no_place_is_where_the_list_of_all_says() {
     });
     let batches = read(&server.await.by_key(), "vehicle_locations", now()).await.unwrap();
     assert_eq!(told(&batches).0, ["801 in 501", "501 at 31"]);
+}
+
+/// Those with a gateway are told of in full but for their odometers.
+#[tokio::test]
+async fn what_the_list_of_gateways_does_not_read_the_list_of_all_does() {
+    let server = Server::start(|asked| {
+        let sighting = r#""lat":30,"lon":-97,"located_at":"2026-11-20T15:00:00Z""#;
+        let rows = if asked.line.starts_with("/v3/") {
+            [
+                format!(r#"{{"id":501,"current_location":{{{sighting},"kph":0,"vehicle_state":"on"}}}}"#),
+                format!(
+                    r#"{{"id":502,"current_location":{{{sighting},"fuel_primary_remaining_percentage":40}}}}"#
+                ),
+            ]
+        } else {
+            [501, 502].map(|id| {
+                let read = r#""odometer":1000,"fuel_primary_remaining_percentage":50"#;
+                format!(r#"{{"id":{id},"current_location":{{{sighting},"speed":0,{read}}}}}"#)
+            })
+        };
+        say(200, vehicles(&rows.each_ref().map(String::as_str)))
+    });
+    let server = server.await;
+    let motive = server.by_key();
+    let read_at = async |seconds| {
+        let batches = read(&motive, "vehicle_locations", later(seconds)).await.unwrap();
+        let told = batches.into_iter().flat_map(|batch| batch.changes).filter_map(|change| match change {
+            Change::Telemetry { external_id, telemetry } => {
+                let [fuel, odometer] =
+                    [telemetry.fuel_pct, telemetry.odometer_mi].map(|it| it.map(|(it, _)| it));
+                Some((external_id, telemetry.engine.map(|(engine, _)| engine), fuel, odometer))
+            }
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let of_gateways =
+        [("501".to_owned(), Some(Engine::Idle), None, None), ("502".to_owned(), None, Some(40.0), None)];
+    let of_all =
+        [("501".to_owned(), None, Some(50.0), Some(1000.0)), ("502".to_owned(), None, None, Some(1000.0))];
+    assert_eq!(read_at(0).await, [of_gateways.clone(), of_all.clone()].concat());
+    // Where all have gateways an odometer is read every ten minutes.
+    assert_eq!(read_at(60).await, of_gateways);
+    assert_eq!(read_at(600).await, [of_gateways, of_all].concat());
 }
 
 #[tokio::test]
