@@ -5,16 +5,23 @@ use serde_json::value::RawValue;
 
 use super::super::json::instant;
 use super::duty_days;
+use super::roster::full_name;
 use super::scalar::{Number, Text, number};
-use super::wire::{is_active, rows};
-use crate::model::{Batch, Change, Clocks, DutyStatus, Timestamp};
+use super::wire::{is_active, refs, rows};
+use crate::model::{Batch, Called, Change, Clocks, DutyStatus, Timestamp, UnitKind};
 
 /// A row of `/v1/available_time`. All durations are numbers of seconds.
 #[derive(Deserialize)]
 pub(super) struct Driver<'a> {
     #[serde(borrow)]
     id: Option<Text<'a>>,
+    first_name: Option<Text<'a>>,
+    last_name: Option<Text<'a>>,
+    username: Option<Text<'a>>,
+    #[serde(rename = "driver_company_id")]
+    company_id: Option<Text<'a>>,
     status: Option<Text<'a>>,
+    role: Option<Text<'a>>,
     duty_status: Option<Text<'a>>,
     available_time: Option<Available>,
     last_hos_status: Option<LastStatus<'a>>,
@@ -42,6 +49,7 @@ rows!(Driver);
 
 /// The clocks are worked out when they are asked for, so they are as of `now`.
 pub(super) fn driver(id: &str, row: &Driver<'_>, now: Timestamp, batch: &mut Batch) {
+    batch.changes.extend(called(id, row));
     // People who left are listed too, and have no hours.
     if !is_active(row.status.as_ref()) {
         return;
@@ -65,6 +73,23 @@ pub(super) fn driver(id: &str, row: &Driver<'_>, now: Timestamp, batch: &mut Bat
     if let Some(recap) = row.recap {
         duty_days::recap(id, recap, batch);
     }
+}
+
+/// Who it is, should the roster of drivers not be read, or not yet. People who left come with clocks too: only who is said
+/// to be with us, and by a name, is taken for somebody whom a load may be given to.
+fn called(id: &str, row: &Driver<'_>) -> Option<Change> {
+    let status = row.status.as_ref()?;
+    let active = status.is("active");
+    let has_left = !is_active(Some(status));
+    let may_drive = row.role.as_ref().is_none_or(|role| role.is("driver"));
+    if !may_drive || !active && !has_left {
+        return None;
+    }
+    let name = full_name(row.first_name.as_ref(), row.last_name.as_ref());
+    let name = name.or_else(|| has_left.then(|| id.to_owned()))?;
+    let refs = refs(&[row.username.as_ref(), row.company_id.as_ref()], &None);
+    let (kind, external_id) = (UnitKind::Driver, id.to_owned());
+    Some(Change::Called(Box::new(Called { kind, external_id, name, active, vin: None, refs })))
 }
 
 /// The duty status, and since when. The last line of the log may be an older one than the status:

@@ -82,7 +82,8 @@ pub(super) fn driver(id: String, row: &User<'_>, batch: &mut Batch) {
         batch.rejects.push(Reject { external_id: id, reason: "a user who is not a driver".to_owned() });
         return;
     }
-    let name = full_name(row).or_else(|| word(row.username.as_ref())).unwrap_or_else(|| id.clone());
+    let name = full_name(row.first_name.as_ref(), row.last_name.as_ref());
+    let name = name.or_else(|| word(row.username.as_ref())).unwrap_or_else(|| id.clone());
     let licence = row.drivers_license_state.as_ref().zip(row.drivers_license_number.as_ref());
     batch.changes.push(Change::Profile(Box::new(Profile {
         active: is_active(row.status.as_ref()),
@@ -130,9 +131,9 @@ fn registered(number: Option<&Text<'_>>, state: Option<&Text<'_>>) -> Option<Str
 }
 
 /// "First Last"; `None` when neither is told.
-fn full_name(row: &User<'_>) -> Option<String> {
+pub(super) fn full_name(first: Option<&Text<'_>>, last: Option<&Text<'_>>) -> Option<String> {
     let part = |text: Option<&Text<'_>>| text.map(|text| clean(&text.0, NAME)).unwrap_or_default();
-    clean_opt(&format!("{} {}", part(row.first_name.as_ref()), part(row.last_name.as_ref())), NAME)
+    clean_opt(&format!("{} {}", part(first), part(last)), NAME)
 }
 
 /// "0" is how an unset year is written.

@@ -221,6 +221,14 @@ fn asset_locations_are_fixes_of_trailers_and_one_without_a_gateway_says_nothing(
 fn available_time_is_clocks_as_of_now_and_a_recap_and_who_has_left_has_none() {
     let expected = Batch {
         changes: vec![
+            Change::Called(Box::new(Called {
+                kind: UnitKind::Driver,
+                external_id: "800001".into(),
+                name: "Ana Reyes".into(),
+                active: true,
+                vin: None,
+                refs: vec!["areyes".into(), "10001".into()],
+            })),
             Change::Clocks {
                 external_id: "800001".into(),
                 clocks: Clocks {
@@ -239,8 +247,37 @@ fn available_time_is_clocks_as_of_now_and_a_recap_and_who_has_left_has_none() {
                 source: DutySource::Recap,
                 days: vec![recap_day("2026-11-20", 9000, 10_800)],
             },
+            Change::Called(Box::new(Called {
+                kind: UnitKind::Driver,
+                external_id: "800004".into(),
+                name: "Old Driver".into(),
+                active: false,
+                vin: None,
+                refs: Vec::new(),
+            })),
         ],
         ..Batch::default()
     };
     assert_eq!(batch("available_time", include_str!("../../data/motive/available_time.json")), expected);
+}
+
+#[test]
+fn whose_clocks_they_are_is_told_of_who_is_said_to_drive_for_us() {
+    let check = |more: &str, expected: Option<&str>| {
+        let row =
+            format!(r#"{{"id":9,"first_name":"Ann","last_name":"Lee","duty_status":"off_duty"{more}}}"#);
+        let mut changes = batch("available_time", &users(&[&row])).changes;
+        assert!(matches!(changes.pop(), Some(Change::Clocks { .. })), "{more}");
+        let name = changes.pop().map(|change| match change {
+            Change::Called(called) => called.name,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(name.as_deref(), expected, "{more}");
+    };
+    check(r#","status":"active","role":"driver""#, Some("Ann Lee"));
+    check(r#","status":"active""#, Some("Ann Lee"));
+    // Those who left are listed too, and not every answer says which these are.
+    check("", None);
+    check(r#","status":null,"role":"driver""#, None);
+    check(r#","status":"active","role":"fleet_user""#, None);
 }

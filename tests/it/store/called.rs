@@ -1,12 +1,12 @@
-//! What feeds of positions call units that no roster has named: by which number they are shown and joined, and what a roster
-//! makes of it.
+//! What feeds of positions and hours call units and drivers whom no roster has named: by which number they are shown and
+//! joined, and what a roster makes of it.
 
-use backhaul::model::{Batch, Called, Change, Profile, UnitKind};
+use backhaul::model::{Batch, Called, Change, Clocks, DutyStatus, Profile, UnitKind};
 use backhaul::providers::Ask;
 use backhaul::providers::motive::normalise;
 use rusqlite::Connection;
 
-use super::{Bench, fix, tractor};
+use super::{Bench, driver, fix, tractor};
 
 const VIN: &str = "1M8GDM9AXKP042788";
 
@@ -161,4 +161,38 @@ async fn an_account_that_comes_back_without_its_roster_has_its_units_by_their_nu
     assert_eq!(board(&bench), Vec::<String>::new());
     bench.tell("motive", "vehicle_locations", seen()).await;
     assert_eq!(board(&bench), ["T-9 36"]);
+}
+
+#[tokio::test]
+async fn hours_of_a_driver_whom_no_roster_names_are_his_by_the_name_that_they_come_with() {
+    let mut bench = Bench::new();
+    bench.tell("mcleod", "drivers", vec![driver("REYESAN", "REYES ANA")]).await;
+    let at = bench.now;
+    let hours = |named: Option<Change>| {
+        let clocks = Clocks { status: Some(DutyStatus::Driving), as_of_at: at, ..Clocks::default() };
+        named.into_iter().chain([Change::Clocks { external_id: "800001".into(), clocks }]).collect()
+    };
+    let drivers = |bench: &Bench| {
+        let row = |row: &backhaul::model::Driver| format!("{} {}", row.name, row.hos_status.word());
+        bench.fleet().drivers.iter().map(|driver| row(driver)).collect::<Vec<_>>()
+    };
+    bench.tell("motive", "available_time", hours(None)).await;
+    assert_eq!(drivers(&bench), ["REYES ANA unknown"], "nobody knows whose they are");
+    let ana = |active| {
+        let Change::Called(called) = called(UnitKind::Driver, "800001", "Ana Reyes", None, &["REYESAN"])
+        else {
+            unreachable!()
+        };
+        Change::Called(Box::new(Called { active, ..*called }))
+    };
+    bench.tell("motive", "available_time", hours(Some(ana(true)))).await;
+    assert_eq!(drivers(&bench), ["REYES ANA driving"]);
+    // She has left that company, whose word on her hours counts no more.
+    bench.tell("motive", "available_time", vec![ana(false)]).await;
+    bench.later(60);
+    bench.tell("motive", "available_time", hours(None)).await;
+    let sql = Connection::open(bench.path()).unwrap();
+    let active = "SELECT active FROM profiles WHERE kind = 'driver' AND account = 'motive'";
+    assert!(!sql.query_row(active, [], |row| row.get::<_, bool>(0)).unwrap());
+    assert_eq!(bench.fleet().drivers.len(), 1);
 }
