@@ -206,6 +206,11 @@ fn positions(view: View<'_>) -> Value {
         .map(|tractor| {
             let mut row = row::<Position>(view, tractor);
             row.insert("__positionTypeDescr".to_owned(), json!("Regular"));
+            row.insert("tractor".to_owned(), positions::in_brief("tractor", Roster::number(tractor)));
+            row.insert(
+                "driver".to_owned(),
+                positions::in_brief("driver", view.world.roster.driver_id(tractor)),
+            );
             Value::Object(row)
         })
         .collect()

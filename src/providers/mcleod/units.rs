@@ -122,13 +122,7 @@ impl<'a> Row<'a> for Position<'a> {
     }
 
     fn tell(&self, _id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        let kind = match self.mc_unit_type.code().as_deref() {
-            None | Some("T" | "TRACTOR") => UnitKind::Tractor,
-            Some("L" | "E" | "TRAILER") => UnitKind::Trailer,
-            // A driver's phone and the like: understood, but no unit's place.
-            Some(_) => return Ok(()),
-        };
-        let external_id = self.mc_unit_no.id().ok_or("names no unit")?;
+        let Some((kind, external_id)) = self.whose(border)? else { return Ok(()) };
         let observed_at = border.instant(&self.position_date).ok_or("has no sane date")?;
         let (latitude, longitude) = place(&self.latitude, &self.longitude).ok_or("has no sane place")?;
         let near = self.near_b_city.kept(NAME_LENGTH).or_else(|| self.near_s_city.kept(NAME_LENGTH));
@@ -143,6 +137,30 @@ impl<'a> Row<'a> for Position<'a> {
         };
         told.changes.push(Change::Fix { kind, external_id, fix });
         Ok(())
+    }
+}
+
+impl Position<'_> {
+    /// Whose place it is. The number of the unit may be its device's, and the tractor that has it stands beside
+    /// it then. `None` for what is understood and is no unit's place.
+    fn whose(&self, border: &Border<'_>) -> Result<Option<(UnitKind, String)>, &'static str> {
+        let by_number = || self.mc_unit_no.id().ok_or("names no unit");
+        let code = self.mc_unit_type.code();
+        match code.as_deref() {
+            Some("L" | "E" | "TRAILER") => return Ok(Some((UnitKind::Trailer, by_number()?))),
+            // Where his phone is the truck need not be, whichever it is.
+            Some("D" | "DRIVER") => return Ok(None),
+            _ => {}
+        }
+        let mut tractors = self.tractor.0.iter().filter_map(|tractor| Some((tractor, tractor.id.id()?)));
+        if let Some((tractor, id)) = tractors.next() {
+            border.admit(&tractor.company_id, false).map_err(|_whose| "is of another company's tractor")?;
+            return Ok(Some((UnitKind::Tractor, id)));
+        }
+        match code.as_deref() {
+            None | Some("T" | "TRACTOR") => Ok(Some((UnitKind::Tractor, by_number()?))),
+            Some(_) => Ok(None),
+        }
     }
 }
 

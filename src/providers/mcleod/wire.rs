@@ -38,10 +38,12 @@ rows! {
         make, model_year, serial_number, license_no,
     }
 
-    /// `mc_position`.
+    /// `mc_position`. The driver beside the tractor is not read: whose place it is, is what matters.
     Position {
         company_id, id, mc_unit_no, mc_unit_type, position_date, latitude, longitude, direction, speed,
         near_b_city, near_s_city,
+    } {
+        tractor: Keyed,
     }
 
     /// `customer`.
@@ -54,7 +56,7 @@ rows! {
     EquipmentItem { company_id, equipment_group_id, equipment_type_id, equipment_id, type_sequence }
 
     /// A child of which only the key matters.
-    Keyed { id }
+    Keyed { company_id, id }
 
     /// `movement`. The computed columns and the equipment children come with `GET /movements/{id}` only.
     Movement {

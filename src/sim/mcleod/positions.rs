@@ -1,6 +1,8 @@
 //! `/mcmessages/positions`: the newest position of every unit, in batches, with the longitudes of
 //! the western half of the world positive, as this tenant's database has them.
 
+use serde_json::{Value, json};
+
 use super::super::atlas::CITIES;
 use super::super::roster::{Roster, SHOP};
 use super::search::Criteria;
@@ -47,6 +49,8 @@ impl Table for Position {
         match column {
             "company_id" => Cell::text(super::COMPANY),
             "id" => Cell::Text(format!("zz1p{at:012}{tractor:05}SIMLM1")),
+            // Some units go by the number of their device: only the tractor beside them says whose they are.
+            "mc_unit_no" if tractor % 5 == 2 => Cell::Text(format!("1070{tractor:04}")),
             "mc_unit_no" => Cell::Text(Roster::number(tractor)),
             "mc_unit_type" => Cell::text("T"),
             "driver_id" => Cell::Text(view.world.roster.driver_id(tractor)),
@@ -74,6 +78,11 @@ impl Table for Position {
     fn changed(view: View<'_>, tractor: usize) -> i64 {
         observed(view, tractor)
     }
+}
+
+/// The tractor or driver beside a position, by their key columns alone.
+pub fn in_brief(table: &str, id: String) -> Value {
+    json!({ "__type": table, "__name": table, "company_id": super::COMPANY, "id": id })
 }
 
 /// To the minute.

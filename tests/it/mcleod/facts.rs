@@ -230,6 +230,44 @@ fn a_position_without_a_sane_place_or_date_is_rejected_and_a_phones_is_passed_ov
     assert_eq!(external_id, "R53012");
 }
 
+/// What a position is the place of, where it is told at all; and why it is set aside.
+fn placed(columns: &str) -> (Vec<(UnitKind, String)>, Vec<String>) {
+    let row = format!(
+        r#"{{"company_id":"TMS","id":"p","position_date":"20260310155200","latitude":30,"longitude":-94,{columns}}}"#
+    );
+    let batch = normalise("positions", &row);
+    let places = batch.changes.iter().filter_map(|change| match change {
+        Change::Fix { kind, external_id, .. } => Some((*kind, external_id.clone())),
+        _ => None,
+    });
+    (places.collect(), batch.rejects.into_iter().map(|reject| reject.reason).collect())
+}
+
+#[test]
+fn a_position_is_that_of_the_tractor_beside_it_whatever_number_its_unit_has() {
+    let check = |columns: &str, of: Option<(UnitKind, &str)>, rejected: &[&str]| {
+        let (places, rejects) = placed(columns);
+        let of: Vec<_> = of.into_iter().map(|(kind, id)| (kind, id.to_owned())).collect();
+        assert_eq!((places, rejects), (of, rejected.iter().map(ToString::to_string).collect()), "{columns}");
+    };
+    let (tractor, trailer) = (UnitKind::Tractor, UnitKind::Trailer);
+    let beside = r#""tractor":{"company_id":"TMS","id":"4001 "},"driver":{"company_id":"TMS","id":"D1"}"#;
+    check(&format!(r#""mc_unit_no":"99887","mc_unit_type":"T",{beside}"#), Some((tractor, "4001")), &[]);
+    check(&format!(r#""mc_unit_no":"99887",{beside}"#), Some((tractor, "4001")), &[]);
+    check(r#""tractor":[{"id":"4004"}]"#, Some((tractor, "4004")), &[]);
+    check(r#""mc_unit_no":"4001","mc_unit_type":"T","tractor":{}"#, Some((tractor, "4001")), &[]);
+    check(&format!(r#""mc_unit_no":"R53012","mc_unit_type":"L",{beside}"#), Some((trailer, "R53012")), &[]);
+    check(&format!(r#""mc_unit_no":"D1","mc_unit_type":"D",{beside}"#), None, &[]);
+    let theirs = r#""mc_unit_no":"1","tractor":{"company_id":"TMS2","id":"4001"}"#;
+    check(theirs, None, &["position is of another company's tractor"]);
+    check(r#""mc_unit_type":"T""#, None, &["position names no unit"]);
+    let xml = r#"<list><mc_position company_id="TMS" id="p" mc_unit_no="99887" position_date="20260310155200" latitude="30"
+        longitude="-94"><tractor __name="tractor" company_id="TMS" id="4001"/></mc_position></list>"#;
+    let batch = normalise("positions", xml);
+    let [Change::Fix { external_id, .. }] = batch.changes.as_slice() else { panic!("{batch:?}") };
+    assert_eq!(external_id, "4001");
+}
+
 #[test]
 fn a_customer_tells_a_name() {
     let batch = normalise("customers", &recorded("customer_get.json"));
