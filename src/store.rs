@@ -19,6 +19,7 @@ mod judge;
 mod judgements;
 mod lease;
 mod links;
+mod listed;
 mod memory;
 mod migrate;
 mod muster;

@@ -46,6 +46,14 @@ pub enum Change {
         /// Then.
         before: Timestamp,
     },
+    /// Something was seen somewhere of which the account does not tell the kind: it is the tractor or the trailer
+    /// that its own roster has by this id.
+    FixOfUnit {
+        /// The account's id of it.
+        external_id: String,
+        /// Where and when.
+        fix: Fix,
+    },
     /// A tractor's readings.
     Telemetry {
         /// The account's id of it.

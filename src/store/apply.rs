@@ -8,8 +8,8 @@ use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{
-    Health, StoreError, Writer, duty_days, fixes, freight, health, hours, links, pairings, profiles, rejects, stays,
-    unheard,
+    Health, StoreError, Writer, duty_days, fixes, freight, health, hours, links, listed, pairings, profiles, rejects,
+    stays, unheard,
 };
 use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
 
@@ -170,7 +170,8 @@ fn write(writer: &mut Writer, commit: &Commit) -> Result<Applied, StoreError> {
     };
     let mut still_unlinked = unlinked.clone();
     identify(&mut work, memory, &mut still_unlinked, commit)?;
-    take_in(&mut work, memory, &commit.batch.changes)?;
+    let changes = listed::named(&mut work, &commit.batch.changes)?;
+    take_in(&mut work, memory, &changes)?;
     match commit.batch.complete {
         true if commit.batch.bare => memory.told.bare(&mut work)?,
         true => memory.told.complete(&mut work)?,
@@ -243,6 +244,7 @@ fn identify(
 fn tells_of(batch: &Batch, told: UnitKind) -> bool {
     batch.changes.iter().any(|change| match change {
         Change::Fix { kind, .. } => *kind == told,
+        Change::FixOfUnit { .. } => told != UnitKind::Driver,
         Change::Telemetry { .. } => told == UnitKind::Tractor,
         Change::Clocks { .. } | Change::Duty { .. } | Change::LogEnd { .. } => told == UnitKind::Driver,
         _ => false,
@@ -258,6 +260,7 @@ fn take_in(work: &mut Work<'_>, memory: &mut Memory, changes: &[Change]) -> rusq
             Change::Profile(_)
             | Change::Called(_)
             | Change::Fix { .. }
+            | Change::FixOfUnit { .. }
             | Change::Telemetry { .. }
             | Change::Clocks { .. }
             | Change::Duty { .. }

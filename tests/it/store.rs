@@ -10,6 +10,7 @@ mod freight;
 mod heeded;
 mod judgements;
 mod linking;
+mod listed;
 mod pairings;
 mod rest;
 mod sanity;

@@ -122,7 +122,7 @@ impl<'a> Row<'a> for Position<'a> {
     }
 
     fn tell(&self, _id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        let Some((kind, external_id)) = self.whose(border)? else { return Ok(()) };
+        let (kind, external_id) = self.whose(border)?;
         let observed_at = border.instant(&self.position_date).ok_or("has no sane date")?;
         let (latitude, longitude) = place(&self.latitude, &self.longitude).ok_or("has no sane place")?;
         let near = self.near_b_city.kept(NAME_LENGTH).or_else(|| self.near_s_city.kept(NAME_LENGTH));
@@ -135,32 +135,33 @@ impl<'a> Row<'a> for Position<'a> {
             place: near,
             observed_at,
         };
-        told.changes.push(Change::Fix { kind, external_id, fix });
+        told.changes.push(match kind {
+            Some(kind) => Change::Fix { kind, external_id, fix },
+            None => Change::FixOfUnit { external_id, fix },
+        });
         Ok(())
     }
 }
 
 impl Position<'_> {
     /// Whose place it is. The number of the unit may be its device's, and the tractor that has it stands beside
-    /// it then. `None` for what is understood and is no unit's place.
-    fn whose(&self, border: &Border<'_>) -> Result<Option<(UnitKind, String)>, &'static str> {
-        let by_number = || self.mc_unit_no.id().ok_or("names no unit");
+    /// it then. No list of the codes is known, so that of one that tells nothing only the roster can say the kind.
+    fn whose(&self, border: &Border<'_>) -> Result<(Option<UnitKind>, String), &'static str> {
+        let by_number = |kind| Ok((kind, self.mc_unit_no.id().ok_or("names no unit")?));
         let code = self.mc_unit_type.code();
         match code.as_deref() {
-            Some("L" | "E" | "TRAILER") => return Ok(Some((UnitKind::Trailer, by_number()?))),
+            Some("L" | "E" | "TRAILER") => return by_number(Some(UnitKind::Trailer)),
             // Where his phone is the truck need not be, whichever it is.
-            Some("D" | "DRIVER") => return Ok(None),
+            Some("D" | "DRIVER") => return Err("is of a driver's own device, which is no truck's place"),
             _ => {}
         }
         let mut tractors = self.tractor.0.iter().filter_map(|tractor| Some((tractor, tractor.id.id()?)));
         if let Some((tractor, id)) = tractors.next() {
             border.admit(&tractor.company_id, false).map_err(|_whose| "is of another company's tractor")?;
-            return Ok(Some((UnitKind::Tractor, id)));
+            return Ok((Some(UnitKind::Tractor), id));
         }
-        match code.as_deref() {
-            None | Some("T" | "TRACTOR") => Ok(Some((UnitKind::Tractor, by_number()?))),
-            Some(_) => Ok(None),
-        }
+        let is_tractor = matches!(code.as_deref(), Some("T" | "TRACTOR"));
+        by_number(is_tractor.then_some(UnitKind::Tractor))
     }
 }
 

@@ -52,7 +52,12 @@ impl Table for Position {
             // Some units go by the number of their device: only the tractor beside them says whose they are.
             "mc_unit_no" if tractor % 5 == 2 => Cell::Text(format!("1070{tractor:04}")),
             "mc_unit_no" => Cell::Text(Roster::number(tractor)),
-            "mc_unit_type" => Cell::text("T"),
+            "mc_unit_type" => match tractor % 5 {
+                2 => Cell::text("PNET"),
+                3 => Cell::text("QC"),
+                4 => Cell::Null,
+                _ => Cell::text("T"),
+            },
             "driver_id" => Cell::Text(view.world.roster.driver_id(tractor)),
             "movement_id" => Cell::of(view.world.current(tractor, at), |key| Cell::Text(view.id(key))),
             "position_date" => Cell::Instant(at),

@@ -213,7 +213,7 @@ fn a_position_of_a_west_positive_host_is_west() {
 }
 
 #[test]
-fn a_position_without_a_sane_place_or_date_is_rejected_and_a_phones_is_passed_over() {
+fn a_position_without_a_sane_place_or_date_or_of_a_phone_is_rejected() {
     let rows = r#"[
         {"company_id":"TMS","id":"1","mc_unit_no":"1","mc_unit_type":"T","position_date":"20260310155200","latitude":0,"longitude":0},
         {"company_id":"TMS","id":"2","mc_unit_no":"2","mc_unit_type":"T","position_date":"22150101000000","latitude":30,"longitude":-94},
@@ -223,49 +223,64 @@ fn a_position_without_a_sane_place_or_date_is_rejected_and_a_phones_is_passed_ov
     let batch = normalise("positions", rows);
     let rejects: Vec<(&str, &str)> =
         batch.rejects.iter().map(|r| (r.external_id.as_str(), r.reason.as_str())).collect();
-    assert_eq!(rejects, [("1", "position has no sane place"), ("2", "position has no sane date")]);
+    let phone = ("3", "position is of a driver's own device, which is no truck's place");
+    assert_eq!(rejects, [("1", "position has no sane place"), ("2", "position has no sane date"), phone]);
     let [Change::Fix { kind: UnitKind::Trailer, external_id, .. }] = batch.changes.as_slice() else {
         panic!("{:?}", batch.changes)
     };
     assert_eq!(external_id, "R53012");
 }
 
-/// What a position is the place of, where it is told at all; and why it is set aside.
-fn placed(columns: &str) -> (Vec<(UnitKind, String)>, Vec<String>) {
+/// What a position is the place of, of a kind or of one that only the roster knows; and why it is set aside.
+fn placed(columns: &str) -> (Vec<(Option<UnitKind>, String)>, Vec<String>) {
     let row = format!(
         r#"{{"company_id":"TMS","id":"p","position_date":"20260310155200","latitude":30,"longitude":-94,{columns}}}"#
     );
     let batch = normalise("positions", &row);
-    let places = batch.changes.iter().filter_map(|change| match change {
-        Change::Fix { kind, external_id, .. } => Some((*kind, external_id.clone())),
-        _ => None,
+    let places = batch.changes.iter().map(|change| match change {
+        Change::Fix { kind, external_id, .. } => (Some(*kind), external_id.clone()),
+        Change::FixOfUnit { external_id, .. } => (None, external_id.clone()),
+        other => panic!("{other:?}"),
     });
     (places.collect(), batch.rejects.into_iter().map(|reject| reject.reason).collect())
 }
 
+fn is_of(columns: &str, of: (Option<UnitKind>, &str)) {
+    assert_eq!(placed(columns), (vec![(of.0, of.1.to_owned())], vec![]), "{columns}");
+}
+
+fn is_set_aside(columns: &str, reason: &str) {
+    assert_eq!(placed(columns), (vec![], vec![reason.to_owned()]), "{columns}");
+}
+
 #[test]
 fn a_position_is_that_of_the_tractor_beside_it_whatever_number_its_unit_has() {
-    let check = |columns: &str, of: Option<(UnitKind, &str)>, rejected: &[&str]| {
-        let (places, rejects) = placed(columns);
-        let of: Vec<_> = of.into_iter().map(|(kind, id)| (kind, id.to_owned())).collect();
-        assert_eq!((places, rejects), (of, rejected.iter().map(ToString::to_string).collect()), "{columns}");
-    };
-    let (tractor, trailer) = (UnitKind::Tractor, UnitKind::Trailer);
+    let (tractor, trailer) = (Some(UnitKind::Tractor), Some(UnitKind::Trailer));
     let beside = r#""tractor":{"company_id":"TMS","id":"4001 "},"driver":{"company_id":"TMS","id":"D1"}"#;
-    check(&format!(r#""mc_unit_no":"99887","mc_unit_type":"T",{beside}"#), Some((tractor, "4001")), &[]);
-    check(&format!(r#""mc_unit_no":"99887",{beside}"#), Some((tractor, "4001")), &[]);
-    check(r#""tractor":[{"id":"4004"}]"#, Some((tractor, "4004")), &[]);
-    check(r#""mc_unit_no":"4001","mc_unit_type":"T","tractor":{}"#, Some((tractor, "4001")), &[]);
-    check(&format!(r#""mc_unit_no":"R53012","mc_unit_type":"L",{beside}"#), Some((trailer, "R53012")), &[]);
-    check(&format!(r#""mc_unit_no":"D1","mc_unit_type":"D",{beside}"#), None, &[]);
+    is_of(&format!(r#""mc_unit_no":"99887","mc_unit_type":"T",{beside}"#), (tractor, "4001"));
+    is_of(&format!(r#""mc_unit_no":"99887",{beside}"#), (tractor, "4001"));
+    is_of(&format!(r#""mc_unit_no":"4001","mc_unit_type":"PNET",{beside}"#), (tractor, "4001"));
+    is_of(r#""tractor":[{"id":"4004"}]"#, (tractor, "4004"));
+    is_of(r#""mc_unit_no":"4001","mc_unit_type":"T","tractor":{}"#, (tractor, "4001"));
+    is_of(&format!(r#""mc_unit_no":"R53012","mc_unit_type":"L",{beside}"#), (trailer, "R53012"));
     let theirs = r#""mc_unit_no":"1","tractor":{"company_id":"TMS2","id":"4001"}"#;
-    check(theirs, None, &["position is of another company's tractor"]);
-    check(r#""mc_unit_type":"T""#, None, &["position names no unit"]);
+    is_set_aside(theirs, "position is of another company's tractor");
+    is_set_aside(r#""mc_unit_type":"T""#, "position names no unit");
+    is_set_aside(r#""driver_id":"D5","movement_id":"M1""#, "position names no unit");
+    let phone = format!(r#""mc_unit_no":"D1","mc_unit_type":"D",{beside}"#);
+    is_set_aside(&phone, "position is of a driver's own device, which is no truck's place");
     let xml = r#"<list><mc_position company_id="TMS" id="p" mc_unit_no="99887" position_date="20260310155200" latitude="30"
         longitude="-94"><tractor __name="tractor" company_id="TMS" id="4001"/></mc_position></list>"#;
     let batch = normalise("positions", xml);
     let [Change::Fix { external_id, .. }] = batch.changes.as_slice() else { panic!("{batch:?}") };
     assert_eq!(external_id, "4001");
+}
+
+#[test]
+fn of_a_unit_whose_type_tells_nothing_only_the_roster_says_what_it_is() {
+    for kind in ["", r#","mc_unit_type":"QC""#, r#","mc_unit_type":"...""#, r#","mc_unit_type":"  ""#] {
+        is_of(&format!(r#""mc_unit_no":"4002  "{kind}"#), (None, "4002"));
+    }
 }
 
 #[test]
