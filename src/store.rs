@@ -5,6 +5,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod brought;
 mod called;
 mod duty_days;
 mod examine;

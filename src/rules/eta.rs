@@ -6,6 +6,7 @@ mod ends;
 mod errand;
 mod outlook;
 mod reason;
+mod unmanned;
 mod windows;
 
 use std::cmp::Reverse;
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 pub use self::driver::{TOO_OLD, clocks_hold};
 use self::errand::{Errand, Pace};
 pub use self::outlook::{Outlook, legal_at, legal_between, misses, outlook, told_road};
+pub use self::unmanned::unmanned;
 use super::freshness::Freshness;
 use super::hours::{Cycle, Plan};
 use super::itinerary::{Call, Itinerary};
@@ -125,7 +127,7 @@ struct Seen<'a> {
 fn seen<'a>(case: &Case<'a>, fresh: &Freshness, now: Timestamp) -> Result<Seen<'a>, Missing> {
     let lacks = |reason, note: Option<String>| Missing { reason, note };
     let (Some(tractor), Some(driver)) = (case.tractor, case.driver) else {
-        return Err(lacks(Some(Reason::NoDriver), None));
+        return Err(unmanned(case.movement, case.driver, case.tractor));
     };
     if !fresh.knows_where(tractor, now) {
         return Err(lacks(Some(Reason::StaleGps), None));

@@ -4,13 +4,11 @@
 pub mod words;
 
 use super::basis::{Basis, Rig};
-use super::eta::{Case, Missing, Outlook, Road, judge, legal_between, outlook, told_road};
+use super::eta::{Case, Missing, Outlook, Road, judge, legal_between, outlook, told_road, unmanned};
 use super::freshness::{Standing, rests_on, standing};
 use super::itinerary::Itinerary;
 use super::late;
-use crate::model::{
-    Arrival, Driver, EtaSource, Judgement, Keyed, Movement, Point, Reason, Stop, Timestamp, Tractor,
-};
+use crate::model::{Arrival, Driver, EtaSource, Judgement, Keyed, Movement, Point, Stop, Timestamp, Tractor};
 
 /// One load's way.
 #[derive(Clone, Debug)]
@@ -91,8 +89,7 @@ pub fn plan<'a>(basis: &Basis<'a>, movement: &'a Movement) -> Result<LoadPlan<'a
     let driver = movement.driver_id.as_ref().and_then(|id| fleet.drivers.get(id)).map(AsRef::as_ref);
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id)).map(AsRef::as_ref);
     let (Some(driver), Some(tractor)) = (driver, tractor) else {
-        let reason = Some(Reason::NoDriver);
-        return Err(NoPlan { missing: Missing { reason, note: None }, bounds: None });
+        return Err(NoPlan { missing: unmanned(movement, driver, tractor), bounds: None });
     };
     let rig = Rig { driver, tractor: Some(tractor), trailer: None, loads: Vec::new() };
     let (judgement, outlook) = way(basis, &rig, movement, &itinerary)

@@ -207,11 +207,11 @@ fn positions(view: View<'_>) -> Value {
             let mut row = row::<Position>(view, tractor);
             row.insert("__positionTypeDescr".to_owned(), json!("Regular"));
             if tractor % 5 != 3 {
-                row.insert("tractor".to_owned(), positions::in_brief("tractor", Roster::number(tractor)));
+                row.insert("tractor".to_owned(), positions::in_brief("tractor", &Roster::number(tractor)));
             }
             row.insert(
                 "driver".to_owned(),
-                positions::in_brief("driver", view.world.roster.driver_id(tractor)),
+                positions::in_brief("driver", &view.world.roster.driver_id(tractor)),
             );
             Value::Object(row)
         })

@@ -8,8 +8,8 @@ use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{
-    Health, StoreError, Writer, duty_days, fixes, freight, health, hours, links, listed, pairings, profiles, rejects,
-    stays, unheard,
+    Health, StoreError, Writer, brought, duty_days, fixes, freight, health, hours, links, listed, pairings, profiles,
+    rejects, stays,
 };
 use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
 
@@ -214,8 +214,10 @@ fn identify(
             _ => {}
         }
     }
-    if commit.batch.complete {
-        profiles::retire_unconfirmed(work)?;
+    match (brought::is_of_loads(work), commit.batch.complete) {
+        (true, _) if commit.health.done => brought::retire(work)?,
+        (false, true) => profiles::retire_unconfirmed(work)?,
+        _ => {}
     }
     for kind in UnitKind::ALL {
         let (identity, description) =

@@ -9,7 +9,7 @@ use crate::model::{Assignment, Timestamp, TmsMovement, TmsOrder, TmsStop};
 /// The feed that lists movements.
 const MOVEMENTS: &str = "movements";
 /// The feed that reads movements one by one, for the units they carry.
-const ASSIGNMENTS: &str = "assignments";
+pub(super) const ASSIGNMENTS: &str = "assignments";
 /// The feed that lists orders.
 const ORDERS: &str = "orders";
 /// The feed that lists stops.

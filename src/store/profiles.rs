@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::apply::Work;
+use super::brought;
 use crate::model::{Profile, UnitKind};
 
 /// Separates the refs of a profile in their column; `clean` never lets one into a ref.
@@ -23,6 +24,8 @@ pub(super) fn is_listed(work: &Work<'_>, kind: UnitKind, external_id: &str) -> r
 
 /// Notes what the account says. Content that has not changed is confirmed, not rewritten.
 pub(super) fn upsert(work: &mut Work<'_>, told: &Profile) -> rusqlite::Result<()> {
+    let Some(told) = brought::beside_the_roster(work, told)? else { return Ok(()) };
+    let told = &*told;
     let before = match before(work, told)? {
         None if takes_over(work, told)? => before(work, told)?,
         before => before,

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::facts::Facts;
 use super::args::Args;
 use super::found::{Found, row};
-use super::words::{ago, count, lateness, place, seen, when, when_at};
+use super::words::{ago, count, lacking, lateness, place, seen, when, when_at};
 use super::{queue, who};
 use crate::model::{EtaSource, Fleet, Keyed, Movement, Reason, Risk, Stop, StopType, Timestamp, folded};
 use crate::rules::basis::Basis;
@@ -88,9 +88,14 @@ pub(super) fn rig_words(fleet: &Fleet, movement: &Movement) -> String {
     let tractor = movement.tractor_id.as_ref().and_then(|id| fleet.tractors.get(id));
     match (driver, tractor) {
         (Some(driver), Some(tractor)) => format!("{} in tractor {}", driver.name, tractor.unit_number),
-        (Some(driver), None) => format!("{}, no tractor", driver.name),
-        (None, Some(tractor)) => format!("tractor {}, no driver", tractor.unit_number),
-        (None, None) => "no driver and no tractor".to_owned(),
+        (Some(driver), None) => format!("{}, {} tractor", driver.name, lacking(movement.tractor_named)),
+        (None, Some(tractor)) => {
+            format!("tractor {}, {} driver", tractor.unit_number, lacking(movement.driver_named))
+        }
+        (None, None) => {
+            let [driver, tractor] = [movement.driver_named, movement.tractor_named].map(lacking);
+            format!("{driver} driver and {tractor} tractor")
+        }
     }
 }
 

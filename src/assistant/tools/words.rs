@@ -1,7 +1,7 @@
 //! How tools put times, ages and places: the words of the commands.
 
 use super::super::facts::Facts;
-use crate::model::{Motion, Stop, Timestamp, Tractor, UnitKind};
+use crate::model::{Motion, Named, Stop, Timestamp, Tractor, UnitKind};
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::{age, locality, moment, motion};
 
@@ -66,4 +66,12 @@ pub(super) fn seen(tractor: &Tractor, now: Timestamp) -> String {
 /// "1 load", "3 loads".
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// Whether a load has no driver, or tractor, or one whom we do not know.
+pub(super) const fn lacking(named: Named) -> &'static str {
+    match named {
+        Named::Nobody => "no",
+        Named::Somebody | Named::Unread => "an unknown",
+    }
 }

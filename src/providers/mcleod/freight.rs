@@ -3,9 +3,11 @@
 use super::answer::Row;
 use super::border::{Border, miles, place, pounds};
 use super::scalar::{Children, Scalar};
-use super::wire::{Keyed, Movement, Order, Stop};
+use super::units::Brought;
+use super::wire::{Movement, Order, Stop};
 use crate::model::{
-    Assignment, Batch, Change, Loaded, MovementStatus, Reject, StopType, TmsMovement, TmsOrder, TmsStop,
+    Assignment, Batch, Change, Loaded, MovementStatus, Profile, Reject, StopType, TmsMovement, TmsOrder,
+    TmsStop,
 };
 
 /// Longest reference number or code kept.
@@ -41,19 +43,21 @@ impl<'a> Row<'a> for Hydrated<'a> {
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
         self.0.tell(id, border, told)?;
-        let Movement { driver1_id, driver2_id, tractor_id, trailer1_id, trailer2_id, trailer3_id, .. } =
-            &self.0;
-        let more = [unit(trailer2_id, &self.0.trailer2), unit(trailer3_id, &self.0.trailer3)];
+        let row = &self.0;
         // A brokered move's truck and driver are the carrier's, free text in columns we do not read.
-        told.changes.push(Change::Assignment(Assignment {
+        let mut assignment = Assignment {
             company_id: border.company.to_owned(),
             movement_id: id.to_owned(),
-            driver: unit(driver1_id, &self.0.driver1),
-            driver2: unit(driver2_id, &self.0.driver2),
-            tractor: unit(tractor_id, &self.0.tractor),
-            trailer: unit(trailer1_id, &self.0.trailer1),
-            more_trailers: more.into_iter().flatten().collect(),
-        }));
+            driver: unit(&row.driver1_id, &row.driver1, border, told),
+            driver2: unit(&row.driver2_id, &row.driver2, border, told),
+            tractor: unit(&row.tractor_id, &row.tractor, border, told),
+            trailer: unit(&row.trailer1_id, &row.trailer1, border, told),
+            more_trailers: Vec::new(),
+        };
+        for (id, child) in [(&row.trailer2_id, &row.trailer2), (&row.trailer3_id, &row.trailer3)] {
+            assignment.more_trailers.extend(unit(id, child, border, told));
+        }
+        told.changes.push(Change::Assignment(assignment));
         Ok(())
     }
 }
@@ -247,7 +251,25 @@ fn status(code: &Scalar<'_>) -> MovementStatus {
     }
 }
 
-/// A unit's id by the computed column, else by the child row.
-fn unit(computed: &Scalar<'_>, child: &Children<Keyed<'_>>) -> Option<String> {
-    computed.id().or_else(|| child.0.first()?.id.id())
+/// A unit's id by the computed column, else by the child row. What a whole child says of it is told too, for where
+/// no roster does.
+fn unit<'a, R: Brought<'a>>(
+    computed: &Scalar<'_>,
+    child: &Children<R>,
+    border: &Border<'_>,
+    told: &mut Batch,
+) -> Option<String> {
+    let brought = child.0.iter().find_map(|row| Some((row, row.key().1.id()?)));
+    let Some((row, id)) = brought.filter(|(_, id)| computed.id().is_none_or(|named| named == *id)) else {
+        return computed.id();
+    };
+    if !is_ours(row, &id, border, told) {
+        // Somebody is named all the same; but of ours who has the same id is another.
+        return Some(format!("{}/{id}", row.key().0.id().unwrap_or_default()));
+    }
+    told.changes.extend(row.in_full(&id, border).map(|profile| {
+        // Its equipment group is read from the roster: of this movement the units are known already.
+        Change::Profile(Box::new(Profile { equipment_group: None, ..profile }))
+    }));
+    Some(id)
 }

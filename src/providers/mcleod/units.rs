@@ -23,19 +23,10 @@ impl<'a> Row<'a> for Driver<'a> {
     }
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        let names = [&self.first_name, &self.name].map(|name| name.kept(NAME_LENGTH).unwrap_or_default());
-        let name = clean(&names.join(" "), NAME_LENGTH);
-        let name = if name.is_empty() { id.to_owned() } else { name };
-        // A column left out is null, and a driver whose flag is null was never dismissed.
-        let active = self.is_active.flag().unwrap_or(true);
-        told.changes.push(Change::Profile(Box::new(Profile {
-            active,
-            phone: self.cell_phone.kept(40).or_else(|| self.phone.kept(40)),
-            dispatcher: self.fleet_manager.id(),
-            equipment_group: self.currenteqpgrpid.id(),
-            ..Profile::new(UnitKind::Driver, id, name)
-        })));
-        told.changes.push(standing(Tie::DriverTractor, id, self.tractor_id.id().filter(|_| active)));
+        let profile = self.profile(id);
+        let tractor = self.tractor_id.id().filter(|_| profile.active);
+        told.changes.push(Change::Profile(Box::new(profile)));
+        told.changes.push(standing(Tie::DriverTractor, id, tractor));
         if let Some(clocks) = self.clocks(border) {
             told.changes.push(Change::Clocks { external_id: id.to_owned(), clocks });
         }
@@ -44,6 +35,22 @@ impl<'a> Row<'a> for Driver<'a> {
 }
 
 impl Driver<'_> {
+    fn profile(&self, id: &str) -> Profile {
+        Profile {
+            // A column left out is null, and a driver whose flag is null was never dismissed.
+            active: self.is_active.flag().unwrap_or(true),
+            phone: self.cell_phone.kept(40).or_else(|| self.phone.kept(40)),
+            dispatcher: self.fleet_manager.id(),
+            equipment_group: self.currenteqpgrpid.id(),
+            ..Profile::new(UnitKind::Driver, id, self.names().unwrap_or_else(|| id.to_owned()))
+        }
+    }
+
+    fn names(&self) -> Option<String> {
+        let names = [&self.first_name, &self.name].map(|name| name.kept(NAME_LENGTH).unwrap_or_default());
+        Some(clean(&names.join(" "), NAME_LENGTH)).filter(|name| !name.is_empty())
+    }
+
     /// The hours that the ELD integration left on the row; without their age they say nothing.
     fn clocks(&self, border: &Border<'_>) -> Option<Clocks> {
         let clocks = Clocks {
@@ -69,9 +76,20 @@ impl<'a> Row<'a> for Tractor<'a> {
     }
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        let active = in_service(&self.service_status, &self.outservice_date, border);
-        told.changes.push(Change::Profile(Box::new(Profile {
-            active,
+        let profile = self.profile(id, border);
+        let driver = self.driver1_id.id().filter(|_| profile.active);
+        told.changes.push(Change::Profile(Box::new(profile)));
+        if let Some(driver) = driver {
+            told.changes.push(standing(Tie::DriverTractor, &driver, Some(id.to_owned())));
+        }
+        Ok(())
+    }
+}
+
+impl Tractor<'_> {
+    fn profile(&self, id: &str, border: &Border<'_>) -> Profile {
+        Profile {
+            active: in_service(&self.service_status, &self.outservice_date, border),
             vin: self.serial_number.id(),
             plate: self.tag.id(),
             make: self.make.kept(40),
@@ -81,11 +99,7 @@ impl<'a> Row<'a> for Tractor<'a> {
             fleet: self.fleet_id.id(),
             equipment_group: self.currenteqpgrpid.id(),
             ..Profile::new(UnitKind::Tractor, id, id)
-        })));
-        if let Some(driver) = self.driver1_id.id().filter(|_| active) {
-            told.changes.push(standing(Tie::DriverTractor, &driver, Some(id.to_owned())));
         }
-        Ok(())
     }
 }
 
@@ -97,9 +111,18 @@ impl<'a> Row<'a> for Trailer<'a> {
     }
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        let active = in_service(&self.is_active, &self.outservice_date, border);
-        told.changes.push(Change::Profile(Box::new(Profile {
-            active,
+        let profile = self.profile(id, border);
+        let hooked = profile.active && self.is_hooked.flag() == Some(true);
+        told.changes.push(Change::Profile(Box::new(profile)));
+        told.changes.push(standing(Tie::TrailerTractor, id, self.tractor_id.id().filter(|_| hooked)));
+        Ok(())
+    }
+}
+
+impl Trailer<'_> {
+    fn profile(&self, id: &str, border: &Border<'_>) -> Profile {
+        Profile {
+            active: in_service(&self.is_active, &self.outservice_date, border),
             vin: self.serial_number.id(),
             plate: self.license_no.id(),
             make: self.make.kept(40),
@@ -107,10 +130,31 @@ impl<'a> Row<'a> for Trailer<'a> {
             trailer_type: self.trailer_type.id(),
             equipment_group: self.currenteqpgrpid.id(),
             ..Profile::new(UnitKind::Trailer, id, id)
-        })));
-        let hooked = active && self.is_hooked.flag() == Some(true);
-        told.changes.push(standing(Tie::TrailerTractor, id, self.tractor_id.id().filter(|_| hooked)));
-        Ok(())
+        }
+    }
+}
+
+/// A unit's row as a movement brings it along, cut short or whole.
+pub(super) trait Brought<'a>: Row<'a> {
+    /// What it says of the unit; `None` for one that does not even say whether that is in service.
+    fn in_full(&self, id: &str, border: &Border<'_>) -> Option<Profile>;
+}
+
+impl<'a> Brought<'a> for Driver<'a> {
+    fn in_full(&self, id: &str, _border: &Border<'_>) -> Option<Profile> {
+        self.is_active.flag().and(self.names()).map(|_named| self.profile(id))
+    }
+}
+
+impl<'a> Brought<'a> for Tractor<'a> {
+    fn in_full(&self, id: &str, border: &Border<'_>) -> Option<Profile> {
+        self.service_status.code().map(|_told| self.profile(id, border))
+    }
+}
+
+impl<'a> Brought<'a> for Trailer<'a> {
+    fn in_full(&self, id: &str, border: &Border<'_>) -> Option<Profile> {
+        self.is_active.code().map(|_told| self.profile(id, border))
     }
 }
 

@@ -55,7 +55,7 @@ rows! {
     /// `equipment_item`: one piece of an equipment group. `type_sequence` counts from 0 within its type.
     EquipmentItem { company_id, equipment_group_id, equipment_type_id, equipment_id, type_sequence }
 
-    /// A child of which only the key matters.
+    /// A child of which only the key matters, whatever else of it comes.
     Keyed { company_id, id }
 
     /// `movement`. The computed columns and the equipment children come with `GET /movements/{id}` only.
@@ -71,12 +71,12 @@ rows! {
     } {
         stops: Stop,
         orders: Order,
-        tractor: Keyed,
-        driver1: Keyed,
-        driver2: Keyed,
-        trailer1: Keyed,
-        trailer2: Keyed,
-        trailer3: Keyed,
+        tractor: Tractor,
+        driver1: Driver,
+        driver2: Driver,
+        trailer1: Trailer,
+        trailer2: Trailer,
+        trailer3: Trailer,
     }
 
     /// `orders`. Searches put its movements under `movement`, `GET /orders/{id}` under `movements`.

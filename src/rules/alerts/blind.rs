@@ -64,7 +64,10 @@ fn cause<'a>(sight: &Sight<'_>, load: &Load<'a>) -> Option<(&'a str, &'a str)> {
         Some(Reason::NoDriver) => return Some(unknown_units(load)),
         Some(Reason::StaleGps) if is_unseen => return None,
         Some(Reason::StaleHos) if is_silent => return None,
-        None if !load.is_known() => return None,
+        None if !load.is_known() => {
+            let is_judged = load.judgement.is_some_and(|row| row.risk == Risk::Unknown);
+            return (is_judged && load.lacks() == (false, false)).then(|| unknown_units(load));
+        }
         _ => {}
     }
     // A judgement says in a note why it could not be made.

@@ -6,7 +6,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Stop, UnitId};
+use crate::model::{DutyStatus, FeedStatus, Motion, MovementStatus, Named, Stop, UnitId};
 use crate::rules::crew::Crew;
 
 mod half_hour;
@@ -116,6 +116,8 @@ fn judged(given: &Given) -> Judgement {
     let mut movement = Movement {
         tractor_id: given.tractor.as_ref().map(|tractor| tractor.id.clone()),
         driver_id: given.driver.as_ref().map(|driver| driver.id.clone()),
+        driver_named: Named::Nobody,
+        tractor_named: Named::Nobody,
         ..Movement::default()
     };
     movement.tms.status = MovementStatus::InProgress;

@@ -86,7 +86,7 @@ impl Table for Position {
 }
 
 /// The tractor or driver beside a position, by their key columns alone.
-pub fn in_brief(table: &str, id: String) -> Value {
+pub fn in_brief(table: &str, id: &str) -> Value {
     json!({ "__type": table, "__name": table, "company_id": super::COMPANY, "id": id })
 }
 

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::super::roads::Errand;
 use super::*;
-use crate::model::{DutyStatus, FeedStatus, Leg, MovementStatus, Route};
+use crate::model::{DutyStatus, FeedStatus, Leg, MovementStatus, Named, Route};
 use crate::routing::Attempt;
 use crate::rules::hours::Cycle;
 
@@ -324,6 +324,7 @@ fn a_load_that_nobody_drives_gets_later_as_time_goes_on() {
     let mut world = World::new(10);
     let mut movement = Movement::clone(world.fleet.movements.iter().next().unwrap());
     (movement.tractor_id, movement.driver_id) = (None, None);
+    (movement.tractor_named, movement.driver_named) = (Named::Nobody, Named::Nobody);
     world.fleet.movements = [movement].into_iter().collect();
     for (now, late_m) in [(20, 10), (21, 10), (22, 12), (73, 63)] {
         let found = world.look(minutes(now));

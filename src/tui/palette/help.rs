@@ -134,6 +134,7 @@ const WRITTEN: &[Word] = &[
     ),
     word("near I-40", "a road passes within a few miles of it; it need not be on it"),
     word("(carrier)", "no driver of ours: an outside carrier moves the load"),
+    word("(unknown)", "a driver whom the TMS names and no roster has"),
     word(
         "tms est car",
         "what an ETA or a lateness rests on: the TMS, a straight line, a car's route; no mark is a truck's route",

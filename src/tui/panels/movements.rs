@@ -10,7 +10,7 @@ pub use sheet::sheet;
 use super::Subject;
 use super::board::line;
 use super::units::by_age;
-use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Reason, Risk, Stop, Timestamp};
+use crate::model::{EtaSource, Fleet, Keyed, Movement, MovementStatus, Named, Reason, Risk, Stop, Timestamp};
 use crate::rules::slack::{self as rule, Judged, Slack};
 use crate::rules::trip::{self, Trip};
 use crate::tui::facts::Facts;
@@ -321,10 +321,13 @@ fn route(row: &Movement, facts: &Facts) -> String {
     }
 }
 
-/// The driver, and that there is a second one; or that an outside carrier moves it.
+/// The driver, and that there is a second one; or that an outside carrier moves it, or somebody in no roster.
 fn drivers(row: &Movement, facts: &Facts) -> String {
     if row.driver_id.is_none() && row.tms.brokered {
         return "(carrier)".to_owned();
+    }
+    if row.driver_id.is_none() && row.driver_named == Named::Somebody {
+        return "(unknown)".to_owned();
     }
     let first = facts.driver_name(row.driver_id.as_ref());
     if row.driver2_id.is_some() { first + " +1" } else { first }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use backhaul::model::{
     Driver, DutyHistory, DutyStatus, EtaSource, FeedStatus, Fleet, Judgement, Keyed, Loaded, Motion,
-    Movement, MovementStatus, Order, Places, Stay, Stop, StopType, Timestamp, Tractor, Trailer, UnitId,
+    Movement, MovementStatus, Named, Order, Places, Stay, Stop, StopType, Timestamp, Tractor, Trailer,
+    UnitId,
 };
 use backhaul::rules::basis::Basis;
 use backhaul::rules::eta::Office;
@@ -126,6 +127,9 @@ impl Made {
         let mut row = Movement {
             driver_id: rig.map(|rig| id("d", rig)),
             tractor_id: rig.map(|rig| id("t", rig)),
+            // Without a rig the TMS was asked, and names nobody.
+            driver_named: rig.map_or(Named::Nobody, |_| Named::Somebody),
+            tractor_named: rig.map_or(Named::Nobody, |_| Named::Somebody),
             ..Movement::default()
         };
         (row.tms.id, row.tms.company_id) = (key.into(), "TMS".into());

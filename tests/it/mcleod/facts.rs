@@ -132,6 +132,14 @@ fn a_movement_read_by_itself_tells_its_units_stops_and_orders() {
         trailer: Some("R53012".into()),
         more_trailers: Vec::new(),
     };
+    // The group they are in is the roster's to tell.
+    let brought = |resource: &str, file: &str| {
+        let Some(Change::Profile(row)) = normalise(resource, &recorded(file)).changes.into_iter().next()
+        else {
+            panic!("no profile in {file}")
+        };
+        Change::Profile(Box::new(Profile { equipment_group: None, ..*row }))
+    };
     assert_eq!(
         batch,
         Batch {
@@ -140,11 +148,54 @@ fn a_movement_read_by_itself_tells_its_units_stops_and_orders() {
                 Change::Stop(Box::new(pickup())),
                 Change::Stop(Box::new(delivery())),
                 Change::Order(Box::new(TmsOrder { customer_name: None, ..order() })),
+                brought("drivers", "drivers_search_list.json"),
+                brought("tractors", "tractors_search_list.json"),
+                brought("trailers", "trailers_search_list.json"),
                 Change::Assignment(assignment),
             ],
             ..Batch::default()
         }
     );
+}
+
+#[test]
+fn of_a_movements_children_only_those_that_are_whole_and_its_own_say_what_a_unit_is() {
+    let told = |columns: &str| {
+        let row = format!(r#"{{"company_id":"TMS","id":"7",{columns}}}"#);
+        let batch = normalise("assignments", &row);
+        let profiles = batch.changes.iter().filter_map(|change| match change {
+            Change::Profile(row) => Some(format!("{} {} {}", row.external_id, row.name, row.active)),
+            _ => None,
+        });
+        let profiles: Vec<_> = profiles.collect();
+        let Some(Change::Assignment(named)) = batch.changes.last() else { panic!("{batch:?}") };
+        (profiles, [named.driver.clone(), named.tractor.clone(), named.trailer.clone()])
+    };
+    let check = |columns: &str, profiles: &[&str], named: [Option<&str>; 3]| {
+        let (told, are) = told(columns);
+        assert_eq!(told, profiles, "{columns}");
+        assert_eq!(are.each_ref().map(Option::as_deref), named, "{columns}");
+    };
+    let ann = r#""id":"D1","first_name":"ANN","name":"LEE","is_active":"Y""#;
+    check(&format!(r#""driver1":{{{ann}}}"#), &["D1 ANN LEE true"], [Some("D1"), None, None]);
+    let left = ann.replace("\"Y\"", "false");
+    check(
+        &format!(r#""__driver1_id":"D1","driver1":{{{left}}}"#),
+        &["D1 ANN LEE false"],
+        [Some("D1"), None, None],
+    );
+    check(r#""driver1":{"id":"D1","first_name":"ANN"}"#, &[], [Some("D1"), None, None]);
+    check(r#""driver1":{"id":"D1","is_active":true}"#, &[], [Some("D1"), None, None]);
+    check(
+        r#""tractor":{"id":"4001"},"trailer1":[{"id":"TL1","is_active":"A"}]"#,
+        &["TL1 TL1 true"],
+        [None, Some("4001"), Some("TL1")],
+    );
+    check(r#""tractor":{"id":"4001","service_status":"A"}"#, &["4001 4001 true"], [None, Some("4001"), None]);
+    // Of another than the movement names, and of another company's, whose ids are not ours.
+    check(&format!(r#""__driver1_id":"D2","driver1":{{{ann}}}"#), &[], [Some("D2"), None, None]);
+    let theirs = format!(r#""driver1":{{"company_id":"TMS2",{ann}}}"#);
+    check(&theirs, &[], [Some("TMS2/D1"), None, None]);
 }
 
 #[test]
