@@ -186,6 +186,9 @@ pub(super) fn order(work: &mut Work<'_>, told: &TmsOrder) -> rusqlite::Result<()
         } else {
             // An order of several movements comes along in each; only the order itself says which is current.
             told.movement_id = before.tms.movement_id.clone().or(told.movement_id);
+            if told.tms_status.is_none() {
+                told.status = before.tms.status;
+            }
             told = told.filled_from(&before.tms);
         }
     }

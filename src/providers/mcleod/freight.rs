@@ -87,9 +87,11 @@ impl Movement<'_> {
         })));
         tell_stops(&self.stops, border, Within { movement: Some(id), order: None }, told);
         for order in &self.orders.0 {
-            let Some(id) = order.id.id().filter(|_| order.is_whole()) else { continue };
-            if is_ours(order, &id, border, told) {
-                order.tell_alone(&id, border, told);
+            let Some(order_id) = order.id.id().filter(|_| order.says_something()) else { continue };
+            if is_ours(order, &order_id, border, told) {
+                // Of an order of several movements the one that is still to be driven matters.
+                let movement = Some(id).filter(|_| status(&self.status).is_open());
+                order.tell_alone(&order_id, movement, border, told);
             }
         }
     }
@@ -103,7 +105,7 @@ impl<'a> Row<'a> for Order<'a> {
     }
 
     fn tell(&self, id: &str, border: &Border<'_>, told: &mut Batch) -> Result<(), &'static str> {
-        self.tell_alone(id, border, told);
+        self.tell_alone(id, None, border, told);
         for movement in self.movement.0.iter().chain(&self.movements.0) {
             let Some(movement_id) = movement.id.id() else { continue };
             if is_ours(movement, &movement_id, border, told) {
@@ -115,20 +117,30 @@ impl<'a> Row<'a> for Order<'a> {
 }
 
 impl Order<'_> {
-    /// Whether this is the order's row and not a stub of it. Inside a movement some servers send only a few
-    /// of its columns, and as null columns are left out everywhere, a stub would read as an order emptied.
-    fn is_whole(&self) -> bool {
-        self.ordered_date != Scalar::Absent
+    /// Whether more of the order came than which one it is. Inside a movement some servers send only a few of its
+    /// columns, which say what they say; what is left out there is as it was, or comes with the order itself.
+    fn says_something(&self) -> bool {
+        let columns = [
+            &self.status,
+            &self.customer_id,
+            &self.blnum,
+            &self.ponum,
+            &self.cust_order_no,
+            &self.consignee_refno,
+            &self.ordered_date,
+        ];
+        columns.into_iter().any(|column| column.text().is_some())
     }
 
-    /// The order and its stops, without its movements.
-    fn tell_alone(&self, id: &str, border: &Border<'_>, told: &mut Batch) {
+    /// The order and its stops, without its movements; within `movement`, where it stands in one.
+    fn tell_alone(&self, id: &str, movement: Option<&str>, border: &Border<'_>, told: &mut Batch) {
+        let around = || movement.map(str::to_owned);
         let first_movement = || self.movement.0.iter().chain(&self.movements.0).find_map(|row| row.id.id());
         let customer = self.customer.0.first();
         told.changes.push(Change::Order(Box::new(TmsOrder {
             id: id.into(),
             company_id: border.company.into(),
-            movement_id: self.curr_movement_id.id().or_else(first_movement).map(Into::into),
+            movement_id: self.curr_movement_id.id().or_else(first_movement).or_else(around).map(Into::into),
             customer_id: self.customer_id.id().or_else(|| customer?.id.id()).map(Into::into),
             customer_name: customer.and_then(|customer| customer.name.kept(NAME_LENGTH)).map(Into::into),
             status: status(&self.status),

@@ -12,6 +12,9 @@ use super::search::Criteria;
 use super::stops::{STOP, Stop, stops};
 use super::table::{Cell, Columns, Table, View, child};
 
+/// What a search for movements shows of their orders.
+const OF_AN_ORDER: [&str; 7] = ["__type", "__name", "company_id", "id", "status", "customer_id", "blnum"];
+
 /// `movement`.
 pub struct Movement;
 /// `movement_order`.
@@ -107,7 +110,11 @@ impl Table for Movement {
         row.insert("__statusDescr".to_owned(), json!(description(view.standing(key))));
         row.insert("stops".to_owned(), stops(view, key));
         if view.world.haul(key, |haul| haul.loaded) {
-            row.insert("orders".to_owned(), json!([child::<Orders>(view, key, "orders")]));
+            let mut order = child::<Orders>(view, key, "orders");
+            if let Some(order) = order.as_object_mut() {
+                order.retain(|column, _| OF_AN_ORDER.contains(&column.as_str()));
+            }
+            row.insert("orders".to_owned(), json!([order]));
         }
     }
 }
@@ -115,6 +122,9 @@ impl Table for Movement {
 /// What `GET /movements/{id}` shows besides: who does it.
 pub fn extend_whole(view: View<'_>, key: Key, row: &mut Map<String, Value>) {
     Movement::extend(view, key, row);
+    if row.contains_key("orders") {
+        row.insert("orders".to_owned(), json!([child::<Orders>(view, key, "orders")]));
+    }
     let Some(crew) = view.crew(key) else { return };
     let mut put = |name: &str, value: Value| row.insert(name.to_owned(), value);
     put("__tractor_id", json!(Roster::number(crew.tractor)));

@@ -172,10 +172,31 @@ fn an_orders_movements_come_under_either_key() {
 }
 
 #[test]
-fn a_stub_of_an_order_names_it_and_empties_nothing() {
+fn an_order_that_a_movement_brings_along_is_told_by_the_columns_that_came() {
     let batch = normalise("movements", &recorded("movements_search_list.json"));
-    assert_eq!(orders(&batch), Vec::<&TmsOrder>::new());
     assert!(movements(&batch).iter().all(|row| row.order_id.is_some()));
+    let stub = |id: &str, movement: &str, customer: &str, bol: &str| TmsOrder {
+        id: id.into(),
+        company_id: "TMS".into(),
+        movement_id: Some(movement.into()),
+        customer_id: Some(customer.into()),
+        bol: Some(bol.into()),
+        status: if id == "0138818" { MovementStatus::Available } else { MovementStatus::InProgress },
+        tms_status: Some(if id == "0138818" { "A" } else { "P" }.into()),
+        ..TmsOrder::default()
+    };
+    let expected = [
+        stub("0138829", "0412251", "COASSAGA", "CP-33018"),
+        stub("0138818", "0412240", "RIVEMETN", "RS-5512"),
+        stub("0138811", "0412233", "ACMEBIAL", "BL-990214"),
+    ];
+    assert_eq!(orders(&batch), expected.iter().collect::<Vec<_>>());
+    // Which one it is, and no more, is no order; and one that is delivered need not be the current leg.
+    let none = r#"{"company_id":"TMS","id":"7","status":"P","orders":[{"company_id":"TMS","id":"1"}]}"#;
+    assert_eq!(orders(&normalise("movements", none)), Vec::<&TmsOrder>::new());
+    let leg =
+        r#"{"company_id":"TMS","id":"7","status":"D","orders":[{"company_id":"TMS","id":"1","status":"P"}]}"#;
+    assert_eq!(orders(&normalise("movements", leg))[0].movement_id, None);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backhaul::model::{
-    Assignment, Batch, Change, MovementStatus, Named, Profile, TmsMovement, TmsStop, UnitKind, Want,
+    Assignment, Batch, Change, MovementStatus, Named, Profile, TmsMovement, TmsOrder, TmsStop, UnitKind, Want,
 };
 use backhaul::store::{Reader, Scope};
 
@@ -405,4 +405,41 @@ async fn a_stop_without_an_early_time_is_kept_only_where_its_load_is() {
     let fleet = bench.fleet();
     let kept: Vec<_> = fleet.stops.iter().map(|stop| stop.tms.id.as_str()).collect();
     assert_eq!(kept, ["10"]);
+}
+
+#[tokio::test]
+async fn an_order_that_only_its_load_names_is_there_and_a_stub_of_one_empties_nothing() {
+    let mut bench = Bench::new();
+    let stub = || TmsOrder {
+        id: "007".into(),
+        company_id: "TMS".into(),
+        movement_id: Some("10".into()),
+        customer_id: Some("ACME".into()),
+        status: MovementStatus::InProgress,
+        tms_status: Some("P".into()),
+        bol: Some("CP-33018".into()),
+        ..TmsOrder::default()
+    };
+    let along = |order: TmsOrder| {
+        vec![Change::Movement(Box::new(movement("10", Some("007")))), Change::Order(Box::new(order))]
+    };
+    let order = |bench: &Bench| bench.fleet().orders.at(0).unwrap().tms.clone();
+    bench.tell("mcleod", "movements", along(stub())).await;
+    assert_eq!(order(&bench), stub());
+    let whole = TmsOrder { po: Some("SO118812".into()), pieces: Some(22), ..stub() };
+    bench.tell("mcleod", "orders", vec![Change::Order(Box::new(whole.clone()))]).await;
+    assert_eq!(order(&bench), whole);
+    bench.tell("mcleod", "movements", along(stub())).await;
+    let bare = TmsOrder {
+        bol: None,
+        customer_id: None,
+        tms_status: None,
+        status: MovementStatus::Unknown,
+        ..stub()
+    };
+    bench.tell("mcleod", "movements", along(bare)).await;
+    assert_eq!(order(&bench), whole);
+    let over = TmsOrder { status: MovementStatus::Delivered, tms_status: Some("D".into()), ..stub() };
+    bench.tell("mcleod", "movements", along(over)).await;
+    assert_eq!(order(&bench).status, MovementStatus::Delivered, "what it says counts");
 }
