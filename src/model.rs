@@ -30,7 +30,9 @@ mod trail;
 mod units;
 mod words;
 
-pub use change::{Assignment, Batch, Called, Change, Pairing, PairingSource, Profile, Reject, Tie, Want};
+pub use change::{
+    Assignment, Batch, Called, Change, NOT_UNDERSTOOD, Pairing, PairingSource, Profile, Reject, Tie, Unread, Want,
+};
 pub use exception::{
     Exception, ExceptionKind, ExceptionState, Fact, Facts, Severity, Step, Subject, SubjectKind, Touches,
     Trend,

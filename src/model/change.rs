@@ -19,7 +19,40 @@ pub struct Batch {
     /// It brought no row at all, of a list that names every truck there is, driven or not: what it named before is not
     /// gone, but the list is at fault.
     pub bare: bool,
+    /// A list of this page had rows, and not one of them was understood: rather all of them are written another way
+    /// than each has gone wrong by itself.
+    pub unread: Option<Unread>,
 }
+
+/// Rows of which not one was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// How many.
+    pub rows: usize,
+    /// What is wrong with the first, in the upstream's words.
+    pub why: String,
+}
+
+impl Unread {
+    /// What is said of a list whose rows came to this; `None` where one of them was understood, or none came.
+    pub fn of<'a, T: 'a>(rows: impl IntoIterator<Item = &'a Result<T, Reject>>) -> Option<Self> {
+        let mut rows = rows.into_iter();
+        let first = rows.next()?.as_ref().err()?;
+        let mut count = 1;
+        for row in rows {
+            if row.is_ok() {
+                return None;
+            }
+            count += 1;
+        }
+        let why = first.reason.strip_prefix(NOT_UNDERSTOOD).unwrap_or(&first.reason);
+        let why = why.split(" at line").next().unwrap_or(why).to_owned();
+        Some(Self { rows: count, why })
+    }
+}
+
+/// How the reason of a row begins that could not be decoded.
+pub const NOT_UNDERSTOOD: &str = "row not understood: ";
 
 /// One fact learned from an account.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde_json::value::RawValue;
 
 use super::Error;
-use crate::model::{Batch, Reject, Timestamp, clean_opt};
+use crate::model::{Batch, NOT_UNDERSTOOD, Reject, Timestamp, Unread, clean_opt};
 
 /// The longest id, name, plate … that is kept.
 const WORD: usize = 64;
@@ -24,13 +24,18 @@ pub(super) fn each_alone<'a, T: Deserialize<'a>>(
     batch: &mut Batch,
     mut take: impl FnMut(&T, &mut Batch),
 ) {
-    for raw in rows {
-        match serde_json::from_str(raw.get()) {
+    let read = |raw: &'a RawValue| {
+        serde_json::from_str::<T>(raw.get()).map_err(|error| Reject {
+            external_id: id_of(raw.get()),
+            reason: format!("{NOT_UNDERSTOOD}{}", why(&error)),
+        })
+    };
+    let rows: Vec<Result<T, Reject>> = rows.into_iter().map(read).collect();
+    batch.unread = Unread::of(&rows);
+    for row in rows {
+        match row {
             Ok(row) => take(&row, batch),
-            Err(error) => batch.rejects.push(Reject {
-                external_id: id_of(raw.get()),
-                reason: format!("row not understood: {}", why(&error)),
-            }),
+            Err(reject) => batch.rejects.push(reject),
         }
     }
 }

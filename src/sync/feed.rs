@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::backoff;
 use super::clock::Clock;
 use super::gate::{Gate, Priority};
-use crate::model::{Batch, Reject, Timestamp, Want};
+use crate::model::{Batch, Reject, Timestamp, Unread, Want};
 use crate::providers::{Ask, Error, FeedSpec, Kind, Page, Provider};
 use crate::store::{Commit, Failure, Health, Store, StoreError};
 
@@ -40,6 +40,8 @@ pub struct Feed<P> {
     pub cursor: Option<String>,
 }
 
+/// From so many changes on it is told that not one was understood.
+const FEW_CHANGES: usize = 3;
 /// So many ids in a row that bring nothing are no longer their own fault.
 const MOST_IN_VAIN: u32 = 3;
 
@@ -53,11 +55,34 @@ struct Read {
     last: bool,
     /// Calls made on the way to the next page.
     steps: i64,
+    /// Whether a page brought anything.
+    told: bool,
+    /// Rows of lists of which not one was understood, and what is wrong with the first.
+    unread: Option<Unread>,
 }
 
 impl Read {
     const fn new(interval: Duration, priority: Priority) -> Self {
-        Self { interval, priority, first_rev: None, last: true, steps: 0 }
+        Self { interval, priority, first_rev: None, last: true, steps: 0, told: false, unread: None }
+    }
+
+    /// Takes note of what a page came to.
+    fn note(&mut self, batch: &Batch) {
+        self.told |= !batch.changes.is_empty();
+        match (&mut self.unread, &batch.unread) {
+            (Some(all), Some(unread)) => all.rows += unread.rows,
+            (all @ None, unread) => all.clone_from(unread),
+            (Some(_), None) => {}
+        }
+    }
+
+    /// Why a read that ends here is no good one: it had rows, and nobody understood any. Of changes, of which there may
+    /// be one in a minute, one odd row is no sign that all are written another way.
+    fn understood_nothing(&self, is_of_changes: bool) -> Option<Error> {
+        let unread = self.unread.as_ref().filter(|_| !self.told)?;
+        let least = if is_of_changes { FEW_CHANGES } else { 1 };
+        let Unread { rows, why } = unread;
+        (*rows >= least).then(|| Error::malformed(format_args!("not one of its {rows} rows: {why}")))
     }
 }
 
@@ -134,6 +159,7 @@ impl<P: Provider> Feed<P> {
 
     async fn read_pages(&mut self, wanted: &[String], read: &mut Read) -> Result<(), Trouble> {
         let (mut page, mut restart) = (None::<String>, false);
+        let is_of_changes = self.cursor.is_some();
         for _ in 0..MOST_CALLS {
             self.gate.turn(self.spec, read.priority).await;
             let ask = Ask {
@@ -153,6 +179,12 @@ impl<P: Provider> Feed<P> {
                         // Nothing is known yet, not even that the account is well again.
                         read.steps += 1;
                         continue;
+                    }
+                    read.note(&told.batch);
+                    if page.is_none()
+                        && let Some(error) = read.understood_nothing(is_of_changes)
+                    {
+                        return Err(Trouble::Upstream(error));
                     }
                     let calls = 1 + std::mem::take(&mut read.steps);
                     self.commit(told, read, calls).await?;

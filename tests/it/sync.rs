@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backhaul::http::{Error, Kind};
-use backhaul::model::{Batch, Change, Profile, Timestamp, UnitKind, Viewer};
+use backhaul::model::{Batch, Change, Profile, Reject, Timestamp, UnitKind, Unread, Viewer};
 use backhaul::providers::{Ask, Cadence, FeedSpec, Page, Provider};
 use backhaul::store::{Access, People, Reader, Retention, Scope, Store, StoreError, Watch};
 use backhaul::sync::{Account, Clock, JUDGE, Lookups, Poller, Polling, Upkeep, read_once};
@@ -281,6 +281,40 @@ async fn once_reads_every_feed_once_and_names_what_failed() {
     assert_eq!(failed.len(), 1);
     assert!(failed[0].0 == "positions" && failed[0].1.contains("permission"), "{failed:?}");
     assert_eq!((fake.times("roster").len(), fake.times("positions").len()), (1, 1));
+}
+
+/// A page of so many rows, of which not one was understood.
+fn unread(rows: usize) -> Page {
+    let why = "missing field `vehicle`".to_owned();
+    let rejects = vec![Reject { external_id: String::new(), reason: format!("row not understood: {why}") }];
+    Page {
+        batch: Batch { rejects, unread: Some(Unread { rows, why }), ..Batch::default() },
+        ..Page::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_of_which_no_row_is_understood_is_trouble_and_one_odd_change_is_not() {
+    let bench = Bench::new();
+    let began = Page { next: Some("2".into()), ..unread(5) };
+    let pages = Arc::new(Mutex::new(vec![unread(1), began]));
+    let two_pages: Answer = Arc::new(move |_| Ok(pages.lock().unwrap().pop().unwrap_or_default()));
+    let odd_change: Answer = Arc::new(|at| Ok(if at < 30 { with_cursor("c1") } else { unread(2) }));
+    let all_changes: Answer = Arc::new(|at| Ok(if at < 30 { with_cursor("c1") } else { unread(3) }));
+    let fake = Fake::new([("roster", two_pages), ("positions", odd_change)]);
+    let other = Fake::new([("positions", all_changes)]);
+    bench
+        .poll(&[("fake", fake.clone()), ("other", other)], async {
+            sleep(SECOND).await;
+            let said = "answer not understood (not one of its 6 rows: missing field `vehicle`)";
+            assert_eq!(bench.error("fake", "roster").as_deref(), Some(said));
+            sleep(SECOND * 100).await;
+            assert_eq!(bench.error("fake", "roster"), None, "it is read well again");
+            assert_eq!(bench.error("fake", "positions"), None);
+            let said = "answer not understood (not one of its 3 rows: missing field `vehicle`)";
+            assert_eq!(bench.error("other", "positions").as_deref(), Some(said));
+        })
+        .await;
 }
 
 #[tokio::test(start_paused = true)]

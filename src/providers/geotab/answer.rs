@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::super::json::{not_an_answer, why};
 use super::scalar::{Text, word};
 use crate::http::{Error, Kind, Mask};
-use crate::model::Reject;
+use crate::model::{NOT_UNDERSTOOD, Reject};
 
 /// A call that was answered with an error.
 #[derive(Debug, PartialEq)]
@@ -91,7 +91,7 @@ pub(super) fn rows<'a, T: Deserialize<'a>>(list: &'a str) -> Result<Vec<Result<T
     let row = |raw: &'a RawValue| {
         serde_json::from_str(raw.get()).map_err(|error| Reject {
             external_id: id_of(raw.get()),
-            reason: format!("row not understood: {}", why(&error)),
+            reason: format!("{NOT_UNDERSTOOD}{}", why(&error)),
         })
     };
     Ok(rows.into_iter().map(row).collect())

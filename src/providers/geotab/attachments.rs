@@ -9,7 +9,7 @@ use super::answer::rows;
 use super::memory::Units;
 use super::scalar::{Reference, Text, instant, referred, word};
 use crate::http::Error;
-use crate::model::{Batch, Change, Pairing, PairingSource, Reject, Tie, Timestamp};
+use crate::model::{Batch, Change, Pairing, PairingSource, Reject, Tie, Timestamp, Unread};
 
 /// An attachment without an end is written as one that ends in 2050 or later.
 const OPEN: Duration = Duration::from_hours(365 * 24);
@@ -29,9 +29,10 @@ struct Attachment<'a> {
 /// The attachments that hold now: of each trailer's the latest. A trailer is named by the device that
 /// stands for it, where there is one.
 pub(super) fn attachments(list: &str, now: Timestamp, units: &Units) -> Result<Batch, Error> {
-    let mut batch = Batch::default();
+    let rows = rows::<Attachment<'_>>(list)?;
+    let mut batch = Batch { unread: Unread::of(&rows), ..Batch::default() };
     let mut behind: BTreeMap<String, Pairing> = BTreeMap::new();
-    for row in rows::<Attachment<'_>>(list)? {
+    for row in rows {
         match row.and_then(|row| attached(&row, now, units)) {
             Ok(None) => {}
             Ok(Some(pairing)) => {

@@ -9,7 +9,7 @@ use super::memory::Duty;
 use super::scalar::{Number, Reference, Text, instant, number, referred, word};
 use super::span::seconds;
 use crate::http::Error;
-use crate::model::{Batch, Change, Clocks, DutyStatus, Reject, Timestamp};
+use crate::model::{Batch, Change, Clocks, DutyStatus, Reject, Timestamp, Unread};
 
 use serde_json::value::RawValue;
 use std::time::Duration;
@@ -87,6 +87,7 @@ pub(super) fn log(
     let rows = rows::<LogRow<'_>>(list)?;
     let count = rows.len();
     let (mut batch, mut lines) = (Batch::default(), Vec::new());
+    batch.unread = Unread::of(&rows);
     for row in rows {
         match row.and_then(|row| logged(&row, now)) {
             Ok(line) => lines.extend(line),

@@ -12,7 +12,7 @@ use super::span::seconds;
 use super::track::{Point, Track};
 use super::wheel::Wheel;
 use crate::http::Error;
-use crate::model::{Batch, Change, Fix, Reject, Says, Timestamp, UnitKind};
+use crate::model::{Batch, Change, Fix, Reject, Says, Timestamp, UnitKind, Unread};
 
 const KM_A_MILE: f64 = 1.609_344;
 /// Faster than this is no truck but a fault of the sensor.
@@ -37,6 +37,7 @@ pub(super) fn track(list: &str, now: Timestamp, known: &mut Known) -> Result<(Ba
     let rows = rows::<LogRecord<'_>>(list)?;
     let count = rows.len();
     let (mut batch, mut seen, mut strangers) = (Batch::default(), Vec::with_capacity(count), Vec::new());
+    batch.unread = Unread::of(&rows);
     for row in rows {
         match row.and_then(|row| logged(&row)) {
             Ok((id, point, speed)) => match known.units.kind(&id) {
@@ -86,6 +87,7 @@ pub(super) fn status(list: &str, now: Timestamp, known: &mut Known) -> Result<(B
     let rows = rows::<Status<'_>>(list)?;
     let count = rows.len();
     let (mut batch, mut told, mut strangers) = (Batch::default(), Vec::with_capacity(count), Vec::new());
+    batch.unread = Unread::of(&rows);
     for row in rows {
         match row.and_then(|row| Ok((identified(row.device.as_ref())?, row))) {
             Ok((id, row)) => told.push((instant(row.date_time.as_ref()), id, row)),

@@ -8,7 +8,7 @@ use super::answer::rows;
 use super::memory::{TRAILERS, Units};
 use super::scalar::{Reference, Text, is_active, referred, word};
 use crate::http::Error;
-use crate::model::{Batch, Change, Profile, Reject, Timestamp, UnitKind, licence_key, plate};
+use crate::model::{Batch, Change, Profile, Reject, Timestamp, UnitKind, Unread, licence_key, plate};
 
 /// A `Group`.
 #[derive(Deserialize)]
@@ -64,6 +64,12 @@ pub(super) struct Listed {
 }
 
 impl Listed {
+    /// Nothing yet, of a page with these rows.
+    fn of<T>(rows: &[Result<T, Reject>]) -> Self {
+        let batch = Batch { unread: Unread::of(rows), ..Batch::default() };
+        Self { batch, ..Self::default() }
+    }
+
     fn take(&mut self, profile: Result<Profile, Reject>) {
         self.rows += 1;
         match profile {
@@ -81,8 +87,9 @@ impl Listed {
 
 /// Devices are trucks, or trailers by their group; archived ones are listed too. `units` learns them.
 pub(super) fn devices(list: &str, now: Timestamp, units: &mut Units) -> Result<Listed, Error> {
-    let mut listed = Listed::default();
-    for row in rows::<DeviceRow<'_>>(list)? {
+    let rows = rows::<DeviceRow<'_>>(list)?;
+    let mut listed = Listed::of(&rows);
+    for row in rows {
         listed.take(row.and_then(|row| device(&row, now, units)));
     }
     Ok(listed)
@@ -114,12 +121,13 @@ struct TrailerRow<'a> {
 
 /// Legacy trailers. One that a device stands for is that device, and told as no longer active by itself.
 pub(super) fn trailers(list: &str, units: &mut Units) -> Result<Listed, Error> {
-    let told: Vec<Result<Profile, Reject>> = rows::<TrailerRow<'_>>(list)?
+    let rows = rows::<TrailerRow<'_>>(list)?;
+    let mut listed = Listed::of(&rows);
+    let told: Vec<Result<Profile, Reject>> = rows
         .into_iter()
         .map(|row| row.and_then(|row| profile(UnitKind::Trailer, row.id.as_ref(), row.name.as_ref())))
         .collect();
     units.legacy(told.iter().flatten().map(|profile| (profile.external_id.as_str(), profile.name.as_str())));
-    let mut listed = Listed::default();
     for told in told {
         listed.take(
             told.map(|profile| Profile {
@@ -153,8 +161,9 @@ struct UserRow<'a> {
 
 /// Drivers, former ones among them.
 pub(super) fn users(list: &str, now: Timestamp) -> Result<Listed, Error> {
-    let mut listed = Listed::default();
-    for row in rows::<UserRow<'_>>(list)? {
+    let rows = rows::<UserRow<'_>>(list)?;
+    let mut listed = Listed::of(&rows);
+    for row in rows {
         listed.take(row.and_then(|row| user(&row, now)));
     }
     Ok(listed)

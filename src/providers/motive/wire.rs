@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::super::json::{not_an_answer, why, word};
 use super::scalar::{Number, Text, count};
 use crate::http::Error;
-use crate::model::{Batch, Reject};
+use crate::model::{Batch, NOT_UNDERSTOOD, Reject, Unread};
 
 /// Which list an answer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,18 @@ pub(super) enum List {
     Users,
     Assets,
     HoursOfServices,
+}
+
+impl List {
+    /// What each of its rows is wrapped in, as the page writes it.
+    const fn wrapper(self) -> &'static str {
+        match self {
+            Self::Vehicles => "`vehicle`",
+            Self::Users => "`user`",
+            Self::Assets => "`asset`",
+            Self::HoursOfServices => "`hours_of_service`",
+        }
+    }
 }
 
 /// What a page says of itself.
@@ -73,7 +85,7 @@ pub(super) fn each<'a, T: Row + Deserialize<'a>>(
     let rows = rows.into_iter().map(|raw| {
         serde_json::from_str::<Wrapped<T>>(raw.get()).map(|row| row.row).map_err(|error| Reject {
             external_id: id_of(raw.get(), list),
-            reason: format!("row not understood: {}", why(&error)),
+            reason: format!("{NOT_UNDERSTOOD}{}", why(&error).replace("`row`", list.wrapper())),
         })
     });
     Ok(taken(rows, pagination, &mut take))
@@ -92,12 +104,16 @@ fn taken<T: Row>(
         total: count(pagination.total),
         unreadable: false,
     };
-    for row in rows {
-        let identified = row.and_then(|row| match word(row.id()) {
+    let identified = rows.map(|row| {
+        row.and_then(|row| match word(row.id()) {
             Some(id) => Ok((id, row)),
             None => Err(Reject { external_id: String::new(), reason: "the row has no id".to_owned() }),
-        });
-        match identified {
+        })
+    });
+    let rows: Vec<Result<(String, T), Reject>> = identified.collect();
+    batch.unread = Unread::of(&rows);
+    for row in rows {
+        match row {
             Ok((id, row)) => {
                 if turn.first.is_empty() {
                     turn.first = row.mark(&id);
@@ -253,6 +269,16 @@ mod tests {
         let expected =
             Turn { rows: 5, first: "1".into(), per_page: Some(100), total: Some(5), unreadable: true };
         assert_eq!(turn, expected);
+    }
+
+    #[test]
+    fn a_page_of_which_no_row_is_understood_says_so_in_the_words_of_the_page() {
+        let unread = |text: &str| each(text, List::Vehicles, |_, _: &Vehicle<'_>, _| ()).unwrap().0.unread;
+        let bare = r#"{"vehicles":[{"id":1},{"id":2}]}"#;
+        let expected = Unread { rows: 2, why: "missing field `vehicle`".to_owned() };
+        assert_eq!(unread(bare), Some(expected));
+        assert_eq!(unread(r#"{"vehicles":[{"id":1},{"vehicle":{"id":2}}]}"#), None);
+        assert_eq!(unread(r#"{"vehicles":[]}"#), None);
     }
 
     #[test]

@@ -123,8 +123,7 @@ fn a_track_is_fixes_in_the_order_of_time_with_the_course_over_ground() {
             reject("b99", "a device that the list of devices does not name"),
         ],
         cursor: Some("00000000000014a1".into()),
-        complete: false,
-        bare: false,
+        ..Batch::default()
     };
     assert_eq!(batches, [expected]);
 }
