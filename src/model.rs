@@ -31,7 +31,8 @@ mod units;
 mod words;
 
 pub use change::{
-    Assignment, Batch, Called, Change, NOT_UNDERSTOOD, Pairing, PairingSource, Profile, Reject, Tie, Unread, Want,
+    Assignment, Batch, Called, Change, NOT_UNDERSTOOD, Pairing, PairingSource, Profile, Reject, Tie, Unread,
+    Want,
 };
 pub use exception::{
     Exception, ExceptionKind, ExceptionState, Fact, Facts, Severity, Step, Subject, SubjectKind, Touches,

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::csv::Fields;
 use super::{Format, csv, table};
 use crate::model::{
-    Driver, EtaSource, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Risk, Stop, Timestamp, Tractor,
-    Trailer, UnitId, UnitKind,
+    Driver, EtaSource, FeedStatus, Fleet, Gives, Keyed, Motion, Movement, Places, Risk, Stop, Timestamp,
+    Tractor, Trailer, UnitId, UnitKind,
 };
 use crate::rules::dwell::{self, Dwell};
 use crate::rules::freshness::{self, Freshness};
@@ -180,6 +180,27 @@ impl<'a> MovementRow<'a> {
     }
 }
 
+/// A stop, with where it is: by the TMS, else where its address was looked up and there was no doubt of it.
+#[derive(Default, Serialize)]
+struct StopRow {
+    #[serde(flatten)]
+    row: Stop,
+    /// Who says where it is: `tms` or `mapbox`.
+    located_by: Option<&'static str>,
+}
+
+impl StopRow {
+    fn of(mut row: Stop, places: &Places) -> Self {
+        let point = places.sure_of(&row);
+        let is_told = row.tms.latitude.is_some() && row.tms.longitude.is_some();
+        if let (Some(point), false) = (point, is_told) {
+            (row.tms.latitude, row.tms.longitude) = (Some(point.latitude), Some(point.longitude));
+            return Self { row, located_by: Some("mapbox") };
+        }
+        Self { row, located_by: is_told.then_some("tms") }
+    }
+}
+
 /// Every row as one JSON object.
 fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<Vec<String>> {
     let fresh = Freshness::of(&fleet.feeds, now);
@@ -218,7 +239,7 @@ fn json_rows(fleet: &Fleet, table: Table, now: Timestamp) -> serde_json::Result<
         Table::Orders => fleet.orders.iter().map(|row| serde_json::to_string(row.as_ref())).collect(),
         Table::Stops => {
             let shown = fleet.stops.iter().map(|row| freshness::stop_at(row, fleet, &fresh, now));
-            shown.map(|row| serde_json::to_string(&row)).collect()
+            shown.map(|row| serde_json::to_string(&StopRow::of(row, &fleet.places))).collect()
         }
     }
 }
@@ -236,7 +257,7 @@ fn field_names(table: Table) -> serde_json::Result<Vec<String>> {
             serde_json::to_string(&MovementRow::new(Movement::default(), trip::Trip::default(), None))
         }
         Table::Orders => serde_json::to_string(&crate::model::Order::default()),
-        Table::Stops => serde_json::to_string(&crate::model::Stop::default()),
+        Table::Stops => serde_json::to_string(&StopRow::default()),
     }?;
     let fields: Fields = serde_json::from_str(&blank)?;
     Ok(fields.0.into_iter().map(|(name, _)| name).collect())

@@ -8,8 +8,8 @@ use super::migrate::begin;
 use super::unlinked::{Since, Unlinked};
 use super::writing::Ties;
 use super::{
-    Health, StoreError, Writer, brought, duty_days, fixes, freight, health, hours, links, listed, pairings, profiles,
-    rejects, stays, unheard,
+    Health, StoreError, Writer, brought, duty_days, fixes, freight, health, hours, links, listed, pairings,
+    profiles, rejects, stays, unheard,
 };
 use crate::model::{Batch, Change, Reject, Timestamp, UnitKind};
 

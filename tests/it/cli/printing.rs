@@ -1,13 +1,14 @@
 //! What the reading commands print of a fleet that is made here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul::commands::rows::{self, Table};
 use backhaul::commands::{Format, Layout, status};
 use backhaul::model::{
-    Conflict, Driver, DutyStatus, Engine, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion, Movement,
-    MovementStatus, Risk, Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor, Trailer, UnitId,
-    UnitKind, Viewer, Waiting,
+    Address, Conflict, Driver, DutyStatus, Engine, FeedStatus, Fleet, Judgement, Leader, Loaded, Motion,
+    Movement, MovementStatus, Point, Risk, Stop, StopType, Timestamp, TmsMovement, TmsStop, Totals, Tractor,
+    Trailer, Trust, UnitId, UnitKind, Viewer, Waiting,
 };
 use jiff::tz::TimeZone;
 
@@ -116,6 +117,34 @@ fn what_a_silent_feed_told_is_not_shown_as_true() {
     };
     check("vehicle_stats", "STALE_GPS");
     check("hos_clocks", "STALE_HOS");
+}
+
+#[test]
+fn a_stop_without_coordinates_is_where_its_address_was_looked_up_and_says_who_found_it() {
+    let mut fleet = fleet();
+    let stop = |id: &str, street: &str, latitude: Option<f64>| {
+        let mut stop = fleet.stops.at(0).unwrap().as_ref().clone();
+        stop.tms.id = id.into();
+        (stop.tms.address, stop.tms.zip) = (Some(street.into()), Some("79101".into()));
+        (stop.tms.latitude, stop.tms.longitude) = (latitude, latitude.map(|_| -101.0));
+        stop
+    };
+    let stops =
+        [stop("S3", "1 Sure St", None), stop("S4", "2 Maybe St", None), stop("S5", "1 Sure St", Some(35.0))];
+    let place =
+        |stop: &Stop, trust| (Address::of(&stop.tms).unwrap(), Point::new(36.0, -102.0).unwrap(), trust);
+    let places = [place(&stops[0], Trust::Sure), place(&stops[1], Trust::ToConfirm)];
+    fleet.places = Arc::new(places.into_iter().collect());
+    fleet.stops = fleet.stops.with(stops.to_vec());
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(&printed(&fleet, Table::Stops, &Format::Json)).unwrap();
+    let place_of = |id: &str| {
+        let row = rows.iter().find(|row| row["id"] == id).unwrap();
+        (row["latitude"].as_f64(), row["longitude"].as_f64(), row["located_by"].as_str())
+    };
+    assert_eq!(place_of("S3"), (Some(36.0), Some(-102.0), Some("mapbox")));
+    assert_eq!(place_of("S4"), (None, None, None), "that a person has to confirm");
+    assert_eq!(place_of("S5"), (Some(35.0), Some(-101.0), Some("tms")));
 }
 
 #[test]
