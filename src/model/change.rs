@@ -247,6 +247,13 @@ pub struct Called {
     pub refs: Vec<String>,
 }
 
+impl Called {
+    /// A tractor or a trailer that was heard.
+    pub const fn unit(kind: UnitKind, external_id: String, number: String, vin: Option<String>) -> Self {
+        Self { kind, external_id, name: number, active: true, vin, refs: Vec::new() }
+    }
+}
+
 /// What may go together. The left one has at most one partner of the right kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tie {

@@ -143,6 +143,7 @@ impl EtaSource {
     /// The words of a time or a lateness with the mark of what it rests on: "14:05 est".
     pub fn marked(source: Option<Self>, words: String) -> String {
         match source.map_or("", Self::mark) {
+            _ if words == "-" => words,
             "" => words,
             mark => words + " " + mark,
         }

@@ -122,11 +122,16 @@ impl<'a> Value<'a> {
         text.filter(|text| !text.is_empty()).map_or(Self::Nothing, |text| Self::Text(Cow::Borrowed(text)))
     }
 
-    /// Where something is, in the words that it is shown by, or that there are none.
+    /// Where something is, in the words that it is shown by and those of its provider, such as the name of a yard; or
+    /// that there are none.
     pub fn place(told: Option<&str>, latitude: Option<f64>, longitude: Option<f64>) -> Self {
-        locality::place(told, latitude, longitude)
-            .filter(|place| !place.is_empty())
-            .map_or(Self::Nothing, |place| Self::Text(Cow::Owned(place)))
+        locality::place(told, latitude, longitude).filter(|place| !place.is_empty()).map_or(
+            Self::Nothing,
+            |place| {
+                let apart = locality::told_apart(told, &place).map(|told| format!("{place}, {told}"));
+                Self::Text(Cow::Owned(apart.unwrap_or(place)))
+            },
+        )
     }
 
     /// Seconds, where they are known.

@@ -80,21 +80,28 @@ pub(super) fn beside_the_roster<'a>(
 pub(super) fn retire(work: &mut Work<'_>) -> rusqlite::Result<()> {
     for kind in UnitKind::ALL {
         let (named, behind) = match kind {
-            UnitKind::Driver => ("p.external_id IN (m.tms_driver, m.tms_driver2)", ""),
-            UnitKind::Tractor => ("p.external_id = m.tms_tractor", ""),
+            UnitKind::Driver => (["tms_driver", "tms_driver2"].as_slice(), ""),
+            UnitKind::Tractor => (["tms_tractor"].as_slice(), ""),
             UnitKind::Trailer => (
-                "p.external_id = m.tms_trailer",
+                ["tms_trailer"].as_slice(),
                 "AND NOT EXISTS (SELECT 1 FROM pairings q WHERE q.account = p.account AND q.tie = 'trailer_tractor'
                      AND q.left_id = p.external_id AND q.source = 'load')",
             ),
         };
+        // The loads are gone through once for all units.
+        let of_loads = named.iter().map(|column| {
+            format!(
+                "SELECT {column} FROM movements WHERE {column} IS NOT NULL AND status <> 'void'
+                     AND (ended_at IS NULL OR ended_at > ?5)"
+            )
+        });
+        let of_loads = of_loads.collect::<Vec<_>>().join(" UNION ");
         let retired = work
             .sql
             .prepare_cached(&format!(
                 "UPDATE profiles AS p SET active = 0, rev = ?4
                  WHERE kind = ?1 AND account = ?2 AND resource = ?3 AND active = 1 AND seen_rev < ?4
-                     AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.status <> 'void'
-                         AND (m.ended_at IS NULL OR m.ended_at > ?5) AND {named}) {behind}"
+                     AND external_id NOT IN ({of_loads}) {behind}"
             ))?
             .execute(params![
                 kind.word(),

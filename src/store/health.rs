@@ -79,7 +79,7 @@ pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreEr
     if failure.rests_all {
         // Its own trouble stays with the feed until it answers; the others are well as soon as one of them does.
         sql.prepare_cached(
-            "UPDATE feeds SET error = ?2, error_since_at = ?3, next_try_at = ?4, whole_account = 1
+            "UPDATE feeds SET error = ?2, error_since_at = ?3, next_try_at = ?4, whole_account = 2
              WHERE account = ?1 AND resource <> ?5 AND error IS NULL",
         )?
         .execute(params![
@@ -144,12 +144,13 @@ pub(super) fn read(
              next_try_at = iif(?6 IS NULL, next_try_at, NULL)",
     )?
     .execute(params![account, resource, cursor, health.interval_s, now.millis(), done, health.calls, health.tokens_left])?;
-    // An answer to one call is the credential's for all.
+    // An answer to one call is the credential's for all. One to a call that was under way when calm was asked for says
+    // nothing of that (2): it is over when its time is.
     sql.prepare_cached(
         "UPDATE feeds SET error = NULL, error_since_at = NULL, next_try_at = NULL, whole_account = 0
-         WHERE account = ?1 AND whole_account = 1",
+         WHERE account = ?1 AND (whole_account = 1 OR whole_account = 2 AND next_try_at <= ?2)",
     )?
-    .execute([account])?;
+    .execute(params![account, now.millis()])?;
     save_bucket(sql, account, health.bucket_full_at)
 }
 

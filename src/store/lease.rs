@@ -23,7 +23,7 @@ impl Lease {
         access: Access,
         me: impl FnOnce() -> Leader,
     ) -> Result<Option<Self>, StoreError> {
-        loop {
+        for _ in 0..TRIES {
             let file = open(database, access)?;
             match file.try_lock() {
                 Ok(()) if is_in_place(&file, database) => {
@@ -34,17 +34,19 @@ impl Lease {
                 Err(TryLockError::Error(error)) => return Err(failed(database, &error)),
             }
         }
+        Err(restless(database))
     }
 
     /// Waits until the lease is free. Blocks its thread, wakes as soon as the holder is gone.
     pub fn wait(database: &Path, access: Access, me: impl FnOnce() -> Leader) -> Result<Self, StoreError> {
-        loop {
+        for _ in 0..TRIES {
             let file = open(database, access)?;
             file.lock().map_err(|error| failed(database, &error))?;
             if is_in_place(&file, database) {
                 return Self::signed(file, &me(), database);
             }
         }
+        Err(restless(database))
     }
 
     /// Writes who holds it into the file: for people and `status`, not for the lock.
@@ -171,6 +173,15 @@ fn is_in_place(file: &File, database: &Path) -> bool {
     opened.is_some() && opened == FileId::at(&lock_path(database))
 }
 
+/// So often a lock that was taken away while it was waited for is looked for anew.
+const TRIES: usize = 100;
+
+fn restless(database: &Path) -> StoreError {
+    let reason =
+        "the poller's lock is another file at each look: put the database on a local disk".to_owned();
+    StoreError::File { path: lock_path(database), reason }
+}
+
 fn failed(database: &Path, error: &std::io::Error) -> StoreError {
     StoreError::File {
         path: lock_path(database),
@@ -192,15 +203,16 @@ mod tests {
             let database = database.clone();
             std::thread::spawn(move || Lease::wait(&database, Access::Owner, me).unwrap())
         };
-        // Only once it waits for the lock: the system lists it then.
+        // Only once it waits for the lock, if the system lists that: else it may come to the other at once.
         let waits = |lock: u64| {
             let locks = fs::read_to_string("/proc/locks").unwrap();
             locks.lines().any(|line| line.contains("->") && line.contains(&format!(":{lock} ")))
         };
         let lock = fs::metadata(lock_path(&database)).unwrap().ino();
-        while !waits(lock) {
+        let _ = (0..100_000).any(|_| {
             std::thread::yield_now();
-        }
+            waits(lock)
+        });
         fs::remove_file(lock_path(&database)).unwrap();
         drop(first);
         let second = waiter.join().unwrap();

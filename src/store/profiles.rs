@@ -212,13 +212,15 @@ fn before(work: &Work<'_>, told: &Profile) -> rusqlite::Result<Option<Before>> {
 /// A unit went into or out of a movement's equipment: what the movement said of itself is in doubt.
 fn group_changed(work: &mut Work<'_>, groups: [Option<&str>; 2]) -> rusqlite::Result<()> {
     for group in groups.into_iter().flatten() {
-        work.sql
+        let doubted = work
+            .sql
             .prepare_cached(
                 "UPDATE movements SET needs_hydration = 1, rev = ?2,
                      hydrated_at = iif(coalesce(tms_driver, tms_driver2, tms_tractor, tms_trailer) IS NULL, NULL, hydrated_at)
                  WHERE equipment_group = ?1 AND status IN ('available', 'covered', 'in_progress')",
             )?
             .execute(params![group, work.rev])?;
+        work.touched.movements |= doubted > 0;
     }
     work.touched.loads = true;
     Ok(())

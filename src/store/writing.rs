@@ -1,11 +1,11 @@
 //! The one thread that does all writing: it opens the file, keeps the connection and what is remembered
 //! of the file, and closes it. What it is handed to do it does in order; it knows no work of its own.
 
-use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::{Builder, JoinHandle};
+use std::{fs, io};
 
 use rusqlite::Connection;
 use tokio::sync::Mutex;
@@ -46,7 +46,7 @@ impl Writer {
     /// Fails where what is written goes into a file that nobody finds any more, or where another may poll too since
     /// the lock is no longer where it is looked for.
     pub(super) fn still_there(&self) -> Result<(), StoreError> {
-        let moved = self.files.iter().find(|(path, file)| file.is_some() && FileId::at(path) != *file);
+        let moved = self.files.iter().find(|(path, file)| file.is_some_and(|file| file.has_left(path)));
         moved.map_or(Ok(()), |(path, _)| Err(StoreError::Moved(path.clone())))
     }
 }
@@ -58,6 +58,14 @@ pub(super) struct FileId(u64, u64);
 impl FileId {
     pub(super) fn of(file: &fs::Metadata) -> Self {
         Self(file.dev(), file.ino())
+    }
+
+    /// Whether another file has this name now, or none. A look that fails for another reason says neither.
+    fn has_left(self, path: &Path) -> bool {
+        match fs::metadata(path) {
+            Ok(file) => Self::of(&file) != self,
+            Err(why) => why.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Of the file that has this name now.

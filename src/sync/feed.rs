@@ -55,7 +55,7 @@ struct Read {
     last: bool,
     /// Calls made on the way to the next page.
     steps: i64,
-    /// Whether a page brought anything.
+    /// Whether a page brought anything, or at least nothing that was not understood.
     told: bool,
     /// Rows of lists of which not one was understood, and what is wrong with the first.
     unread: Option<Unread>,
@@ -68,7 +68,7 @@ impl Read {
 
     /// Takes note of what a page came to.
     fn note(&mut self, batch: &Batch) {
-        self.told |= !batch.changes.is_empty();
+        self.told |= batch.unread.is_none() || !batch.changes.is_empty();
         match (&mut self.unread, &batch.unread) {
             (Some(all), Some(unread)) => all.rows += unread.rows,
             (all @ None, unread) => all.clone_from(unread),
@@ -139,6 +139,7 @@ impl<P: Provider> Feed<P> {
         for (index, id) in wanted.iter().enumerate() {
             self.store.asked(want, id, self.clock.now()).await?;
             read.last = index + 1 == wanted.len();
+            (read.told, read.unread) = (false, None);
             match self.read_pages(std::slice::from_ref(id), read).await {
                 Ok(()) => in_vain = 0,
                 Err(Trouble::Upstream(error)) if concerns_one(&error) && in_vain < MOST_IN_VAIN => {

@@ -145,15 +145,7 @@ fn called(
     batch: &mut Batch,
 ) {
     if let Some(name) = word(name) {
-        let (vin, refs) = (word(vin), Vec::new());
-        batch.changes.push(Change::Called(Box::new(Called {
-            kind,
-            external_id,
-            name,
-            active: true,
-            vin,
-            refs,
-        })));
+        batch.changes.push(Change::Called(Box::new(Called::unit(kind, external_id, name, word(vin)))));
     }
 }
 

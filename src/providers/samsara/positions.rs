@@ -108,15 +108,8 @@ fn called(
 ) {
     if let Some(name) = word(name) {
         let external = external.and_then(|ids| serde_json::from_str::<ExternalIds<'_>>(ids.get()).ok());
-        let (vin, refs) = (own_vin(external.as_ref()), Vec::new());
-        batch.changes.push(Change::Called(Box::new(Called {
-            kind,
-            external_id,
-            name,
-            active: true,
-            vin,
-            refs,
-        })));
+        let vin = own_vin(external.as_ref());
+        batch.changes.push(Change::Called(Box::new(Called::unit(kind, external_id, name, vin))));
     }
 }
 

@@ -9,12 +9,13 @@ use crate::model::{Driver, Movement, Named, Reason, Tractor};
 pub fn unmanned(movement: &Movement, driver: Option<&Driver>, tractor: Option<&Tractor>) -> Missing {
     let is_its_own = driver.is_none_or(|driver| movement.driver_id.as_ref() == Some(&driver.id))
         && tractor.is_none_or(|tractor| movement.tractor_id.as_ref() == Some(&tractor.id));
-    let (named, what) = match driver {
-        None => (movement.driver_named, "driver"),
-        Some(_) => (movement.tractor_named, "tractor"),
+    let (named, what, linked) = match driver {
+        None => (movement.driver_named, "driver", movement.driver_id.is_some()),
+        Some(_) => (movement.tractor_named, "tractor", movement.tractor_id.is_some()),
     };
     let note = match named {
-        Named::Somebody if is_its_own => {
+        // One who is known by his id, and is no longer with the fleet, drives no load.
+        Named::Somebody if is_its_own && !linked => {
             Some(format!("units_unknown: the TMS names a {what} that is in no roster"))
         }
         Named::Unread if is_its_own => {
@@ -51,6 +52,18 @@ mod tests {
         check(Named::Somebody, Some(&ann), Ok("units_unknown: the TMS names a tractor that is in no roster"));
         check(Named::Unread, None, Ok("units_unread: its driver was not read from the TMS yet"));
         check(Named::Unread, Some(&ann), Ok("units_unread: its tractor was not read from the TMS yet"));
+        // Whom the roster has dismissed the TMS may still name.
+        let gone = |driver_id, tractor_id| Movement {
+            driver_id,
+            tractor_id,
+            driver_named: Named::Somebody,
+            tractor_named: Named::Somebody,
+            ..Movement::default()
+        };
+        let no_driver = Some(Reason::NoDriver);
+        assert_eq!(unmanned(&gone(Some(UnitId("x".into())), None), None, None).reason, no_driver);
+        let parked = gone(Some(ann.id.clone()), Some(UnitId("t".into())));
+        assert_eq!(unmanned(&parked, Some(&ann), None).reason, no_driver);
         // With another's it is no word of the TMS that one is lacking.
         let load = Movement { tractor_named: Named::Somebody, ..Movement::default() };
         assert_eq!(unmanned(&load, Some(&ann), None).reason, Some(Reason::NoDriver));
