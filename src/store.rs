@@ -2,6 +2,7 @@
 //! changed, people's own rows are written by whoever they are. The only module that knows SQL;
 //! nothing of SQLite crosses its border, and it judges nothing: judgements are handed in.
 
+mod access;
 mod apply;
 mod audit;
 mod backup;
@@ -48,6 +49,7 @@ mod writing;
 
 use std::path::{Path, PathBuf};
 
+pub use self::access::Access;
 pub use self::apply::{Applied, Commit};
 pub use self::audit::{Done, Wanted, audit};
 pub use self::examine::{Examination, examine, set_aside_of};
@@ -56,7 +58,7 @@ pub use self::health::{Failure, Health};
 pub use self::judge::{Judge, Sane, Stays};
 pub use self::lease::{Lease, leader, polled};
 pub use self::migrate::SCHEMA;
-pub use self::open::{Access, StoreError, check_standing, opens_slowly};
+pub use self::open::{StoreError, check_standing, opens_slowly};
 pub use self::people::People;
 pub use self::places::Place;
 pub use self::read::{Reader, Scope, feeds};

@@ -88,7 +88,8 @@ pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), Stor
     Ok(transaction.commit()?)
 }
 
-fn holds_something(sql: &Connection) -> rusqlite::Result<bool> {
+/// Whether there is anything in it.
+pub(super) fn holds_something(sql: &Connection) -> rusqlite::Result<bool> {
     sql.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 

@@ -1,77 +1,19 @@
 //! Opening the file: permissions, pragmas, migration, the integrity check at start.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::migrate::{SCHEMA, Standing, migrate, standing};
+use super::access::Access;
+pub(super) use super::access::prepare_files;
+use super::migrate::{SCHEMA, Standing, holds_something, migrate, standing};
 use super::{backup, repair};
 use crate::model::{Notice, Timestamp};
-
-/// Who else may use the files we create.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Access {
-    /// Only the owner: files 0600, folders 0700.
-    #[default]
-    Owner,
-    /// This group too, by its number: files 0660, folders 2770.
-    Group(u32),
-}
-
-impl Access {
-    const fn file_mode(self) -> u32 {
-        match self {
-            Self::Owner => 0o600,
-            Self::Group(_) => 0o660,
-        }
-    }
-
-    const fn folder_mode(self) -> u32 {
-        match self {
-            Self::Owner => 0o700,
-            Self::Group(_) => 0o2770,
-        }
-    }
-
-    /// Gives what we have just made its group and its mode: the umask took bits, and a new folder
-    /// has no set-group-id that would hand the group on to the write-ahead log.
-    fn share(self, path: &Path, mode: u32) -> std::io::Result<()> {
-        let Self::Group(group) = self else { return Ok(()) };
-        std::os::unix::fs::chown(path, None, Some(group))?;
-        fs::set_permissions(path, fs::Permissions::from_mode(mode))
-    }
-
-    /// Lets the group at a database that was made before there was one. A mode that somebody gave it since stays,
-    /// and so does a folder that is not only ours; then the log says what to do.
-    fn let_in(self, path: &Path) {
-        let (Self::Group(group), Ok(file)) = (self, fs::metadata(path)) else { return };
-        let is_closed = file.gid() != group || file.mode() & 0o070 == 0;
-        if is_closed && let Err(error) = self.share(path, self.file_mode()) {
-            tracing::warn!(
-                "the group of database.group is kept out of {0} ({error}): run chgrp {group} {0}; chmod 660 {0}",
-                path.display()
-            );
-        }
-        let folder = path.parent().and_then(|folder| Some((folder, fs::metadata(folder).ok()?)));
-        if let Some((folder, _)) = folder.filter(|(_, meta)| !lets_in(meta, group)) {
-            tracing::warn!(
-                "the group of database.group is kept out of {0}: run chgrp {group} {0}; chmod 2770 {0}",
-                folder.display()
-            );
-        }
-    }
-}
-
-/// Whether the group may look into the folder.
-fn lets_in(folder: &fs::Metadata, group: u32) -> bool {
-    let bits = if folder.gid() == group { 0o050 } else { 0o005 };
-    folder.mode() & bits == bits
-}
 
 /// What can be wrong with the database, in words that say what to do.
 #[derive(Debug, thiserror::Error)]
@@ -118,8 +60,8 @@ pub enum StoreError {
         path = .0.display()
     )]
     Moved(PathBuf),
-    /// The file is another program's.
-    #[error("{path} is the database of another program: choose another file for database.url", path = .0.display())]
+    /// The file is another program's, or no database at all.
+    #[error("{path} is no database of backhaul's and is left as it is: choose another file for database.url", path = .0.display())]
     Foreign(PathBuf),
     /// The file is damaged.
     #[error("the database is damaged ({0}): start the poller again, it moves the file aside and rebuilds it")]
@@ -181,9 +123,13 @@ pub(super) fn writable(
 ) -> Result<(Connection, Option<Notice>), StoreError> {
     prepare_files(path, access)?;
     check_writable(path)?;
-    access.let_in(path);
     match checked(path) {
-        Ok((connection, upgrade)) => Ok((connection, upgrade.map(|upgrade| upgrade.notice(now)))),
+        Ok((connection, upgrade)) => {
+            // Not before: it may be somebody else's file, and then it is left as it is.
+            access.let_in(path);
+            share_as_file(path);
+            Ok((connection, upgrade.map(|upgrade| upgrade.notice(now))))
+        }
         Err(StoreError::Damaged(why)) => {
             let repaired = repair::repair(path, access, &why, now)?;
             clear_suspicion(path);
@@ -275,6 +221,9 @@ pub(super) fn readable(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, error))?;
     connection.busy_timeout(BUSY)?;
     match standing(&connection).map_err(|error| cannot_open(path, error))? {
+        Standing::Empty if holds_something(&connection).map_err(|error| cannot_open(path, error))? => {
+            Err(StoreError::Foreign(path.to_owned()))
+        }
         Standing::Empty => Err(StoreError::Missing(path.to_owned())),
         Standing::Older(found) => Err(StoreError::Older { found }),
         Standing::Newer { found, readable: false } => {
@@ -392,14 +341,30 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
             out_of_reach(path, &error)
         }
+        Some(ErrorCode::NotADatabase) if was_never_ours(path) => StoreError::Foreign(path.to_owned()),
         _ => error.into(),
     }
+}
+
+/// Whether a file that is no database was never one of ours: it does not begin as one, has not the name that we give one, and
+/// nothing lies beside it that a poller leaves there. A database that a disk has spoilt is repaired; a letter whose name was
+/// typed by mistake must not be moved away.
+fn was_never_ours(path: &Path) -> bool {
+    const BEGINS: &[u8] = b"SQLite format 3\0";
+    let mut begins = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut begins));
+    let has_our_name = path.file_name().is_some_and(|name| name == "backhaul.db" || name == "demo.db");
+    let has_company = || ["-wal", "-shm", ".suspect"].iter().any(|end| super::beside(path, end).exists());
+    read.is_ok() && begins != BEGINS && !has_our_name && !has_company()
 }
 
 fn out_of_reach(path: &Path, error: &dyn std::error::Error) -> StoreError {
     StoreError::File {
         path: path.to_owned(),
-        reason: format!("cannot be opened ({error}): check who owns it and its folder"),
+        reason: format!(
+            "cannot be opened ({error}): check who owns it and its folder; a group is let in by database.group of \
+             whoever polls, and you are in it from your next login on"
+        ),
     }
 }
 
@@ -419,30 +384,6 @@ pub(super) fn check_integrity(connection: &Connection) -> Result<(), StoreError>
 fn verdict(connection: &Connection, check: &str) -> Result<(), StoreError> {
     let verdict: String = connection.query_row(check, [], |row| row.get(0))?;
     if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
-}
-
-/// Makes the folder and the file with the least permission that works; SQLite gives the write-ahead
-/// log and the shared memory the mode of the file.
-pub(super) fn prepare_files(path: &Path, access: Access) -> Result<(), StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-        let made = DirBuilder::new().recursive(true).mode(access.folder_mode()).create(folder);
-        made.and_then(|()| access.share(folder, access.folder_mode()))
-            .map_err(|error| file_error(folder, &error))?;
-    }
-    match OpenOptions::new().write(true).create_new(true).mode(access.file_mode()).open(path) {
-        Ok(_) => access.share(path, access.file_mode()).map_err(|error| file_error(path, &error)),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(file_error(path, &error)),
-    }
-}
-
-fn file_error(path: &Path, error: &std::io::Error) -> StoreError {
-    let remedy = match error.kind() {
-        ErrorKind::PermissionDenied => ": use a folder of your own, or set database.url",
-        ErrorKind::NotADirectory => ": a part of the path is a file; set database.url",
-        _ => "",
-    };
-    StoreError::File { path: path.to_owned(), reason: format!("{error}{remedy}") }
 }
 
 /// The size of the file and its write-ahead log.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
+use super::access::{Access, prepare_files};
 use super::beside;
-use super::open::{Access, StoreError, checked, prepare_files};
+use super::open::{StoreError, checked};
 use crate::model::{Notice, Timestamp};
 
 /// Moves `path` aside and opens a fresh file in its place.

@@ -266,9 +266,31 @@ fn a_group_that_is_named_later_is_let_in_and_a_mode_that_was_chosen_stays() {
         for suffix in ["", "-wal", "-shm"] {
             assert_eq!(mode(&shared.beside(suffix)), expected, "{suffix}");
         }
-        // It is signed before the database is opened: what was changed then holds from the next start on.
-        shared.once();
         assert_eq!(mode(&shared.beside(".lock")), lock);
+    }
+}
+
+#[test]
+fn every_folder_that_is_made_lets_the_group_through_whatever_the_umask() {
+    let Some(shared) = Shared::new(&GROUP.to_string(), 0o2770) else { return };
+    for (umask, name) in [("077", "a"), ("000", "b")] {
+        let folder = shared.state().join(name);
+        let url = format!("sqlite:{}", folder.join("deep/b.db").display());
+        let polls = shared.command(POLLER, GROUP, &["--sync-only", "--once", "--database", &url]);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "umask $0; exec \"$@\"", umask]).arg(polls.get_program()).args(polls.get_args());
+        let variables =
+            polls.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        command.env_clear().envs(variables).current_dir("/").uid(POLLER).gid(GROUP);
+        let read = command.output().unwrap();
+        assert!(read.status.success(), "{}", text(&read));
+        for (path, expected) in
+            [("", 0o2770), ("deep", 0o2770), ("deep/b.db", 0o660), ("deep/b.db.lock", 0o660)]
+        {
+            let path = folder.join(path);
+            assert_eq!(mode(&path), expected, "umask {umask}: {}", path.display());
+            assert_eq!(fs::metadata(&path).unwrap().gid(), GROUP, "umask {umask}: {}", path.display());
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use backhaul::model::Batch;
-use backhaul::store::{Access, Commit, Health, Reader, Scope, Store};
+use backhaul::store::{Access, Commit, Health, Reader, Scope, Store, StoreError};
 use backhaul::sync::JUDGE;
 
 use super::{Bench, START, fix, tractor};
@@ -52,8 +53,46 @@ async fn a_damaged_file_is_moved_aside_and_peoples_notes_are_carried_over() {
 #[test]
 fn a_file_that_is_no_database_is_moved_aside() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("b.db");
-    fs::write(&path, "this is not a database, it is a letter to my aunt").unwrap();
+    let path = folder.path().join("backhaul.db");
+    fs::write(&path, LETTER).unwrap();
+    let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
+    assert!(notice.unwrap().text.contains("moved to"));
+}
+
+const LETTER: &str = "this is not a database, it is a letter to my aunt";
+
+#[test]
+fn a_file_that_was_never_ours_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    fs::write(&path, LETTER).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let group = fs::metadata(&path).unwrap().gid();
+    let opened = [
+        Store::open(&path, Access::Group(group + 1), JUDGE, START).err(),
+        Reader::open(&path, Scope::Whole).err(),
+    ];
+    for refused in opened {
+        let refused = refused.unwrap();
+        assert!(matches!(&refused, StoreError::Foreign(named) if *named == path), "{refused}");
+        assert!(refused.to_string().contains("choose another file for database.url"), "{refused}");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), LETTER);
+    let there = fs::metadata(&path).unwrap();
+    assert_eq!((there.mode() & 0o777, there.gid()), (0o644, group));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and nothing lies beside it");
+}
+
+#[tokio::test]
+async fn a_database_of_ours_whose_first_page_is_lost_is_repaired_under_any_name() {
+    let mut bench = Bench::new();
+    bench.tell("samsara", "vehicles", vec![tractor("1", "T-1")]).await;
+    let path = bench.path();
+    let Bench { folder: _folder, store, .. } = bench;
+    store.close().await;
+    let mut file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all(&[0; 4096]).unwrap();
+    drop(file);
     let (_store, notice) = Store::open(&path, Access::Owner, JUDGE, START).unwrap();
     assert!(notice.unwrap().text.contains("moved to"));
 }

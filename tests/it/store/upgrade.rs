@@ -272,6 +272,8 @@ fn the_database_of_another_program_is_left_as_it_is() {
         let refused = Store::open(&path, Access::Owner, JUDGE, START).err().unwrap();
         assert!(matches!(&refused, StoreError::Foreign(named) if named.ends_with(name)), "{refused}");
         assert!(!refused.to_string().contains("CREATE TABLE"), "{refused}");
+        let unread = Reader::open(&path, Scope::Whole).err().unwrap();
+        assert!(matches!(unread, StoreError::Foreign(_)), "who only looks is told so too: {unread}");
         let tables = "SELECT count(*) FROM sqlite_schema";
         assert_eq!(rusqlite::Connection::open(&path).unwrap().query_one(tables, [], |row| row.get(0)), Ok(1));
     }
