@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::future::ready;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -12,7 +12,7 @@ use crate::commands::doctor::{
     Account, CLOCKS_AGREE_S, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven,
 };
 use crate::config::{Config, ConfigError, Environment};
-use crate::daemon::{Failed, Shown, ahead, ended_in_time, stop_signal, try_account};
+use crate::daemon::{Failed, Shown, accounts, ahead, ended_in_time, stop_signal, try_account};
 use crate::model::Timestamp;
 use crate::store::{self, Reader, Scope, StoreError};
 use crate::sync::Clock;
@@ -37,6 +37,8 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
     let mut facts = Facts {
         file: around.file.map(Path::to_owned),
         file_exists: around.file.is_some_and(Path::exists),
+        passed_over: false,
+        can_poll: false,
         mistakes: Vec::new(),
         accounts: Vec::new(),
         secrets: Vec::new(),
@@ -57,9 +59,11 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
             return facts;
         }
     };
-    if let Err(error) = config.check_permissions() {
-        facts.mistakes = error.problems.iter().map(ToString::to_string).collect();
-    }
+    facts.passed_over = config.passed_over.is_some();
+    facts.can_poll = accounts(config).is_ok_and(|accounts| !accounts.is_empty());
+    let refused = [config.check_permissions().err(), config.group().err()];
+    let refused = refused.iter().flatten().flat_map(|error| &error.problems);
+    facts.mistakes = refused.map(ToString::to_string).collect();
     let off = config.off_accounts();
     let given = config.given();
     facts.accounts = given
@@ -133,7 +137,10 @@ fn database(config: &Config, now: Timestamp) -> Result<Database, StoreError> {
 /// The database and what lies beside it that a poller wrote.
 fn files(config: &Config) -> Vec<File> {
     let path = &config.database.path;
-    let private = if config.database.group.is_some() { 0o007 } else { 0o077 };
+    let of = |path: &Path| fs::metadata(path).map(|meta| (meta.uid(), meta.mode() & 0o7777)).ok();
+    // Whether a group may use somebody else's database is for that one's configuration to say.
+    let is_anothers = of(path).is_some_and(|(owner, _)| owner != rustix::process::geteuid().as_raw());
+    let private = if config.database.group.is_some() || is_anothers { 0o007 } else { 0o077 };
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -142,14 +149,16 @@ fn files(config: &Config) -> Vec<File> {
     let mut found: Vec<(PathBuf, u32)> = ["", "-wal", "-shm"].map(|suffix| (beside(suffix), private)).into();
     if let Some(folder) = path.parent() {
         // A folder that others may look into is no fault; one they may put files into is.
-        found.push((folder.to_owned(), private & 0o022));
+        // Nor is one that was made for a group, as the package and the unit make it: what is made in it is the group's.
+        let is_shared = of(folder).is_some_and(|(_, mode)| mode & 0o2000 != 0);
+        found.push((folder.to_owned(), if is_shared { 0o002 } else { private & 0o022 }));
         let tokens = folder.join("tokens");
         let kept = fs::read_dir(&tokens).into_iter().flatten().filter_map(Result::ok);
         found.extend(kept.map(|entry| (entry.path(), 0o077)));
         found.push((tokens, 0o077));
     }
     let file = |(path, forbidden): (PathBuf, u32)| {
-        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
+        let (_, mode) = of(&path)?;
         Some(File { path, mode, forbidden })
     };
     found.into_iter().filter_map(file).collect()

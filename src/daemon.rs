@@ -352,17 +352,8 @@ pub fn host() -> String {
 }
 
 /// Who may use the database's files. Fails where the group of the configuration does not exist.
-pub fn access(config: &Config) -> Result<Access, Refused> {
-    let Some(group) = &config.database.group else { return Ok(Access::Owner) };
-    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
-    let named = |line: &&str| line.split(':').next() == Some(group);
-    let listed = groups.lines().find(named).and_then(|line| line.split(':').nth(2)?.parse().ok());
-    // A directory service may know groups that the file does not; those can be given by number.
-    listed.or_else(|| group.parse().ok()).map(Access::Group).ok_or_else(|| {
-        Refused(format!(
-            "database.group: there is no group `{group}` in /etc/group; name one, or give its number"
-        ))
-    })
+pub fn access(config: &Config) -> Result<Access, ConfigError> {
+    Ok(config.group()?.map_or(Access::Owner, Access::Group))
 }
 
 /// The configured intervals, as the poller takes them.

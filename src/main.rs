@@ -286,7 +286,9 @@ fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
             }
         }
         ConfigCommand::Check => {
-            load(cli)?.check_permissions()?;
+            let config = load(cli)?;
+            config.check_permissions()?;
+            config.group()?;
             writeln!(out, "ok")?;
         }
         ConfigCommand::Show if cli.global.json => {
@@ -352,7 +354,7 @@ fn sources(cli: &Cli) -> Sources<'static> {
 const fn looks_on(cli: &Cli) -> bool {
     match cli.command {
         None => cli.view_only,
-        Some(Command::Doctor | Command::Init(_) | Command::Config(_)) => false,
+        Some(Command::Init(_) | Command::Config(_)) => false,
         Some(_) => true,
     }
 }

@@ -29,6 +29,10 @@ pub struct Facts {
     pub file: Option<PathBuf>,
     /// Whether that file is there.
     pub file_exists: bool,
+    /// It is for who polls alone, and nothing of it was read.
+    pub passed_over: bool,
+    /// Whether a poller of this configuration would start: one upstream of units or loads can be used.
+    pub can_poll: bool,
     /// What is wrong with the configuration, a mistake a line. Without a sound one there are no
     /// accounts, files or database to judge.
     pub mistakes: Vec<String>,

@@ -82,7 +82,7 @@ fn unreadable(place: Place, error: &io::Error) -> Problem {
     };
     let message = format!("cannot be read: {error}{remedy}");
     let file = place.path.display().to_string();
-    let origin = place.named_by.unwrap_or_else(|| Origin::File(Arc::new(place.path), 1));
+    let origin = place.named_by.unwrap_or(Origin::Default);
     Problem { origin, key: file, message }
 }
 

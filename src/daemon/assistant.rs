@@ -27,7 +27,7 @@ pub fn assistant(config: &Config, lookups: Lookups) -> Result<Assistant, Refused
     let model = if account.off_reason().is_none() { Some(model(config)?) } else { None };
     let ledger = Purse {
         path: path.clone(),
-        access: access(config)?,
+        access: access(config).map_err(Refused::because)?,
         account: account.name.clone(),
         open: Mutex::default(),
     };

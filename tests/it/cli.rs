@@ -2,6 +2,7 @@
 
 mod doctor;
 mod printing;
+mod settings;
 mod trail;
 
 use std::fs;

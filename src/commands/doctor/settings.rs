@@ -34,11 +34,25 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
 fn config(facts: &Facts) -> Vec<Check> {
     let subject = facts.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
     if facts.mistakes.is_empty() {
-        let message = if facts.file_exists { "is sound" } else { "is not there: the defaults hold" };
+        let message = match (facts.passed_over, facts.file_exists) {
+            (true, _) => "is for who polls, and is passed over: nothing of it is judged here",
+            (false, true) => "is sound",
+            (false, false) => "is not there: the defaults hold",
+        };
         return vec![Check::ok("config", subject, message)];
     }
     let mistake = |line: &String| match line.split_once("; run: ") {
         Some((what, remedy)) => Check::failed("config", &subject, what, format!("run: {remedy}")),
+        None if line.contains(": cannot be read: ") && facts.file_exists => Check::failed(
+            "config",
+            &subject,
+            line,
+            "ask as somebody who may read it, or name another: --config FILE",
+        ),
+        None if line.contains(": cannot be read: ") => {
+            let remedy = "name one that is there: --config FILE; `backhaul init --config FILE` writes one";
+            Check::failed("config", &subject, line, remedy)
+        }
         None => {
             Check::failed("config", &subject, line, "mend that line; config.example.toml shows every key")
         }

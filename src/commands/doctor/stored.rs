@@ -23,11 +23,10 @@ pub(super) fn checks(facts: &Facts) -> Vec<Check> {
         Ok(database) => database,
         Err(why) => {
             let unread = Check::failed("database", "file", why, "see that, then ask again");
-            return vec![unread, poller(facts.leader.as_ref(), facts.now)];
+            return vec![unread, poller(facts)];
         }
     };
-    let mut checks =
-        vec![file(database), clock(database, facts.now), poller(facts.leader.as_ref(), facts.now)];
+    let mut checks = vec![file(database), clock(database, facts.now), poller(facts)];
     let feeds = &database.fleet.feeds;
     if feeds.is_empty() {
         let remedy = "connect an upstream (`backhaul init`), and let a poller run";
@@ -78,18 +77,23 @@ fn clock(database: &Database, now: Timestamp) -> Check {
     )
 }
 
-fn poller(leader: Option<&Leader>, now: Timestamp) -> Check {
-    match leader {
+fn poller(facts: &Facts) -> Check {
+    match &facts.leader {
         Some(Leader { pid, host, since_at }) => Check::ok(
             "poller",
             format!("process {pid} on {host}"),
-            format!("polls, for {}", age::since(Some(*since_at), now)),
+            format!("polls, for {}", age::since(Some(*since_at), facts.now)),
         ),
         None => Check::failed(
             "poller",
             "nobody",
             "polls: nothing here gets any newer",
-            "start `backhaul --sync-only` (best as a service), or `backhaul`",
+            if facts.can_poll {
+                "start `backhaul --sync-only` (best as a service), or `backhaul`"
+            } else {
+                "connect an upstream first (`backhaul init`): by this configuration none can be polled; or have whoever \
+                 polls start the service"
+            },
         ),
     }
 }

@@ -49,6 +49,8 @@ fn sound() -> Facts {
     Facts {
         file: Some(PathBuf::from("/etc/backhaul/config.toml")),
         file_exists: true,
+        passed_over: false,
+        can_poll: true,
         mistakes: Vec::new(),
         accounts: vec![
             Account { name: "samsara".into(), off: None, is_wanted: true },
@@ -154,6 +156,8 @@ fn the_database_the_poller_and_the_feeds_fail_with_what_mends_them() {
         one(|facts| facts.leader = None)
             .starts_with("poller nobody: polls: nothing here gets any newer\nstart")
     );
+    let none = one(|facts| (facts.leader, facts.can_poll) = (None, false));
+    assert!(none.contains("\nconnect an upstream first (`backhaul init`)"), "{none}");
     assert!(
         one(|facts| database(facts).examined.damage = Some("page 3".into()))
             .starts_with("database sqlite:/var/b.db: is damaged (page 3)\nstart the poller again")

@@ -352,6 +352,14 @@ fn a_dispatcher_needs_no_configuration(shared: &Shared) {
     assert!(text(&rows).contains("/etc/backhaul/config.toml is for who polls and is passed over"));
     let looks_on = run(&["--view-only", "--database", &url]);
     assert!(text(&looks_on).contains("this is no terminal"), "{}", text(&looks_on));
+    let examined = run(&["doctor", "--database", &url]);
+    assert_eq!(examined.status.code(), Some(1), "nobody polls: {}", text(&examined));
+    let told = text(&examined);
+    assert!(
+        told.contains("config.toml: is for who polls, and is passed over: nothing of it is judged"),
+        "{told}"
+    );
+    assert!(told.contains("\n1 of ") && told.contains("FAIL  poller    nobody"), "{told}");
     for polls in [&["--sync-only", "--database", &url][..], &["--database", &url], &["config", "check"]] {
         let refused = run(polls);
         assert_eq!(refused.status.code(), Some(2), "{polls:?}: {}", text(&refused));
