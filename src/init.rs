@@ -7,6 +7,7 @@ mod services;
 use std::fs;
 use std::future::ready;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use self::prompt::{Echo, Interrupted, Prompt};
 use self::services::{Ask, SERVICES, Service, meant};
 use crate::config::edit::{self, Place};
-use crate::config::{self, Config, ConfigError, Environment};
+use crate::config::{self, Config, ConfigError, Environment, Sources};
 use crate::daemon::{self, Refused, Shown, try_account};
 use crate::sim;
 use crate::sync::Clock;
@@ -78,9 +79,15 @@ pub async fn run(options: &Options<'_>) -> anyhow::Result<ExitCode> {
         .into());
     };
     let mut text = old.clone().unwrap_or_default();
+    let mut group = None;
     if let Some(url) = &options.database {
-        text = edit::with(&text, Place::Table("database"), &[("url", url)], &[]).map_err(Refused::because)?;
-        Config::draft(&text, path, options.environment)?;
+        let place = Place::Table("database");
+        text = edit::with(&text, place, &[("url", url)], &[]).map_err(Refused::because)?;
+        let drafted = Config::draft(&text, path, options.environment)?.database;
+        group = if drafted.group.is_none() { shared_with(&drafted.path) } else { None };
+        if let Some(group) = &group {
+            text = edit::with(&text, place, &[("group", group)], &[]).map_err(Refused::because)?;
+        }
     }
     let mut talk = Talk { options, prompt, text, is_new: old.is_none(), added: Vec::new() };
     let ended = talk.run().await;
@@ -102,15 +109,36 @@ pub async fn run(options: &Options<'_>) -> anyhow::Result<ExitCode> {
         )),
         Ok(()) => {
             config::save(path, &text).map_err(|error| not_written(path, &error))?;
+            let named = named(options);
+            let people = group.map_or_else(String::new, |group| {
+                format!(
+                    "the database is open to the group {group}, whose folder it lies in (database.group)\n"
+                )
+            });
             tell(&format!(
                 "wrote {} (mode 600, readable by you alone): {}\n\
-                 next: `backhaul` for the console, or `backhaul doctor` to see whether all is well",
+                 {people}next: `backhaul{named}` for the console, or `backhaul doctor{named}` to see whether all is well",
                 path.display(),
                 added.join(", ")
             ));
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The group that the database's folder was made for, as the package makes it: what is made in there is the group's.
+fn shared_with(database: &Path) -> Option<String> {
+    let folder = fs::metadata(database.parent()?).ok()?;
+    (folder.mode() & 0o2070 == 0o2070).then(|| config::group_name(folder.gid()))
+}
+
+/// What other commands need to be told to read this file; nothing where they find it by themselves.
+fn named(options: &Options<'_>) -> String {
+    let found = config::file_path(&Sources::new(options.environment));
+    if found.as_ref() == Some(&options.path) {
+        return String::new();
+    }
+    format!(" --config {}", options.path.display())
 }
 
 /// One conversation, and the text that comes of it.
@@ -326,8 +354,9 @@ impl Talk<'_> {
 
     async fn after(&mut self, may_keep: bool) -> Result<Then, Interrupted> {
         let keep = if may_keep { "k: keep it as it is; " } else { "" };
+        // Whoever is told that a secret was wrong may paste the right one here already.
         let answer =
-            self.prompt.ask(&format!("Enter: type it again; {keep}d: leave it out "), Echo::Shown).await?;
+            self.prompt.ask(&format!("Enter: type it again; {keep}d: leave it out "), Echo::Hidden).await?;
         Ok(match answer.to_lowercase().as_str() {
             "k" if may_keep => Then::Keep,
             "d" => Then::Drop,

@@ -2,7 +2,7 @@
 //! that no secret ever reaches the screen.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -256,14 +256,46 @@ fn what_was_typed_before_is_not_typed_again_but_for_secrets() {
     session.answer("api_token: ", "wrong-token");
     session.answer("base_url [https://api.samsara.com]: ", &url);
     session.see("trying samsara ... no: ");
-    session.answer("d: leave it out", "");
+    // The right one, pasted a question too early.
+    session.answer("d: leave it out", office.sim.samsara_token());
     session.answer("api_token: ", office.sim.samsara_token());
     session.answer(&format!("base_url [{url}]: "), "");
     session.see("trying samsara ... it works");
     session.answer("Which service?", "");
-    assert_eq!(session.end().1, 0);
+    let (said, code) = session.end();
+    assert_eq!(code, 0);
+    assert!(!said.contains(office.sim.samsara_token()), "{said}");
     let written: Table = fs::read_to_string(&path).unwrap().parse().unwrap();
     assert_eq!(written["eld"][0]["base_url"].as_str(), Some(url.as_str()));
+}
+
+#[test]
+fn a_database_in_a_groups_folder_is_opened_to_that_group_and_what_comes_next_names_the_file() {
+    let office = samsara();
+    let path = target(&office);
+    let name = path.to_str().unwrap();
+    let folder = office.folder.path().join("state");
+    fs::create_dir(&folder).unwrap();
+    for (allowed, is_shared) in [(0o2770, true), (0o2750, false)] {
+        fs::set_permissions(&folder, fs::Permissions::from_mode(allowed)).unwrap();
+        let database = format!("sqlite:{}", folder.join("b.db").display());
+        let mut session = Session::begin(&office, &["--config", name, "--database", &database]);
+        session.answer("Which service?", "samsara");
+        session.answer("api_token: ", office.sim.samsara_token());
+        session.answer("base_url", &office.sim.samsara_url());
+        session.see("trying samsara ... it works");
+        session.answer("Which service?", "");
+        let (said, code) = session.end();
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(&format!("next: `backhaul --config {name}` for the console")), "{said}");
+        let group = backhaul::config::group_name(fs::metadata(&folder).unwrap().gid());
+        let written: Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        assert_eq!(written["database"]["url"].as_str(), Some(database.as_str()));
+        let expected = is_shared.then_some(group.as_str());
+        assert_eq!(written["database"].get("group").and_then(|group| group.as_str()), expected);
+        assert_eq!(said.contains(&format!("open to the group {group}")), is_shared, "{said}");
+        fs::remove_file(&path).unwrap();
+    }
 }
 
 #[test]
