@@ -74,7 +74,8 @@ pub(super) fn take_on(mut fresh: Config, before: &Config) -> Fresh {
         let whose = if is_shown { " (for consoles that are opened from now on)" } else { "" };
         tracing::info!("configuration read anew: {} {}{whose}", change.key, change.words);
     }
-    if changes.is_empty() {
+    // Nothing of what is gone by: that of the database which was refused before may have been put right again.
+    if changes.iter().all(|change| is_fixed(&change.key)) && fresh.database == before.database {
         tracing::info!("configuration read anew: nothing changed");
     }
     if fresh.database != before.database {
@@ -133,6 +134,9 @@ mod tests {
         let before = config("", "/a.db");
         let fresh = take_on(config("[theme]\nname = \"light\"\n", "/b.db"), &before);
         assert_eq!((fresh.config.database.url.as_str(), fresh.concerns_polling), ("sqlite:/a.db", false));
+        // Put right again, nothing is left of it.
+        let fresh = take_on(config("", "/a.db"), &fresh.config);
+        assert!(fresh.config.changes_since(&before).is_empty());
         let fresh = take_on(config("[polling]\nidle = \"9s\"\n", "/a.db"), &before);
         assert!(fresh.concerns_polling);
         assert_eq!(fresh.config.polling.idle, std::time::Duration::from_secs(9));

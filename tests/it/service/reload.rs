@@ -98,6 +98,11 @@ fn what_cannot_change_while_it_runs_is_said_to_need_a_restart() {
     let read_at = office.fleet().and_then(|fleet| last_ok(&fleet, "mcleod", "orders"));
     office.wait_for_fleet("the same database goes on", |fleet| last_ok(fleet, "mcleod", "orders") > read_at);
     assert!(!elsewhere.exists());
+    office.write_config(&good);
+    daemon.signal(Signal::HUP);
+    wait("it says that all is as it was", || {
+        office.log("log").contains("configuration read anew: nothing changed")
+    });
 }
 
 #[test]
