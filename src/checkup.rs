@@ -12,6 +12,7 @@ use crate::commands::doctor::{
     Account, CLOCKS_AGREE_S, Database, Disk, Facts, File, Secret, Terminal, Tried, unproven,
 };
 use crate::config::{Config, ConfigError, Environment};
+use crate::console;
 use crate::daemon::{Failed, Shown, accounts, ahead, ended_in_time, stop_signal, try_account};
 use crate::model::Timestamp;
 use crate::store::{self, Reader, Scope, StoreError};
@@ -61,7 +62,8 @@ pub fn gather(config: Result<&Config, &ConfigError>, around: &Surroundings<'_>) 
     };
     facts.passed_over = config.passed_over.is_some();
     facts.can_poll = accounts(config).is_ok_and(|accounts| !accounts.is_empty());
-    let refused = [config.check_permissions().err(), config.group().err()];
+    let refused =
+        [config.check_permissions().err(), config.group().err(), console::looks(config, false).err()];
     let refused = refused.iter().flatten().flat_map(|error| &error.problems);
     facts.mistakes = refused.map(ToString::to_string).collect();
     let off = config.off_accounts();

@@ -5,8 +5,8 @@ mod chat;
 mod chats;
 mod desk;
 mod files;
+mod looks;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tokio::task::spawn_blocking;
 
 use self::chats::ChatFolder;
 use self::desk::{Desk, Presence, Standing, Wish};
+pub use self::looks::looks;
 
 use crate::config::{Config, Units};
 use crate::daemon::{self, Demo};
@@ -67,12 +68,13 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// Shows the console until it is left.
 pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> {
+    let looks = looks(config, options.no_color)?;
     let demo = if options.demo { Some(Demo::start(config, options.database_named).await?) } else { None };
     let config = demo.as_ref().map_or(config, |demo| &demo.config);
     let read_only = read_only(config, &options)?;
     let polls = !options.view_only && read_only.is_none() && !daemon::accounts(config)?.is_empty();
     let clock = Clock::system();
-    let mut app = App::new(setup(config, &options, clock.now())?);
+    let mut app = App::new(setup(config, looks, &options, clock.now())?);
     // Begun before the rest: somebody's home may be far away.
     let mut folder = ChatFolder::new(options.chats, &config.database.path);
     let talked = spawn_blocking(move || {
@@ -165,13 +167,15 @@ pub async fn run(config: &Config, options: Options) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn setup(config: &Config, options: &Options, now: Timestamp) -> anyhow::Result<Setup> {
-    let bindings: BTreeMap<_, _> =
-        config.keys.iter().map(|binding| (binding.action.clone(), binding.keys.clone())).collect();
+fn setup(
+    config: &Config,
+    (keys, theme): (KeyMap, Theme),
+    options: &Options,
+    now: Timestamp,
+) -> anyhow::Result<Setup> {
     Ok(Setup {
-        keys: KeyMap::load(bindings).map_err(daemon::Refused::because)?,
-        theme: Theme::load(&config.theme.name, &config.theme.own, options.no_color)
-            .map_err(daemon::Refused::because)?,
+        keys,
+        theme,
         glyphs: if options.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
         zone: config.operations.timezone.clone(),
         metric: config.operations.units == Units::Metric,

@@ -289,6 +289,7 @@ fn print_config(cli: &Cli, what: ConfigCommand) -> anyhow::Result<ExitCode> {
             let config = load(cli)?;
             config.check_permissions()?;
             config.group()?;
+            console::looks(&config, false)?;
             writeln!(out, "ok")?;
         }
         ConfigCommand::Show if cli.global.json => {

@@ -27,9 +27,14 @@ pub enum KeyError {
     UnknownAction(String),
     /// Not a key's name.
     #[error(
-        "`{0}` is not a key: write one character, or up, down, left, right, home, end, pageup, pagedown, enter, esc, tab, backspace, delete, space, f1 to f12, with ctrl- or alt- before it where wanted"
+        "`{key}` is not a key: write one character, or up, down, left, right, home, end, pageup, pagedown, enter, esc, tab, backspace, delete, space, f1 to f12, with ctrl- or alt- before it where wanted"
     )]
-    NotAKey(String),
+    NotAKey {
+        /// The action that it was to be of.
+        action: String,
+        /// What was written.
+        key: String,
+    },
     /// One key for two actions.
     #[error("`{key}` cannot both `{first}` and `{second}`: give one of them another key")]
     Conflict {
@@ -43,6 +48,17 @@ pub enum KeyError {
     /// Neither `quit` nor `leave` has a key.
     #[error("`quit` or `leave` needs a key: there is no other way out")]
     NoWayOut,
+}
+
+impl KeyError {
+    /// The actions that it is about, the one that is more likely meant first.
+    pub fn actions(&self) -> Vec<&str> {
+        match self {
+            Self::UnknownAction(action) | Self::NotAKey { action, .. } => vec![action],
+            Self::Conflict { first, second, .. } => vec![second, first],
+            Self::NoWayOut => vec![Action::Quit.name(), Action::Leave.name()],
+        }
+    }
 }
 
 impl KeyMap {
@@ -59,7 +75,10 @@ impl KeyMap {
         for (name, chords) in keys {
             let action = Action::named(&name).ok_or(KeyError::UnknownAction(name))?;
             for key in &chords {
-                let chord = parse(key).ok_or_else(|| KeyError::NotAKey(key.clone()))?;
+                let chord = parse(key).ok_or_else(|| KeyError::NotAKey {
+                    action: action.name().to_owned(),
+                    key: key.clone(),
+                })?;
                 if let Some(other) = map.actions.insert((action.realm(), chord), action)
                     && other != action
                 {

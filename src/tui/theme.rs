@@ -82,7 +82,7 @@ pub enum ThemeError {
     UnknownRole(String),
     /// Not a colour or an attribute.
     #[error(
-        "`theme.{role}`: `{word}` is no colour or attribute; write of {colours}, one with on- before it for the ground, and of {attributes}, or plain",
+        "`{word}` is no colour or attribute; write of {colours}, one with on- before it for the ground, and of {attributes}, or plain",
         colours = list(COLOURS.iter().map(|(name, _)| *name)),
         attributes = list(ATTRIBUTES.iter().map(|(name, _)| *name))
     )]
@@ -92,6 +92,16 @@ pub enum ThemeError {
         /// What was written.
         word: String,
     },
+}
+
+impl ThemeError {
+    /// The key of `[theme]` that it is about.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::UnknownTheme(_) => "name",
+            Self::UnknownRole(role) | Self::NotALook { role, .. } => role,
+        }
+    }
 }
 
 impl Theme {
@@ -244,16 +254,20 @@ mod tests {
         let dark = Theme::named("dark", false).unwrap();
         assert_eq!(theme.style(Role::Bad), dark.style(Role::Bad));
         let check = |result: Result<Theme, ThemeError>, expected: &str| {
-            let error = result.unwrap_err().to_string();
+            let error = result.unwrap_err();
+            let error = format!("theme.{}: {error}", error.key());
             assert!(error.starts_with(expected), "{error}");
         };
         check(
             Theme::named("neon", false),
-            "no theme is called `neon`; there are default, dark, light, high-contrast, mono",
+            "theme.name: no theme is called `neon`; there are default, dark, light, high-contrast, mono",
         );
-        check(Theme::load("dark", &own("alarm", "red"), false), "`theme.alarm` is no role; there are text,");
-        check(Theme::load("dark", &own("bad", "bold pink"), false), "`theme.bad`: `pink` is no colour");
-        check(Theme::load("dark", &own("bad", "on-plain"), false), "`theme.bad`: `on-plain` is no colour");
+        check(
+            Theme::load("dark", &own("alarm", "red"), false),
+            "theme.alarm: `theme.alarm` is no role; there are text,",
+        );
+        check(Theme::load("dark", &own("bad", "bold pink"), false), "theme.bad: `pink` is no colour");
+        check(Theme::load("dark", &own("bad", "on-plain"), false), "theme.bad: `on-plain` is no colour");
     }
 
     /// What xterm shows, red, green and blue.

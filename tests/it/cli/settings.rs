@@ -51,6 +51,8 @@ fn a_configuration_that_cannot_be_gone_by_is_told_with_what_helps() {
     let name = path.to_str().unwrap();
     for (text, expected) in [
         ("[database]\ngroup = \"no-such-group\"\n", ":2: database.group: there is no group `no-such-group`"),
+        ("[keys]\nsort = [\"j\"]\n", ":2: keys.sort: `j` cannot both `down` and `sort`"),
+        ("[theme]\n\nbad = \"puce\"\n", ":3: theme.bad: `puce` is no colour"),
     ] {
         fs::write(&path, text).unwrap();
         let expected = format!("{name}{expected}");
