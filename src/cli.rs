@@ -1,12 +1,14 @@
 //! The command line: what may be typed. It runs nothing and knows nothing of the rest.
 
 mod global;
+mod man;
 
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
 pub use self::global::{Global, LogFormat};
+pub use self::man::man;
 
 const AFTER_HELP: &str = "\
 Without a command this is the console; it polls too, if no other process polls this database.
@@ -408,13 +410,6 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "backhaul", &mut script);
     script
-}
-
-/// The man page, in roff.
-pub fn man() -> std::io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    Ok(page)
 }
 
 #[cfg(test)]

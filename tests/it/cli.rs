@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use backhaul::cli::{self, Cli};
 use backhaul::config::parse_duration;
 use backhaul::rules::alerts::AHEAD;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tempfile::TempDir;
 
 /// Runs the program with a home of its own and no other environment.
@@ -118,6 +118,27 @@ fn completions_and_the_man_page_need_no_configuration() {
         assert_eq!(code(&output), 0, "{arguments:?}");
         assert!(stdout(&output).contains(word), "{arguments:?}");
     }
+}
+
+#[test]
+fn the_man_page_has_every_flag_in_the_section_of_its_command() {
+    fn check(page: &str, command: &clap::Command, of: &str) {
+        for inner in command.get_subcommands() {
+            let name = format!("{of} {}", inner.get_name());
+            let (_, rest) = page.split_once(&format!(".SS \"{name}\"\n")).unwrap_or_else(|| panic!("{name}"));
+            let section = rest.split("\n.S").next().unwrap();
+            assert!(section.starts_with(&name), "its usage comes first: {section}");
+            for flag in inner.get_arguments().filter_map(clap::Arg::get_long) {
+                assert!(section.contains(&format!("--{flag}")), "{name} --{flag}: {section}");
+            }
+            check(page, inner, &name);
+        }
+    }
+    let page = String::from_utf8(cli::man().unwrap()).unwrap().replace("\\-", "-");
+    check(&page, &Cli::command(), "backhaul");
+    assert!(!page.contains("(1)"), "there is no other page to look at");
+    assert!(page.contains("--config") && page.contains("FILE") && page.contains("\n.SH COMMANDS"), "{page}");
+    assert!(page.contains("Exit codes: 0 done"), "{page}");
 }
 
 #[test]
