@@ -36,6 +36,8 @@ struct Row<'a> {
     free_until_at: Timestamp,
     free_left_s: Option<i64>,
     evidence: Evidence,
+    /// Whose arrival that is, where it is that of another load at the same place.
+    evidence_movement_id: Option<&'a str>,
     seen_there: Option<bool>,
     observed_at: Option<Timestamp>,
 }
@@ -69,7 +71,7 @@ pub fn print(
             moment(one.arrived_at),
             names.driver(one.movement.driver_id.as_ref()),
             names.tractor(one.movement.tractor_id.as_ref()),
-            one.evidence.word().to_owned(),
+            one.by(),
             table::or_none(one.stop.tms.name.as_deref()),
             one.seen_words(now),
         ]
@@ -112,6 +114,7 @@ fn row<'a>(held: &'a Held<'a>, fleet: &'a Fleet, now: Timestamp) -> Row<'a> {
         free_until_at: held.free_until_at,
         free_left_s: held.free_left_s(now),
         evidence: held.evidence,
+        evidence_movement_id: held.other_load,
         seen_there: held.is_seen_there,
         observed_at: tractor.and_then(|row| row.observed_at),
     }

@@ -27,6 +27,8 @@ struct Answer<'a> {
     scheduled_late_at: Option<Timestamp>,
     arrived_at: Timestamp,
     arrived_by: Evidence,
+    /// Whose arrival that is, where it is that of another load at the same place.
+    arrived_by_movement_id: Option<&'a str>,
     tms_arrival_at: Option<Timestamp>,
     departed_at: Option<Timestamp>,
     departed_by: Option<Evidence>,
@@ -96,6 +98,7 @@ fn answer<'a>(case: &'a Case<'a>, now: Timestamp) -> Answer<'a> {
         scheduled_late_at: stop.tms.scheduled_late_at,
         arrived_at: case.arrived_at,
         arrived_by: case.arrived_by,
+        arrived_by_movement_id: case.other_load,
         tms_arrival_at: stop.tms.actual_arrival_at,
         departed_at: case.departed_at,
         departed_by: case.departed_by,

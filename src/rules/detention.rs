@@ -23,27 +23,35 @@ pub enum Evidence {
     Observed,
     /// The TMS.
     Tms,
+    /// The TMS, of another load that the truck stands at the same place for: of this one it has no such arrival.
+    TmsOfOtherLoad,
 }
 
 impl Evidence {
     /// Of an arrival.
-    pub(super) const fn of(came: Came) -> Self {
-        if came.is_seen { Self::Observed } else { Self::Tms }
+    pub(super) const fn of(came: Came<'_>) -> Self {
+        match (came.is_seen, came.other_load) {
+            (true, _) => Self::Observed,
+            (false, None) => Self::Tms,
+            (false, Some(_)) => Self::TmsOfOtherLoad,
+        }
     }
 
-    /// The word used in JSON and on the screen.
+    /// The word used in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Observed => "observed",
             Self::Tms => "tms",
+            Self::TmsOfOtherLoad => "tms_of_other_load",
         }
     }
 
-    /// The word of an exception for who told of an arrival.
-    pub(super) const fn told_by(self) -> &'static str {
-        match self {
-            Self::Observed => "positions",
-            Self::Tms => "tms",
+    /// For people: "observed", "tms", "tms, of 0263380" where that is the load it was told of.
+    pub fn words(self, other_load: Option<&str>) -> String {
+        match (self, other_load) {
+            (Self::TmsOfOtherLoad, Some(load)) => format!("tms, of {load}"),
+            (Self::TmsOfOtherLoad, None) => "tms, of another load".to_owned(),
+            (Self::Observed | Self::Tms, _) => self.word().to_owned(),
         }
     }
 }
@@ -59,6 +67,8 @@ pub struct Held<'a> {
     pub arrived_at: Timestamp,
     /// Who says so.
     pub evidence: Evidence,
+    /// The load that the arrival was told or seen for, where that is another at the same place.
+    pub other_load: Option<&'a str>,
     /// What its own positions show, where they are the evidence.
     pub stay: Option<&'a Stay>,
     /// From when its time counts: the arrival or the opening of the window, whichever is later.
@@ -109,6 +119,11 @@ impl Free {
 }
 
 impl Held<'_> {
+    /// Who says that it came.
+    pub fn by(&self) -> String {
+        self.evidence.words(self.other_load)
+    }
+
     /// How its free time stands.
     pub fn free(&self, now: Timestamp) -> Free {
         Free::until(self.free_until_at, self.comes || self.is_said, now)
@@ -211,6 +226,7 @@ pub fn of_load<'a>(
         stop,
         arrived_at,
         evidence: Evidence::of(came),
+        other_load: came.other_load,
         stay,
         since_at,
         free_until_at: since_at.plus(FREE_TIME),
@@ -266,7 +282,7 @@ impl<'a> View<'a> {
 
     /// When the truck came: as it was seen, else by the TMS. What the TMS says of the future is no arrival,
     /// nor what it says of a truck that is seen elsewhere, or of a load that nobody has yet.
-    pub(super) fn came(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Came> {
+    pub(super) fn came(&self, stop: &Stop, stay: Option<&Stay>) -> Option<Came<'a>> {
         let is_had = self.movement.tms.status != MovementStatus::Available;
         let told = stop.tms.actual_arrival_at.filter(|_| self.sees_at(stop).unwrap_or(is_had));
         let told = told.filter(|told| *told <= self.now);
@@ -354,27 +370,47 @@ mod tests {
 
     #[test]
     fn a_truck_came_once_to_where_it_stands_for_two_loads_and_every_door_says_when() {
-        let check = |fleet: &Fleet, minutes: u64, evidence| {
+        // Of the first of the two loads and of the second.
+        let check = |fleet: &Fleet, minutes: u64, by: [(Evidence, Option<&str>); 2]| {
             let fresh = Freshness::of(&fleet.feeds, NOW);
             let held = held(fleet, &fresh, NOW);
             assert_eq!(held.len(), 2);
             for one in &held {
+                let (evidence, other) = by[usize::from(one.stop.tms.id == "z")];
                 assert_eq!((one.arrived_at, one.evidence), (ago(minutes), evidence), "{}", one.stop.tms.id);
+                assert_eq!(one.other_load, other, "{}", one.stop.tms.id);
                 let said = say::of(one.movement, fleet, &fresh, &jiff::tz::TimeZone::UTC, NOW);
                 assert_eq!(said.arrived_at, Some(ago(minutes)));
                 let case = proof::of(fleet, one.movement, one.stop, NOW).unwrap();
                 assert_eq!((case.arrived_at, case.arrived_by), (ago(minutes), evidence));
+                assert_eq!(case.other_load, other);
+                // What the TMS has of this stop itself is said beside what it has of the other.
+                let shown = proof::rows(&case, fleet, &jiff::tz::TimeZone::UTC, NOW);
+                let row = |what: &str| shown.iter().find(|row| row[0] == what).map(|row| row[4].as_str());
+                assert_eq!(row("arrived"), Some(evidence.words(other).as_str()));
+                let is_told = one.stop.tms.actual_arrival_at.is_some() && evidence != Evidence::Tms;
+                assert_eq!(row("arrived, as the TMS has it").is_some(), is_told);
                 let calls = Queues::of(fleet, NOW).calls_of(one.movement);
                 assert_eq!(calls[0].arrived_at, Some(ago(minutes)));
             }
         };
-        check(&two_loads(sample::stay(ago(90)), (85, 30), false), 90, Evidence::Observed);
+        let seen_by = [(Evidence::Observed, None), (Evidence::Observed, Some("1"))];
+        check(&two_loads(sample::stay(ago(90)), (85, 30), false), 90, seen_by);
+        let told_by = [(Evidence::Tms, None), (Evidence::TmsOfOtherLoad, Some("1"))];
         // Nobody saw it come: what the TMS has of the first is when it came for the second.
         let mut seen = sample::stay(ago(20));
         seen.observed.arrived_after_at = None;
         seen.observed.evidence.shared = true;
-        check(&two_loads(seen.clone(), (85, 30), true), 85, Evidence::Tms);
-        check(&two_loads(seen, (85, 30), false), 85, Evidence::Tms);
+        check(&two_loads(seen.clone(), (85, 30), true), 85, told_by);
+        check(&two_loads(seen.clone(), (85, 30), false), 85, told_by);
+        // The TMS has nothing of the second at all, and is not said to.
+        let mut silent = two_loads(seen, (85, 30), true);
+        let mut stop = Stop::clone(silent.stops.iter().find(|stop| stop.tms.id == "z").unwrap());
+        stop.tms.actual_arrival_at = None;
+        silent.stops = silent.stops.with(vec![stop]);
+        silent.index();
+        check(&silent, 85, told_by);
+        assert_eq!(Evidence::TmsOfOtherLoad.words(Some("1")), "tms, of 1");
     }
 
     #[test]

@@ -26,11 +26,13 @@ fn miles_from(fleet: &Fleet, movement: &Movement, stop: &Stop) -> Option<f64> {
 
 /// An arrival, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Came {
+pub struct Came<'a> {
     /// When.
     pub at: Timestamp,
     /// Whether the truck's own positions show it; else the TMS says so.
     pub is_seen: bool,
+    /// The load that this was told or seen for, where that is another that the truck stands at the same place for.
+    pub other_load: Option<&'a str>,
 }
 
 /// When the truck of `movement` came to `stop`, as it was seen in `stay` or as the TMS has `told` it; `None` where nobody
@@ -38,14 +40,15 @@ pub struct Came {
 ///
 /// A truck that stands at one place for several loads that it has to do came there once: whoever has it come to one of
 /// them while it stood there for another has told when the work began.
-pub fn came(
-    fleet: &Fleet,
+pub fn came<'a>(
+    fleet: &'a Fleet,
     movement: &Movement,
     stop: &Stop,
     stay: Option<&Stay>,
     told: Option<Timestamp>,
-) -> Option<Came> {
-    let own = stay.map(|stay| arrival(stay, told)).or(told.map(|at| Came { at, is_seen: false }))?;
+) -> Option<Came<'a>> {
+    let by_tms = told.map(|at| Came { at, is_seen: false, other_load: None });
+    let own = stay.map(|stay| arrival(stay, told)).or(by_tms)?;
     // All other stays were looked at when this one was judged.
     let may_share = stay.is_none_or(|stay| stay.observed.evidence.shared);
     let truck = movement.tractor_id.as_ref().filter(|_| may_share);
@@ -53,14 +56,17 @@ pub fn came(
     let elsewhere_at = stay.and_then(|stay| stay.observed.arrived_after_at);
     let visits = fleet.stays_of(truck).iter().filter_map(|other| {
         let came = while_there(fleet, other, place, own.at)?;
-        elsewhere_at.is_none_or(|elsewhere_at| came.at >= elsewhere_at).then_some(came)
+        let other_load = Some(other.movement_id.as_str()).filter(|_| other.key() != stop.key());
+        let is_of_this = elsewhere_at.is_none_or(|elsewhere_at| came.at >= elsewhere_at);
+        is_of_this.then_some(Came { other_load, ..came })
     });
-    visits.min_by_key(|came| (came.at, !came.is_seen)).or(Some(own))
+    // What is said of this stop itself goes before the same said of another.
+    visits.chain([own]).min_by_key(|came| (came.at, !came.is_seen, came.other_load.is_some()))
 }
 
 /// The arrival of another stay at `place`, of a load that is not over, where the truck stood there at `at` for all that
 /// anybody tells: neither seen nor told to have left.
-fn while_there(fleet: &Fleet, other: &Stay, place: Point, at: Timestamp) -> Option<Came> {
+fn while_there<'a>(fleet: &Fleet, other: &Stay, place: Point, at: Timestamp) -> Option<Came<'a>> {
     let key = MovementKey { company_id: other.company_id.clone(), id: other.movement_id.clone() };
     let is_open = fleet.movements.get(&key).is_some_and(|load| load.tms.status.is_open());
     let its = fleet.stops.get(&other.key()).filter(|_| is_open)?;
@@ -70,7 +76,7 @@ fn while_there(fleet: &Fleet, other: &Stay, place: Point, at: Timestamp) -> Opti
     (is_here && came.at <= at && left.is_none_or(|left| at <= left)).then_some(came)
 }
 
-fn arrival(stay: &Stay, told: Option<Timestamp>) -> Came {
+fn arrival<'a>(stay: &Stay, told: Option<Timestamp>) -> Came<'a> {
     let at = stay.arrived_at(told);
-    Came { at, is_seen: at == stay.observed.arrived_at }
+    Came { at, is_seen: at == stay.observed.arrived_at, other_load: None }
 }

@@ -23,6 +23,8 @@ pub struct Case<'a> {
     pub arrived_at: Timestamp,
     /// Who says that it came.
     pub arrived_by: Evidence,
+    /// The load that this was told or seen for, where that is another at the same place.
+    pub other_load: Option<&'a str>,
     /// Whether it is there now, by the same rule as everywhere else.
     pub is_there: bool,
     /// When it left; `None` while it is there, and where nobody says.
@@ -94,6 +96,7 @@ pub fn of<'a>(fleet: &'a Fleet, movement: &'a Movement, stop: &'a Stop, now: Tim
         stay,
         arrived_at,
         arrived_by: Evidence::of(came),
+        other_load: came.other_load,
         is_there,
         departed_at,
         departed_by,
@@ -224,8 +227,10 @@ impl Table<'_> {
         self.put("appointment opens", stop.opens_at(), "", tms, "");
         self.put("appointment closes", stop.closes_at(), "", tms, "");
         let arrival = self.seen_to(case.arrived_by, |seen| (seen.arrived_after_at, Some(seen.arrived_by_at)));
-        self.put("arrived", Some(case.arrived_at), "", case.arrived_by.word(), &arrival);
-        if let (Evidence::Observed, Some(told)) = (case.arrived_by, stop.tms.actual_arrival_at) {
+        let by = case.arrived_by.words(case.other_load);
+        self.put("arrived", Some(case.arrived_at), "", &by, &arrival);
+        let told = stop.tms.actual_arrival_at.filter(|_| case.arrived_by != Evidence::Tms);
+        if let Some(told) = told {
             self.put("arrived, as the TMS has it", Some(told), "", tms, "");
         }
         match (case.departed_at, case.departed_by) {

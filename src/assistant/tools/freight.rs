@@ -459,7 +459,7 @@ pub(super) fn detention(args: Args<'_>, facts: &Facts) -> Result<Found, String> 
             ("arrived", json!(when_at(one.stop, one.arrived_at, facts))),
             ("counts_from", json!(when_at(one.stop, one.since_at, facts))),
             ("free_left_minutes", json!(one.free_left_s(now).map(|left_s| left_s.div_euclid(60)))),
-            ("evidence", json!(one.evidence.word())),
+            ("evidence", json!(one.by())),
             ("seen_there", json!(one.is_seen_there)),
             ("who", json!(rig_words(fleet, one.movement))),
         ]));
@@ -489,9 +489,10 @@ fn held_words(held: &Held<'_>, facts: &Facts) -> String {
         "at {} since {} by {}{seen}, counted from {}, {free}.",
         trip::place(held.stop),
         when_at(held.stop, held.arrived_at, facts),
-        match held.evidence {
-            detention::Evidence::Observed => "its own positions",
-            detention::Evidence::Tms => "the TMS",
+        match (held.evidence, held.other_load) {
+            (detention::Evidence::Observed, _) => "its own positions".to_owned(),
+            (detention::Evidence::TmsOfOtherLoad, Some(load)) => format!("the TMS, of load {load} there"),
+            (detention::Evidence::Tms | detention::Evidence::TmsOfOtherLoad, _) => "the TMS".to_owned(),
         },
         when_at(held.stop, held.since_at, facts)
     )

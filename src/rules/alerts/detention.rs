@@ -39,6 +39,11 @@ impl Alert for Detention {
     }
 }
 
+/// Who told of its arrival.
+fn told_by(held: &detention::Held<'_>) -> String {
+    if held.evidence == detention::Evidence::Observed { "positions".to_owned() } else { held.by() }
+}
+
 /// The stop a load's truck is at, where that is or soon will be beyond its free time.
 fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
     let held = detention::of_load(sight.fleet, sight.fresh, load.movement, sight.now)?;
@@ -63,7 +68,7 @@ fn held(sight: &Sight<'_>, load: &Load<'_>) -> Option<Condition> {
         .until(until)
         .text("place", place)
         .text("truck", held.seen_word())
-        .text("arrival_by", held.evidence.told_by())
+        .text("arrival_by", told_by(&held))
         .at("arrived_at", Some(held.arrived_at))
         .at("scheduled_early_at", stop.opens_at())
         .at("free_until_at", Some(free_until))

@@ -278,7 +278,7 @@ fn held_cells(one: &Held<'_>, facts: &Facts) -> Vec<Span> {
         (free, role),
         (trip::place(one.stop), Role::Text),
         (words::time_at(one.stop, Some(one.arrived_at), facts), Role::Text),
-        (one.evidence.word().to_owned(), Role::Text),
+        (one.by(), Role::Text),
         (facts.driver_name(one.movement.driver_id.as_ref()), Role::Text),
         (one.seen_words(facts.now), Role::Text),
     ]
