@@ -232,10 +232,7 @@ pub fn of_load<'a>(
         free_until_at: since_at.plus(FREE_TIME),
         is_seen_there,
         last_seen: view.last_seen(stop),
-        comes: match stay {
-            Some(_) => view.comes,
-            None => !fresh.freight().1,
-        },
+        comes: view.is_told_still(stay, fresh),
         is_said: is_said(fleet, stop),
     })
 }
@@ -288,6 +285,25 @@ impl<'a> View<'a> {
         let told = told.filter(|told| *told <= self.now);
         let came = presence::came(self.fleet, self.movement, stop, stay, told);
         came.filter(|came| came.at <= self.now)
+    }
+
+    /// Whether what told that the truck is at a stop still comes: its account where `stay` shows it, else the TMS.
+    fn is_told_still(&self, stay: Option<&Stay>, fresh: &Freshness) -> bool {
+        match stay {
+            Some(_) => self.comes,
+            None => !fresh.freight().1,
+        }
+    }
+
+    /// Whether a truck that came to `stop` is there for all that anybody tells now: not where that is silent, for then it may
+    /// have left.
+    pub(super) fn is_there_still(&self, stop: &Stop, stay: Option<&Stay>, fresh: &Freshness) -> bool {
+        self.is_told_still(stay, fresh) || self.sees_at(stop) == Some(true)
+    }
+
+    /// Whether its positions come.
+    pub(super) const fn is_heard(&self) -> bool {
+        self.is_heard
     }
 
     /// Where the truck was heard last, and whether that was at `stop`.

@@ -84,8 +84,15 @@ pub fn judged<'a>(row: &Movement, fleet: &'a Fleet, fresh: &Freshness, now: Time
     let is_legal = ours.is_none() || standing.risk != Risk::Late;
     let is_late = |late| if is_legal { Slack::Risk(late) } else { Slack::Late(late) };
     if let Some(arrived) = arrived_at(row, next, fleet, fresh, now) {
+        let view = View::of(fleet, fresh, row, now);
+        let stay = fleet.stay_of(row, next).filter(|stay| stay.is_open());
+        // Once what told of it is silent nobody knows whether it is here.
+        let slack = match (view.is_there_still(next, stay, fresh), view.is_heard()) {
+            (true, _) => Slack::Here(now.secs_since(arrived).max(0)),
+            (false, false) => Slack::Blind(Reason::StaleGps),
+            (false, true) => Slack::Unknown,
+        };
         // That it stands here hides nothing of what it will be late for.
-        let slack = Slack::Here(now.secs_since(arrived).max(0));
         let here = Judged { stop: next, ahead: 0, slack, source: None };
         return Some(late.map_or(here, |late| {
             let source = stop.eta_source;
@@ -132,6 +139,7 @@ pub fn arrived_at(
 mod tests {
     use super::*;
     use crate::model::{FeedStatus, Judgement, MovementStatus, Tractor, UnitId};
+    use crate::rules::sample;
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
@@ -262,6 +270,31 @@ mod tests {
         let available = |is_heard| slack_as(MovementStatus::Available, -20, 0.0, is_heard);
         assert_eq!(available(true), Slack::Here(1200));
         assert!(!matches!(available(false), Slack::Here(_)), "{:?}", available(false));
+    }
+
+    #[test]
+    fn time_at_a_stop_is_not_counted_on_once_what_told_of_it_is_silent() {
+        let slack_of = |is_seen: bool, silent: &str| {
+            let (at, long_ago) = (ahead(-20), Some(ahead(-60)));
+            let mut fleet = sample::under_way(NOW, |_, stop, _| {
+                stop.tms.actual_arrival_at = Some(at).filter(|_| !is_seen);
+            });
+            fleet.stays = Some(sample::stay(at)).filter(|_| is_seen).into_iter().collect();
+            let of_tms = |resource: &str| FeedStatus { resource: resource.into(), ..sample::positions(NOW) };
+            fleet.feeds.extend(["movements", "stops"].map(of_tms).map(|mut feed| {
+                feed.account = "mcleod".into();
+                feed
+            }));
+            for feed in fleet.feeds.iter_mut().filter(|feed| silent.contains(feed.account.as_str())) {
+                feed.last_ok_at = long_ago;
+            }
+            judged_of(&fleet).2
+        };
+        assert_eq!(slack_of(true, ""), Slack::Here(1200));
+        assert_eq!(slack_of(true, "mcleod"), Slack::Here(1200));
+        assert_eq!(slack_of(true, "eld"), Slack::Blind(Reason::StaleGps));
+        assert_eq!(slack_of(false, "eld"), Slack::Here(1200), "the TMS tells of it still");
+        assert_eq!(slack_of(false, "eld mcleod"), Slack::Blind(Reason::StaleGps));
     }
 
     #[test]
