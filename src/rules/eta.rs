@@ -140,7 +140,7 @@ fn seen<'a>(case: &Case<'a>, fresh: &Freshness, now: Timestamp) -> Result<Seen<'
         return Err(lacks(None, Some(note)));
     };
     if !driver.source.as_deref().is_some_and(|source| fresh.hours(source)) {
-        return Err(lacks(Some(Reason::StaleHos), None));
+        return Err(lacks(Some(Reason::StaleHos), driver::hours_of_another(driver, fresh)));
     }
     Ok(Seen { tractor, driver, road })
 }

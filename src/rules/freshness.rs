@@ -21,6 +21,8 @@ pub struct Freshness {
 struct Account {
     positions: bool,
     hours: bool,
+    /// Whether it has hours at all, though they may be silent.
+    has_hours: bool,
 }
 
 impl Freshness {
@@ -33,7 +35,10 @@ impl Freshness {
             match feed.gives() {
                 // Any of them will do: a unit is shown at the newest of what they tell.
                 Gives::Positions | Gives::AllPositions => account.positions |= comes,
-                Gives::Hours => account.hours |= comes,
+                Gives::Hours => {
+                    account.hours |= comes;
+                    account.has_hours = true;
+                }
                 Gives::Movements | Gives::Stops => {
                     fresh.freight_is_silent |= !comes;
                     fresh.freight = older(fresh.freight, feed.last_ok_at);
@@ -53,6 +58,11 @@ impl Freshness {
     /// Whether this account's clocks come.
     pub fn hours(&self, account: &str) -> bool {
         self.accounts.get(account).is_some_and(|account| account.hours)
+    }
+
+    /// Whether this account is read, and hours of service are not what is read of it: what it has of them is the TMS's copy.
+    pub fn has_no_hours(&self, account: &str) -> bool {
+        self.accounts.get(account).is_some_and(|account| !account.has_hours)
     }
 
     /// When the TMS's loads and stops were last read, and whether they have stopped coming.

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::Office;
 use crate::model::{Driver, DutyStatus, DutyTotal, Motion, Timestamp, Tractor, UnitKind};
 use crate::rules::cycle::{self, Told};
+use crate::rules::freshness::Freshness;
 use crate::rules::hours::{self, Aged, AgedHours, Confidence, Cycle, Refusal, Request, Ruleset, Task};
 use crate::rules::motion::{self, SHUNTED_MPH};
 
@@ -115,7 +116,7 @@ fn snapshot(
     now: Timestamp,
 ) -> Result<Known, String> {
     let cycle = cycle_of(driver, office)?;
-    let missing = || "hours_missing: the ELD does not tell this driver's clocks".to_owned();
+    let missing = || missing(driver);
     let as_of = driver.hos_as_of_at.ok_or_else(missing)?;
     let mut notes = Vec::new();
     let status = status_of(driver, tractor, &mut notes, now)?;
@@ -173,6 +174,33 @@ fn snapshot(
         tasks: vec![Task::Drive(0)],
     };
     Ok(Known { request, notes, break_most_s })
+}
+
+/// That a driver has clocks, but none of an ELD's: a TMS keeps some of its own, too few to plan by.
+pub(super) fn hours_of_another(driver: &Driver, fresh: &Freshness) -> Option<String> {
+    let account = driver.source.as_deref().filter(|account| fresh.has_no_hours(account))?;
+    driver.hos_as_of_at?;
+    Some(format!(
+        "hours_missing: no ELD tells this driver's hours; those that {account} has of him are not planned by"
+    ))
+}
+
+/// Which of the clocks that it takes to plan the ELD does not tell. That of the half hour is done without.
+fn missing(driver: &Driver) -> String {
+    let clocks =
+        [("drive", driver.drive_left_s), ("shift", driver.shift_left_s), ("cycle", driver.cycle_left_s)];
+    let untold: Vec<&str> =
+        clocks.iter().filter(|(_, left_s)| left_s.is_none()).map(|(clock, _)| *clock).collect();
+    match untold.as_slice() {
+        [] => "hours_missing: the ELD does not tell of when this driver's clocks are".to_owned(),
+        untold if untold.len() == clocks.len() => {
+            "hours_missing: the ELD does not tell this driver's clocks".to_owned()
+        }
+        untold => format!(
+            "hours_missing: the ELD does not tell this driver's {} clock, but only the others",
+            untold.join(" and ")
+        ),
+    }
 }
 
 /// The status that the driver is planned with. What his truck does goes before what his log says: driving
@@ -292,6 +320,59 @@ fn history(days: &[DutyTotal], used_s: i64, count: usize, today: Date) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FeedStatus;
+
+    #[test]
+    fn a_clock_that_is_missing_is_named() {
+        let office = Office {
+            zone: TimeZone::UTC,
+            cycle: Cycle::SeventyInEight,
+            day_start: jiff::civil::Time::midnight(),
+            dwell: Duration::ZERO,
+            warning: Duration::ZERO,
+            truck_per_mille: 1000,
+        };
+        let check = |told: [Option<i64>; 3], as_of: Option<i64>, expected: &str| {
+            let [drive_left_s, shift_left_s, cycle_left_s] = told;
+            let clocks = Driver { drive_left_s, shift_left_s, cycle_left_s, ..Driver::default() };
+            let driver = Driver {
+                hos_as_of_at: as_of.map(Timestamp::from_secs),
+                hos_status: DutyStatus::OnDuty,
+                ..clocks
+            };
+            let told = snapshot(&driver, &Tractor::default(), &[], &office, Timestamp::from_secs(60));
+            assert_eq!(told.map(|_| String::new()).unwrap_or_else(|why| why), expected);
+        };
+        let full = Some(3600);
+        check([full; 3], Some(0), "");
+        let none = "hours_missing: the ELD does not tell this driver's clocks";
+        check([None; 3], Some(0), none);
+        check([None; 3], None, none);
+        let cycle = "hours_missing: the ELD does not tell this driver's cycle clock, but only the others";
+        check([full, full, None], Some(0), cycle);
+        let two =
+            "hours_missing: the ELD does not tell this driver's drive and shift clock, but only the others";
+        check([None, None, full], Some(0), two);
+        check([full; 3], None, "hours_missing: the ELD does not tell of when this driver's clocks are");
+    }
+
+    #[test]
+    fn clocks_that_only_the_tms_has_are_said_to_be_its() {
+        let feed = |resource: &str| FeedStatus {
+            account: "x".into(),
+            resource: resource.into(),
+            ..FeedStatus::default()
+        };
+        let why = |feeds: &[FeedStatus]| {
+            let now = Timestamp::from_secs(0);
+            let driver = Driver { source: Some("x".into()), hos_as_of_at: Some(now), ..Driver::default() };
+            hours_of_another(&driver, &Freshness::of(feeds, now))
+        };
+        let tms = why(&[feed("drivers"), feed("movements")]).unwrap();
+        assert!(tms.ends_with("those that x has of him are not planned by"), "{tms}");
+        assert_eq!(why(&[feed("drivers"), feed("available_time")]), None, "an ELD that is silent");
+        assert_eq!(why(&[]), None, "nobody knows what it tells");
+    }
 
     #[test]
     fn a_rest_that_nobody_told_the_beginning_of_is_said_to_be_counted_from_when_it_was_seen() {
