@@ -66,6 +66,8 @@ pub struct Map {
     top: usize,
     follows: bool,
     replay: Option<Replay>,
+    /// The trailer that was asked for where the chosen tractor's mark stands for it: the trail is its own.
+    towed: Option<UnitId>,
     route: Route,
 }
 
@@ -87,6 +89,7 @@ impl Map {
             top: 0,
             follows: false,
             replay: None,
+            towed: None,
             route: Route::default(),
         }
     }
@@ -102,6 +105,7 @@ impl Map {
     /// Puts the cursor on a place of the list and brings what is there into sight.
     fn choose(&mut self, place: Option<usize>, facts: &Facts) {
         self.cursor = place.filter(|place| *place < self.units.all.len());
+        self.towed = None;
         self.chosen = self.unit().and_then(|unit| unit.subject(facts));
         self.trace(facts);
         self.scroll();
@@ -119,8 +123,7 @@ impl Map {
         let unit = self.unit();
         self.route =
             Route::of(unit.and_then(|unit| unit.load.as_ref()), unit.and_then(|unit| unit.spot), facts);
-        let is_of =
-            |replay: &Replay| named(self.chosen.as_ref()).is_some_and(|(kind, id)| replay.is_of(kind, id));
+        let is_of = |replay: &Replay| self.trailed().is_some_and(|(kind, id)| replay.is_of(kind, id));
         if !self.replay.as_ref().is_some_and(is_of) {
             self.replay = None;
         }
@@ -189,12 +192,25 @@ impl Map {
         }
     }
 
+    /// The unit whose trail is meant.
+    fn trailed(&self) -> Option<(UnitKind, &UnitId)> {
+        let towed = self.towed.as_ref().map(|id| (UnitKind::Trailer, id));
+        towed.or_else(|| named(self.chosen.as_ref()))
+    }
+
+    /// The number of that unit.
+    fn trailed_number<'a>(&'a self, facts: &'a Facts) -> &'a str {
+        let towed = self.towed.as_ref().and_then(|id| facts.trailer(Some(id)));
+        let own = || self.unit().map_or("", |unit| unit.number(facts));
+        towed.map_or_else(own, |row| row.unit_number.as_str())
+    }
+
     /// Shows the chosen unit's trail, or puts it away.
     fn toggle_trail(&mut self, facts: &Facts) -> Option<Effect> {
         if self.replay.take().is_some() {
             return None;
         }
-        let (kind, id) = named(self.chosen.as_ref())?;
+        let (kind, id) = self.trailed()?;
         let (kind, id) = (kind, id.clone());
         self.replay = Some(Replay::asked(kind, id.clone()));
         self.trace(facts);
@@ -320,12 +336,16 @@ impl Panel for Map {
         }
         self.chosen = unit;
         self.find_again(facts);
-        // A trailer that its tractor's mark stands for.
+        // A trailer that its tractor's mark stands for. One with a tracker was not always where that was.
+        let mut towed = None;
         if let (None, Some(Subject::Trailer(id))) = (self.cursor, &self.chosen) {
-            self.chosen = facts.trailer(Some(id)).and_then(|row| tractor(row.tractor_id.as_ref()));
+            let row = facts.trailer(Some(id));
+            towed = row.filter(|row| row.latitude.is_some()).map(|row| row.id.clone());
+            self.chosen = row.and_then(|row| tractor(row.tractor_id.as_ref()));
             self.find_again(facts);
         }
         self.choose(self.cursor, facts);
+        self.towed = towed;
         self.cursor.is_some()
     }
 

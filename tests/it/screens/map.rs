@@ -269,6 +269,43 @@ fn the_trail_key_leads_to_the_map_from_any_panel() {
 }
 
 #[test]
+fn a_trailer_s_trail_is_its_own_though_its_tractor_s_mark_stands_for_it() {
+    let asked_of = |tracked: bool| {
+        let mut fleet = at(&[("400", 35.2, -101.6)]);
+        let spot = |degrees: f64| Some(degrees).filter(|_| tracked);
+        fleet.trailers = [backhaul::model::Trailer {
+            id: UnitId("r1".into()),
+            unit_number: "R1".into(),
+            tractor_id: Some(UnitId("400".into())),
+            latitude: spot(35.2),
+            longitude: spot(-101.6),
+            observed_at: Some(ago(5)),
+            ..backhaul::model::Trailer::default()
+        }]
+        .into_iter()
+        .collect();
+        let mut app = told_of(fleet);
+        let asked = press(&mut app, "6t");
+        (app, asked)
+    };
+    let (mut app, asked) = asked_of(true);
+    let Some(Effect::Trail(kind, id)) = asked else { panic!("{asked:?}") };
+    assert_eq!((kind, id.0.as_str()), (UnitKind::Trailer, "r1"));
+    assert!(picture(&mut app, 80, 24).contains("the trail of R1 is being read"));
+    app.update(Event::Trail(kind, id, Ok(trail())));
+    let shown = picture(&mut app, 80, 24);
+    assert!(shown.contains("trail of R1, 24 h: at 14:00"), "{shown}");
+    // The tractor, chosen itself, has its own again.
+    press(&mut app, "g");
+    assert!(!picture(&mut app, 80, 24).contains("trail of"));
+    assert!(matches!(press(&mut app, "t"), Some(Effect::Trail(UnitKind::Tractor, _))));
+    // Of one that has no tracker only its tractor's is known, and is said to be that.
+    let (mut app, asked) = asked_of(false);
+    assert!(matches!(asked, Some(Effect::Trail(UnitKind::Tractor, _))), "{asked:?}");
+    assert!(picture(&mut app, 80, 24).contains("the trail of 400 is being read"));
+}
+
+#[test]
 fn the_fleet_s_own_places_are_drawn_by_name() {
     let mut own = Overlay::default();
     let yard = r#"{"type":"Feature","properties":{"name":"DAL2 yard"},

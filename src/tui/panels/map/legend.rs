@@ -92,8 +92,8 @@ fn bar(view: &View, facts: &Facts) -> String {
 
 /// What is selected, in a line; or why nothing can be seen.
 pub fn selected(map: &Map, in_sight: usize, facts: &Facts) -> Vec<Span> {
-    if let (Some(replay), Some(unit)) = (&map.replay, map.unit()) {
-        return vec![(replay.words(unit.number(facts), facts), Role::Title)];
+    if let (Some(replay), Some(_)) = (&map.replay, map.unit()) {
+        return vec![(replay.words(map.trailed_number(facts), facts), Role::Title)];
     }
     match map.unit() {
         Some(unit) => line_of(map, unit, facts),
