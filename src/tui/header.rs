@@ -62,28 +62,67 @@ fn shorten(accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
 /// An account's trouble in `room` columns: where there is none for its cause, since when, and where there is none for that
 /// either, that it is down. Half a word tells nothing.
 fn trouble_in(text: &str, room: u16, glyphs: Glyphs) -> String {
-    let brief = |words: usize| {
-        let words: Vec<&str> = text.split(' ').take(words).collect();
-        words.join(" ").trim_end_matches([',', ':']).to_owned()
-    };
     let is_in = |text: &String| width(text) <= room;
-    let briefly = || [3, 2].into_iter().map(brief).find(is_in);
+    let briefly = || [3, 2].into_iter().map(|words| brief(text, words)).find(is_in);
     Some(text.to_owned())
         .filter(is_in)
         .or_else(|| if room < CAUSE { briefly() } else { None })
         .unwrap_or_else(|| fit(text, room, glyphs).into_owned())
 }
 
-/// What is in trouble first, then as many others as there is room for, and how many more: "LIVE 5s MOT down 3m +2".
+/// What is in trouble first, then as many others as there is room for, and how many more: "LIVE 5s MOT down 3m +2". Why
+/// something is down gives way before anything in trouble is left out.
 fn few(start: &[Span], mut accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec<Span> {
     accounts.sort_by_key(|(_, role)| match role {
         Role::Bad => 0,
         Role::Warn => 1,
         _ => 2,
     });
-    let left = room.saturating_sub(width_of(start) + OTHERS);
-    let others = well(&accounts);
-    let accounts = shorten(accounts, left + others, facts);
+    let ill = accounts.iter().filter(|(_, role)| is_in_trouble(*role)).count();
+    let briefly = |is_brief: fn(Role) -> bool, words: usize| -> Vec<Span> {
+        let brief = |(text, role): &Span| match is_brief(*role) {
+            true => (brief(text, words), *role),
+            false => (text.clone(), *role),
+        };
+        accounts.iter().map(brief).collect()
+    };
+    // What is down has what is left for its cause.
+    let shared = |accounts: Vec<Span>| {
+        let late = columns(&accounts, |role| role == Role::Warn);
+        let others = columns(&accounts, |role| !is_in_trouble(role)).min(OTHERS);
+        let left = room.saturating_sub(width_of(start) + others + late);
+        let well = well(&accounts);
+        shorten(accounts, left + well, facts)
+    };
+    let ways = [
+        shared(accounts.clone()),
+        shared(briefly(|role| role == Role::Warn, 3)),
+        briefly(is_in_trouble, 3),
+        briefly(is_in_trouble, 2),
+    ];
+    let mut laid = ways.iter().map(|way| as_many(start, way, room));
+    if let Some((_, line)) = laid.find(|(shown, _)| *shown >= ill) {
+        return line;
+    }
+    let (troubles, others) = accounts.split_at(ill);
+    let groups = grouped(troubles);
+    let count = groups.len();
+    let (shown, line) = as_many(start, &[groups, others.to_vec()].concat(), room);
+    // By the piece it is at least said how many are not named.
+    if shown >= count { line } else { as_many(start, &briefly(is_in_trouble, 2), room).1 }
+}
+
+const fn is_in_trouble(role: Role) -> bool {
+    matches!(role, Role::Bad | Role::Warn)
+}
+
+/// Columns that those of some role need.
+fn columns(accounts: &[Span], is_counted: fn(Role) -> bool) -> u16 {
+    accounts.iter().filter(|(_, role)| is_counted(*role)).map(|(text, _)| width(text) + 1).sum()
+}
+
+/// As many of the accounts, from the first on, as fit into `room`, and how many more there are.
+fn as_many(start: &[Span], accounts: &[Span], room: u16) -> (usize, Vec<Span>) {
     let shown = |count: usize| {
         let more = accounts.get(count..).unwrap_or_default();
         // One that is left out is in trouble only where there is no room for all that are.
@@ -92,7 +131,33 @@ fn few(start: &[Span], mut accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec
         spaced(start.iter().chain(accounts.iter().take(count)).cloned().chain(more), " ")
     };
     let fits = |count: &usize| width_of(&shown(*count)) <= room;
-    (0..=accounts.len()).rev().find(fits).map_or_else(|| shown(0), shown)
+    let count = (0..=accounts.len()).rev().find(fits).unwrap_or(0);
+    (count, shown(count))
+}
+
+/// Those in trouble by what they have in common: "down MOT", "late GEO MCL".
+fn grouped(accounts: &[Span]) -> Vec<Span> {
+    let mut groups: Vec<(String, Role)> = Vec::new();
+    for (text, role) in accounts {
+        let brief = brief(text, 2);
+        let (name, state) = brief.split_once(' ').unwrap_or((&brief, ""));
+        match groups.iter_mut().find(|(group, _)| group.split_once(' ').is_some_and(|(own, _)| state == own))
+        {
+            Some((group, _)) => *group = format!("{group} {name}"),
+            None => groups.push((format!("{state} {name}"), *role)),
+        }
+    }
+    groups
+}
+
+/// The first words of an account's trouble: its name, what, since when.
+fn brief(text: &str, words: usize) -> String {
+    // There is no since when of it.
+    if let Some((name, _)) = text.split_once(" never read") {
+        return format!("{name} unread");
+    }
+    let words: Vec<&str> = text.split(' ').take(words).collect();
+    words.join(" ").trim_end_matches([',', ':']).to_owned()
 }
 
 /// Columns that those need that are not in trouble.

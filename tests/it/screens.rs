@@ -362,6 +362,30 @@ fn a_narrow_header_says_what_is_in_trouble_first_and_counts_what_it_leaves_out()
 }
 
 #[test]
+fn no_room_is_too_small_to_name_whatever_is_in_trouble() {
+    let mut fleet = small();
+    let names = ["geotab", "mapbox", "mcleod", "motive", "samsara", "terminal"];
+    fleet.feeds = names
+        .map(|account| backhaul::model::FeedStatus {
+            account: account.into(),
+            resource: "positions".into(),
+            interval_s: 5,
+            error: (account == "motive").then(|| {
+                "credentials refused (HTTP 401 Unauthorized: invalid API key); check the key".into()
+            }),
+            error_since_at: Some(made::ago(200)),
+            last_ok_at: Some(made::ago(200)).filter(|_| account != "mapbox"),
+            ..Default::default()
+        })
+        .into();
+    let mut app = told_of(fleet);
+    let mut header = |width| picture(&mut app, width, 20).lines().next().unwrap().to_owned();
+    insta::assert_snapshot!(header(120), @r"VIEW MOT down 3m: credentials refused (HTTP 401 Unaut… GEO late 3m MAP unread MCL late 3m SAM late 3m TER late 3m  14:05");
+    insta::assert_snapshot!(header(80), @r"VIEW MOT down GEO late 3m MAP unread MCL late 3m SAM late 3m TER late 3m   14:05");
+    insta::assert_snapshot!(header(60), @r"VIEW down MOT late GEO MCL SAM TER unread MAP          14:05");
+}
+
+#[test]
 fn a_feed_that_is_late_or_was_never_read_is_named() {
     let mut fleet = small();
     fleet.feeds[2].last_ok_at = Some(made::ago(600));
