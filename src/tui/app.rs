@@ -296,6 +296,8 @@ impl App {
         let body = view::areas(self, Rect::from((ratatui::layout::Position::ORIGIN, size))).body.as_size();
         let (slot, _) = self.arranged();
         slot.panel.fit(body);
+        // What is wrapped or chosen by the room there is must not be drawn as it was for another.
+        self.arranged();
         self.lay_out_page(body);
         self.lay_out_chat();
     }

@@ -18,9 +18,6 @@ use crate::tui::widgets::table::{Rows, nothing};
 use crate::tui::widgets::text::{Span, fit, put, put_line, width, wrap};
 use crate::tui::words;
 
-/// Lines for what nobody can tell, at most.
-const BLIND_LINES: usize = 2;
-
 /// From this many columns on there is room for what would help.
 const WITH_REMEDY: u16 = 76;
 
@@ -233,12 +230,11 @@ impl Panel for Board {
         let mut lines: Vec<Vec<usize>> =
             lines.map(|line| line.into_iter().map(|(index, _)| index).collect()).collect();
         self.total = lines.len();
-        let above = [(self.just_begun(facts), Role::Warn), (tiles::blind(&self.sight, facts), Role::Bad)];
-        let lines_of = |(text, role): (Option<String>, Role)| {
-            let lines = wrap(&text.unwrap_or_default(), self.size.width).into_iter().take(BLIND_LINES);
-            lines.filter(|line| !line.is_empty()).map(move |line| (line, role)).collect::<Vec<Span>>()
-        };
-        self.above = above.into_iter().flat_map(lines_of).collect();
+        let room = self.size.width;
+        let begun = self.just_begun(facts).map(|text| tiles::lines(&text, room, facts)).unwrap_or_default();
+        let begun = begun.into_iter().map(|line| (line, Role::Warn));
+        let blind = tiles::blind(&self.sight, room, facts).into_iter().map(|line| (line, Role::Bad));
+        self.above = begun.chain(blind).collect();
         lines.retain(|line| self.passes(line, facts));
         self.lines = lines;
         self.widest = self.lines.iter().fold((0, 0), |(about, who), line| {

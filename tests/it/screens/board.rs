@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use backhaul::model::{Exception, ExceptionKind, Fleet, Judgement, Movement, Severity, Timestamp};
+use backhaul::model::{
+    Exception, ExceptionKind, FeedStatus, Fleet, Judgement, Movement, Severity, Timestamp,
+};
 use backhaul::tui::app::{App, Effect, Mode};
 use backhaul::tui::event::Event;
 
@@ -284,6 +286,37 @@ fn quiet_is_said_only_where_all_that_it_rests_on_comes() {
     insta::assert_snapshot!(with(&|fleet| fleet.feeds.clear()), @r"
     BLIND: nothing was ever read of loads, positions or hours
     nothing is known yet: no upstream has answered so far
+    ");
+}
+
+#[test]
+fn every_account_that_is_silent_is_named_however_little_room_there_is() {
+    let mut fleet = calm();
+    let old = |account: &str, resource: &str| FeedStatus {
+        account: account.into(),
+        resource: resource.into(),
+        interval_s: 5,
+        last_ok_at: Some(ago(200)),
+        ..FeedStatus::default()
+    };
+    let of = |account: &str| ["vehicle_locations", "available_time"].map(|resource| old(account, resource));
+    fleet.feeds =
+        ["geotab", "mcleod", "motive", "samsara", "terminal"].iter().flat_map(|one| of(one)).collect();
+    let mut app = live(fleet);
+    let mut blind = |width, height| {
+        let shown = picture(&mut app, width, height);
+        let lines = shown.lines().skip_while(|line| !line.starts_with("BLIND"));
+        lines.take_while(|line| !line.starts_with("Nothing")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(blind(200, 60), @r"BLIND: geotab silent 3m (hours, positions); mcleod silent 3m (hours, positions); motive silent 3m (hours, positions); samsara silent 3m (hours, positions); terminal silent 3m (hours, positions)");
+    // Nothing of the other size is left after a resize.
+    insta::assert_snapshot!(blind(80, 24), @r"
+    BLIND: geotab silent 3m (hours, positions); mcleod silent 3m (hours, positions);
+    motive silent 3m (hours, positions); samsara silent 3m; terminal silent 3m
+    ");
+    insta::assert_snapshot!(blind(60, 20), @r"
+    BLIND: geotab silent 3m (hours, positions); mcleod silent
+    3m; motive silent 3m; samsara silent 3m; terminal silent 3m
     ");
 }
 

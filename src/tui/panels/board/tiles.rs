@@ -8,7 +8,7 @@ use crate::rules::blindness::{Sight, Silence};
 use crate::tui::facts::Facts;
 use crate::tui::header::is_ill;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::{Span, width_of};
+use crate::tui::widgets::text::{Span, fit, width_of, wrap};
 use crate::tui::words;
 
 /// How much of what is counted is known.
@@ -143,23 +143,49 @@ fn down<'a>(rows: impl Iterator<Item = &'a &'a Exception>, facts: &Facts) -> usi
     on_board.chain(in_header).collect::<BTreeSet<_>>().len()
 }
 
-/// What nobody can tell, in a sentence; `None` where everything comes.
-pub fn blind(sight: &Sight, facts: &Facts) -> Option<String> {
-    match sight {
-        Sight::Clear { .. } => None,
-        Sight::Nothing => Some("BLIND: nothing was ever read of loads, positions or hours".to_owned()),
-        Sight::Blind(silent) => {
-            let told: Vec<String> = silent.iter().map(|one| silence(one, facts)).collect();
-            Some(format!("BLIND: {}", told.join("; ")))
-        }
+/// Lines for one thing over the rows, at most.
+const LINES: usize = 2;
+
+/// A sentence over the rows in lines of `room` columns; what does not fit is marked as cut.
+pub fn lines(text: &str, room: u16, facts: &Facts) -> Vec<String> {
+    let mut lines = wrap(text, room);
+    if lines.len() > LINES {
+        let rest = lines.split_off(LINES - 1).join(" ");
+        lines.push(fit(&rest, room, facts.glyphs).into_owned());
     }
+    lines
 }
 
-/// "motive silent 11m (positions, hours)".
-fn silence(one: &Silence, facts: &Facts) -> String {
-    let of = one.of.join(", ");
+/// What nobody can tell, in lines of `room` columns; none where everything comes. Every account that is silent is named before
+/// anything is said of what it told, and since when goes after that.
+pub fn blind(sight: &Sight, room: u16, facts: &Facts) -> Vec<String> {
+    let silent = match sight {
+        Sight::Clear { .. } => return Vec::new(),
+        Sight::Nothing => {
+            return lines("BLIND: nothing was ever read of loads, positions or hours", room, facts);
+        }
+        Sight::Blind(silent) => silent,
+    };
+    let whole = |detailed: usize| {
+        let told = silent.iter().enumerate().map(|(at, one)| silence(one, at < detailed, facts));
+        format!("BLIND: {}", told.collect::<Vec<_>>().join("; "))
+    };
+    let names: Vec<&str> = silent.iter().map(|one| one.account.as_str()).collect();
+    let named = |count: usize| {
+        let more = names.len() - count;
+        let more = if more > 0 { format!(", +{more} more") } else { String::new() };
+        format!("BLIND to {}{more}", names.get(..count).unwrap_or_default().join(", "))
+    };
+    let is_in = |text: &String| wrap(text, room).len() <= LINES;
+    let ways = (0..=silent.len()).rev().map(whole).chain((1..=names.len()).rev().map(named));
+    lines(&ways.into_iter().find(is_in).unwrap_or_else(|| named(1)), room, facts)
+}
+
+/// "motive silent 11m (positions, hours)"; what it told only where that is `detailed`.
+fn silence(one: &Silence, detailed: bool, facts: &Facts) -> String {
+    let of = if detailed { format!(" ({})", one.of.join(", ")) } else { String::new() };
     match one.since {
-        Some(since) => format!("{} silent {} ({of})", one.account, words::age(Some(since), facts.now)),
-        None => format!("{} never read ({of})", one.account),
+        Some(since) => format!("{} silent {}{of}", one.account, words::age(Some(since), facts.now)),
+        None => format!("{} never read{of}", one.account),
     }
 }
