@@ -18,6 +18,8 @@ pub const OFFICE_TIME: &str = "*";
 
 /// From a hundred days on nobody asks for the hours, and a column has no room for them.
 const LONG_S: u64 = 100 * 86_400;
+/// A day.
+const DAY_S: i64 = 86_400;
 
 /// An age in words that do not change each second: "<10s", "<30s", "<1m", then "3m", "2h14", "3d05".
 pub fn age(at: Option<Timestamp>, now: Timestamp) -> String {
@@ -82,7 +84,7 @@ pub fn time_at(stop: &Stop, at: Option<Timestamp>, facts: &Facts) -> String {
     }
 }
 
-/// A stop's window: "14:00-16:00", "Wed 08:00", "by 16:00".
+/// A stop's window: "14:00-16:00", "Wed 08:00", "by 16:00"; over a midnight "22:15-00:30", where that is less than a day.
 pub fn window(stop: &Stop, facts: &Facts) -> String {
     let own = zone::of_stop(stop);
     let (zone, mark) = own.as_ref().map_or((&facts.zone, OFFICE_TIME), |zone| (zone, ""));
@@ -91,20 +93,23 @@ pub fn window(stop: &Stop, facts: &Facts) -> String {
     match stop.opens_at() {
         None => format!("by {}{mark}", words(closes)),
         Some(opens) if opens == closes => format!("{}{mark}", words(closes)),
-        Some(opens) if same_day(opens, closes, zone) => {
+        Some(opens) if same_day(opens, closes, zone) || is_over_a_night(opens, closes, zone) => {
             format!("{}-{}{mark}", words(opens), clock(closes, zone))
         }
         Some(opens) => format!("{}-{}{mark}", words(opens), words(closes)),
     }
 }
 
-/// When a stop's window closes, for where the window has no room: "by 16:00", "by Wed 12:00*".
+/// When a stop's window closes, for where the window has no room: "to Wed 12:00*"; "by 16:00" is one that has no opening.
 /// A window that fits there is given whole.
 pub fn deadline(stop: &Stop, facts: &Facts) -> String {
     const ROOM: usize = 13;
     let whole = window(stop, facts);
     match stop.closes_at() {
-        Some(closes) if whole.len() > ROOM => format!("by {}", time_at(stop, Some(closes), facts)),
+        Some(closes) if whole.len() > ROOM => {
+            let word = if stop.opens_at().is_some_and(|opens| opens < closes) { "to" } else { "by" };
+            format!("{word} {}", time_at(stop, Some(closes), facts))
+        }
         _ => whole,
     }
 }
@@ -139,6 +144,12 @@ fn zoned(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
 
 fn same_day(a: Timestamp, b: Timestamp, zone: &TimeZone) -> bool {
     zoned(a, zone).map(|at| at.date()) == zoned(b, zone).map(|at| at.date())
+}
+
+/// Whether the clock alone tells that it closes on the day after it opens.
+fn is_over_a_night(opens: Timestamp, closes: Timestamp, zone: &TimeZone) -> bool {
+    let is_short = (1..DAY_S).contains(&closes.secs_since(opens));
+    is_short && clock(closes, zone) < clock(opens, zone)
 }
 
 #[cfg(test)]

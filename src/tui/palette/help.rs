@@ -158,6 +158,11 @@ const WRITTEN: &[Word] = &[
         "WHO",
         "who sees to it; who has seen it; +ann: has only what else the line tells of; ~bob: looks at it now; n2: notes; z15:00: you snoozed it until then",
     ),
+    word("22:15-00:30", "in WINDOW: it closes on the day after it opens"),
+    word(
+        "to Tue 10:25",
+        "in WINDOW: when it closes; there is no room for when it opens. by Tue 10:25: no opening is told",
+    ),
     word("+1h20", "to spare before the window closes that the load is judged by"),
     word("LATE 35m", "cannot legally be there before that window closes, and comes that long after"),
     word("RISK 7m", "comes that long after that window closes, unless it goes better than usual"),

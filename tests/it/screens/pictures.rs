@@ -1,5 +1,6 @@
 //! Pictures of every panel, at the size of the oldest terminal and at that of a window.
 
+use super::made::hence;
 use super::{Event, Mode, picture, press, small, told_of};
 
 /// The screen after these keys; blank lines in a row are counted, not shown.
@@ -24,11 +25,35 @@ fn the_loads_in_80_columns() {
     LOAD    STATUS    DRIVER    NEXT        WINDOW▲       ETA        SLACK     WHO
     0093    available -         Elko NV     10:35         -          PAST 1h30 -
     0091    under way Ann Peña  Oklahoma C… 16:00-18:00   18:25 tms  RISK ~25m -
-    0092    covered   Bob Ston… Lubbock TX  by Tue 10:25* -          -         -
+    0092    covered   Bob Ston… Lubbock TX  to Tue 10:25* -          -         -
     0090    delivered -         -           -             -          -         -
     (16 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
     ");
+}
+
+#[test]
+fn a_window_that_opens_is_never_written_like_one_that_does_not() {
+    let window = |from: u64, to: u64, width: u16| {
+        let mut fleet = small();
+        let mut stop = fleet.stops.iter().find(|stop| stop.tms.id == "s3").unwrap().as_ref().clone();
+        stop.tms.timezone = Some("America/Chicago".into());
+        (stop.tms.scheduled_early_at, stop.tms.scheduled_late_at) =
+            (Some(hence(from)).filter(|_| from > 0), Some(hence(to)));
+        fleet.stops = fleet.stops.with(vec![stop]);
+        fleet.index();
+        let mut app = told_of(fleet);
+        press(&mut app, "3");
+        let shown = picture(&mut app, width, 24);
+        let line = shown.lines().find(|line| line.starts_with("0092")).unwrap();
+        let at = line.find("Lubbock TX").unwrap() + "Lubbock TX".len();
+        line.get(at..).unwrap().split("  ").find(|part| !part.trim().is_empty()).unwrap().trim().to_owned()
+    };
+    assert_eq!(window(490, 625, 80), "22:15-00:30");
+    let day = 1440;
+    assert_eq!(window(490 + day, 595 + day, 80), "to Wed 00:00");
+    assert_eq!(window(490 + day, 595 + day, 200), "Tue 22:15-00:00");
+    assert_eq!(window(0, 595 + day, 80), "by Wed 00:00");
 }
 
 #[test]
@@ -319,7 +344,7 @@ fn the_smallest_screen_keeps_what_decides() {
     LOAD    DRIVER    NEXT               WINDOW▲       SLACK
     0093    -         Elko NV            10:35         PAST 1h30
     0091    Ann Peña  Oklahoma City OK   16:00-18:00   RISK ~25m
-    0092    Bob Ston… Lubbock TX         by Tue 10:25* -
+    0092    Bob Ston… Lubbock TX         to Tue 10:25* -
     0090    -         -                  -             -
     (12 blank lines)
     enter open  / filter  s sort  r refresh  ? help  q quit
