@@ -80,10 +80,8 @@ fn few(start: &[Span], mut accounts: Vec<Span>, room: u16, facts: &Facts) -> Vec
     });
     let ill = accounts.iter().filter(|(_, role)| is_in_trouble(*role)).count();
     let briefly = |is_brief: fn(Role) -> bool, words: usize| -> Vec<Span> {
-        let brief = |(text, role): &Span| match is_brief(*role) {
-            true => (brief(text, words), *role),
-            false => (text.clone(), *role),
-        };
+        let brief =
+            |(text, role): &Span| (if is_brief(*role) { brief(text, words) } else { text.clone() }, *role);
         accounts.iter().map(brief).collect()
     };
     // What is down has what is left for its cause.

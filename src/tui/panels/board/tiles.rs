@@ -170,14 +170,14 @@ pub fn blind(sight: &Sight, room: u16, facts: &Facts) -> Vec<String> {
         let told = silent.iter().enumerate().map(|(at, one)| silence(one, at < detailed, facts));
         format!("BLIND: {}", told.collect::<Vec<_>>().join("; "))
     };
-    let names: Vec<&str> = silent.iter().map(|one| one.account.as_str()).collect();
+    let accounts: Vec<&str> = silent.iter().map(|one| one.account.as_str()).collect();
     let named = |count: usize| {
-        let more = names.len() - count;
+        let more = accounts.len() - count;
         let more = if more > 0 { format!(", +{more} more") } else { String::new() };
-        format!("BLIND to {}{more}", names.get(..count).unwrap_or_default().join(", "))
+        format!("BLIND to {}{more}", accounts.get(..count).unwrap_or_default().join(", "))
     };
     let is_in = |text: &String| wrap(text, room).len() <= LINES;
-    let ways = (0..=silent.len()).rev().map(whole).chain((1..=names.len()).rev().map(named));
+    let ways = (0..=silent.len()).rev().map(whole).chain((1..=accounts.len()).rev().map(named));
     lines(&ways.into_iter().find(is_in).unwrap_or_else(|| named(1)), room, facts)
 }
 
