@@ -341,7 +341,7 @@ mod tests {
                 ..clocks
             };
             let told = snapshot(&driver, &Tractor::default(), &[], &office, Timestamp::from_secs(60));
-            assert_eq!(told.map(|_| String::new()).unwrap_or_else(|why| why), expected);
+            assert_eq!(told.map_or_else(|why| why, |_| String::new()), expected);
         };
         let full = Some(3600);
         check([full; 3], Some(0), "");
