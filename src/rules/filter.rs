@@ -128,7 +128,8 @@ impl<'a> Value<'a> {
         locality::place(told, latitude, longitude).filter(|place| !place.is_empty()).map_or(
             Self::Nothing,
             |place| {
-                let apart = locality::told_apart(told, &place).map(|told| format!("{place}, {told}"));
+                let named = locality::told_apart(told, &place).filter(|told| !locality::is_measured(told));
+                let apart = named.map(|told| format!("{place}, {told}"));
                 Self::Text(Cow::Owned(apart.unwrap_or(place)))
             },
         )

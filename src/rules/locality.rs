@@ -133,6 +133,13 @@ pub fn told_apart<'a>(told: Option<&'a str>, called: &str) -> Option<&'a str> {
     told.filter(|told| *told != called)
 }
 
+/// Whether a provider tells how far from a town something is, as "263.5 mi E of Flagstaff, AZ": that is not in it.
+pub fn is_measured(told: &str) -> bool {
+    told.starts_with(|first: char| first.is_ascii_digit())
+        && told.contains(" of ")
+        && (told.contains(" mi ") || told.contains(" km "))
+}
+
 thread_local! {
     /// The words of the positions that were asked for last.
     static KNOWN: RefCell<HashMap<[u64; 2], Option<Box<str>>>> = RefCell::default();

@@ -2,7 +2,7 @@
 
 use backhaul::commands::rows;
 use backhaul::commands::say::print;
-use backhaul::model::{Fleet, MovementStatus, Order, Tractor};
+use backhaul::model::{Fleet, MovementStatus, Order, Tractor, UnitId};
 use backhaul::rules::filter::{Filter, Scene, Verdict};
 use backhaul::rules::find::{self, Kind};
 use backhaul::rules::freshness::Freshness;
@@ -159,6 +159,9 @@ fn every_door_calls_a_place_the_same_whatever_its_account_says_of_it() {
     let mut made = made();
     (made.tractors[0].latitude, made.tractors[0].longitude) = (Some(35.08), Some(-106.90));
     made.tractors[0].place = Some("263.5 mi E of Flagstaff, AZ".into());
+    let mut in_a_yard = made.tractors[0].clone();
+    (in_a_yard.id, in_a_yard.place) = (UnitId("yard".into()), Some("Mesa yard, gate 2".into()));
+    made.tractors.push(in_a_yard);
     let fleet = made.fleet();
     let fresh = Freshness::of(&fleet.feeds, NOON);
     let load = say::load(&fleet, "L1", NOON).unwrap();
@@ -172,7 +175,11 @@ fn every_door_calls_a_place_the_same_whatever_its_account_says_of_it() {
     let scene = Scene { fleet: &fleet, fresh: &fresh, committed: &committed, now: NOON, metric: false };
     let passes = |text: &str| {
         let filter = Filter::<Tractor>::read(text, &scene);
-        filter.verdict(fleet.tractors.at(0).unwrap(), &scene, &mut |_| false) == Verdict::Passes
+        let passes = |row: &Tractor| filter.verdict(row, &scene, &mut |_| false) == Verdict::Passes;
+        fleet.tractors.iter().filter(|row| passes(row)).map(|row| row.id.0.to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(["place:albuquerque", "place:flagstaff"].map(passes), [true, false]);
+    let first = fleet.tractors.at(0).unwrap().id.0.to_string();
+    assert_eq!(passes("place:albuquerque"), [first.as_str(), "yard"]);
+    assert_eq!(passes("place:flagstaff"), [] as [&str; 0], "it is not there");
+    assert_eq!(passes("place:\"mesa yard\""), ["yard"]);
 }

@@ -45,15 +45,14 @@ fn a_window_that_opens_is_never_written_like_one_that_does_not() {
         let mut app = told_of(fleet);
         press(&mut app, "3");
         let shown = picture(&mut app, width, 24);
-        let line = shown.lines().find(|line| line.starts_with("0092")).unwrap();
-        let at = line.find("Lubbock TX").unwrap() + "Lubbock TX".len();
-        line.get(at..).unwrap().split("  ").find(|part| !part.trim().is_empty()).unwrap().trim().to_owned()
+        shown.lines().find(|line| line.starts_with("0092")).unwrap().to_owned()
     };
-    assert_eq!(window(490, 625, 80), "22:15-00:30");
+    let shows = |line: String, words: &str| assert!(line.contains(&format!(" {words} ")), "{line}");
+    shows(window(490, 625, 80), "22:15-00:30");
     let day = 1440;
-    assert_eq!(window(490 + day, 595 + day, 80), "to Wed 00:00");
-    assert_eq!(window(490 + day, 595 + day, 200), "Tue 22:15-00:00");
-    assert_eq!(window(0, 595 + day, 80), "by Wed 00:00");
+    shows(window(490 + day, 595 + day, 80), "to Wed 00:00");
+    shows(window(490 + day, 595 + day, 200), "Tue 22:15-00:00");
+    shows(window(0, 595 + day, 80), "by Wed 00:00");
 }
 
 #[test]
