@@ -77,7 +77,7 @@ pub(super) fn fail(writer: &mut Writer, failure: &Failure) -> Result<(), StoreEr
         .execute(params![failure.account, failure.error, failure.now.millis(), failure.next_try_at.millis()])?;
     }
     if failure.rests_all {
-        // Its own trouble stays with the feed until it answers; the others are well as soon as one of them does.
+        // Its own trouble stays with the feed until it answers; that of the others is over when the time is.
         sql.prepare_cached(
             "UPDATE feeds SET error = ?2, error_since_at = ?3, next_try_at = ?4, whole_account = 2
              WHERE account = ?1 AND resource <> ?5 AND error IS NULL",

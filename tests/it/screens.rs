@@ -19,6 +19,7 @@ mod states;
 mod tables;
 mod wrong;
 
+use backhaul::model::{FeedStatus, Fleet};
 use backhaul::tui::app::{App, Calls, Effect, Mode, Setup};
 use backhaul::tui::event::Event;
 use backhaul::tui::glyphs::Glyphs;
@@ -313,20 +314,27 @@ fn an_empty_screen_says_why_it_is_empty() {
     check(&[Some(now())], "no upstream has told of any");
 }
 
+/// The small fleet with a feed of positions from each of these accounts, read as told.
+fn polled(accounts: &[&str], told: impl Fn(&str) -> FeedStatus) -> Fleet {
+    let feed = |account: &&str| FeedStatus {
+        account: (*account).into(),
+        resource: "positions".into(),
+        interval_s: 5,
+        ..told(account)
+    };
+    let mut fleet = small();
+    fleet.feeds = accounts.iter().map(feed).collect();
+    fleet
+}
+
 #[test]
 fn the_header_names_every_account_in_trouble_and_keeps_the_clock() {
-    let mut fleet = small();
     let names = ["geotab", "mcleod", "motive", "samsara", "terminal"];
-    fleet.feeds = names
-        .map(|account| backhaul::model::FeedStatus {
-            account: account.into(),
-            resource: "positions".into(),
-            interval_s: 5,
-            error: Some("the server cannot be reached: connection refused".into()),
-            error_since_at: Some(made::ago(130)),
-            ..Default::default()
-        })
-        .into();
+    let fleet = polled(&names, |_| FeedStatus {
+        error: Some("the server cannot be reached: connection refused".into()),
+        error_since_at: Some(made::ago(130)),
+        ..Default::default()
+    });
     let mut app = told_of(fleet);
     for width in [80, 100, 250] {
         let shown = picture(&mut app, width, 24);
@@ -341,19 +349,13 @@ fn the_header_names_every_account_in_trouble_and_keeps_the_clock() {
 #[test]
 fn a_narrow_header_says_what_is_in_trouble_first_and_counts_what_it_leaves_out() {
     let header = |ill: &[&str]| {
-        let mut fleet = small();
         let names = ["geotab", "mapbox", "mcleod", "motive", "samsara", "terminal"];
-        fleet.feeds = names
-            .map(|account| backhaul::model::FeedStatus {
-                account: account.into(),
-                resource: "positions".into(),
-                interval_s: 5,
-                error: ill.contains(&account).then(|| "the server cannot be reached".into()),
-                error_since_at: Some(made::ago(130)),
-                last_ok_at: Some(made::ago(4)),
-                ..Default::default()
-            })
-            .into();
+        let fleet = polled(&names, |account| FeedStatus {
+            error: ill.contains(&account).then(|| "the server cannot be reached".into()),
+            error_since_at: Some(made::ago(130)),
+            last_ok_at: Some(made::ago(4)),
+            ..Default::default()
+        });
         picture(&mut told_of(fleet), 60, 20).lines().next().unwrap().to_owned()
     };
     insta::assert_snapshot!(header(&[]), @r"VIEW GEO <10s MAP <10s MCL <10s MOT <10s SAM <10s +1   14:05");
@@ -363,21 +365,14 @@ fn a_narrow_header_says_what_is_in_trouble_first_and_counts_what_it_leaves_out()
 
 #[test]
 fn no_room_is_too_small_to_name_whatever_is_in_trouble() {
-    let mut fleet = small();
     let names = ["geotab", "mapbox", "mcleod", "motive", "samsara", "terminal"];
-    fleet.feeds = names
-        .map(|account| backhaul::model::FeedStatus {
-            account: account.into(),
-            resource: "positions".into(),
-            interval_s: 5,
-            error: (account == "motive").then(|| {
-                "credentials refused (HTTP 401 Unauthorized: invalid API key); check the key".into()
-            }),
-            error_since_at: Some(made::ago(200)),
-            last_ok_at: Some(made::ago(200)).filter(|_| account != "mapbox"),
-            ..Default::default()
-        })
-        .into();
+    let fleet = polled(&names, |account| FeedStatus {
+        error: (account == "motive")
+            .then(|| "credentials refused (HTTP 401 Unauthorized: invalid API key); check the key".into()),
+        error_since_at: Some(made::ago(200)),
+        last_ok_at: Some(made::ago(200)).filter(|_| account != "mapbox"),
+        ..Default::default()
+    });
     let mut app = told_of(fleet);
     let mut header = |width| picture(&mut app, width, 20).lines().next().unwrap().to_owned();
     insta::assert_snapshot!(header(120), @r"VIEW MOT down 3m: credentials refused (HTTP 401 Unaut… GEO late 3m MAP unread MCL late 3m SAM late 3m TER late 3m  14:05");

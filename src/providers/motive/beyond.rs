@@ -14,9 +14,9 @@ const ADDS_NOTHING: Duration = Duration::from_mins(10);
 const SHARE: u32 = 4;
 /// For how long it is left alone after a failure.
 const FAILED: Duration = Duration::from_mins(3);
-/// Where it may not be read it is not asked for again soon …
+/// A list that may not be read is not asked for again soon …
 const FORBIDDEN: Duration = Duration::from_hours(1);
-/// … and where it is not found a little sooner.
+/// … and one that is not found a little sooner: a proxy may have said so.
 const NOT_FOUND: Duration = Duration::from_mins(10);
 /// A refusal is believed once it was said so often: a proxy may have said it the first time.
 const BELIEVED: u32 = 2;
@@ -29,6 +29,15 @@ const FAILS: &str = "where vehicles without a Vehicle Gateway are cannot be read
 const LOST: &str = "where vehicles without a Vehicle Gateway are is not known any more (v1/vehicle_locations was out for 15 minutes)";
 /// … and where it may not be read.
 const REFUSED: &str = "where vehicles without a Vehicle Gateway are may not be read (v1/vehicle_locations)";
+
+/// For how long a list is left alone that was refused so; `None` where that was no refusal of it.
+pub(super) const fn refused_for(kind: Kind) -> Option<Duration> {
+    match kind {
+        Kind::Forbidden => Some(FORBIDDEN),
+        Kind::NotFound => Some(NOT_FOUND),
+        _ => None,
+    }
+}
 
 /// What is known of the list.
 #[derive(Debug, Default)]
@@ -98,11 +107,7 @@ impl Beyond {
     /// It could not be read, or not to its end. Returns what to say of that, when it begins; that calls come too fast the
     /// account says itself.
     pub(super) fn failed(&mut self, read: Read, kind: Kind, now: Timestamp) -> Option<&'static str> {
-        let refused_for = match kind {
-            Kind::Forbidden => Some(FORBIDDEN),
-            Kind::NotFound => Some(NOT_FOUND),
-            _ => None,
-        };
+        let refused_for = refused_for(kind);
         self.refusals += u32::from(refused_for.is_some());
         let usual = match (refused_for, kind) {
             (Some(refused_for), _) if self.is_refused() => refused_for,

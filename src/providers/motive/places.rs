@@ -6,16 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::beyond::{Beyond, MISSED, Read};
+use super::beyond::{Beyond, MISSED, Read, refused_for};
 use super::paging::{Gateways, Place};
 use crate::http::{Error, Kind};
 use crate::model::{Batch, Change, Pairing, Reject, Telemetry, Timestamp, UnitKind};
 use crate::providers::Page;
 
-/// A list of those with a gateway that may not be read is not asked for again at once …
-const FORBIDDEN: Duration = Duration::from_hours(1);
-/// … and one that is not found a little sooner: a proxy may have said so.
-const NOT_FOUND: Duration = Duration::from_mins(10);
 /// A truck that was not seen for so long is no reason to ask again soon.
 const LONG_AGO: Duration = Duration::from_hours(24);
 /// What is told again without a change is not written down each time: what was told now may be written as told before, by
@@ -77,11 +73,7 @@ impl Lists {
     /// What to make of a list that cannot be read; `None` where that fails the read.
     pub(super) fn without(&self, place: &Place, error: &Error, now: Timestamp) -> Option<Page> {
         let mut known = self.known();
-        let refused_for = match error.kind {
-            Kind::Forbidden => Some(FORBIDDEN),
-            Kind::NotFound => Some(NOT_FOUND),
-            _ => None,
-        };
+        let refused_for = refused_for(error.kind);
         match &place.others {
             None => {
                 let until = Some(now.plus(refused_for?));
