@@ -142,6 +142,7 @@ impl Straight {
             from: self.from,
             to: &self.to,
             source: EtaSource::Estimate,
+            told: self.to.len(),
             asked_at: self.asked_at,
         }
     }

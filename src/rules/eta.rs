@@ -54,6 +54,8 @@ pub struct Road<'a> {
     pub to: &'a [Point],
     /// Who says so.
     pub source: EtaSource,
+    /// Of how many of those calls they do: to the rest it is the straight line.
+    pub told: usize,
     /// When they said it.
     pub asked_at: Timestamp,
 }
@@ -254,7 +256,7 @@ fn reached(
         stop_id,
         eta_at: Some(eta_at),
         legal_eta_at: Some(legal.arrival_at),
-        eta_source: Some(errand.source()),
+        eta_source: Some(errand.source_to(place)),
         late_s: closes.map(|closes| eta_at.secs_since(closes)),
         risk: windows::class(legal.arrival_at, eta_at, closes, office.warning),
     };

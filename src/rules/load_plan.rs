@@ -135,7 +135,8 @@ fn way<'a>(
         let outlook = outlook(&case, fresh, office, now)?;
         return Ok((judge(&case, fresh, office, now), outlook));
     };
-    let source = itinerary.own.iter().find_map(|call| call.stop.eta_source);
+    let sources: Vec<_> = itinerary.calls().skip(stands).map(|call| call.stop.eta_source).collect();
+    let source = sources.first().copied().flatten().unwrap_or(EtaSource::Estimate);
     // What the points are makes no difference to a plan, only how many there are.
     let from = Point { latitude: 0.0, longitude: 0.0 };
     let (to, nothing) = (vec![from; told.len()], vec![0; told.len()]);
@@ -143,7 +144,8 @@ fn way<'a>(
         left_s: &nothing,
         from,
         to: &to,
-        source: source.unwrap_or(EtaSource::Estimate),
+        source,
+        told: sources.iter().take_while(|one| **one == Some(source)).count(),
         asked_at: stored.computed_at,
     };
     let left_s = told_road(&Case { road: Some(road), ..case }, &told, fresh, office, now)?;

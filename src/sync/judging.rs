@@ -175,6 +175,8 @@ struct Way {
     to: Vec<Point>,
     left_s: Vec<i64>,
     source: EtaSource,
+    /// Of how many stops it tells the way.
+    told: usize,
     asked_at: Timestamp,
     /// What is to be known of it: sentences that begin with a code.
     notes: Vec<String>,
@@ -182,8 +184,8 @@ struct Way {
 
 impl Way {
     fn road(&self) -> Road<'_> {
-        let Self { from, to, left_s, source, asked_at, .. } = self;
-        Road { left_s, from: *from, to, source: *source, asked_at: *asked_at }
+        let Self { from, to, left_s, source, told, asked_at, .. } = self;
+        Road { left_s, from: *from, to, source: *source, told: *told, asked_at: *asked_at }
     }
 
     /// The travel times of a truck that is held up once on its way.
@@ -269,7 +271,9 @@ impl Inputs<'_> {
         notes.extend(road_notes(asked.as_ref(), roads.no_road(key).filter(|_| asked.is_some()), &stops));
         let left = route.map(|route| remaining(route, &position, now)).unwrap_or_default();
         let mut left_s: Vec<i64> = left.iter().map(|left| whole(left.seconds)).collect();
-        // A service answers for so many stops and no more: the straight line goes on from there.
+        // A service answers for so many stops and no more, and a stop that was added is asked about in a moment:
+        // the straight line goes on from there.
+        let told = left_s.len();
         let beyond = straight.iter().flat_map(|straight| &straight.legs).skip(left_s.len());
         left_s.extend(beyond.map(|leg| whole(leg.seconds)));
         if !itinerary.before.is_empty() {
@@ -279,7 +283,7 @@ impl Inputs<'_> {
         }
         let source = route.map_or(EtaSource::Estimate, |route| route.source);
         let asked_at = route.map_or(now, |route| route.asked_at);
-        Some(Way { from: position.point, to, left_s, source, asked_at, notes })
+        Some(Way { from: position.point, to, left_s, source, told, asked_at, notes })
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Errand<'a> {
     hours: Request,
     calls: Vec<Call<'a>>,
     road: Road<'a>,
+    /// At how many calls the truck stands already: one or none.
+    stands: usize,
     /// Driving to each call, in seconds; 0 to the one where the truck stands.
     car_s: Vec<i64>,
     truck_s: Vec<i64>,
@@ -80,11 +82,11 @@ impl<'a> Errand<'a> {
         if car_s.len() != calls.len() {
             return Err("road_unknown: there is no travel time for each stop".to_owned());
         }
-        let truck_s = car_s.iter().map(|seconds| truck_s(*seconds, road.source, office)).collect();
+        let truck_s = truck_times(&car_s, road, stands, office);
         let dwell_s = i64::try_from(office.dwell.as_secs()).unwrap_or(i64::MAX);
         let Known { request: hours, notes, break_most_s } = known;
         let set_out_s = set_out_s(&hours, stands > 0);
-        Ok(Self { hours, calls, road, car_s, truck_s, dwell_s, set_out_s, break_most_s, notes })
+        Ok(Self { hours, calls, road, stands, car_s, truck_s, dwell_s, set_out_s, break_most_s, notes })
     }
 
     pub(super) const fn now(&self) -> Timestamp {
@@ -116,7 +118,7 @@ impl<'a> Errand<'a> {
     /// The same work with as much driving to each call, in the measure of its source.
     pub(super) fn driven(mut self, left_s: &[i64], office: &Office) -> Self {
         self.car_s = left_s.to_vec();
-        self.truck_s = left_s.iter().map(|seconds| truck_s(*seconds, self.road.source, office)).collect();
+        self.truck_s = truck_times(left_s, self.road, self.stands, office);
         self
     }
 
@@ -124,8 +126,9 @@ impl<'a> Errand<'a> {
         self.calls.as_slice()
     }
 
-    pub(super) const fn source(&self) -> EtaSource {
-        self.road.source
+    /// Who tells the way to the `nth` call: whoever tells its last part.
+    pub(super) const fn source_to(&self, nth: usize) -> EtaSource {
+        source_to(self.road, self.stands, nth)
     }
 
     /// What is to be known of the hours.
@@ -349,6 +352,17 @@ fn set_out_s(hours: &Request, is_at_dock: bool) -> i64 {
     let Some(left_s) = hours.shift_left_s else { return SET_OUT.as_secs().cast_signed() };
     let begins = hours.status == DutyStatus::OnDuty && hours.drive_left_s == rules.drive_s && !is_at_dock;
     if begins { (LOOKED_OVER.as_secs().cast_signed() - (rules.window_s - left_s)).max(0) } else { 0 }
+}
+
+/// Who tells the way to the `nth` call of a truck that stands at the first `stands`.
+const fn source_to(road: Road<'_>, stands: usize, nth: usize) -> EtaSource {
+    if nth < stands + road.told { road.source } else { EtaSource::Estimate }
+}
+
+/// What a truck takes to each call, of seconds in the measure of whoever tells each.
+fn truck_times(seconds: &[i64], road: Road<'_>, stands: usize, office: &Office) -> Vec<i64> {
+    let times = seconds.iter().enumerate();
+    times.map(|(nth, seconds)| truck_s(*seconds, source_to(road, stands, nth), office)).collect()
 }
 
 /// What a truck takes for a drive that the source gives so many seconds.

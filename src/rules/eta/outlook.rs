@@ -44,7 +44,7 @@ pub fn outlook(
         reached: errand.reached_by(&legal),
         legal,
         latest_departure_at: errand.latest_departure(),
-        source: errand.source(),
+        source: errand.source_to(last),
         notes: errand.notes(),
     })
 }

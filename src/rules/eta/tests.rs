@@ -36,6 +36,8 @@ struct Given {
     tractor: Option<Tractor>,
     feeds: Vec<FeedStatus>,
     source: EtaSource,
+    /// Of how many stops it tells the way; of all without.
+    told: Option<usize>,
     dwell: Option<Duration>,
 }
 
@@ -78,6 +80,7 @@ fn given(stops: &[At]) -> Given {
         tractor: Some(tractor),
         feeds: vec![feed("vehicle_locations"), feed("available_time")],
         source: EtaSource::Mapbox,
+        told: None,
         dwell: None,
     }
 }
@@ -138,7 +141,14 @@ fn judged(given: &Given) -> Judgement {
         tractor: given.tractor.as_ref(),
         driver: given.driver.as_ref(),
         days: &[],
-        road: Some(Road { left_s: &left, from, to: &to, source: given.source, asked_at: NOW }),
+        road: Some(Road {
+            left_s: &left,
+            from,
+            to: &to,
+            source: given.source,
+            told: given.told.unwrap_or(left.len()),
+            asked_at: NOW,
+        }),
     };
     judge(&case, &Freshness::of(&given.feeds, NOW), &office(), NOW)
 }
@@ -205,6 +215,21 @@ fn an_estimate_is_a_trucks_time_already() {
     let mut given = given(&[at(2.0, 0.0, 6.0)]);
     given.source = EtaSource::Estimate;
     assert_eq!(judged(&given).arrivals[0].eta_at, Some(ahead(2 * HOUR)));
+}
+
+#[test]
+fn a_stop_past_where_the_road_was_told_is_by_the_straight_line_and_says_so() {
+    let mut given = given(&[at(2.0, 0.0, 6.0), at(1.0, 0.0, 9.0)]);
+    given.told = Some(1);
+    let arrivals = judged(&given).arrivals;
+    let sources: Vec<_> = arrivals.iter().map(|arrival| arrival.eta_source).collect();
+    assert_eq!(sources, [Some(EtaSource::Mapbox), Some(EtaSource::Estimate)]);
+    let between = arrivals[1].eta_at.zip(arrivals[0].eta_at).map(|(second, first)| second.secs_since(first));
+    assert_eq!(
+        between,
+        Some(2 * HOUR + HOUR),
+        "two hours of work, then a truck's hour: no factor is put on it"
+    );
 }
 
 #[test]

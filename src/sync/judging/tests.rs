@@ -269,6 +269,21 @@ fn what_a_service_told_stands_for_a_moment_while_it_is_asked_of_other_stops() {
 }
 
 #[test]
+fn a_stop_that_was_added_behind_is_by_the_straight_line_until_its_road_is_told() {
+    let mut world = World::new(300);
+    world.tell(START);
+    world.look(START);
+    world.answer(90, START);
+    let stops = [stop("s", 1, STOP, Some(minutes(300))), stop("added", 2, OTHER, None)];
+    world.fleet.stops = stops.into_iter().collect();
+    world.fleet.index();
+    world.tell(minutes(3));
+    let found = world.look(minutes(3));
+    let sources: Vec<_> = found.arrivals.iter().map(|arrival| arrival.eta_source).collect();
+    assert_eq!(sources, [Some(EtaSource::Mapbox), Some(EtaSource::Estimate)]);
+}
+
+#[test]
 fn a_road_is_remembered_while_nobody_hears_of_the_truck() {
     let mut world = World::new(300);
     world.tell(START);
